@@ -1,0 +1,1 @@
+"""The nouns of memapp: records, events, contracts, settings, errors. Standard library and numpy only."""

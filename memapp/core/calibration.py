@@ -1,0 +1,76 @@
+"""From a score to what it means: percentile among people's scores, tie band, the floor, the sentence.
+
+Sources: quantiles of human memorability scores of LaMem (58,741 pictures) and MemCat (10,000), in
+resources/human_memorability_quantiles.csv; the net's error and floor as measured on ResMem (docs/scores.md).
+"""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from memapp.core.resources import resource_path
+
+TYPICAL_ERROR = 0.09
+"""How far ResMem is off on a typical photo, in score (root of its published mean squared error 0.009)."""
+
+TIE_WIDTH = 0.03
+"""Two scores closer than this are a tie: a photo's own mirror image moves its score by 0.032 on average."""
+
+FLOOR = 0.411
+"""ResMem never predicts less than about this, however forgettable the photo."""
+
+FLOOR_MARGIN = 0.02
+"""Scores within this of the floor deserve a warning."""
+
+
+@cache
+def human_quantiles() -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Quantiles (0..1) and the human scores at them, LaMem and MemCat together; both rising, shape (201,)."""
+    with resource_path("human_memorability_quantiles.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
+    quantiles = np.array([float(row["quantile"]) for row in rows])
+    scores = np.array([float(row["lamem_and_memcat"]) for row in rows])
+    return quantiles, scores
+
+
+def percentile(score: float) -> float:
+    """Share, 0..100, of the 68,741 pictures scored by people that lie below this score.
+
+    Linear between the quantiles; below the lowest human score 0, above the highest 100.
+    """
+    quantiles, scores = human_quantiles()
+    below = float(np.interp(score, scores, quantiles, left=0.0, right=1.0))
+    return 100.0 * below
+
+
+def is_tie(first: float, second: float) -> bool:
+    """Whether the net can't tell these two scores apart."""
+    return abs(first - second) < TIE_WIDTH
+
+
+def is_near_floor(score: float) -> bool:
+    """Whether the score is so near the net's floor that it only says "low"."""
+    return score < FLOOR + FLOOR_MARGIN
+
+
+def ordinal(value: float) -> str:
+    """A percentile as people say it: 74.3 gives "74th", 100 gives "99th" (nobody is above all others)."""
+    number = max(1, min(99, round(value)))
+    suffix = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{suffix}"
+
+
+def score_text(score: float) -> str:
+    """A score as it is written everywhere: two decimals, never more."""
+    return f"{score:.2f}"
+
+
+def score_sentence(score: float) -> str:
+    """What the score predicts, in words."""
+    return (
+        f"About {round(100 * score)} of 100 people are predicted to recognise this photo when it comes back."
+    )

@@ -1,0 +1,113 @@
+"""The seams: what the layers ask of each other, as protocols, so that each can be tested alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Protocol, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from memapp.core.control import RunControl
+from memapp.core.records import (
+    EngineInfo,
+    Failure,
+    ImageKey,
+    LoadedPhoto,
+    NetIdentity,
+    PixelArray,
+    ScoredPhoto,
+    SkippedFile,
+)
+
+Notify: TypeAlias = Callable[[str], None]
+"""Takes one sentence for the user."""
+
+
+class Scorer(Protocol):
+    """A net that is loaded and ready. Used by one thread at a time."""
+
+    @property
+    def engine(self) -> EngineInfo:
+        """What executes the net now; it may change when a device runs out of memory."""
+
+    @property
+    def batch_size(self) -> int:
+        """How many frames score() is best given at once."""
+
+    def score(self, frames: PixelArray) -> npt.NDArray[np.float32]:
+        """Score frames of shape (n, 227, 227, 3), uint8, sRGB; gives n scores, 0..1.
+
+        Raises:
+            OutOfDeviceMemoryError: the batch did not fit.
+        """
+
+    def close(self) -> None:
+        """Give back the net's memory. The scorer is not used afterwards."""
+
+
+class ScorerFactory(Protocol):
+    """Knows a net without loading it, and loads it on the thread that is going to use it."""
+
+    def identity(self) -> NetIdentity:
+        """Which net this is; cheap after the first call. Imports no torch.
+
+        Raises:
+            WeightsError: the weights are missing, truncated or altered.
+        """
+
+    def build(self, notify: Notify) -> Scorer:
+        """Load the net and prove its device; takes seconds.
+
+        Args:
+            notify: told in a sentence when the device that was asked for can't be used.
+
+        Raises:
+            WeightsError: the weights are missing, truncated or altered.
+            DeviceError: a device was demanded by name and can't be used.
+        """
+
+
+class ScoreStore(Protocol):
+    """Scores that are known already. Used by one thread at a time."""
+
+    def lookup(self, keys: Sequence[ImageKey], net: NetIdentity) -> Mapping[ImageKey, ScoredPhoto]:
+        """The known ones of these keys. Raises: StoreError."""
+
+    def put(self, photos: Iterable[ScoredPhoto], net: NetIdentity, engine: EngineInfo) -> None:
+        """Keep a batch, all or nothing. Raises: StoreError."""
+
+
+class PhotoLoader(Protocol):
+    """The one way from a path to pixels, whoever asks. Thread-safe."""
+
+    def __call__(
+        self,
+        path: str,
+        *,
+        frame: bool = False,
+        longest_side: int | None = None,
+        control: RunControl | None = None,
+    ) -> LoadedPhoto:
+        """Load one photo: always its facts, and what else is asked for.
+
+        Args:
+            path: the file.
+            frame: give the net's frame, too, from full-size pixels.
+            longest_side: give the picture, too, no larger than this many pixels; 0 for full size;
+                None for no picture.
+            control: leave as soon as it is cancelled.
+
+        Raises:
+            PhotoError: with the reason.
+            Cancelled: control was cancelled meanwhile.
+        """
+
+
+class PhotoFinder(Protocol):
+    """Turns what was dropped into photos."""
+
+    def __call__(
+        self, paths: Iterable[str], *, control: RunControl
+    ) -> Iterator[ImageKey | Failure | SkippedFile]:
+        """Every photo below the paths, once, in the order of the names. Never raises for a bad file."""

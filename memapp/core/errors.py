@@ -1,0 +1,38 @@
+"""The typed errors of memapp. Their text is for people: what happened, then what to do."""
+
+from __future__ import annotations
+
+from memapp.core.records import FailureKind
+
+
+class MemappError(Exception):
+    """Whatever memapp itself raises; str() of it may be shown to a photographer as it is."""
+
+
+class PhotoError(MemappError):
+    """One photo can't be loaded. A run turns it into a Failure."""
+
+    def __init__(self, kind: FailureKind, reason: str) -> None:
+        super().__init__(reason)
+        self.kind = kind
+        self.reason = reason
+
+
+class WeightsError(MemappError):
+    """The net's weights are missing, truncated or altered; the text says which file and what to do."""
+
+
+class DeviceError(MemappError):
+    """A device that was asked for can't be used; the text says why."""
+
+
+class OutOfDeviceMemoryError(MemappError):
+    """The batch did not fit the device's memory."""
+
+
+class StoreError(MemappError):
+    """The store can't keep or give back records; the text says which file and why."""
+
+
+class Cancelled(MemappError):  # noqa: N818 (it is an outcome, not an error)
+    """The user cancelled; raised from within a long step to leave it."""

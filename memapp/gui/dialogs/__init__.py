@@ -1,0 +1,1 @@
+"""Dialogs: licence, about, shortcuts, problems."""

@@ -1,0 +1,1 @@
+"""The grid of photos: item model, sort and filter proxy, delegate, view."""

@@ -1,0 +1,1 @@
+"""The panel that explains the selected photo's score."""

@@ -1,0 +1,1 @@
+"""From a dropped path to pixels. The only place that opens pictures."""

@@ -1,0 +1,1 @@
+"""The runs themselves: plain generators of frozen events, without Qt."""

@@ -1,0 +1,1 @@
+"""From pixels to scores. The only home of torch."""

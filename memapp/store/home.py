@@ -1,0 +1,19 @@
+"""MEMAPP_HOME: the one folder in which memapp keeps what it writes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+
+def home_folder() -> Path:
+    """The folder for scores, settings, logs and weights; not created here.
+
+    The environment variable MEMAPP_HOME, else the platform's data folder for the user.
+    """
+    given = os.environ.get("MEMAPP_HOME")
+    return (
+        Path(given).expanduser().absolute() if given else Path(platformdirs.user_data_path("memapp", False))
+    )

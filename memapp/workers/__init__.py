@@ -1,0 +1,1 @@
+"""Who runs what on which thread. QtCore and QImage only."""
