@@ -1,4 +1,4 @@
-"""How memapp looks, in one place: colours, type, spacing, the score ramp, icons. No colour stands elsewhere."""
+"""How memapp looks, in one place: colours, type, spacing, the score ramp, icons."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def ramp_colour(score: float) -> QColor:
 
 
 def icon(name: str, theme: Theme) -> QIcon:
-    """An icon of the one set, resources/icons/NAME.svg, tinted for the theme (normal and disabled), crisp at 200 %."""
+    """An icon of the one set, resources/icons/NAME.svg, tinted for the theme, crisp at 200 %."""
     made = QIcon()
     for mode, colour in ((QIcon.Mode.Normal, theme.text), (QIcon.Mode.Disabled, theme.second_text)):
         for scale in (1, 2, 3):
@@ -203,7 +203,8 @@ def _stylesheet(theme: Theme) -> str:
         QPushButton:focus {{ border-color: {theme.accent}; }}
         QPushButton:disabled {{ color: {theme.second_text}; }}
         QLineEdit, QComboBox, QDoubleSpinBox, QSpinBox {{ background: {theme.tile};
-            border: 1px solid {theme.line}; border-radius: {CORNER}px; padding: 2px {SPACE_2}px; min-height: 20px; }}
+            border: 1px solid {theme.line}; border-radius: {CORNER}px; padding: 2px {SPACE_2}px;
+            min-height: 20px; }}
         QLineEdit:focus, QComboBox:focus, QDoubleSpinBox:focus, QSpinBox:focus {{
             border-color: {theme.accent}; }}
         QScrollArea, QAbstractScrollArea {{ border: none; }}
