@@ -1,0 +1,153 @@
+"""ResMem on torch: one loaded net on one proved device."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import psutil
+import torch
+
+from memapp.core.errors import DeviceError, OutOfDeviceMemoryError
+from memapp.core.frame import FRAME_SIDE
+from memapp.core.machine import usable_cores
+from memapp.core.records import EngineInfo, PixelArray
+from memapp.scoring.resmem import ResMem
+
+PROOF_TOLERANCE = 1e-3
+"""How far a device's scores may be from the CPU's."""
+
+BATCH_SIZES = {"cpu": 16, "mps": 16, "cuda": 64}
+
+
+class TorchEngine:
+    """Scores frames on one device. Used by one thread at a time."""
+
+    def __init__(self, *, net: ResMem, device: str) -> None:
+        """Move the net to a device that torch knows.
+
+        Raises:
+            OutOfDeviceMemoryError: the net does not fit.
+            DeviceError: the device can't be used; the text says why.
+        """
+        if device == "cpu":
+            torch.set_num_threads(physical_cores())
+        self.device = device
+        self.batch_size = BATCH_SIZES[device]
+        # Channels last is what the convolutions of every device are fastest at.
+        self._net = _guarded(
+            device, lambda: net.to(torch.device(device)).to(memory_format=torch.channels_last)
+        )
+
+    @property
+    def engine(self) -> EngineInfo:
+        """What this is, for the badge."""
+        return EngineInfo(engine="torch", device=self.device, device_name=_device_name(self.device))
+
+    def score(self, frames: PixelArray) -> npt.NDArray[np.float32]:
+        """Score frames of shape (n, 227, 227, 3), uint8; gives n scores, 0..1.
+
+        Raises:
+            OutOfDeviceMemoryError: the batch did not fit; the engine is usable with a smaller one.
+            DeviceError: the device failed or gives numbers that are none.
+        """
+        scores = _guarded(self.device, lambda: self._forward(frames))
+        if not np.isfinite(scores).all():
+            raise DeviceError(f"{_device_name(self.device)} gives results that are no numbers.")
+        return scores
+
+    def close(self) -> None:
+        """Give back the device's memory."""
+        del self._net
+        if self.device == "cuda":
+            torch.cuda.empty_cache()
+        elif self.device == "mps":
+            torch.mps.empty_cache()
+
+    @torch.inference_mode()
+    def _forward(self, frames: PixelArray) -> npt.NDArray[np.float32]:
+        # (n, height, width, 3) seen as (n, 3, height, width) is channels last already: nothing is copied.
+        batch = torch.from_numpy(frames).to(self.device).permute(0, 3, 1, 2)
+        scores: npt.NDArray[np.float32] = self._net(batch.float().div(255)).cpu().numpy()
+        return scores
+
+
+def prove(engine: TorchEngine, expected: npt.NDArray[np.float32]) -> None:
+    """Let a device score the proof frames for real.
+
+    Args:
+        engine: what is to be proved.
+        expected: the CPU's scores of proof_frames().
+
+    Raises:
+        DeviceError: the device fails or disagrees with the CPU by more than 0.001.
+        OutOfDeviceMemoryError: not even two frames fit.
+    """
+    difference = float(np.abs(engine.score(proof_frames()) - expected).max())
+    if difference > PROOF_TOLERANCE:
+        raise DeviceError(
+            f"{_device_name(engine.device)} computes other scores than the CPU (off by {difference:.3f})."
+        )
+
+
+def proof_frames() -> PixelArray:
+    """Two frames that are the same everywhere: a colour gradient and seeded noise, shape (2, 227, 227, 3)."""
+    ramp = np.linspace(0, 255, FRAME_SIDE, dtype=np.uint8)
+    gradient = np.stack(np.broadcast_arrays(ramp[:, None], ramp[None, :], ramp[::-1, None]), axis=-1)
+    noise = np.random.Generator(np.random.PCG64(1968)).integers(0, 256, gradient.shape, dtype=np.uint8)
+    return np.stack((gradient, noise))
+
+
+def available_devices() -> list[str]:
+    """The devices that torch believes in, fastest first; each is still to be proved."""
+    devices = ["cpu"]
+    if torch.backends.mps.is_available():
+        devices.insert(0, "mps")
+    if torch.cuda.is_available():
+        devices.insert(0, "cuda")
+    return devices
+
+
+def physical_cores() -> int:
+    """The cores worth a thread of the net: twins of one core only wait for each other."""
+    return min(usable_cores(), psutil.cpu_count(logical=False) or usable_cores())
+
+
+Result = TypeVar("Result")
+
+
+def _guarded(device: str, work: Callable[[], Result]) -> Result:
+    """Run a piece of work; what torch raises becomes one of our two errors."""
+    try:
+        return work()
+    except (RuntimeError, MemoryError) as problem:
+        text = str(problem)
+        if isinstance(problem, torch.OutOfMemoryError | MemoryError) or _says_out_of_memory(text):
+            if device == "cuda":
+                # After a real failure of the device even this may fail; the error that matters is the first.
+                with suppress(RuntimeError):
+                    torch.cuda.empty_cache()
+            raise OutOfDeviceMemoryError(f"{_device_name(device)} has not enough memory.") from problem
+        first_line = text.splitlines()[0] if text else type(problem).__name__
+        raise DeviceError(f"{_device_name(device)} failed ({first_line}).") from problem
+
+
+def _says_out_of_memory(text: str) -> bool:
+    # The CPU's allocator and MPS raise plain RuntimeErrors.
+    return any(
+        words in text.lower() for words in ("out of memory", "can't allocate memory", "not enough memory")
+    )
+
+
+def _device_name(device: str) -> str:
+    if device == "cuda":
+        with suppress(RuntimeError, AssertionError):
+            return torch.cuda.get_device_name()
+    if device == "mps":
+        return f"Apple GPU ({platform.processor() or 'arm'})"
+    cores = physical_cores() if device == "cpu" else 0
+    return f"CPU, {cores} {'core' if cores == 1 else 'cores'}" if cores else device.upper()

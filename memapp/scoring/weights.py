@@ -1,0 +1,134 @@
+"""Where a net's weights lie, and whether they are the published ones, bit for bit. Imports no torch."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from memapp.core.errors import WeightsError
+from memapp.core.files import write_atomically
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedWeights:
+    """One published file of weights."""
+
+    net: str
+    file_name: str
+    """In resources/weights and in MEMAPP_HOME/weights."""
+    distribution: str
+    """The Python distribution whose wheel carries the weights."""
+    distribution_file: str
+    """Where in that distribution."""
+    size: int
+    """Bytes."""
+    sha256: str
+
+
+RESMEM_WEIGHTS = PublishedWeights(
+    net="ResMem",
+    file_name="resmem.pt",
+    distribution="resmem",
+    distribution_file="resmem/model.pt",
+    size=527_697_574,
+    sha256="8e4b8ab0ac338909add68a674e9bd4c1602350731abe7f97bc060dc159706a53",
+)
+"""Needell & Bainbridge 2022, doi 10.1007/s42113-022-00126-5; the file of `resmem` 1.1.6."""
+
+
+class WeightsLocator:
+    """Finds and checks weights: the built app's, then the user's own, then an installed distribution's."""
+
+    def __init__(
+        self,
+        *,
+        resources: Path,
+        home: Path,
+        distribution_file: Callable[[PublishedWeights], Path | None] | None = None,
+    ) -> None:
+        """Look in resources/weights, home/weights and the installed distributions."""
+        self._folders = (resources / "weights", home / "weights")
+        self._home = home
+        self._distribution_file = distribution_file or _file_of_distribution
+
+    def candidates(self, weights: PublishedWeights) -> list[Path]:
+        """Every place where the weights may lie, in the order in which they are looked for."""
+        found = [folder / weights.file_name for folder in self._folders]
+        installed = self._distribution_file(weights)
+        return [*found, installed] if installed else found
+
+    def find(self, weights: PublishedWeights) -> Path:
+        """The first file there is, checked.
+
+        Its sha256 is computed once and remembered by size and time of modification.
+
+        Raises:
+            WeightsError: no file, or the first one is truncated, altered or can't be read.
+        """
+        for path in self.candidates(weights):
+            if path.is_file():
+                self._check(path, weights)
+                return path
+        raise WeightsError(
+            f"The weights of {weights.net} are not on this computer: install memapp again, or put the file "
+            f"{weights.file_name} into {self._folders[1]}."
+        )
+
+    def _check(self, path: Path, weights: PublishedWeights) -> None:
+        mend = f"install memapp again, or put a good copy of {weights.file_name} into {self._folders[1]}."
+        try:
+            status = path.stat()
+            if status.st_size != weights.size:
+                raise WeightsError(
+                    f"The weights of {weights.net} are incomplete: {path} has "
+                    f"{_megabytes(status.st_size)} of {_megabytes(weights.size)} MB; {mend}"
+                )
+            state = [status.st_size, status.st_mtime_ns, weights.sha256]
+            if self._remembered().get(str(path)) == state:
+                return
+            with path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as problem:
+            raise WeightsError(
+                f"The weights of {weights.net} can't be read: {path} ({problem.strerror}); {mend}"
+            ) from problem
+        if found != weights.sha256:
+            raise WeightsError(
+                f"The weights of {weights.net} are not the published ones: {path} was altered or damaged; "
+                f"{mend}"
+            )
+        self._remember(path, state)
+
+    @property
+    def _memory(self) -> Path:
+        return self._home / "weights-checked.json"
+
+    def _remembered(self) -> dict[str, object]:
+        try:
+            remembered = json.loads(self._memory.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return remembered if isinstance(remembered, dict) else {}
+
+    def _remember(self, path: Path, state: list[object]) -> None:
+        # A home that can't be written costs a second at the next start, nothing else.
+        with suppress(OSError):
+            self._home.mkdir(parents=True, exist_ok=True)
+            write_atomically(self._memory, json.dumps({**self._remembered(), str(path): state}, indent=1))
+
+
+def _file_of_distribution(weights: PublishedWeights) -> Path | None:
+    try:
+        distribution = importlib.metadata.distribution(weights.distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+    return Path(str(distribution.locate_file(weights.distribution_file)))
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:,.1f}"
