@@ -11,8 +11,10 @@ import threading
 def usable_cores() -> int:
     """How many logical cores this process may run on (containers and affinity counted), at least 1."""
     if sys.platform == "linux":
-        return max(1, len(os.sched_getaffinity(0)))
-    return max(1, os.cpu_count() or 1)
+        cores = len(os.sched_getaffinity(0))
+    else:
+        cores = os.cpu_count() or 1
+    return max(1, cores)
 
 
 def lower_this_thread() -> None:

@@ -23,7 +23,8 @@ RESNET_FEATURES = 1000
 class ResMem(nn.Module):
     """Two branches over the same frame, joined in a fully connected block.
 
-    131.7 M parameters, 27.2 GFLOP a frame. The modules' names are those of the published weights. Dropout, used in training only, is left out.
+    131.7 M parameters, 27.2 GFLOP a frame. The modules' names are those of the published weights.
+    Dropout, used in training only, is left out.
     """
 
     def __init__(self) -> None:
