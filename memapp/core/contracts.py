@@ -69,13 +69,23 @@ class ScorerFactory(Protocol):
 
 
 class ScoreStore(Protocol):
-    """Scores that are known already. Used by one thread at a time."""
+    """Scores that are known already. Used by the thread that opened it."""
+
+    notice: str | None
+    """A sentence for the user when opening it was not plain sailing (a damaged file was set aside)."""
 
     def lookup(self, keys: Sequence[ImageKey], net: NetIdentity) -> Mapping[ImageKey, ScoredPhoto]:
         """The known ones of these keys. Raises: StoreError."""
 
     def put(self, photos: Iterable[ScoredPhoto], net: NetIdentity, engine: EngineInfo) -> None:
         """Keep a batch, all or nothing. Raises: StoreError."""
+
+    def close(self) -> None:
+        """Let go of the file."""
+
+
+StoreOpener: TypeAlias = Callable[[], ScoreStore]
+"""Opens the store on the thread that is going to use it. Raises: StoreError."""
 
 
 class PhotoLoader(Protocol):

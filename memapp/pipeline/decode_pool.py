@@ -1,0 +1,151 @@
+"""Loads photos ahead of the net in a bounded number of threads, and outlives a thread that hangs."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from memapp.core.contracts import PhotoLoader
+from memapp.core.control import RunControl
+from memapp.core.errors import Cancelled, PhotoError
+from memapp.core.machine import lower_this_thread
+from memapp.core.records import Failure, FailureKind, ImageKey, LoadedPhoto
+
+PATIENCE_SECONDS = 90.0
+"""After this a thread is given up. The loader has a shorter limit of its own; only a library that hangs gets
+here."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A photo that is ready for the net."""
+
+    key: ImageKey
+    loaded: LoadedPhoto
+
+
+class DecodePool:
+    """Threads that call the loader and hand what comes of it to a callback, called on those threads.
+
+    Each photo that was submitted gives exactly one Decoded or Failure, unless the pool is closed first.
+    Its methods are called by one thread.
+    """
+
+    def __init__(
+        self,
+        *,
+        loader: PhotoLoader,
+        threads: int,
+        deliver: Callable[[Decoded | Failure], None],
+        control: RunControl,
+        patience: float = PATIENCE_SECONDS,
+    ) -> None:
+        """Start the threads; patience is in seconds."""
+        self._loader = loader
+        self._deliver = deliver
+        self._control = control
+        self._patience = patience
+        self._waiting: queue.SimpleQueue[ImageKey | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._busy: dict[threading.Thread, tuple[ImageKey, float]] = {}
+        self._threads: set[threading.Thread] = set()
+        for _ in range(threads):
+            self._start_thread()
+
+    def submit(self, key: ImageKey) -> None:
+        """Load this photo as soon as a thread is free."""
+        self._waiting.put(key)
+
+    def give_up_hanging(self) -> None:
+        """Replace threads that have been busy with one photo for too long; their photos fail."""
+        now = time.monotonic()
+        with self._lock:
+            hanging = {
+                thread: key for thread, (key, since) in self._busy.items() if now - since > self._patience
+            }
+            for thread in hanging:
+                del self._busy[thread]
+                self._threads.discard(thread)
+        for key in hanging.values():
+            self._start_thread()
+            _log.warning("gave up a thread that hangs reading %r", key.path)
+            reason = (
+                f"Reading this photo took longer than {self._patience:.0f} seconds, so it was left out. "
+                "The file may be damaged, or its disk too slow: copy it to this computer and try again."
+            )
+            self._deliver(Failure(key=key, kind=FailureKind.TOO_SLOW, reason=reason))
+
+    def close(self) -> None:
+        """Let the threads end after the photo in hand. A thread that hangs is not waited for."""
+        for _ in self._threads:
+            self._waiting.put(None)
+
+    def join(self, seconds: float) -> None:
+        """Wait for the threads to end, at most this long in all."""
+        until = time.monotonic() + seconds
+        for thread in list(self._threads):
+            thread.join(max(0.0, until - time.monotonic()))
+
+    def _start_thread(self) -> None:
+        # A daemon: one that hangs inside a library must not keep the program from ending.
+        thread = threading.Thread(target=self._work, name="memapp decoder", daemon=True)
+        self._threads.add(thread)
+        thread.start()
+
+    def _work(self) -> None:
+        lower_this_thread()
+        me = threading.current_thread()
+        while (key := self._waiting.get()) is not None:
+            if self._control.cancelled:
+                continue
+            with self._lock:
+                self._busy[me] = (key, time.monotonic())
+            outcome = self._load(key)
+            with self._lock:
+                given_up = self._busy.pop(me, None) is None
+            if given_up:
+                return
+            if outcome is not None:
+                self._deliver(outcome)
+
+    def _load(self, key: ImageKey) -> Decoded | Failure | None:
+        try:
+            loaded = self._loader(key.path, frame=True, control=self._control)
+            return Decoded(key, loaded) if _unchanged(key) else _changed(key)
+        except PhotoError as problem:
+            return Failure(key=key, kind=problem.kind, reason=problem.reason)
+        except Cancelled:
+            return None
+        except Exception as problem:
+            # One photo never stops a run, not even through a fault of ours; the log has the rest.
+            return _unexpected_failure(key, problem)
+
+
+def _unchanged(key: ImageKey) -> bool:
+    try:
+        status = Path(key.path).stat()
+    except OSError:
+        return False
+    return (status.st_size, status.st_mtime_ns) == (key.size, key.mtime_ns)
+
+
+def _changed(key: ImageKey) -> Failure:
+    reason = "This file was changed while it was being read. When it is written completely, retry."
+    return Failure(key=key, kind=FailureKind.NOT_SCORED, reason=reason)
+
+
+def _unexpected_failure(key: ImageKey, problem: Exception) -> Failure:
+    """What a fault in memapp itself looks like to the user; logged with its traceback."""
+    _log.error("could not load %r", key.path, exc_info=problem)
+    return Failure(
+        key=key,
+        kind=FailureKind.DAMAGED,
+        reason="memapp could not read this photo. The log says more; please report it.",
+    )

@@ -1,0 +1,403 @@
+"""The run: paths go in, events come out. A plain generator; whoever drives it decides on which thread.
+
+    discover (thread) -> known already? (store) -> decode (threads) -> score a batch (here) -> store -> events
+
+The net is loaded on a thread of its own, and only when a photo needs it, so that placeholders and known
+scores come at once. Everything that those threads find lands in one inbox, which the generator empties.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from memapp.core.contracts import PhotoFinder, PhotoLoader, Scorer, ScorerFactory, ScoreStore, StoreOpener
+from memapp.core.control import RunControl
+from memapp.core.errors import Cancelled, StoreError
+from memapp.core.events import (
+    EngineReady,
+    Event,
+    Failed,
+    Found,
+    Notice,
+    NoticeKind,
+    Scored,
+    Skipped,
+    Started,
+)
+from memapp.core.machine import lower_this_thread, usable_cores
+from memapp.core.records import Failure, ImageKey, NetIdentity, ScoredPhoto, SkippedFile
+from memapp.pipeline.decode_pool import Decoded, DecodePool
+from memapp.pipeline.progress import ProgressMeter
+
+_FOUND_BATCH = 512
+_FIRST_BATCH = 4
+"""The first scores should not wait for a whole batch."""
+_TICK_SECONDS = 0.1
+_FOUND_SECONDS = 0.05
+_JOIN_SECONDS = 2.0
+
+_log = logging.getLogger(__name__)
+
+
+def score_run(
+    paths: Iterable[str],
+    *,
+    finder: PhotoFinder,
+    loader: PhotoLoader,
+    scorers: ScorerFactory,
+    open_store: StoreOpener | None,
+    control: RunControl,
+    decoders: int | None = None,
+) -> Iterator[Event]:
+    """Score every photo below some paths.
+
+    Args:
+        paths: files and folders, as the user gave them.
+        finder: turns them into photos.
+        loader: turns a photo into the net's frame.
+        scorers: knows the net, and loads it when a photo needs it.
+        open_store: where known scores are; None to score everything and keep nothing.
+        control: pause and cancel. After a cancel the generator ends within a batch; what was scored is kept.
+        decoders: threads that load photos; None for one a core.
+
+    Yields:
+        Events in the order that core.events describes.
+
+    Raises:
+        WeightsError: the net can't be had; raised after every photo was Found and every known score given.
+        MemappError: the net failed on the CPU itself; scores so far are kept.
+    """
+    run = _ScoreRun(
+        finder=finder,
+        loader=loader,
+        scorers=scorers,
+        open_store=open_store,
+        control=control,
+        decoders=decoders or max(2, usable_cores()),
+    )
+    try:
+        yield from run.events(list(paths))
+    finally:
+        run.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _SearchEnded:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class _NetReady:
+    scorer: Scorer
+
+
+@dataclass(frozen=True, slots=True)
+class _NetProblem:
+    problem: Exception
+
+
+_Message: TypeAlias = (
+    list[ImageKey | Failure | SkippedFile]
+    | _SearchEnded
+    | NetIdentity
+    | _NetReady
+    | _NetProblem
+    | Notice
+    | Decoded
+    | Failure
+)
+
+
+class _ScoreRun:
+    """The state of one run; everything here is touched by the generator's thread only, but for the inbox."""
+
+    def __init__(
+        self,
+        *,
+        finder: PhotoFinder,
+        loader: PhotoLoader,
+        scorers: ScorerFactory,
+        open_store: StoreOpener | None,
+        control: RunControl,
+        decoders: int,
+    ) -> None:
+        self._finder = finder
+        self._scorers = scorers
+        self._open_store = open_store
+        self._control = control
+        self._decoders = decoders
+        self._inbox: queue.SimpleQueue[_Message] = queue.SimpleQueue()
+        self._pool = DecodePool(loader=loader, threads=decoders, deliver=self._inbox.put, control=control)
+        self._helpers: list[threading.Thread] = []
+
+        self._store: ScoreStore | None = None
+        self._keeping = False
+        self._net: NetIdentity | None = None
+        self._scorer: Scorer | None = None
+        self._scorer_wanted = False
+        self._net_problem: Exception | None = None
+
+        self._searching = True
+        self._found: deque[ImageKey] = deque()
+        """Found, not looked up yet."""
+        self._pending: deque[ImageKey] = deque()
+        """Not known, not being loaded yet."""
+        self._loading = 0
+        self._ready: deque[Decoded] = deque()
+        self._scored_any = False
+        self._meter = ProgressMeter(now=time.monotonic())
+        self._next_progress = 0.0
+        self._completed = False
+
+    def events(self, paths: list[str]) -> Iterator[Event]:
+        """The run itself."""
+        yield from self._open()
+        self._start_helper("memapp finder", lambda: self._search(paths))
+        self._start_helper("memapp net", self._identify)
+        while not self._control.cancelled:
+            for message in self._messages():
+                yield from self._take(message)
+            yield from self._look_up()
+            self._feed()
+            yield from self._score()
+            if self._is_done():
+                break
+            yield from self._progress()
+        self._completed = not self._control.cancelled
+        yield self._meter.state()
+        if self._completed and self._net_problem is not None:
+            raise self._net_problem
+
+    def close(self) -> None:
+        """Stop the threads, let go of the store and the net."""
+        if not self._completed:
+            self._control.cancel()
+        self._pool.close()
+        until = time.monotonic() + _JOIN_SECONDS
+        self._pool.join(_JOIN_SECONDS)
+        for helper in self._helpers:
+            helper.join(max(0.0, until - time.monotonic()))
+        while not self._inbox.empty():
+            # The net may have become ready after it was last asked for.
+            if isinstance(message := self._inbox.get(), _NetReady):
+                self._scorer = message.scorer
+        if self._scorer is not None:
+            self._scorer.close()
+        if self._store is not None:
+            self._store.close()
+
+    # What other threads do: they touch the inbox only.
+
+    def _start_helper(self, name: str, work: Callable[[], None]) -> None:
+        # Daemons: a network folder or a graphics driver that hangs must not keep the program from ending.
+        helper = threading.Thread(target=work, name=name, daemon=True)
+        self._helpers.append(helper)
+        helper.start()
+
+    def _search(self, paths: list[str]) -> None:
+        lower_this_thread()
+        batch: list[ImageKey | Failure | SkippedFile] = []
+        due = time.monotonic() + _FOUND_SECONDS
+        try:
+            for found in self._finder(paths, control=self._control):
+                batch.append(found)
+                if len(batch) >= _FOUND_BATCH or time.monotonic() >= due:
+                    self._inbox.put(batch)
+                    batch = []
+                    due = time.monotonic() + _FOUND_SECONDS
+        except Cancelled:
+            pass
+        except Exception as problem:
+            _log.exception("the search for photos broke off")
+            self._inbox.put(
+                Notice(
+                    NoticeKind.WARNING, f"The search for photos broke off: {problem}. Some may be missing."
+                )
+            )
+        if batch:
+            self._inbox.put(batch)
+        self._inbox.put(_SearchEnded())
+
+    def _identify(self) -> None:
+        lower_this_thread()
+        try:
+            self._inbox.put(self._scorers.identity())
+        except Exception as problem:
+            self._inbox.put(_NetProblem(problem))
+
+    def _build(self) -> None:
+        lower_this_thread()
+        try:
+            scorer = self._scorers.build(lambda text: self._inbox.put(Notice(NoticeKind.WARNING, text)))
+            self._inbox.put(_NetReady(scorer))
+        except Exception as problem:
+            self._inbox.put(_NetProblem(problem))
+
+    # What the generator does.
+
+    def _open(self) -> Iterator[Event]:
+        if self._open_store is None:
+            return
+        try:
+            self._store = self._open_store()
+        except StoreError as problem:
+            yield Notice(NoticeKind.WARNING, f"{problem} Scores are lost when memapp is closed.")
+            return
+        self._keeping = True
+        if self._store.notice:
+            yield Notice(NoticeKind.WARNING, self._store.notice)
+
+    def _messages(self) -> Iterator[_Message]:
+        """Everything that has come in; waits a moment where there is nothing else to do."""
+        try:
+            yield self._inbox.get(timeout=_TICK_SECONDS) if self._has_to_wait() else self._inbox.get_nowait()
+            while True:
+                yield self._inbox.get_nowait()
+        except queue.Empty:
+            return
+
+    def _has_to_wait(self) -> bool:
+        if self._found and self._net is not None:
+            return False
+        return self._control.paused or self._next_batch_size() == 0
+
+    def _take(self, message: _Message) -> Iterator[Event]:
+        match message:
+            case list():
+                yield from self._take_found(message)
+            case _SearchEnded():
+                self._searching = False
+                self._meter.total_is_final = True
+            case NetIdentity():
+                self._net = message
+                yield Started(message)
+            case _NetProblem():
+                _log.error("the net can't be used", exc_info=message.problem)
+                self._net_problem = message.problem
+                self._scorer_wanted = True
+            case Notice():
+                yield message
+            case Decoded():
+                self._loading -= 1
+                self._ready.append(message)
+            case Failure():
+                self._loading -= 1
+                self._meter.finished(1, now=time.monotonic(), worked=True)
+                yield Failed((message,))
+            case _NetReady():
+                self._scorer = message.scorer
+                yield EngineReady(message.scorer.engine)
+
+    def _take_found(self, batch: list[ImageKey | Failure | SkippedFile]) -> Iterator[Event]:
+        keys = [item for item in batch if isinstance(item, ImageKey)]
+        failures = [item for item in batch if isinstance(item, Failure)]
+        skipped = len(batch) - len(keys) - len(failures)
+        self._meter.total += len(keys) + len(failures)
+        self._found.extend(keys)
+        if keys or failures:
+            yield Found((*keys, *(failure.key for failure in failures)))
+        if failures:
+            self._meter.finished(len(failures), now=time.monotonic(), worked=False)
+            yield Failed(tuple(failures))
+        if skipped:
+            yield Skipped(skipped)
+
+    def _look_up(self) -> Iterator[Event]:
+        if self._net is None or not self._found:
+            return
+        keys = [self._found.popleft() for _ in range(min(len(self._found), _FOUND_BATCH))]
+        known: dict[ImageKey, ScoredPhoto] = {}
+        if self._store is not None:
+            try:
+                known = dict(self._store.lookup(keys, self._net))
+            except StoreError as problem:
+                yield self._stop_keeping(problem)
+                self._store.close()
+                self._store = None
+        self._pending.extend(key for key in keys if key not in known)
+        if known:
+            self._meter.finished(len(known), now=time.monotonic(), worked=False)
+            yield Scored(tuple(known.values()), known=True)
+
+    def _feed(self) -> None:
+        if not self._pending or self._control.paused or self._net_problem is not None:
+            return
+        if not self._scorer_wanted:
+            self._scorer_wanted = True
+            self._start_helper("memapp net", self._build)
+        # Two batches ahead: enough that the net never waits, little enough to cost no memory.
+        ahead = 2 * (self._scorer.batch_size if self._scorer else _FIRST_BATCH) + self._decoders
+        while self._pending and self._loading + len(self._ready) < ahead:
+            self._loading += 1
+            self._pool.submit(self._pending.popleft())
+
+    def _next_batch_size(self) -> int:
+        """How many of the ready photos to score now; 0 to wait for more."""
+        if self._scorer is None or self._net_problem is not None:
+            return 0
+        whole = self._scorer.batch_size
+        wanted = whole if self._scored_any else min(whole, _FIRST_BATCH)
+        more_to_come = self._loading or self._pending
+        return 0 if len(self._ready) < wanted and more_to_come else min(whole, len(self._ready))
+
+    def _score(self) -> Iterator[Event]:
+        now = time.monotonic()
+        if self._control.paused or self._scorer is None:
+            self._meter.idle(now=now)
+            return
+        self._meter.working()
+        count = self._next_batch_size()
+        if count == 0:
+            return
+        batch = [self._ready.popleft() for _ in range(count)]
+        frames = np.stack([decoded.loaded.frame for decoded in batch if decoded.loaded.frame is not None])
+        engine = self._scorer.engine
+        try:
+            scores = self._scorer.score(frames)
+        except Exception as problem:
+            _log.exception("the net failed")
+            self._net_problem = problem
+            return
+        self._scored_any = True
+        photos = tuple(
+            ScoredPhoto(key=decoded.key, score=float(score), facts=decoded.loaded.facts)
+            for decoded, score in zip(batch, scores, strict=True)
+        )
+        if self._scorer.engine != engine:
+            engine = self._scorer.engine
+            yield EngineReady(engine)
+        if self._keeping and self._store is not None and self._net is not None:
+            try:
+                self._store.put(photos, self._net, engine)
+            except StoreError as problem:
+                yield self._stop_keeping(problem)
+        self._meter.finished(len(photos), now=time.monotonic(), worked=True)
+        yield Scored(photos, known=False)
+
+    def _stop_keeping(self, problem: StoreError) -> Notice:
+        _log.error("scores are no longer kept", exc_info=problem)
+        self._keeping = False
+        return Notice(NoticeKind.WARNING, f"{problem} New scores are lost when memapp is closed.")
+
+    def _is_done(self) -> bool:
+        if self._searching or (self._found and self._net is not None):
+            return False
+        if self._net_problem is not None:
+            return True
+        return not (self._found or self._pending or self._loading or self._ready)
+
+    def _progress(self) -> Iterator[Event]:
+        now = time.monotonic()
+        if now >= self._next_progress:
+            self._next_progress = now + _TICK_SECONDS
+            self._pool.give_up_hanging()
+            yield self._meter.state()

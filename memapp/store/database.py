@@ -1,0 +1,164 @@
+"""The one SQLite file: opened, upgraded, and set aside when it is damaged."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from memapp.core.errors import StoreError
+
+SCHEMA_VERSION = 1
+BUSY_SECONDS = 5.0
+
+_SCHEMA = """
+CREATE TABLE nets (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    preprocessing TEXT NOT NULL,
+    precision TEXT NOT NULL,
+    UNIQUE (sha256, preprocessing, precision, name)
+);
+-- A path is kept as the bytes of the file system: not every name is text.
+CREATE TABLE scores (
+    path BLOB NOT NULL,
+    net INTEGER NOT NULL REFERENCES nets (id),
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    score REAL NOT NULL,
+    engine TEXT NOT NULL,
+    device TEXT NOT NULL,
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    format TEXT NOT NULL,
+    taken TEXT,
+    camera TEXT,
+    lens TEXT,
+    exposure TEXT,
+    rendering TEXT,
+    PRIMARY KEY (path, net, size, mtime_ns)
+) WITHOUT ROWID;
+"""
+
+
+def open_database(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> tuple[sqlite3.Connection, str | None]:
+    """Open the file, made or upgraded as needed.
+
+    A damaged file is set aside under another name, never overwritten, and a new one begun.
+
+    Returns:
+        The connection, for the calling thread, and a sentence for the user when a file was set aside.
+
+    Raises:
+        StoreError: the file can't be opened (locked, no permission, made by a newer memapp ...).
+    """
+    with store_errors(path):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as problem:
+            raise StoreError(
+                f"Scores can't be kept: the folder {path.parent} can't be made ({problem.strerror})."
+            ) from problem
+        try:
+            return _open(path, busy_seconds), None
+        except sqlite3.DatabaseError as problem:
+            if not _is_damage(problem):
+                raise
+        aside = _set_aside(path)
+        notice = (
+            f"The file with the known scores was damaged. It was set aside as {aside.name} in {aside.parent} "
+            "and a new one was begun; photos are scored again as they come."
+        )
+        return _open(path, busy_seconds), notice
+
+
+@contextmanager
+def store_errors(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into a sentence for people."""
+    try:
+        yield
+    except sqlite3.Error as problem:
+        raise StoreError(f"Scores can't be kept in {path}: {_in_words(problem)}.") from problem
+
+
+def _open(path: Path, busy_seconds: float) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)
+    try:
+        found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise sqlite3.DatabaseError(f"database disk image is malformed: {found}")
+        # Readers (a second window, the command line) never wait for a writer. Where a network folder can't do
+        # it, SQLite keeps its older journal by itself.
+        connection.execute("PRAGMA journal_mode = WAL")
+        # A power cut may cost the last batch, never the file.
+        connection.execute("PRAGMA synchronous = NORMAL")
+        _upgrade(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
+    def version() -> int:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+    if version() == SCHEMA_VERSION:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # Asked again under the lock: another memapp may have been quicker.
+        if version() > SCHEMA_VERSION:
+            raise StoreError(
+                f"The known scores in {path} were written by a newer memapp. Use the newer one; this one "
+                "leaves them alone and keeps no scores."
+            )
+        if version() == 0:
+            for statement in _SCHEMA.split(";\n"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _set_aside(path: Path) -> Path:
+    stamp = datetime.now().strftime("%Y-%m-%d %H.%M.%S")
+    aside = path.with_name(f"{path.stem} damaged {stamp}{path.suffix}")
+    try:
+        for ending in ("", "-wal", "-shm"):
+            part = path.with_name(path.name + ending)
+            if part.exists():
+                part.rename(aside.with_name(aside.name + ending))
+    except OSError as problem:
+        raise StoreError(
+            f"The file with the known scores, {path}, is damaged and can't be set aside "
+            f"({problem.strerror}). Move it away by hand; until then scores are not kept."
+        ) from problem
+    return aside
+
+
+def _is_damage(problem: sqlite3.DatabaseError) -> bool:
+    code = getattr(problem, "sqlite_errorcode", None)
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or "malformed" in str(problem)
+
+
+def _in_words(problem: sqlite3.Error) -> str:
+    # The low byte is the primary code; the rest says more than a photographer wants to know.
+    code = (getattr(problem, "sqlite_errorcode", None) or 0) & 0xFF
+    return {
+        sqlite3.SQLITE_BUSY: "another program is using the file",
+        sqlite3.SQLITE_LOCKED: "another program is using the file",
+        sqlite3.SQLITE_READONLY: "the file or its folder is read-only",
+        sqlite3.SQLITE_FULL: "the disk is full",
+        sqlite3.SQLITE_CANTOPEN: "the file can't be opened or its folder can't be written",
+        sqlite3.SQLITE_PERM: "the file can't be opened or its folder can't be written",
+        sqlite3.SQLITE_IOERR: "the disk does not answer as it should",
+        sqlite3.SQLITE_CORRUPT: "the file is damaged; it is set aside at the next start",
+        sqlite3.SQLITE_NOTADB: "the file is damaged; it is set aside at the next start",
+    }.get(code, str(problem))
