@@ -59,14 +59,23 @@ def is_near_floor(score: float) -> bool:
 
 def ordinal(value: float) -> str:
     """A percentile as people say it: 74.3 gives "74th", 100 gives "99th" (nobody is above all others)."""
-    number = max(1, min(99, round(value)))
-    suffix = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{suffix}"
+    return place_text(max(1, min(99, round(value))))
+
+
+def place_text(place: int) -> str:
+    """A place as people say it: 12 gives "12th", 1203 gives "1,203rd"."""
+    suffix = "th" if 10 <= place % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
+    return f"{place:,}{suffix}"
 
 
 def score_text(score: float) -> str:
     """A score as it is written everywhere: two decimals, never more."""
     return f"{score:.2f}"
+
+
+def band_text() -> str:
+    """How far a score may be off, as it is written behind one: "± 0.09"."""
+    return f"± {score_text(TYPICAL_ERROR)}"
 
 
 def score_sentence(score: float) -> str:

@@ -54,6 +54,7 @@ class Theme:
     second_text: str
     accent: str = "#4a9eff"
     on_accent: str = "#10181f"
+    link: str = "#6aafff"
     warning: str = "#e0a030"
 
 
@@ -78,6 +79,7 @@ LIGHT = Theme(
     second_text="#5c5c5c",
     accent="#1a73d9",
     on_accent="#ffffff",
+    link="#1462bd",
     warning="#8a5a00",
 )
 
@@ -213,5 +215,16 @@ def _stylesheet(theme: Theme) -> str:
         QMenu::item:selected {{ background: {theme.hover}; }}
         QMenu::item:disabled {{ color: {theme.second_text}; }}
         QMenuBar {{ background: {theme.panel}; }}
+        QLabel[role="score"] {{ font-size: {TEXT_SCORE}px; font-weight: 600; }}
+        QLabel[role="title"] {{ font-size: {TEXT_TITLE}px; }}
+        QLabel[role="large"] {{ font-size: {TEXT_LARGE}px; }}
+        QLabel[role="strong"] {{ font-size: {TEXT_LARGE}px; font-weight: 600; }}
+        QLabel[role="quiet"] {{ color: {theme.second_text}; }}
+        QLabel[role="small"] {{ font-size: {TEXT_SMALL}px; color: {theme.second_text}; }}
+        QFrame#hairline {{ background: {theme.line}; border: none; }}
+        QPushButton[role="link"] {{ background: transparent; border: 1px solid transparent;
+            color: {theme.link}; padding: {SPACE_1}px {SPACE_2}px; }}
+        QPushButton[role="link"]:hover {{ text-decoration: underline; }}
+        QPushButton[role="link"]:focus {{ border-color: {theme.accent}; }}
         QMenuBar::item:selected {{ background: {theme.hover}; }}
     """
