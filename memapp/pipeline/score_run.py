@@ -389,10 +389,13 @@ class _ScoreRun:
         return Notice(NoticeKind.WARNING, f"{problem} New scores are lost when memapp is closed.")
 
     def _is_done(self) -> bool:
-        if self._searching or (self._found and self._net is not None):
+        if self._searching:
             return False
+        if self._net is None:
+            # Without its identity nothing can be looked up, and the exports could not say what scored.
+            return self._net_problem is not None
         if self._net_problem is not None:
-            return True
+            return not self._found
         return not (self._found or self._pending or self._loading or self._ready)
 
     def _progress(self) -> Iterator[Event]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from memapp.core.contracts import Notify, Scorer
 from memapp.core.errors import DeviceError, OutOfDeviceMemoryError
 from memapp.core.frame import PREPROCESSING
@@ -11,6 +14,15 @@ from memapp.scoring.weights import RESMEM_WEIGHTS, WeightsLocator
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 _PLAIN_NAMES = {"cuda": "an NVIDIA GPU", "mps": "an Apple GPU"}
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceProof:
+    """What came of trying one device for real."""
+
+    device: str
+    works: bool
+    text: str
 
 
 class ResMemFactory:
@@ -81,3 +93,35 @@ class ResMemFactory:
             cpu.close()
             return SteadyScorer(engine=engine, fallback=lambda: open_on("cpu"), note=None, notify=notify)
         return SteadyScorer(engine=cpu, fallback=None, note=note, notify=notify)
+
+
+def prove_devices(weights: WeightsLocator) -> Iterator[DeviceProof]:
+    """Load ResMem on every kind of device there is and let it score two frames; the CPU first.
+
+    Raises:
+        WeightsError: its weights are missing, truncated or altered.
+    """
+    from memapp.scoring.resmem import load_resmem
+    from memapp.scoring.torch_engine import TorchEngine, available_devices, proof_frames, prove
+
+    path = weights.find(RESMEM_WEIGHTS)
+    try:
+        cpu = TorchEngine(net=load_resmem(path), device="cpu")
+        expected = cpu.score(proof_frames())
+        yield DeviceProof("cpu", True, f"{cpu.engine.device_name}: works")
+    except (DeviceError, OutOfDeviceMemoryError) as problem:
+        yield DeviceProof("cpu", False, str(problem))
+        return
+    available = available_devices()
+    for device in ("cuda", "mps"):
+        if device not in available:
+            yield DeviceProof(device, False, f"{_PLAIN_NAMES[device]} was not found; the CPU is used")
+            continue
+        try:
+            engine = TorchEngine(net=load_resmem(path), device=device)
+            prove(engine, expected)
+        except (DeviceError, OutOfDeviceMemoryError) as problem:
+            yield DeviceProof(device, False, f"{problem} The CPU is used.")
+        else:
+            yield DeviceProof(device, True, f"{engine.engine.device_name}: agrees with the CPU")
+            engine.close()

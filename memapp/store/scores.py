@@ -75,6 +75,11 @@ class SqliteScoreStore:
                     self._connection.execute("ROLLBACK")
                 raise
 
+    def count(self) -> int:
+        """How many scores are known. Raises: StoreError."""
+        with store_errors(self._path):
+            return int(self._connection.execute("SELECT count(*) FROM scores").fetchone()[0])
+
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()

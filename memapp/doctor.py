@@ -1,0 +1,90 @@
+"""Says what works on this computer and what does not, each thing really tried."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from memapp import __version__
+from memapp.core.errors import StoreError, WeightsError
+from memapp.core.machine import usable_cores
+from memapp.intake.formats import available_formats
+from memapp.scoring.factory import prove_devices
+from memapp.scoring.weights import RESMEM_WEIGHTS, WeightsLocator
+from memapp.store.scores import FILE_NAME, SqliteScoreStore
+
+_DISTRIBUTIONS = (
+    "torch",
+    "torchvision",
+    "numpy",
+    "pillow",
+    "pillow-heif",
+    "pylibjxl",
+    "rawpy",
+    "PySide6-Essentials",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor's report."""
+
+    subject: str
+    text: str
+    stops_scoring: bool = False
+
+
+def examine(*, weights: WeightsLocator, home: Path) -> Iterator[Finding]:
+    """Examine versions, weights, devices, folders and formats, one finding after another."""
+    yield Finding("memapp", __version__)
+    yield Finding("Python", f"{platform.python_version()} on {platform.platform()}, {usable_cores()} cores")
+    yield from map(_version, _DISTRIBUTIONS)
+    yield from _weights_and_devices(weights)
+    yield from _folders(home)
+    formats = available_formats()
+    yield Finding("formats", ", ".join(name for name, there in formats.items() if there))
+    if missing := [name for name, there in formats.items() if not there]:
+        yield Finding("formats missing", ", ".join(missing))
+
+
+def _version(distribution: str) -> Finding:
+    try:
+        return Finding(distribution, importlib.metadata.version(distribution))
+    except importlib.metadata.PackageNotFoundError:
+        return Finding(distribution, "is not installed")
+
+
+def _weights_and_devices(weights: WeightsLocator) -> Iterator[Finding]:
+    try:
+        path = weights.find(RESMEM_WEIGHTS)
+        yield Finding("weights", f"{path}: the published ones, sha256 {RESMEM_WEIGHTS.sha256}")
+        for proof in prove_devices(weights):
+            stops = proof.device == "cpu" and not proof.works
+            yield Finding(f"device {proof.device}", proof.text, stops_scoring=stops)
+    except WeightsError as problem:
+        yield Finding("weights", str(problem), stops_scoring=True)
+    except ImportError as problem:
+        yield Finding("device cpu", f"torch can't be loaded: {problem}", stops_scoring=True)
+
+
+def _folders(home: Path) -> Iterator[Finding]:
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=home):
+            pass
+        yield Finding("home", f"{home}: can be written")
+    except OSError as problem:
+        yield Finding("home", f"{home} can't be written ({problem.strerror}): scores and settings are not kept")
+        return
+    try:
+        store = SqliteScoreStore(home=home)
+        yield Finding("known scores", f"{home / FILE_NAME}: {store.count():,}")
+        if store.notice:
+            yield Finding("known scores", store.notice)
+        store.close()
+    except StoreError as problem:
+        yield Finding("known scores", str(problem))

@@ -1,0 +1,54 @@
+"""Where memapp writes what a maintainer needs to know: a small rotating file, and nothing on the screen."""
+
+from __future__ import annotations
+
+import faulthandler
+import logging
+import logging.handlers
+import sys
+import threading
+from contextlib import suppress
+from types import TracebackType
+
+from memapp import __version__
+from memapp.store.home import home_folder
+
+FILE_NAME = "memapp.log"
+_MEGABYTE = 1_000_000
+
+_log = logging.getLogger(__name__)
+
+
+def start() -> None:
+    """Log to MEMAPP_HOME/logs; where that can't be written, do without."""
+    folder = home_folder() / "logs"
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        handler = logging.handlers.RotatingFileHandler(
+            folder / FILE_NAME, maxBytes=_MEGABYTE, backupCount=2, encoding="utf-8", errors="backslashreplace"
+        )
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
+        logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.captureWarnings(True)
+    # In a built app without a console there is no standard error to write a crash to.
+    if sys.stderr is not None:
+        faulthandler.enable()
+    sys.excepthook = _on_exception
+    threading.excepthook = _on_thread_exception
+    _log.info("memapp %s, Python %s on %s", __version__, sys.version.split()[0], sys.platform)
+
+
+def _on_exception(kind: type[BaseException], problem: BaseException, trace: TracebackType | None) -> None:
+    if not issubclass(kind, KeyboardInterrupt):
+        _log.critical("unexpected", exc_info=(kind, problem, trace))
+    sys.__excepthook__(kind, problem, trace)
+
+
+def _on_thread_exception(problem: threading.ExceptHookArgs) -> None:
+    if problem.exc_value is not None:
+        name = problem.thread.name if problem.thread else "a thread"
+        _log.critical(
+            "unexpected in %s",
+            name,
+            exc_info=(problem.exc_type, problem.exc_value, problem.exc_traceback),
+        )

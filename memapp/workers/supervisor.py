@@ -1,0 +1,177 @@
+"""The one owner of threads: starts runs and previews for the window, and stops everything at the end."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
+from PySide6.QtGui import QImage
+
+from memapp.core.contracts import PhotoLoader
+from memapp.core.control import RunControl
+from memapp.core.events import Event
+from memapp.core.machine import usable_cores
+from memapp.core.records import ImageKey
+from memapp.workers.preview_pool import PreviewPool
+from memapp.workers.run_worker import RunMaker, RunWorker
+
+EVENTS_EVERY_MS = 33
+
+
+class _Run(NamedTuple):
+    request: int
+    paths: list[str]
+    control: RunControl
+
+
+class Supervisor(QObject):
+    """Takes the window's commands and gives it records. Lives on the GUI thread.
+
+    Signals:
+        run_started(int): a run begins; the number names it in the other signals.
+        events_ready(int, list): what it said since the last time, about 30 times a second.
+        run_failed(int, object): it ended with this exception.
+        run_finished(int, bool): it ended, exactly once for each run that was asked for; True when cancelled.
+        preview_ready, picture_ready, picture_failed: as PreviewPool's.
+    """
+
+    run_started = Signal(int)
+    events_ready = Signal(int, list)
+    run_failed = Signal(int, object)
+    run_finished = Signal(int, bool)
+    preview_ready = Signal(object, QImage, int)
+    picture_ready = Signal(object, QImage, int)
+    picture_failed = Signal(object, str)
+
+    _run_wanted = Signal(int, list, object)
+
+    def __init__(
+        self, *, make_run: RunMaker, loader: PhotoLoader, preview_threads: int | None = None
+    ) -> None:
+        """Start the threads, idle.
+
+        Args:
+            make_run: makes the generator of a run.
+            loader: loads previews and the viewer's photo.
+            preview_threads: how many previews at once; None for one a core, four at most.
+        """
+        super().__init__()
+        self._buffer: deque[tuple[int, Event]] = deque()
+        self._last_request = 0
+        self._current: _Run | None = None
+        self._waiting: deque[_Run] = deque()
+
+        self._thread = QThread()
+        self._thread.setObjectName("memapp run")
+        self._worker = RunWorker(make_run=make_run, buffer=self._buffer)
+        self._worker.moveToThread(self._thread)
+        self._thread.started.connect(self._worker.prepare)
+        self._run_wanted.connect(self._worker.run, Qt.ConnectionType.QueuedConnection)
+        self._worker.started.connect(self.run_started)
+        self._worker.failed.connect(self._on_failed)
+        self._worker.finished.connect(self._on_finished)
+        self._thread.start()
+
+        self._timer = QTimer(self)
+        self._timer.setInterval(EVENTS_EVERY_MS)
+        self._timer.timeout.connect(self._hand_over)
+
+        self._previews = PreviewPool(
+            loader=loader, threads=preview_threads or min(4, max(2, usable_cores())), parent=self
+        )
+        self._previews.preview_ready.connect(self.preview_ready)
+        self._previews.picture_ready.connect(self.picture_ready)
+        self._previews.picture_failed.connect(self.picture_failed)
+
+    def start_run(self, paths: Sequence[str]) -> int:
+        """Score these files and folders, after the runs asked for before; gives the request number."""
+        self._last_request += 1
+        self._waiting.append(_Run(self._last_request, list(paths), RunControl()))
+        if self._current is None:
+            self._start_next()
+        return self._last_request
+
+    def pause(self) -> None:
+        """Let the run wait after the batch in hand."""
+        if self._current:
+            self._current.control.pause()
+
+    def resume(self) -> None:
+        """Let it go on."""
+        if self._current:
+            self._current.control.resume()
+
+    def cancel(self) -> None:
+        """Stop the run after the batch in hand, and forget those that wait; scores so far are kept."""
+        waiting, self._waiting = self._waiting, deque()
+        if self._current:
+            self._current.control.cancel()
+        for run in waiting:
+            self.run_finished.emit(run.request, True)
+
+    @property
+    def running(self) -> bool:
+        """Whether a run is going on or waiting."""
+        return self._current is not None
+
+    @property
+    def paused(self) -> bool:
+        """Whether the run is paused."""
+        return self._current is not None and self._current.control.paused
+
+    def want_previews(self, keys: Sequence[ImageKey], longest_side: int) -> None:
+        """Load thumbnails, the most wanted first; earlier wishes lapse. The side is in device pixels."""
+        self._previews.want_previews(keys, longest_side)
+
+    def want_picture(self, key: ImageKey, longest_side: int) -> None:
+        """Load the viewer's photo at this size (device pixels; 0 for full size); an earlier wish lapses."""
+        self._previews.want_picture(key, longest_side)
+
+    def stop(self, *, seconds: float) -> bool:
+        """Stop everything for good.
+
+        Returns:
+            Whether every thread has ended within the time. One that has not hangs in a library or a driver.
+        """
+        until = time.monotonic() + seconds
+        self.cancel()
+        self._previews.stop()
+        self._thread.quit()
+        ended = self._thread.wait(max(1, round(1000 * (until - time.monotonic()))))
+        self._timer.stop()
+        return self._previews.join(max(0.1, until - time.monotonic())) and ended
+
+    def _start_next(self) -> None:
+        self._current = self._waiting.popleft()
+        self._timer.start()
+        self._run_wanted.emit(*self._current)
+
+    @Slot()
+    def _hand_over(self) -> None:
+        events: dict[int, list[Event]] = {}
+        # What comes in meanwhile is for the next time.
+        for _ in range(len(self._buffer)):
+            request, event = self._buffer.popleft()
+            events.setdefault(request, []).append(event)
+        for request, some in events.items():
+            self.events_ready.emit(request, some)
+
+    @Slot(int, object)
+    def _on_failed(self, request: int, problem: Exception) -> None:
+        self._hand_over()
+        self.run_failed.emit(request, problem)
+
+    @Slot(int)
+    def _on_finished(self, request: int) -> None:
+        self._hand_over()
+        assert self._current is not None
+        cancelled = self._current.control.cancelled
+        self._current = None
+        if self._waiting:
+            self._start_next()
+        else:
+            self._timer.stop()
+        self.run_finished.emit(request, cancelled)

@@ -1,0 +1,147 @@
+"""Our ResMem is the published one: on tensors, and on real files down to the last digits."""
+
+from __future__ import annotations
+
+import csv
+import importlib
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from memapp.core.contracts import Scorer
+from memapp.core.errors import DeviceError, WeightsError
+from memapp.core.resources import resources_folder
+from memapp.intake.load import load_photo
+from memapp.scoring.factory import ResMemFactory, prove_devices
+from memapp.scoring.resmem import ResMem, load_resmem
+from memapp.scoring.torch_engine import TorchEngine, proof_frames, prove
+from memapp.scoring.weights import RESMEM_WEIGHTS, WeightsLocator
+
+PROOF_SCORES = (0.9167689, 0.8897776)
+"""The published net's scores of the proof frames, computed by the `resmem` package 1.1.6 on a CPU."""
+
+
+@pytest.fixture(scope="module")
+def locator(tmp_path_factory: pytest.TempPathFactory) -> WeightsLocator:
+    return WeightsLocator(resources=resources_folder(), home=tmp_path_factory.mktemp("weights_home"))
+
+
+@pytest.fixture(scope="module")
+def net(locator: WeightsLocator) -> ResMem:
+    return load_resmem(locator.find(RESMEM_WEIGHTS))
+
+
+@pytest.fixture(scope="module")
+def scorer(locator: WeightsLocator) -> Iterator[Scorer]:
+    scorer = ResMemFactory(weights=locator, device="cpu").build(pytest.fail)
+    yield scorer
+    scorer.close()
+
+
+def test_equal_to_the_package_on_the_same_tensor(net: ResMem) -> None:
+    with warnings.catch_warnings():
+        # The package's constructor asks torchvision in a way that is deprecated.
+        warnings.simplefilter("ignore")
+        package = importlib.import_module("resmem").ResMem(pretrained=True).eval()
+    batch = torch.rand(6, 3, 227, 227, generator=torch.Generator().manual_seed(4))
+    with torch.inference_mode():
+        difference = (package(batch)[:, 0] - net(batch)).abs().max().item()
+    assert difference <= 1e-6
+
+
+def test_a_score_does_not_depend_on_chance_or_on_its_neighbours(scorer: Scorer) -> None:
+    frames = np.random.default_rng(1).integers(0, 256, (5, 227, 227, 3), dtype=np.uint8)
+    together = scorer.score(frames)
+    again = scorer.score(frames)
+    alone = np.concatenate([scorer.score(frames[index : index + 1]) for index in range(5)])
+    np.testing.assert_array_equal(together, again)
+    np.testing.assert_allclose(together, alone, atol=1e-6)
+
+
+def test_the_proof_frames_score_as_the_published_net_scores_them(scorer: Scorer) -> None:
+    np.testing.assert_allclose(scorer.score(proof_frames()), PROOF_SCORES, atol=1e-5)
+
+
+def reference_rows(shared_data: Path) -> list[tuple[Path, float]]:
+    folder = shared_data / "photos"
+    with (folder / "reference_scores.tsv").open(encoding="utf-8", newline="") as file:
+        return [
+            (folder / row["path"], float(row["score_upright"]))
+            for row in csv.DictReader(file, delimiter="\t")
+            if row["mode"] == "RGB" and row["has_icc"] == "0"
+        ]
+
+
+def check_against_reference(rows: list[tuple[Path, float]], scorer: Scorer) -> None:
+    worst = 0.0
+    for start in range(0, len(rows), 16):
+        part = rows[start : start + 16]
+        frames = [load_photo(str(path), frame=True).frame for path, _ in part]
+        scores = scorer.score(np.stack([frame for frame in frames if frame is not None]))
+        for (path, expected), score in zip(part, scores, strict=True):
+            assert score == pytest.approx(expected, abs=1e-5), path
+            worst = max(worst, abs(float(score) - expected))
+    print(f"{len(rows)} photos, largest difference {worst:.1e}")
+
+
+def test_real_photos_score_as_the_package_scores_them_upright(shared_data: Path, scorer: Scorer) -> None:
+    rows = reference_rows(shared_data)
+    turned = [row for row in rows if "exif_orientation" in str(row[0])]
+    assert len(turned) == 16
+    check_against_reference(rows[::30] + turned, scorer)
+
+
+@pytest.mark.slow
+def test_every_real_photo_scores_as_the_package_scores_it_upright(shared_data: Path, scorer: Scorer) -> None:
+    rows = reference_rows(shared_data)
+    assert len(rows) > 300
+    check_against_reference(rows, scorer)
+
+
+def test_a_file_that_holds_something_else_is_refused_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "other.pt"
+    torch.save({"weight": torch.zeros(3)}, path)
+    with pytest.raises(WeightsError, match="holds something else"):
+        load_resmem(path)
+
+
+def test_a_pickle_with_code_in_it_is_not_run(tmp_path: Path) -> None:
+    path = tmp_path / "hostile.pt"
+    torch.save({"weight": Path("/")}, path)
+    with pytest.raises(WeightsError):
+        load_resmem(path)
+
+
+def test_a_device_that_is_not_there_gives_way_to_the_cpu_and_says_why(locator: WeightsLocator) -> None:
+    if torch.cuda.is_available():
+        pytest.skip("this computer has a GPU")
+    said: list[str] = []
+    scorer = ResMemFactory(weights=locator, device="cuda").build(said.append)
+    assert scorer.engine.device == "cpu"
+    assert scorer.engine.note == said[0]
+    assert "NVIDIA GPU was not found" in said[0]
+
+
+def test_a_device_that_computes_something_else_is_not_taken(net: ResMem) -> None:
+    engine = TorchEngine(net=net, device="cpu")
+    expected = engine.score(proof_frames())
+    prove(engine, expected + 0.0005)
+    with pytest.raises(DeviceError, match="other scores than the CPU"):
+        prove(engine, expected + 0.002)
+
+
+def test_results_that_are_no_numbers_are_no_results(locator: WeightsLocator) -> None:
+    broken = load_resmem(locator.find(RESMEM_WEIGHTS))
+    broken.fc12.bias = torch.nn.Parameter(torch.tensor([float("nan")]), requires_grad=False)
+    with pytest.raises(DeviceError, match="no numbers"):
+        TorchEngine(net=broken, device="cpu").score(proof_frames())
+
+
+def test_the_cpu_is_proved_first(locator: WeightsLocator) -> None:
+    proofs = list(prove_devices(locator))
+    assert [proof.device for proof in proofs] == ["cpu", "cuda", "mps"]
+    assert proofs[0].works
