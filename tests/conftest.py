@@ -1,12 +1,18 @@
-"""What all tests share: real data where it lies, and an own MEMAPP_HOME for each test."""
+"""What all tests share: real data where it lies, an own MEMAPP_HOME for each test, no thread left over."""
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[1]
+
+THREAD_PATIENCE = 3.0
+"""Seconds that a thread which was told to stop may take to do so."""
 
 
 @pytest.fixture(autouse=True)
@@ -15,6 +21,30 @@ def memapp_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
     home = tmp_path_factory.mktemp("memapp_home")
     monkeypatch.setenv("MEMAPP_HOME", str(home))
     return home
+
+
+@pytest.fixture(autouse=True)
+def no_thread_left_over() -> Iterator[None]:
+    """Fail a test that leaves a Python thread running: whoever starts one ends it."""
+    before = set(threading.enumerate())
+    yield
+    deadline = time.monotonic() + THREAD_PATIENCE
+    left_over = _new_threads(before)
+    while left_over and time.monotonic() < deadline:
+        left_over[0].join(timeout=0.05)
+        left_over = _new_threads(before)
+    assert not left_over, f"left running: {left_over}"
+
+
+def _new_threads(before: set[threading.Thread]) -> list[threading.Thread]:
+    # Qt's threads show up as dummies that never end for Python; tqdm's one monitor lives with the process.
+    return [
+        thread
+        for thread in threading.enumerate()
+        if thread not in before
+        and not isinstance(thread, threading._DummyThread)
+        and type(thread).__name__ != "TMonitor"
+    ]
 
 
 @pytest.fixture(scope="session")
