@@ -223,9 +223,9 @@ def main(arguments: Sequence[str]) -> int:
             return run_tests(rest, quick=given.quick, fail_fast=given.fail_fast)
         if given.command == "bench":
             return run_benchmarks(given.names, json_file=given.json)
-        provide_needs(programs=False, wayland=bool(os.environ.get("WAYLAND_DISPLAY")))
         set_up()
-        print(f"Ready: {environment_python()}")
+        print(f"Ready: {environment_python()}", flush=True)
+        provide_needs(programs=False, wayland=bool(os.environ.get("WAYLAND_DISPLAY")))
     except SetUpError as problem:
         print(f"\n{problem}", file=sys.stderr)
         return 1
