@@ -1,0 +1,210 @@
+"""From what was dropped to photos: folders searched lazily, each photo once, in the order of the names."""
+
+from __future__ import annotations
+
+import mimetypes
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePath
+
+from memapp.core.control import RunControl
+from memapp.core.errors import PhotoError
+from memapp.core.records import Failure, ImageKey, SkippedFile
+from memapp.intake import problems
+from memapp.intake.limits import Patience
+from memapp.intake.reading import describe_special, open_photo_file
+from memapp.intake.sniff import HEADER_SIZE, is_picture
+
+Finding = ImageKey | Failure | SkippedFile
+
+_SYSTEM_NAMES = frozenset(
+    {
+        "__macosx",
+        "@eadir",
+        "#recycle",
+        "$recycle.bin",
+        "recycler",
+        "system volume information",
+        "lost+found",
+        "thumbs.db",
+        "ehthumbs.db",
+        "desktop.ini",
+        "icon\r",
+    }
+)
+"""Of files and folders that systems leave among photos, in lower case."""
+
+_CATALOGUE_ENDINGS = (".lrdata", ".lrcat-data", ".photoslibrary", ".aplibrary", ".cocatalog", ".cocatalogdb")
+"""Of folders in which other programs keep their own previews."""
+
+_NEVER_PICTURES = frozenset(
+    {
+        *(".xmp", ".thm", ".aae", ".cos", ".cop", ".cot", ".dop", ".pp3", ".arp", ".on1", ".nksc", ".vrd"),
+        *(".lrcat", ".lrtemplate", ".lock", ".ini", ".db", ".log", ".md", ".url", ".lnk", ".torrent"),
+        *(".braw", ".insv", ".lrv", ".mts", ".m2ts", ".mxf", ".mkv", ".rmf"),
+    }
+)
+"""Endings of sidecars, catalogues and films that the table of media types doesn't know."""
+
+_UNKNOWN_CONTENT = "application/octet-stream"
+_HIDDEN_ON_WINDOWS = getattr(stat, "FILE_ATTRIBUTE_HIDDEN", 2) | getattr(stat, "FILE_ATTRIBUTE_SYSTEM", 4)
+_HIDDEN_ON_MACOS = getattr(stat, "UF_HIDDEN", 0x8000)
+_SNIFF_SECONDS = 10.0
+
+# Built-in tables only: what other programs have registered on this computer must not decide.
+_MEDIA_TYPES = mimetypes.MimeTypes()
+_DIGITS = re.compile(r"([0-9]+)")
+
+
+def find_photos(paths: Iterable[str], *, control: RunControl) -> Iterator[Finding]:
+    """Every photo below the paths, once, in the order of the names; begins at once, however much there is.
+
+    In folders, files that are plainly no pictures are SkippedFile, and hidden files and those of the system
+    are passed over. What a path names itself is always taken. Implements PhotoFinder.
+
+    Args:
+        paths: files and folders, absolute or relative to the working folder.
+        control: looked at before each file.
+
+    Raises:
+        Cancelled: control was cancelled meanwhile.
+    """
+    yield from _Search(control).run(paths)
+
+
+def natural_order(name: str) -> tuple[tuple[int, int | str], ...]:
+    """A key that sorts names as people count: IMG_2 before IMG_10, capitals beside small letters."""
+    return tuple(
+        (0, int(part)) if part.isdecimal() else (1, part) for part in _DIGITS.split(name.casefold()) if part
+    )
+
+
+class _Search:
+    """One search and what it has seen already. Used by one thread, once."""
+
+    def __init__(self, control: RunControl) -> None:
+        self._control = control
+        self._seen: set[str] = set()
+        """Real paths of the files and folders that were met."""
+
+    def run(self, paths: Iterable[str]) -> Iterator[Finding]:
+        for path in paths:
+            self._control.checkpoint()
+            # Not normalised: "link/.." is not the folder that holds the link.
+            yield from self._named(str(Path(path).absolute()))
+
+    def _named(self, path: str) -> Iterator[Finding]:
+        """What the user named: taken whatever it is called."""
+        try:
+            status = os.stat(path)  # noqa: PTH116 (paths are plain text all through intake)
+            real = os.path.realpath(path)
+        except (OSError, ValueError) as problem:
+            yield _failure(path, problems.from_system(problem))
+            return
+        if stat.S_ISDIR(status.st_mode):
+            yield from self._folder(path)
+        elif self._is_new(real):
+            yield _finding(path, status)
+
+    def _folder(self, top: str) -> Iterator[Finding]:
+        """All below a folder: its files, then its folders one after another."""
+        waiting = [top]
+        while waiting:
+            folder = waiting.pop()
+            self._control.checkpoint()
+            try:
+                real = os.path.realpath(folder)
+                if not self._is_new(real):
+                    continue
+                with os.scandir(folder) as listing:
+                    entries = sorted(listing, key=lambda entry: (natural_order(entry.name), entry.name))
+            except (OSError, ValueError) as problem:
+                yield _failure(folder, problems.from_system(problem))
+                continue
+            folders = []
+            for entry in entries:
+                self._control.checkpoint()
+                if _is_passed_over(entry):
+                    continue
+                if _is_folder(entry):
+                    folders.append(entry.path)
+                else:
+                    yield from self._file(entry, real)
+            waiting.extend(reversed(folders))
+
+    def _file(self, entry: os.DirEntry[str], real_folder: str) -> Iterator[Finding]:
+        ending = PurePath(entry.name).suffix.lower()
+        media_type = _MEDIA_TYPES.types_map[True].get(ending) or _MEDIA_TYPES.types_map[False].get(ending)
+        if ending in _NEVER_PICTURES or not _may_be_picture(media_type):
+            yield SkippedFile(entry.path)
+            return
+        try:
+            status = entry.stat()
+            # Only a link can lead elsewhere: no need to ask the disk about each folder on the way.
+            real = os.path.realpath(entry.path) if entry.is_symlink() else real_folder + os.sep + entry.name
+        except (OSError, ValueError) as problem:
+            yield _failure(entry.path, problems.from_system(problem))
+            return
+        if not self._is_new(real):
+            return
+        tells_nothing = not ending or media_type == _UNKNOWN_CONTENT
+        if tells_nothing and stat.S_ISREG(status.st_mode) and not self._looks_like_picture(entry.path):
+            yield SkippedFile(entry.path)
+            return
+        yield _finding(entry.path, status)
+
+    def _looks_like_picture(self, path: str) -> bool:
+        patience = Patience(seconds=_SNIFF_SECONDS, control=self._control)
+        try:
+            with open_photo_file(path, patience=patience) as file:
+                return is_picture(file.read(HEADER_SIZE))
+        # It can't be read; the loader says why.
+        except (PhotoError, OSError):
+            return True
+
+    def _is_new(self, real: str) -> bool:
+        name = os.path.normcase(real)
+        if name in self._seen:
+            return False
+        self._seen.add(name)
+        return True
+
+
+def _may_be_picture(media_type: str | None) -> bool:
+    return media_type is None or media_type == _UNKNOWN_CONTENT or media_type.startswith("image/")
+
+
+def _is_passed_over(entry: os.DirEntry[str]) -> bool:
+    """Whether something in a folder is hidden or the system's."""
+    name = entry.name.lower()
+    if name.startswith(".") or name in _SYSTEM_NAMES or name.endswith(_CATALOGUE_ENDINGS):
+        return True
+    if os.name != "nt" and not hasattr(os, "lchflags"):
+        return False  # only Windows and macOS hide files by a flag
+    try:
+        status = entry.stat(follow_symlinks=False)
+    except OSError:
+        return False
+    return bool(
+        getattr(status, "st_file_attributes", 0) & _HIDDEN_ON_WINDOWS
+        or getattr(status, "st_flags", 0) & _HIDDEN_ON_MACOS
+    )
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _finding(path: str, status: os.stat_result) -> Finding:
+    if special := describe_special(status.st_mode):
+        return _failure(path, special)
+    return ImageKey(path, status.st_size, status.st_mtime_ns)
+
+
+def _failure(path: str, problem: PhotoError) -> Failure:
+    return Failure(ImageKey(path, 0, 0), problem.kind, problem.reason)

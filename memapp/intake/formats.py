@@ -1,0 +1,29 @@
+"""Which formats this installation can read: its libraries may be built without some."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pillow_heif
+import pylibjxl
+import rawpy
+from PIL import features
+
+
+def available_formats() -> Mapping[str, bool]:
+    """Every format that memapp reads, as people write it, and whether this installation can."""
+    return {
+        "JPEG": features.check_codec("jpg"),
+        "PNG": features.check_codec("zlib"),
+        "WebP": features.check_module("webp"),
+        "TIFF": features.check_codec("libtiff"),
+        "BMP": True,
+        "GIF": True,
+        "HEIC": bool(pillow_heif.libheif_info()["decoders"]),
+        "AVIF": features.check_module("avif"),
+        "JPEG XL": pylibjxl.decoder_version() > 0,
+        "JPEG 2000": features.check_codec("jpg_2000"),
+        "Photoshop": True,
+        "Netpbm": True,
+        "camera RAW": bool(rawpy.libraw_version),
+    }

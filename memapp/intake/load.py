@@ -1,0 +1,202 @@
+"""The one loader: from a path to facts, the net's frame and a picture, for whoever asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PIL import Image
+
+from memapp.core.control import RunControl
+from memapp.core.errors import PhotoError
+from memapp.core.records import FailureKind, LoadedPhoto, PhotoFacts, PixelArray
+from memapp.intake import facts, opening, problems, raw
+from memapp.intake.expected_size import expected_size
+from memapp.intake.limits import DEFAULT_LIMITS, Limits, Patience
+from memapp.intake.reading import PhotoFile, file_in_memory, open_photo_file
+from memapp.intake.render import Wish, fitted, render
+from memapp.intake.sniff import HEADER_SIZE, Other, Picture, sniff
+from memapp.intake.tiff_structure import read_structure
+
+_PREVIEW = Picture("JPEG preview", ("JPEG", "MPO"))
+
+
+def load_photo(
+    path: str,
+    *,
+    frame: bool = False,
+    longest_side: int | None = None,
+    control: RunControl | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> LoadedPhoto:
+    """Load one photo: always its facts, and what else is asked for. Thread-safe; see PhotoLoader.
+
+    Args:
+        path: the file.
+        frame: give the net's frame, too, from full-size pixels.
+        longest_side: give the picture, too, no larger than this many pixels; 0 for full size;
+            None for no picture.
+        control: leave as soon as it is cancelled.
+        limits: of memory and time.
+
+    Raises:
+        PhotoError: with the reason.
+        Cancelled: control was cancelled meanwhile.
+    """
+    patience = Patience(seconds=limits.seconds, control=control)
+    patience.check()
+    with open_photo_file(path, patience=patience) as file:
+        return _Loading(file, path, Wish(frame, longest_side), limits, patience).load()
+
+
+@dataclass(frozen=True, slots=True)
+class _Decoded:
+    """What decoding one picture gave."""
+
+    exif: Image.Exif
+    orientation: int
+    """As EXIF numbers it; applied to the arrays."""
+    rendering: str | None
+    """As in PhotoFacts."""
+    frame: PixelArray | None = None
+    picture: PixelArray | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Loading:
+    """One photo on its way through the loader. Used by one thread, once."""
+
+    file: PhotoFile
+    path: str
+    wish: Wish
+    limits: Limits
+    patience: Patience
+
+    def load(self) -> LoadedPhoto:
+        """Find out what the file is and load it as that. Raises: PhotoError, Cancelled."""
+        with problems.in_words(name="file", size=self.file.size, patience=self.patience):
+            header = self.file.read(HEADER_SIZE)
+            structure = read_structure(self.file, header)
+            expected = structure.expected_size if structure else expected_size(self.file, header)
+        content = sniff(header)
+        if isinstance(content, Other):
+            raise PhotoError(content.kind, content.reason)
+        if content.is_raw:
+            return self._load_raw(expected)
+        if structure is None or not structure.is_raw:
+            return self._load_picture(content, expected)
+        try:
+            return self._load_raw(expected)
+        except PhotoError as problem:
+            if problem.kind is not FailureKind.UNSUPPORTED:
+                raise
+            return self._load_unknown_raw(content, expected, problem)
+
+    def _load_picture(self, content: Picture, expected: int | None) -> LoadedPhoto:
+        with opening.open_picture(self.file, content, patience=self.patience, expected=expected) as image:
+            size = image.size
+            name = opening.format_name(image, content)
+            decoded = self._decode(image, self.file, name, expected)
+        if facts.swaps_sides(decoded.orientation):
+            size = (size[1], size[0])
+        about = _facts(size, name, facts.read_shot(decoded.exif), decoded.rendering)
+        return LoadedPhoto(about, decoded.frame, decoded.picture)
+
+    def _load_unknown_raw(self, content: Picture, expected: int | None, problem: PhotoError) -> LoadedPhoto:
+        """A TIFF with sensor data unknown to LibRaw may still hold a whole photo; a thumbnail won't do."""
+        photo = self._load_picture(content, expected)
+        if max(photo.facts.width, photo.facts.height) < raw.SMALLEST_PREVIEW:
+            raise problem
+        return photo
+
+    def _load_raw(self, expected: int | None) -> LoadedPhoto:
+        name = raw.raw_name(self.path)
+        with raw.open_raw(
+            self.file, name=name, expected=expected, limits=self.limits, patience=self.patience
+        ) as photo:
+            jpeg = photo.preview()
+            if jpeg is not None:
+                loaded = self._load_preview(photo, jpeg, name)
+                if loaded is not None:
+                    return loaded
+            about = _facts(photo.size, name, self._shot_of_raw(None), "sensor data, half size")
+            if self.wish.facts_only:
+                return LoadedPhoto(about)
+            with self.limits.budget.reserve(photo.memory, self.patience):
+                self.patience.restart()
+                image = photo.develop()
+                self.patience.check()
+                pixels = render(image, self.wish, stored_size=image.size, orientation=1, limits=self.limits)
+        return LoadedPhoto(about, *pixels)
+
+    def _load_preview(self, photo: raw.RawPhoto, jpeg: bytes, name: str) -> LoadedPhoto | None:
+        """The RAW photo as its embedded JPEG shows it; None where that is too small or unreadable."""
+        with file_in_memory(jpeg, patience=self.patience) as file:
+            try:
+                preview = opening.open_picture(file, _PREVIEW, patience=self.patience, expected=None)
+            except PhotoError:
+                return None
+            with preview:
+                if max(preview.size) < raw.SMALLEST_PREVIEW:
+                    return None
+                exif = facts.exif_of(preview)
+                rendering = f"embedded preview, {max(preview.size)} pixels wide"
+                orientation = raw.preview_orientation(preview.size, exif, photo)
+                decoded = self._decode(preview, file, _PREVIEW.name, None, orientation)
+        about = _facts(photo.size, name, self._shot_of_raw(exif), rendering)
+        return LoadedPhoto(about, decoded.frame, decoded.picture)
+
+    def _shot_of_raw(self, preview_exif: Image.Exif | None) -> facts.Shot:
+        """How a RAW photo was taken: by its own EXIF where it is TIFF inside, else by its preview's."""
+        shot = facts.read_shot(facts.exif_of_tiff(self.file), never_edited=True)
+        if shot.camera is None and preview_exif is not None:
+            return facts.read_shot(preview_exif, never_edited=True)
+        return shot
+
+    def _decode(
+        self,
+        image: Image.Image,
+        file: PhotoFile,
+        name: str,
+        expected: int | None,
+        orientation: int | None = None,
+    ) -> _Decoded:
+        """Decode and render an opened picture. Its own orientation is applied unless one is given."""
+        if self.wish.facts_only:
+            exif = facts.exif_of(image)
+            orientation = orientation or opening.pending_orientation(image, exif)
+            return _Decoded(exif, orientation, opening.more_than_one(image, file))
+        stored_size = image.size
+        wanted = fitted(stored_size, self.wish.longest_side or 0) if self.wish.smaller_will_do else None
+        plan = opening.plan_decoding(image, file.size, limits=self.limits, wanted=wanted)
+        samples = opening.sample_range(image)
+        with self.limits.budget.reserve(plan.memory, self.patience):
+            self.patience.restart()
+            with problems.in_words(name=name, size=file.size, patience=self.patience, expected=expected):
+                opening.decode(image, plan)
+            self.patience.check()
+            # Only now: PNG and JPEG XL may have their EXIF at the end; Pillow turns TIFF while loading it.
+            exif = facts.exif_of(image)
+            orientation = orientation or opening.pending_orientation(image, exif)
+            rendering = opening.more_than_one(image, file)
+            pixels = render(
+                image,
+                self.wish,
+                stored_size=stored_size,
+                orientation=orientation,
+                samples=samples,
+                limits=self.limits,
+            )
+        return _Decoded(exif, orientation, rendering, *pixels)
+
+
+def _facts(size: tuple[int, int], name: str, shot: facts.Shot, rendering: str | None) -> PhotoFacts:
+    return PhotoFacts(
+        width=size[0],
+        height=size[1],
+        format=name,
+        taken=shot.taken,
+        camera=shot.camera,
+        lens=shot.lens,
+        exposure=shot.exposure,
+        rendering=rendering,
+    )

@@ -1,0 +1,211 @@
+"""Opening a picture with Pillow: only declared formats, its limits checked before anything is decoded."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import pillow_heif
+import pylibjxl
+from PIL import Image, TiffImagePlugin
+
+from memapp.core.errors import MemappError, PhotoError
+from memapp.core.records import FailureKind
+from memapp.intake import problems
+from memapp.intake.colour import SampleRange
+from memapp.intake.facts import orientation_of
+from memapp.intake.limits import Limits, Patience
+from memapp.intake.reading import PhotoFile
+from memapp.intake.sniff import Picture
+
+pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+pylibjxl.register_pillow()
+# memapp's own limits are finer (by memory, not pixels) and are checked before anything is decoded.
+Image.MAX_IMAGE_PIXELS = None
+# Pillow warns of odd metadata; the photo itself is read, so there is nothing to tell anyone.
+warnings.filterwarnings("ignore", module=r"PIL\.")
+
+_STORED_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2, "I;16N": 2}
+"""Of a pixel in Pillow's memory by mode; all others take 4."""
+
+_DECODER_BYTES = {"WEBP": 17, "AVIF": 14, "HEIF": 14, "JPEG2000": 20, "JXL": 16}
+"""Of a pixel at the decoder's worst moment, Pillow's own copy included; measured on photos of 12 megapixels.
+Those not named decode row by row straight into Pillow's memory."""
+
+_PROGRESSIVE_BYTES = 6
+"""Of a pixel, on top: a progressive JPEG is kept whole as coefficients until its last scan has come."""
+
+_RGB_BYTES = 4
+"""Of a pixel of mode RGB in Pillow's memory."""
+
+_DRAFT_SCALES = (1, 2, 4, 8)
+"""By how much libjpeg can shrink while decoding."""
+
+_TIFF_BITS_PER_SAMPLE = 258
+_TIFF_PHOTOMETRIC = 262
+_JXL_CMYK_REASON = (
+    "This JPEG XL file is made of printing inks (CMYK), which memapp can't read. Save it as RGB."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What decoding an opened picture will take."""
+
+    scale: int
+    """By how much a JPEG is shrunk while it is decoded; 1: not at all."""
+    memory: int
+    """Bytes at the worst moment, conversion to upright sRGB included."""
+
+
+def open_picture(
+    file: PhotoFile, content: Picture, *, patience: Patience, expected: int | None
+) -> Image.Image:
+    """Read a picture's header; decodes nothing.
+
+    Raises:
+        PhotoError: the header is damaged.
+        Cancelled: the run was cancelled.
+    """
+    file.seek(0)
+    file.ran_out = False
+    try:
+        with problems.in_words(name=content.name, size=file.size, patience=patience, expected=expected):
+            return Image.open(file, formats=content.pillow_formats)
+    except PhotoError as problem:
+        if file.ran_out and problem.kind is FailureKind.DAMAGED:
+            raise problems.ends_too_early(size=file.size, expected=expected) from problem
+        raise
+
+
+def plan_decoding(
+    image: Image.Image, file_size: int, *, limits: Limits, wanted: tuple[int, int] | None
+) -> Plan:
+    """Decide how to decode within the limits.
+
+    Args:
+        image: opened, not loaded.
+        file_size: in bytes.
+        limits: that hold.
+        wanted: the smallest size (width, height as stored) that will do; None for full-size pixels.
+
+    Raises:
+        PhotoError: it can't be decoded within the limits.
+    """
+    width, height = image.size
+    memory = 0
+    if width * height <= limits.pixels:
+        for scale in _DRAFT_SCALES if image.format in {"JPEG", "MPO"} else (1,):
+            if wanted is not None and scale < _DRAFT_SCALES[-1] and _reaches(image.size, scale * 2, wanted):
+                continue
+            memory = _memory(image, file_size, scale)
+            if memory <= limits.memory:
+                return Plan(scale, min(limits.memory, max(memory, _comfort(image, scale))))
+    raise problems.too_large(width, height, memory or width * height * _RGB_BYTES)
+
+
+def decode(image: Image.Image, plan: Plan) -> None:
+    """Decode an opened picture into Pillow's memory. Raises whatever its decoder raises."""
+    if plan.scale > 1:
+        width, height = image.size
+        image.draft(None, (width // plan.scale, height // plan.scale))
+    image.load()
+    if image.format == "JXL":
+        _refuse_inks(image)
+
+
+def sample_range(image: Image.Image) -> SampleRange:
+    """What the samples of an opened picture mean, for greys with more than 8 bits."""
+    if isinstance(image, TiffImagePlugin.TiffImageFile) and image.mode != "F":
+        bits = image.tag_v2.get(_TIFF_BITS_PER_SAMPLE, (8,))[0]
+        inverted = image.tag_v2.get(_TIFF_PHOTOMETRIC) == 0 and image.mode.startswith("I")
+        if image.mode.startswith("I;16"):
+            return SampleRange(white=(1 << bits) - 1, inverted=inverted)
+        if image.mode == "I" and bits == 16:  # signed
+            return SampleRange(white=(1 << 15) - 1, inverted=inverted)
+        return SampleRange(inverted=inverted)
+    return SampleRange(white=65535 if image.mode == "I" else None)
+
+
+def pending_orientation(image: Image.Image, exif: Image.Exif) -> int:
+    """How an opened picture is still to be turned, as EXIF numbers it.
+
+    TIFF is turned by Pillow, JPEG XL by its decoder (whose rules give EXIF no say), HEIC by its decoder, too
+    (its plug-in resets EXIF itself).
+    """
+    return 1 if image.format in {"TIFF", "JXL"} else orientation_of(exif)
+
+
+def format_name(image: Image.Image, content: Picture) -> str:
+    """The format of an opened picture, as people write it."""
+    return {"MPO": "MPO", "AVIF": "AVIF"}.get(image.format or "", content.name)
+
+
+def more_than_one(image: Image.Image, file: PhotoFile) -> str | None:
+    """What is shown of a file that holds several pictures; None where it holds one.
+
+    Args:
+        image: opened, and decoded where it will be.
+        file: that it was opened from.
+    """
+    if image.format == "PSD":
+        return "flattened layers"
+    try:
+        if image.format == "GIF":
+            # Asking an animation for its next frame drops the pixels of this one, hence the second opening.
+            file.seek(0)
+            with Image.open(file, formats=("GIF",)) as again:
+                several = getattr(again, "is_animated", False)
+        else:
+            several = getattr(image, "is_animated", False)
+    except MemappError:  # the time is up
+        raise
+    # A second frame that is damaged takes nothing from the first, whatever Pillow raises for it.
+    except Exception:
+        return None
+    if not several:
+        return None
+    return {"TIFF": "first page", "MPO": "first picture", "HEIF": "main picture"}.get(
+        image.format or "", "first frame"
+    )
+
+
+def copies_fit(image: Image.Image, limits: Limits) -> bool:
+    """Whether a second copy, in RGB, of a loaded picture stays within the limits."""
+    width, height = image.size
+    return (_STORED_BYTES.get(image.mode, 4) + _RGB_BYTES) * width * height <= limits.memory
+
+
+def _reaches(size: tuple[int, int], scale: int, wanted: tuple[int, int]) -> bool:
+    return size[0] // scale >= wanted[0] and size[1] // scale >= wanted[1]
+
+
+def _memory(image: Image.Image, file_size: int, scale: int) -> int:
+    """Bytes at the least: decoding, and whatever conversion can't do without."""
+    width, height = image.size
+    pixels = width * height
+    stored = _STORED_BYTES.get(image.mode, 4)
+    name = image.format or ""
+    if name in _DECODER_BYTES:
+        return _DECODER_BYTES[name] * pixels + file_size
+    if image.info.get("progressive"):
+        return stored * pixels // scale**2 + _PROGRESSIVE_BYTES * pixels
+    if name == "TIFF":
+        # A strip may be the whole picture.
+        return (stored + 3) * pixels
+    if stored < _RGB_BYTES:
+        return (stored + _RGB_BYTES) * pixels
+    return stored * pixels // scale**2
+
+
+def _comfort(image: Image.Image, scale: int) -> int:
+    """Bytes with a second copy, for turning or converting."""
+    width, height = image.size
+    return (_STORED_BYTES.get(image.mode, 4) + _RGB_BYTES) * width * height // scale**2
+
+
+def _refuse_inks(image: Image.Image) -> None:
+    """pylibjxl gives the first three inks of CMYK for RGB: better no score than one of wrong colours."""
+    profile = image.info.get("icc_profile", b"")
+    if profile[16:20] == b"CMYK":
+        raise PhotoError(FailureKind.UNSUPPORTED, _JXL_CMYK_REASON)

@@ -1,0 +1,130 @@
+"""What went wrong with a photo, in a photographer's words."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from PIL import Image
+
+from memapp.core.errors import MemappError, PhotoError
+from memapp.core.records import FailureKind
+from memapp.intake.limits import GIGABYTE, Patience
+
+_SYSTEM_REASONS = {
+    errno.ENOENT: (FailureKind.MISSING, "This file is no longer there."),
+    errno.ENOTDIR: (FailureKind.MISSING, "This file is no longer there."),
+    errno.ESTALE: (FailureKind.MISSING, "This file is no longer there."),
+    errno.EACCES: (FailureKind.UNREADABLE, "You have no permission to read this. Ask its owner for access."),
+    errno.EPERM: (FailureKind.UNREADABLE, "You have no permission to read this. Ask its owner for access."),
+    errno.ELOOP: (FailureKind.UNREADABLE, "This is a link that leads back to itself."),
+    errno.ENAMETOOLONG: (FailureKind.UNREADABLE, "The name of this file or of its folders is too long."),
+    errno.EIO: (FailureKind.UNREADABLE, "The disk can't read this file. Check the disk or the card."),
+    errno.EMFILE: (FailureKind.UNREADABLE, "Too many files are open at once. Close some programs and retry."),
+}
+
+
+def from_system(problem: OSError | ValueError) -> PhotoError:
+    """What the operating system says of a path."""
+    number = problem.errno if isinstance(problem, OSError) else errno.ENOENT  # a name no system can have
+    kind, reason = _SYSTEM_REASONS.get(
+        number or 0,
+        (FailureKind.UNREADABLE, f"The system can't read this: {_sentence(problem)}"),
+    )
+    return PhotoError(kind, reason)
+
+
+def ends_too_early(*, size: int, expected: int | None = None) -> PhotoError:
+    """A file that was cut off; sizes in bytes."""
+    if expected is None or expected <= size:
+        return PhotoError(
+            FailureKind.DAMAGED, "Can't read this file: it ends too early. Copy it again from its source."
+        )
+    return PhotoError(
+        FailureKind.DAMAGED,
+        f"Can't read this file: it ends too early ({_of(size, expected)}). Copy it again from its source.",
+    )
+
+
+def damaged(name: str) -> PhotoError:
+    """A file whose contents make no sense; name of the format."""
+    return PhotoError(
+        FailureKind.DAMAGED,
+        f"Can't read this file: its {name} data is damaged. Copy it again from its source.",
+    )
+
+
+def unsupported_kind(name: str) -> PhotoError:
+    """A rare variant of a format that is otherwise read."""
+    return PhotoError(
+        FailureKind.UNSUPPORTED,
+        f"This {name} file is of a rare kind that memapp can't read. Save it as JPEG or TIFF.",
+    )
+
+
+def too_large(width: int, height: int, memory: int) -> PhotoError:
+    """More pixels than the limits allow; memory is what it would need, in bytes."""
+    return PhotoError(
+        FailureKind.TOO_LARGE,
+        f"This photo is too large: {width:,} x {height:,} pixels ({width * height / 1e6:,.0f} megapixels) "
+        f"would need {max(1.0, memory / GIGABYTE):,.0f} GB of memory. Save a smaller copy of it.",
+    )
+
+
+def not_enough_memory() -> PhotoError:
+    """A photo that this computer has no room for now."""
+    return PhotoError(
+        FailureKind.TOO_LARGE,
+        "There is not enough memory for this photo. Close other programs, or save a smaller copy of it.",
+    )
+
+
+@contextmanager
+def in_words(*, name: str, size: int, patience: Patience, expected: int | None = None) -> Iterator[None]:
+    """Turn whatever a decoder raises into a PhotoError. Wraps calls of decoders only, not memapp's own work.
+
+    Args:
+        name: of the format.
+        size: of the file, in bytes.
+        patience: a cancel or timeout behind a decoder's complaint comes first.
+        expected: how many bytes the file should have, by its own header.
+    """
+    try:
+        yield
+    except MemappError:
+        raise
+    # Decoders raise OSError, SyntaxError, ValueError, struct.error, IndexError, RuntimeError, and more.
+    except Exception as problem:
+        patience.check()
+        raise _translated(problem, name=name, size=size, expected=expected) from problem
+
+
+def _translated(problem: Exception, *, name: str, size: int, expected: int | None) -> PhotoError:
+    text = str(problem).lower()
+    if isinstance(problem, MemoryError | Image.DecompressionBombError):
+        return not_enough_memory()
+    if isinstance(problem, OSError) and problem.errno in _SYSTEM_REASONS:
+        return from_system(problem)
+    if expected is not None and expected > size:
+        return ends_too_early(size=size, expected=expected)
+    if any(
+        word in text
+        for word in ("truncated", "end of file", "end-of-file", "premature", "eof", "input/output")
+    ):
+        return ends_too_early(size=size)
+    if isinstance(problem, NotImplementedError) or "unsupported" in text or "not supported" in text:
+        return unsupported_kind(name)
+    return damaged(name)
+
+
+def _of(size: int, expected: int) -> str:
+    for unit, name in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if expected >= unit:
+            return f"{size / unit:.1f} of {expected / unit:.1f} {name}"
+    return f"{size} of {expected} bytes"
+
+
+def _sentence(problem: OSError | ValueError) -> str:
+    text = (problem.strerror if isinstance(problem, OSError) else None) or "no reason given"
+    return f"{text.rstrip('.').lower()}."

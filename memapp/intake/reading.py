@@ -1,0 +1,101 @@
+"""Opening a file so that nothing in it or about it can block or surprise: the one open() of intake."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, cast
+
+from memapp.core.errors import PhotoError
+from memapp.core.records import FailureKind
+from memapp.intake import problems
+from memapp.intake.limits import Patience
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+# Without O_NONBLOCK, opening a FIFO that nobody writes to waits for ever; regular files ignore it.
+_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+
+
+class PhotoFile(io.BufferedReader):
+    """A photo's file, open for reading. Each read looks at the time and at cancel, so that decoders that read
+    in pieces leave early. Used by one thread.
+    """
+
+    def __init__(self, raw: io.RawIOBase, *, size: int, patience: Patience) -> None:
+        super().__init__(raw, buffer_size=64 * 1024)
+        self._patience = patience
+        self.size = size
+        """Bytes, when it was opened."""
+        self.ran_out = False
+        """Whether a reader asked for a number of bytes and the file had fewer."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read, unless the time is up or the run is cancelled.
+
+        Raises:
+            PhotoError: the time is up.
+            Cancelled: the run was cancelled.
+        """
+        self._patience.check()
+        data = super().read(size)
+        if size is not None and 0 < len(data) < size:
+            self.ran_out = True
+        return data
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        """As read()."""
+        self._patience.check()
+        return super().readinto(buffer)
+
+
+@contextmanager
+def open_photo_file(path: str, *, patience: Patience) -> Iterator[PhotoFile]:
+    """Open one regular file; never blocks on a FIFO or device.
+
+    Raises:
+        PhotoError: it is missing, unreadable or no regular file.
+    """
+    try:
+        handle = os.open(path, _FLAGS)
+    except (OSError, ValueError) as problem:
+        raise not_a_file(path) or problems.from_system(problem) from problem
+    with io.FileIO(handle, "rb") as raw:
+        status = os.fstat(handle)
+        if special := describe_special(status.st_mode):
+            raise special
+        with PhotoFile(raw, size=status.st_size, patience=patience) as file:
+            yield file
+
+
+def file_in_memory(data: bytes, *, patience: Patience) -> PhotoFile:
+    """A file within a file, as a file of its own."""
+    # At run time any object with readinto() will do; BytesIO is one.
+    return PhotoFile(cast(io.RawIOBase, io.BytesIO(data)), size=len(data), patience=patience)
+
+
+def not_a_file(path: str) -> PhotoError | None:
+    """Why a path that exists can't be a photo, or None where it may be one or nothing is known of it."""
+    try:
+        return describe_special(os.stat(path).st_mode)  # noqa: PTH116 (paths are plain text all through intake)
+    except (OSError, ValueError):
+        return None
+
+
+def describe_special(mode: int) -> PhotoError | None:
+    """Why something of this st_mode can't be a photo, or None for a regular file."""
+    if stat.S_ISREG(mode):
+        return None
+    if stat.S_ISDIR(mode):
+        return PhotoError(FailureKind.NOT_A_PICTURE, "This is a folder, not a picture.")
+    if stat.S_ISFIFO(mode):
+        what = "a pipe between programs"
+    elif stat.S_ISSOCK(mode):
+        what = "a socket between programs"
+    else:
+        what = "a device"
+    return PhotoError(FailureKind.NOT_A_PICTURE, f"This is {what}, not a picture.")
