@@ -94,9 +94,9 @@ def install(python: Path) -> None:
 
 def download_notice() -> str:
     """What the first set-up costs, said before it starts."""
-    cuda = "about 3 GB, since torch's usual build for Linux carries CUDA"
+    cuda = "about 3.5 GB (6.5 GB on disk), since torch's usual build for Linux carries CUDA,"
     size = cuda if sys.platform.startswith("linux") else "about 1 GB"
     return (
-        f"Installing what memapp needs. The first time this downloads {size}, and takes some minutes.\n"
+        f"Installing what memapp needs. The first time this downloads {size} and takes some minutes.\n"
         "Another build of torch (for the CPU only, say) comes from pip's own settings: see 'pip config'."
     )
