@@ -29,7 +29,9 @@ def paths_from_mime(mime: QMimeData) -> list[str]:
 
 def foreign_addresses(mime: QMimeData) -> list[str]:
     """The addresses in a drop or a paste that are not on this computer (a picture dragged from a browser)."""
-    addresses = (entry.toString() for entry in _entries(mime) if isinstance(entry, QUrl) and not _path_of(entry))
+    addresses = (
+        entry.toString() for entry in _entries(mime) if isinstance(entry, QUrl) and not _path_of(entry)
+    )
     return list(dict.fromkeys(addresses))
 
 
@@ -55,7 +57,8 @@ def _path_of(entry: QUrl | str) -> str | None:
         return None
     if sys.platform == "win32":
         return os.path.normpath(entry.toLocalFile())
-    # Qt decodes names as UTF-8 and loses bytes that are none; and some file managers name this computer as host.
+    # Qt decodes names as UTF-8 and loses bytes that are none; and some file managers name this computer
+    # as the host.
     return os.fsdecode(unquote_to_bytes(entry.path(QUrl.ComponentFormattingOption.FullyEncoded))) or None
 
 
@@ -141,6 +144,7 @@ class DropOverlay(QWidget):
 
     def __init__(self, *, appearance: Appearance, parent: QWidget) -> None:
         super().__init__(parent)
+        self._covered = parent
         self._appearance = appearance
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAccessibleName("Drop to add")
@@ -148,7 +152,7 @@ class DropOverlay(QWidget):
 
     def cover(self) -> None:
         """Lie over the whole parent."""
-        self.setGeometry(self.parentWidget().rect())
+        self.setGeometry(self._covered.rect())
         self.raise_()
         self.show()
 

@@ -1,4 +1,4 @@
-"""The small parts that every panel is made of: labels with a role, elided labels, tinted icons and buttons."""
+"""The small parts that every panel is made of: labels with a role, elided labels, tinted icons, buttons."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ class Role(StrEnum):
     SMALL = "small"
 
 
-def text_label(text: str = "", role: Role = Role.NORMAL, *, wrap: bool = False, copyable: bool = False) -> QLabel:
+def text_label(
+    text: str = "", role: Role = Role.NORMAL, *, wrap: bool = False, copyable: bool = False
+) -> QLabel:
     """A plain-text label, dressed by its role; copyable ones let the mouse select."""
     label = QLabel(text)
     label.setTextFormat(Qt.TextFormat.PlainText)
@@ -97,13 +99,17 @@ class IconLabel(QLabel):
     def _tint(self) -> None:
         if self._name:
             made = icon(self._name, self._appearance.theme)
-            self.setPixmap(made.pixmap(QSize(ICON_SIDE, ICON_SIDE), self.devicePixelRatioF(), QIcon.Mode.Normal))
+            self.setPixmap(
+                made.pixmap(QSize(ICON_SIDE, ICON_SIDE), self.devicePixelRatioF(), QIcon.Mode.Normal)
+            )
 
 
 class IconButton(QToolButton):
     """A flat button with an icon of the set. Keys other than those that press it go on to its parent."""
 
-    def __init__(self, *, appearance: Appearance, name: str, text: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, *, appearance: Appearance, name: str, text: str, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._appearance = appearance
         self._name = name

@@ -55,6 +55,8 @@ class Theme:
     accent: str = "#4a9eff"
     on_accent: str = "#10181f"
     link: str = "#6aafff"
+    bar: str = "#444444"
+    bar_below: str = "#7c7c7c"
     warning: str = "#e0a030"
 
 
@@ -80,6 +82,8 @@ LIGHT = Theme(
     accent="#1a73d9",
     on_accent="#ffffff",
     link="#1462bd",
+    bar="#d2d2d2",
+    bar_below="#9a9a9a",
     warning="#8a5a00",
 )
 

@@ -1,0 +1,100 @@
+"""The licence of the weights: the short first-run notice, and the full text that others show too."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QPlainTextEdit,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from memapp.core.resources import resource_path
+from memapp.gui.parts import Role, text_label
+from memapp.gui.style import SPACE_2, SPACE_3, SPACE_6, Appearance, icon
+
+SUMMARY = (
+    "memapp scores photos with ResMem, a net made at the University of Chicago. "
+    "It may be used for non-commercial purposes only. "
+    "A company may use it in its research. For any other commercial use, ask the Brain Bridge Lab "
+    "at the University of Chicago (wilma@uchicago.edu) for the rights."
+)
+"""The licence in a few words: the same wherever it is told."""
+
+
+def licence_text() -> str:
+    """The full licence of ResMem's weights, as its authors wrote it."""
+    return resource_path("licences/resmem.txt").read_text(encoding="utf-8-sig")
+
+
+class FullLicence(QWidget):
+    """The full text behind a disclosure, closed at first."""
+
+    def __init__(self, *, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._appearance = appearance
+        self._switch = QToolButton()
+        self._switch.setText("Full text of the licence")
+        self._switch.setCheckable(True)
+        self._switch.setIconSize(QSize(16, 16))
+        self._switch.setObjectName("disclosure")
+        self._switch.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._switch.toggled.connect(self._disclose)
+        self._text = QPlainTextEdit(licence_text())
+        self._text.setReadOnly(True)
+        self._text.setTabChangesFocus(True)
+        self._text.setMinimumHeight(220)
+        self._text.setAccessibleName("Full text of the licence")
+        self._text.hide()
+        appearance.changed.connect(self._tint)
+        self._tint()
+
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_2)
+        column.addWidget(self._switch, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._text, 1)
+
+    def _disclose(self, shown: bool) -> None:
+        self._text.setVisible(shown)
+        self._tint()
+        self.window().adjustSize()
+
+    def _tint(self) -> None:
+        name = "disclosure-open" if self._switch.isChecked() else "disclosure-closed"
+        self._switch.setIcon(icon(name, self._appearance.theme))
+
+
+class LicenceDialog(QDialog):
+    """The first-run notice. Accepted means that it was read and agreed to; rejected means quit."""
+
+    def __init__(self, *, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Before you start")
+        title = text_label("For non-commercial use", Role.TITLE)
+        kept = text_label("You can read this again at any time in About memapp.", Role.QUIET, wrap=True)
+
+        buttons = QDialogButtonBox()
+        agree = QPushButton("I understand")
+        agree.setDefault(True)
+        buttons.addButton(agree, QDialogButtonBox.ButtonRole.AcceptRole)
+        leave = QPushButton("Quit")
+        buttons.addButton(leave, QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE_6, SPACE_6, SPACE_6, SPACE_6)
+        column.setSpacing(SPACE_3)
+        column.addWidget(title)
+        column.addWidget(text_label(SUMMARY, wrap=True))
+        column.addWidget(kept)
+        column.addWidget(FullLicence(appearance=appearance), 1)
+        column.addSpacing(SPACE_3)
+        column.addWidget(buttons)
+        self.setMinimumWidth(480)
+        agree.setFocus()

@@ -1,0 +1,79 @@
+"""The cheat sheet: every shortcut on one page, by group."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from memapp.gui.parts import Role, text_label
+from memapp.gui.style import SPACE_1, SPACE_2, SPACE_4, SPACE_6
+
+
+class ShortcutLine(NamedTuple):
+    """One line of the cheat sheet."""
+
+    group: str
+    text: str
+    shortcut: str
+    """As the system writes it: "Ctrl+O", "⌘O"."""
+
+
+class ShortcutsDialog(QDialog):
+    """Shows the lines handed in, in their order, in two columns of groups."""
+
+    def __init__(self, *, lines: Sequence[ShortcutLine], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Keyboard shortcuts")
+        groups = [(name, list(members)) for name, members in groupby(lines, key=lambda line: line.group)]
+        columns = QHBoxLayout()
+        columns.setSpacing(2 * SPACE_6)
+        for part in _in_two(groups):
+            column = QVBoxLayout()
+            column.setSpacing(SPACE_4)
+            for name, members in part:
+                column.addLayout(_group_layout(name, members))
+            column.addStretch(1)
+            columns.addLayout(column, 1)
+
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(SPACE_6, SPACE_6, SPACE_6, SPACE_6)
+        page.setSpacing(SPACE_6)
+        page.addLayout(columns, 1)
+        page.addWidget(buttons)
+
+
+_Group = tuple[str, list[ShortcutLine]]
+
+
+def _in_two(groups: list[_Group]) -> list[list[_Group]]:
+    """Cut where the left column first holds half of the lines; one column when there is one group."""
+    half = sum(len(members) + 1 for _, members in groups) / 2
+    seen = 0
+    for place, (_, members) in enumerate(groups, start=1):
+        seen += len(members) + 1
+        if seen >= half:
+            return [part for part in (groups[:place], groups[place:]) if part]
+    return [groups]
+
+
+def _group_layout(name: str, members: list[ShortcutLine]) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(SPACE_6)
+    grid.setVerticalSpacing(SPACE_2)
+    grid.setColumnStretch(0, 1)
+    heading = text_label(name, Role.LARGE)
+    heading.setContentsMargins(0, 0, 0, SPACE_1)
+    grid.addWidget(heading, 0, 0, 1, 2)
+    for row, line in enumerate(members, start=1):
+        what = text_label(line.text, Role.QUIET)
+        keys = text_label(line.shortcut)
+        keys.setAccessibleName(f"{line.text}: {line.shortcut}")
+        grid.addWidget(what, row, 0)
+        grid.addWidget(keys, row, 1, Qt.AlignmentFlag.AlignRight)
+    return grid

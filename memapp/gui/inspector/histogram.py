@@ -1,0 +1,136 @@
+"""A small chart: people's scores upwards, this set's downwards, and one mark for the photo across both."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from memapp.core.calibration import TYPICAL_ERROR, human_quantiles, ordinal, percentile, score_text
+from memapp.gui.style import RAMP_HIGH, RAMP_LOW, SPACE_1, TEXT_SMALL, Appearance, font
+
+BIN_COUNT = 30
+_HEAD, _PEOPLE_HEIGHT, _SET_HEIGHT, _LABEL_HEIGHT = 8, 48, 24, 16
+
+
+def bin_edges() -> npt.NDArray[np.float64]:
+    """The bins' borders, scores, shape (31,); what lies outside counts in the first or the last bin."""
+    return np.linspace(RAMP_LOW, RAMP_HIGH, BIN_COUNT + 1)
+
+
+def people_density() -> npt.NDArray[np.float64]:
+    """The share of the pictures scored by people in each bin, shape (30,), sum 1."""
+    quantiles, scores = human_quantiles()
+    below = np.interp(bin_edges(), scores, quantiles)
+    below[0], below[-1] = 0.0, 1.0
+    return np.diff(below)
+
+
+def set_density(scores: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
+    """The share of these scores in each bin, shape (30,), sum 1; all 0 where there are none."""
+    if scores.size == 0:
+        return np.zeros(BIN_COUNT)
+    counts, _ = np.histogram(np.clip(scores, RAMP_LOW, RAMP_HIGH), bins=bin_edges())
+    return counts / scores.size
+
+
+class ScoreHistogram(QWidget):
+    """The chart. The mark is a line with a head, the band a bracket: shapes carry the meaning."""
+
+    def __init__(self, *, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._appearance = appearance
+        self._people = people_density()
+        self._set = np.zeros(BIN_COUNT)
+        self._set_count = 0
+        self._score: float | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Where the score lies")
+        appearance.changed.connect(self.update)
+
+    def set_shoot_scores(self, scores: npt.NDArray[np.floating]) -> None:
+        """Show these as the set."""
+        self._set = set_density(scores)
+        self._set_count = int(scores.size)
+        self._describe()
+
+    def set_score(self, score: float | None) -> None:
+        """Mark this score, or none."""
+        self._score = score
+        self._describe()
+
+    def sizeHint(self) -> QSize:
+        """As wide as it is given, always as high."""
+        return QSize(200, _HEAD + _PEOPLE_HEIGHT + 1 + _SET_HEIGHT + SPACE_1 + _LABEL_HEIGHT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw bars, axis, labels, band and mark."""
+        theme = self._appearance.theme
+        painter = QPainter(self)
+        axis = float(_HEAD + _PEOPLE_HEIGHT)
+        self._paint_bars(painter, self._people, axis, -_PEOPLE_HEIGHT)
+        self._paint_bars(painter, self._set, axis + 1, _SET_HEIGHT)
+        painter.fillRect(QRectF(0, axis, self.width(), 1), QColor(theme.second_text))
+        self._paint_labels(painter)
+        if self._score is not None:
+            self._paint_mark(painter, self._score, axis)
+
+    def _place_of(self, score: float) -> float:
+        share = (min(max(score, RAMP_LOW), RAMP_HIGH) - RAMP_LOW) / (RAMP_HIGH - RAMP_LOW)
+        return share * self.width()
+
+    def _paint_bars(
+        self, painter: QPainter, density: npt.NDArray[np.float64], base: float, height: float
+    ) -> None:
+        """Bars on one side of the axis; those below the score are stronger: their area is the percentile."""
+        theme = self._appearance.theme
+        highest = float(density.max())
+        if highest <= 0:
+            return
+        edges = bin_edges()
+        mark = RAMP_LOW if self._score is None else self._score
+        for left, right, share in zip(edges[:-1], edges[1:], density, strict=True):
+            x = round(self._place_of(left))
+            width = round(self._place_of(right)) - x - 1
+            bar = QRectF(x, base, width, height * float(share) / highest).normalized()
+            below = (left + right) / 2 <= mark
+            painter.fillRect(bar, QColor(theme.bar_below if below else theme.bar))
+
+    def _paint_labels(self, painter: QPainter) -> None:
+        painter.setFont(font(TEXT_SMALL))
+        painter.setPen(QColor(self._appearance.theme.second_text))
+        room = QRectF(0, self.height() - _LABEL_HEIGHT, self.width(), _LABEL_HEIGHT)
+        middle = (RAMP_LOW + RAMP_HIGH) / 2
+        for value, alignment in (
+            (RAMP_LOW, Qt.AlignmentFlag.AlignLeft),
+            (middle, Qt.AlignmentFlag.AlignHCenter),
+            (RAMP_HIGH, Qt.AlignmentFlag.AlignRight),
+        ):
+            painter.drawText(room, alignment | Qt.AlignmentFlag.AlignBottom, f"{value:.1f}")
+
+    def _paint_mark(self, painter: QPainter, score: float, axis: float) -> None:
+        """A line with a head at the score; a bracket as wide as the net may be off."""
+        text = QColor(self._appearance.theme.text)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        x = min(max(self._place_of(score), 4.0), self.width() - 4.0)
+        low, high = self._place_of(score - TYPICAL_ERROR), self._place_of(score + TYPICAL_ERROR)
+        painter.setPen(QPen(text, 1))
+        painter.drawLine(QPointF(low, 2.5), QPointF(high, 2.5))
+        painter.drawLine(QPointF(low + 0.5, 0), QPointF(low + 0.5, 5))
+        painter.drawLine(QPointF(high - 0.5, 0), QPointF(high - 0.5, 5))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(text)
+        painter.drawPolygon(QPolygonF([QPointF(x - 4, 0), QPointF(x + 4, 0), QPointF(x, 7)]))
+        painter.fillRect(QRectF(x - 1, 2, 2, axis + _SET_HEIGHT - 1), text)
+
+    def _describe(self) -> None:
+        words = "People's scores from 0.4 to 1.0, most of them near 0.77."
+        if self._score is not None:
+            rank = ordinal(percentile(self._score))
+            words += f" This photo, {score_text(self._score)}, lies at the {rank} percentile."
+        if self._set_count:
+            words += f" Below: the {self._set_count:,} scores of this set."
+        self.setAccessibleDescription(words)
+        self.update()

@@ -1,0 +1,315 @@
+"""The surface on which one photo is looked at: fit, loupe, zoom to the pointer, pan."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QShowEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
+
+from memapp.gui.style import SPACE_6, TEXT_LARGE, Appearance, font
+from memapp.gui.viewer.picture_levels import PictureLevels
+from memapp.gui.viewer.seen_part import paint_seen_part
+from memapp.gui.viewer.zoom import ACTUAL_SIZE, Zoom
+
+_RESIZE_PAUSE_MS = 120
+_WHEEL_STEP = 120.0
+_WHEEL_FACTOR = 1.2
+_PIXELS_SHOWN_FROM = 2.0
+"""From this scale on single pixels are drawn as squares: who looks that close wants to see them."""
+
+
+class PhotoView(QWidget):
+    """One photo, or the reason why there is none. Its pictures are asked for, and may come late or never.
+
+    Signals:
+        picture_wanted(int): a picture with this longest side in pixels is needed, 0 for full size.
+        zoom_changed(): the scale is another one.
+    """
+
+    picture_wanted = Signal(int)
+    zoom_changed = Signal()
+
+    def __init__(self, *, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._appearance = appearance
+        self._levels = PictureLevels()
+        self._zoom = Zoom()
+        self._photo_size = QSize()
+        self._loupe_place: QPointF | None = None
+        self._asked: int | None = None
+        self._message = ""
+        self._seen_shown = False
+        self._pressed_at: QPoint | None = None
+        self._panned_to = QPoint()
+        self._panning = False
+        self._resize_pause = QTimer(self)
+        self._resize_pause.setSingleShot(True)
+        self._resize_pause.setInterval(_RESIZE_PAUSE_MS)
+        self._resize_pause.timeout.connect(self._ask)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(160, 120)
+        appearance.changed.connect(self.update)
+
+    # What is shown
+
+    def show_photo(self, placeholder: QImage | None, photo_size: QSize) -> None:
+        """Show another photo, at once by its placeholder; an empty size means that it is not known yet.
+
+        A zoom stays, and stays at its place: so one spot is compared through a burst.
+        """
+        if not self._zoom.fitted:
+            self._loupe_place = self._zoom.centre
+        self._message = ""
+        self._photo_size = photo_size
+        self._asked = None
+        self._levels.start(placeholder)
+        self._lay_out()
+        self._ask()
+
+    def show_message(self, text: str) -> None:
+        """Show words in the place of a photo."""
+        self._levels.start(None)
+        self._photo_size = QSize()
+        self._message = text
+        self._lay_out()
+
+    def set_picture(self, image: QImage, *, full_size: bool) -> None:
+        """Show a better picture of the same photo."""
+        if image.isNull():
+            return
+        # The loader never enlarges: what is smaller than was asked for is all there is.
+        smaller_than_asked = bool(self._asked) and max(image.width(), image.height()) < (self._asked or 0)
+        if full_size or smaller_than_asked:
+            self._photo_size = image.size()
+        self._levels.add(image)
+        self._lay_out()
+        self._ask()
+
+    @property
+    def seen_part_shown(self) -> bool:
+        """Whether what the net did not see is dimmed."""
+        return self._seen_shown
+
+    def show_seen_part(self, shown: bool) -> None:
+        """Dim, or no longer dim, what the net did not see."""
+        self._seen_shown = shown
+        self.update()
+
+    # Zoom
+
+    @property
+    def fitted(self) -> bool:
+        """Whether the whole photo is shown."""
+        return self._zoom.fitted
+
+    @property
+    def zoom(self) -> float | None:
+        """Device pixels per pixel of the photo; None while its size is not known."""
+        return self._zoom.scale if self._photo_size.isValid() else None
+
+    def toggle_loupe(self, point: QPointF | None = None) -> None:
+        """Between fit and 100 %; at a point of this widget, or in the middle."""
+        if not self._zoom.fitted:
+            self._zoom.fit()
+            self._zoom_was_changed()
+            return
+        at = self._device_point(point if point is not None else QRectF(self.rect()).center())
+        if self._photo_size.isValid():
+            self._zoom.zoom_to(ACTUAL_SIZE, at)
+            self._zoom_was_changed()
+        elif self._levels.shape.isValid():
+            self._loupe_place = self._zoom.place_at(at)
+            self._ask()
+
+    def zoom_by(self, factor: float, point: QPointF | None = None) -> None:
+        """Closer or farther around a point of this widget, or its middle; it catches at 100 %."""
+        if not self._photo_size.isValid():
+            return
+        before = self._zoom.scale
+        after = before * factor
+        if (before - ACTUAL_SIZE) * (after - ACTUAL_SIZE) < 0:
+            after = ACTUAL_SIZE
+        at = point if point is not None else QRectF(self.rect()).center()
+        self._zoom.zoom_to(after, self._device_point(at))
+        self._zoom_was_changed()
+
+    def pan_by(self, across: float, down: float) -> None:
+        """Move the photo by so many device-independent pixels."""
+        ratio = self.devicePixelRatioF()
+        self._zoom.pan(QPointF(across * ratio, down * ratio))
+        self.update()
+
+    def photo_rect(self) -> QRectF:
+        """Where the photo lies, in this widget's device-independent pixels."""
+        ratio = self.devicePixelRatioF()
+        drawn = self._zoom.drawn_rect()
+        return QRectF(drawn.topLeft() / ratio, drawn.size() / ratio)
+
+    # Qt's events
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Follow the window; a picture of the new size is asked for when it rests."""
+        super().resizeEvent(event)
+        self._lay_out()
+        self._resize_pause.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Ask for the picture that could not be asked for before the size was known."""
+        super().showEvent(event)
+        self._lay_out()
+        self._ask()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom to the pointer."""
+        self.zoom_by(_WHEEL_FACTOR ** (event.angleDelta().y() / _WHEEL_STEP), event.position())
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """The start of a click or of a pan."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pressed_at = event.position().toPoint()
+            self._panned_to = self._pressed_at
+            self._panning = False
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """The first click has toggled the loupe already; a double-click means the same."""
+        self._pressed_at = None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Pan, once the pointer has left the place of the press."""
+        if self._pressed_at is None:
+            return
+        now = event.position().toPoint()
+        far = (now - self._pressed_at).manhattanLength() >= QApplication.startDragDistance()
+        if not self._panning and not (far and not self._zoom.fitted):
+            return
+        self._panning = True
+        self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        moved = now - self._panned_to
+        self._panned_to = now
+        self.pan_by(moved.x(), moved.y())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The end of a pan, or a click: the loupe."""
+        if event.button() != Qt.MouseButton.LeftButton or self._pressed_at is None:
+            return
+        if not self._panning:
+            self.toggle_loupe(event.position())
+        self._pressed_at = None
+        self._panning = False
+        self._show_cursor()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw in device pixels, so that at 100 % one pixel is one pixel on any screen."""
+        theme = self._appearance.theme
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(theme.window))
+        if self._message:
+            self._paint_message(painter)
+            return
+        drawn = self._zoom.drawn_rect()
+        picture = self._levels.best(drawn.width())
+        if picture is None:
+            return
+        ratio = self.devicePixelRatioF()
+        painter.scale(1 / ratio, 1 / ratio)
+        self._paint_picture(painter, picture, drawn)
+        if self._seen_shown:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            paint_seen_part(painter, drawn, line_width=ratio)
+
+    # Inside
+
+    def _paint_picture(self, painter: QPainter, picture: QImage, drawn: QRectF) -> None:
+        """Draw what is in view, and no more of a large photo."""
+        full_pixels = self._levels.size == self._photo_size and picture.width() == self._photo_size.width()
+        smooth = not (full_pixels and self._zoom.scale >= _PIXELS_SHOWN_FROM)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+        across, down = drawn.width() / picture.width(), drawn.height() / picture.height()
+        in_view = drawn.intersected(QRectF(QPointF(0, 0), self._view_size()))
+        # One pixel more on each side, or the smoothing would show seams at the view's edge.
+        source = (
+            QRect(
+                int((in_view.left() - drawn.left()) / across) - 1,
+                int((in_view.top() - drawn.top()) / down) - 1,
+                int(in_view.width() / across) + 4,
+                int(in_view.height() / down) + 4,
+            )
+            & picture.rect()
+        )
+        target = QRectF(
+            drawn.left() + source.left() * across,
+            drawn.top() + source.top() * down,
+            source.width() * across,
+            source.height() * down,
+        )
+        painter.drawImage(target, picture, QRectF(source))
+
+    def _paint_message(self, painter: QPainter) -> None:
+        painter.setFont(font(TEXT_LARGE))
+        painter.setPen(QColor(self._appearance.theme.text))
+        width = min(480, self.width() - 2 * SPACE_6)
+        room = QRect((self.width() - width) // 2, 0, width, self.height())
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
+
+    def _view_size(self) -> QSizeF:
+        return QSizeF(self.size()) * self.devicePixelRatioF()
+
+    def _device_point(self, point: QPointF) -> QPointF:
+        return point * self.devicePixelRatioF()
+
+    def _lay_out(self) -> None:
+        """Fit the geometry to the photo and the view, as far as they are known."""
+        size = QSizeF(self._photo_size)
+        if not self._photo_size.isValid():
+            # Only the aspect is known: take the photo to be as large as the view.
+            size = QSizeF(self._levels.shape).scaled(self._view_size(), Qt.AspectRatioMode.KeepAspectRatio)
+            self._zoom.fit()
+        self._zoom.set_sizes(size, self._view_size())
+        if self._photo_size.isValid() and self._loupe_place is not None:
+            self._zoom.zoom_in_on(ACTUAL_SIZE if self._zoom.fitted else self._zoom.scale, self._loupe_place)
+            self._loupe_place = None
+        self._show_cursor()
+        self.update()
+        self.zoom_changed.emit()
+
+    def _ask(self) -> None:
+        """Ask for the picture that is needed now, unless it is here or was asked for."""
+        if not self.isVisible() or self._message:
+            return
+        wanted = self._needed_longest_side()
+        at_hand = self._levels.size
+        enough = at_hand.isValid() and (
+            at_hand == self._photo_size or (wanted and max(at_hand.width(), at_hand.height()) >= wanted)
+        )
+        asked_already = self._asked is not None and (self._asked == 0 or 0 < wanted <= self._asked)
+        if not enough and not asked_already:
+            self._asked = wanted
+            self.picture_wanted.emit(wanted)
+
+    def _needed_longest_side(self) -> int:
+        if not self._zoom.fitted or (self._loupe_place is not None and not self._photo_size.isValid()):
+            return 0
+        if self._photo_size.isValid() or self._levels.shape.isValid():
+            drawn = self._zoom.drawn_rect()
+            return round(max(drawn.width(), drawn.height()))
+        view = self._view_size()
+        return round(max(view.width(), view.height()))
+
+    def _zoom_was_changed(self) -> None:
+        self._ask()
+        self._show_cursor()
+        self.update()
+        self.zoom_changed.emit()
+
+    def _show_cursor(self) -> None:
+        self.setCursor(Qt.CursorShape.ArrowCursor if self._zoom.fitted else Qt.CursorShape.OpenHandCursor)

@@ -1,0 +1,250 @@
+"""One photo, large, with its score below it: stepping, zooming, and what the net saw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from memapp.core.calibration import band_text, ordinal, percentile, score_text
+from memapp.core.records import Failure, ImageKey, ScoredPhoto
+from memapp.gui.parts import ElidedLabel, IconButton, Role, hairline, text_label
+from memapp.gui.style import SPACE_1, SPACE_2, SPACE_3, SPACE_4, Appearance
+from memapp.gui.viewer.photo_view import PhotoView
+from memapp.gui.viewer.seen_part import SEEN_PART_TEXT
+
+_PAGE = 10
+_KEY_ZOOM = 1.25
+_KEY_PAN = 80.0
+
+
+class PhotoViewer(QWidget):
+    """The viewer with its bar. Holds no list: it asks for steps, and is shown the next photo.
+
+    Signals:
+        picture_wanted(ImageKey, int): a picture with this longest side in pixels, 0 for full size.
+        step(int): show the photo so many places further on (or back, below 0).
+        closed(): go back to the grid.
+    """
+
+    picture_wanted = Signal(object, int)
+    step = Signal(int)
+    closed = Signal()
+
+    def __init__(self, *, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._key: ImageKey | None = None
+        self._position = 0
+        self._count = 0
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Viewer")
+
+        self._view = PhotoView(appearance=appearance)
+        self._view.picture_wanted.connect(self._ask)
+        self._view.zoom_changed.connect(self._show_zoom)
+        self._bar = _ViewerBar(appearance=appearance)
+        self._bar.previous.clicked.connect(lambda: self._step_by(-1))
+        self._bar.next.clicked.connect(lambda: self._step_by(1))
+        self._bar.loupe.clicked.connect(lambda: self._view.toggle_loupe())
+        self._bar.seen.toggled.connect(self._view.show_seen_part)
+        self._bar.close_button.clicked.connect(self.closed)
+
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._view, 1)
+        column.addWidget(hairline())
+        column.addWidget(self._bar)
+        self._commands = self._key_commands()
+
+    @property
+    def key(self) -> ImageKey | None:
+        """The photo that is shown."""
+        return self._key
+
+    @property
+    def view(self) -> PhotoView:
+        """The surface with the photo."""
+        return self._view
+
+    @property
+    def bar(self) -> _ViewerBar:
+        """The line below it."""
+        return self._bar
+
+    def show_photo(
+        self,
+        key: ImageKey,
+        *,
+        placeholder: QImage | None,
+        position: int,
+        count: int,
+        caption: ScoredPhoto | Failure | None,
+    ) -> None:
+        """Show a photo.
+
+        Args:
+            key: which photo.
+            placeholder: its thumbnail, shown until a better picture is set.
+            position: its place among those that are shown, from 1.
+            count: how many they are.
+            caption: its score, or why there is none, or None while it waits.
+        """
+        self._key = key
+        self._position = position
+        self._count = count
+        self._bar.show_photo(key.name, position, count)
+        self._bar.show_caption(caption)
+        if isinstance(caption, Failure):
+            self._view.show_message(caption.reason)
+        else:
+            size = QSize(caption.facts.width, caption.facts.height) if caption else QSize()
+            self._view.show_photo(placeholder, size)
+
+    def set_caption(self, key: ImageKey, caption: ScoredPhoto | Failure | None) -> None:
+        """The score of the photo that is shown has come; other photos' are passed over."""
+        if key == self._key:
+            self._bar.show_caption(caption)
+            if isinstance(caption, Failure):
+                self._view.show_message(caption.reason)
+
+    def set_picture(self, key: ImageKey, image: QImage, full_size: bool) -> None:
+        """A picture that was wanted has come; those of other photos are passed over."""
+        if key == self._key:
+            self._view.set_picture(image, full_size=full_size)
+
+    def set_picture_missing(self, key: ImageKey, reason: str) -> None:
+        """A picture that was wanted can't be had, for this reason; those of other photos are passed over."""
+        if key == self._key:
+            self._view.show_message(reason)
+
+    def event(self, event: QEvent) -> bool:
+        """Claim the viewer's own keys before the window's shortcuts see them."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and self._command_of(event) is not None
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Step, zoom, go back."""
+        command = self._command_of(event)
+        if command is None:
+            super().keyPressEvent(event)
+        else:
+            command()
+
+    def _command_of(self, event: QKeyEvent) -> Callable[[], None] | None:
+        modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if event.text() in ("+", "-", "="):
+            modifiers &= ~Qt.KeyboardModifier.ShiftModifier
+        return self._commands.get((modifiers, Qt.Key(event.key())))
+
+    def _key_commands(self) -> dict[tuple[Qt.KeyboardModifier, Qt.Key], Callable[[], None]]:
+        plain, shift = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
+        view, step = self._view, self._step_by
+        return {
+            (plain, Qt.Key.Key_Left): lambda: step(-1),
+            (plain, Qt.Key.Key_Up): lambda: step(-1),
+            (plain, Qt.Key.Key_Right): lambda: step(1),
+            (plain, Qt.Key.Key_Down): lambda: step(1),
+            (plain, Qt.Key.Key_PageUp): lambda: step(-_PAGE),
+            (plain, Qt.Key.Key_PageDown): lambda: step(_PAGE),
+            (plain, Qt.Key.Key_Home): lambda: step(1 - self._position),
+            (plain, Qt.Key.Key_End): lambda: step(self._count - self._position),
+            (plain, Qt.Key.Key_Z): lambda: view.toggle_loupe(),
+            (plain, Qt.Key.Key_F): lambda: self._bar.seen.toggle(),
+            (plain, Qt.Key.Key_Plus): lambda: view.zoom_by(_KEY_ZOOM),
+            (plain, Qt.Key.Key_Equal): lambda: view.zoom_by(_KEY_ZOOM),
+            (plain, Qt.Key.Key_Minus): lambda: view.zoom_by(1 / _KEY_ZOOM),
+            (shift, Qt.Key.Key_Left): lambda: view.pan_by(_KEY_PAN, 0),
+            (shift, Qt.Key.Key_Right): lambda: view.pan_by(-_KEY_PAN, 0),
+            (shift, Qt.Key.Key_Up): lambda: view.pan_by(0, _KEY_PAN),
+            (shift, Qt.Key.Key_Down): lambda: view.pan_by(0, -_KEY_PAN),
+            **{
+                (plain, key): self.closed.emit
+                for key in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+            },
+        }
+
+    def _step_by(self, places: int) -> None:
+        """No further than the first and the last photo."""
+        target = min(max(self._position + places, 1), self._count)
+        if self._count and target != self._position:
+            self.step.emit(target - self._position)
+
+    def _ask(self, longest_side: int) -> None:
+        if self._key is not None:
+            self.picture_wanted.emit(self._key, longest_side)
+
+    def _show_zoom(self) -> None:
+        self._bar.show_zoom(self._view.zoom, fitted=self._view.fitted)
+
+
+class _ViewerBar(QWidget):
+    """The line below the photo: score, name, place, zoom, and buttons for what the keys do."""
+
+    def __init__(self, *, appearance: Appearance) -> None:
+        super().__init__()
+        self.score = text_label(role=Role.STRONG)
+        self.band = text_label(role=Role.QUIET)
+        self.percentile = text_label(role=Role.QUIET)
+        self.name = ElidedLabel()
+        self.place = text_label(role=Role.QUIET)
+        self.zoom = text_label(role=Role.QUIET)
+        self.zoom.setMinimumWidth(44)
+        self.zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.seen = IconButton(appearance=appearance, name="seen-frame", text="What the net saw (F)")
+        self.seen.setCheckable(True)
+        self.seen.setAccessibleDescription(SEEN_PART_TEXT)
+        self.loupe = IconButton(appearance=appearance, name="actual-size", text="100 % (Z)")
+        self.previous = IconButton(appearance=appearance, name="previous", text="Previous photo (Left)")
+        self.next = IconButton(appearance=appearance, name="next", text="Next photo (Right)")
+        self.close_button = IconButton(appearance=appearance, name="close", text="Back to the grid (Esc)")
+
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE_3, SPACE_1, SPACE_2, SPACE_1)
+        row.setSpacing(SPACE_4)
+        score = QHBoxLayout()
+        score.setSpacing(SPACE_2)
+        for part in (self.score, self.band, self.percentile):
+            score.addWidget(part)
+        row.addLayout(score)
+        row.addWidget(self.name, 1)
+        row.addWidget(self.place)
+        row.addWidget(self.zoom)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(SPACE_1)
+        for button in (self.seen, self.loupe, self.previous, self.next, self.close_button):
+            buttons.addWidget(button)
+        row.addLayout(buttons)
+
+    def show_photo(self, name: str, position: int, count: int) -> None:
+        """Whose line this is."""
+        self.name.set_whole_text(name)
+        self.place.setText(f"{position:,} of {count:,}")
+        self.previous.setEnabled(position > 1)
+        self.next.setEnabled(position < count)
+
+    def show_caption(self, caption: ScoredPhoto | Failure | None) -> None:
+        """The score, or the words in its place."""
+        scored = isinstance(caption, ScoredPhoto)
+        self.score.setVisible(scored)
+        self.percentile.setVisible(scored)
+        if isinstance(caption, ScoredPhoto):
+            self.score.setText(score_text(caption.score))
+            self.band.setText(band_text())
+            self.percentile.setText(f"{ordinal(percentile(caption.score))} percentile")
+        else:
+            self.band.setText("No score" if caption else "Not scored yet")
+
+    def show_zoom(self, zoom: float | None, *, fitted: bool) -> None:
+        """The zoom in percent, and the way to the other one."""
+        self.zoom.setText("" if zoom is None else f"{max(1, round(100 * zoom))} %")
+        self.loupe.show_icon("actual-size" if fitted else "fit")
+        self.loupe.set_words("100 % (Z)" if fitted else "Fit (Z)")
