@@ -1,0 +1,289 @@
+"""The grid of tiles: where they are, how one moves among them, what is wanted of others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import (
+    QDrag,
+    QKeyEvent,
+    QNativeGestureEvent,
+    QResizeEvent,
+    QShowEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QWidget
+
+from memapp.core.records import ImageKey
+from memapp.core.settings import SETTINGS
+from memapp.gui.grid.drag_picture import drag_picture
+from memapp.gui.grid.interaction_hold import InteractionHold
+from memapp.gui.grid.no_match_notice import NoMatchNotice
+from memapp.gui.grid.scroll_anchor import ScrollAnchor
+from memapp.gui.grid.sort_proxy import PhotoSortProxy
+from memapp.gui.grid.tile_delegate import TileDelegate
+from memapp.gui.grid.tile_view import TileView
+from memapp.gui.style import Theme
+
+VISIBLE_MILLISECONDS = 60
+"""So long the view gathers changes before it says what is visible."""
+
+_WHEEL_NOTCH = 120
+_SIZE_STEP = 1.15
+_ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+
+
+class GridView(TileView):
+    """Photos as tiles, in as many columns as fit. Lives on the GUI thread.
+
+    While scores stream in, the order waits for the user's hand (see InteractionHold), and when it changes,
+    the current photo, else the topmost one in sight, stays where it is on screen (see ScrollAnchor).
+
+    Signals:
+        activated_photo(ImageKey): open this one (Enter, Space, double-click).
+        selection_changed(list[ImageKey], ImageKey | None): the selected photos in the order on screen, and
+            the current one; once for each turn of the event loop.
+        visible_changed(list[ImageKey], int): which photos are on screen or near it, most wanted first, and
+            how many device pixels the longer side of a preview should have; debounced.
+        tile_size_changed(int): by wheel, pinch or set_tile_size.
+        clear_filter_requested(): the button where nothing passes the filter.
+        customContextMenuRequested(QPoint): Qt's own, in the viewport's coordinates.
+    """
+
+    activated_photo = Signal(object)
+    selection_changed = Signal(list, object)
+    visible_changed = Signal(list, int)
+    tile_size_changed = Signal(int)
+    clear_filter_requested = Signal()
+
+    def __init__(
+        self, *, proxy: PhotoSortProxy, theme: Theme, tile_size: int, parent: QWidget | None = None
+    ) -> None:
+        """Show the proxy's photos in squares of tile_size device-independent pixels."""
+        side = _within_limits(tile_size)
+        super().__init__(
+            model=proxy, delegate=TileDelegate(theme=theme, side=side), theme=theme, parent=parent
+        )
+        self._proxy = proxy
+        self._tile_size = side
+        self._current_before: ImageKey | None = None
+        self._wheel = 0
+        self._pinch = 0.0
+        self._notice = NoMatchNotice(parent=self.viewport())
+        self._notice.clear_requested.connect(self.clear_filter_requested)
+        self._anchor = ScrollAnchor(view=self)
+        self._hold = InteractionHold(view=self, proxy=proxy)
+        self._visible_timer = _single_shot(self, VISIBLE_MILLISECONDS, self._announce_visible)
+        self._selection_timer = _single_shot(self, 0, self._announce_selection)
+        self.setAccessibleName("Photos")
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self._connect(proxy)
+
+    def _connect(self, proxy: PhotoSortProxy) -> None:
+        self.sight_changed.connect(self._announce_soon)
+        proxy.rowsInserted.connect(self.relayout)
+        proxy.modelReset.connect(self._on_reset)
+        proxy.rearranging.connect(self._on_rearranging)
+        proxy.rearranged.connect(self._on_rearranged)
+        proxy.photos.rowsInserted.connect(self._show_notice)
+        self.doubleClicked.connect(self._activate)
+        selection = self.selectionModel()
+        selection.selectionChanged.connect(self._on_selection)
+        selection.currentChanged.connect(self._on_selection)
+
+    # What the main window tells and asks
+
+    @property
+    def tile_size(self) -> int:
+        """Side of a photo's square in device-independent pixels."""
+        return self._tile_size
+
+    def set_tile_size(self, pixels: int) -> None:
+        """Make the tiles larger or smaller, within the setting's limits."""
+        pixels = _within_limits(pixels)
+        if pixels == self._tile_size:
+            return
+        self._anchor.take()
+        self._tile_size = pixels
+        self._tiles.set_side(pixels)
+        self.relayout()
+        self._anchor.restore()
+        self.tile_size_changed.emit(pixels)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in other colours."""
+        self._theme = theme
+        self._tiles.set_theme(theme)
+        self._tiles.set_side(self._tile_size)
+        self.relayout()
+
+    def current_photo(self) -> ImageKey | None:
+        """The photo that the keyboard is at."""
+        index = self.currentIndex()
+        return self._proxy.key(index.row()) if index.isValid() else None
+
+    def selected_photos(self) -> list[ImageKey]:
+        """The selected photos, in the order on screen."""
+        return self._proxy.keys(self._selected_rows())
+
+    def go_to(self, key: ImageKey) -> None:
+        """Make a photo the current and only selected one, and bring it into sight."""
+        index = self._proxy.index_of(key)
+        if index.isValid():
+            command = QItemSelectionModel.SelectionFlag.ClearAndSelect
+            self.selectionModel().setCurrentIndex(index, command)
+            self.scrollTo(index)
+
+    def _selected_rows(self) -> list[int]:
+        chosen = self.selectionModel().selection()
+        return sorted(row for part in chosen.toList() for row in range(part.top(), part.bottom() + 1))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Open with Enter or Space; the rest as in any list."""
+        opens = event.key() in _ENTER_KEYS and event.modifiers() in (
+            Qt.KeyboardModifier.NoModifier,
+            Qt.KeyboardModifier.KeypadModifier,
+        )
+        if opens and self.currentIndex().isValid():
+            self._activate(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    def _activate(self, index: QModelIndex) -> None:
+        self.activated_photo.emit(self._proxy.key(index.row()))
+
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        """Let the selected files be dropped elsewhere, as copies."""
+        rows = self._selected_rows()
+        if not rows:
+            return
+        drag = QDrag(self)
+        drag.setMimeData(self._proxy.mimeData([self._proxy.index(row, 0) for row in rows]))
+        current = self.current_photo()
+        preview = None if current is None else self._proxy.photos.preview(current)
+        drag.setPixmap(drag_picture(preview, len(rows), self._theme, self.devicePixelRatioF()))
+        drag.exec(Qt.DropAction.CopyAction)
+
+    # Size by hand
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scroll; with Ctrl, make the tiles larger or smaller."""
+        if not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            super().wheelEvent(event)
+            return
+        self._wheel += event.angleDelta().y()
+        notches = int(self._wheel / _WHEEL_NOTCH)
+        self._wheel -= notches * _WHEEL_NOTCH
+        if notches:
+            self.set_tile_size(round(self._tile_size * _SIZE_STEP**notches))
+        event.accept()
+
+    def _on_pinch(self, event: QNativeGestureEvent) -> bool:
+        if event.gestureType() == Qt.NativeGestureType.BeginNativeGesture:
+            self._pinch = float(self._tile_size)
+        elif event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            self._pinch *= 1.0 + event.value()
+            self.set_tile_size(round(self._pinch))
+        else:
+            return False
+        return True
+
+    # What changes under it
+
+    def relayout(self) -> None:
+        """Take up a change in the number of photos or the size of tiles at once."""
+        super().relayout()
+        self._show_notice()
+
+    def _on_reset(self) -> None:
+        self.relayout()
+        self._selection_timer.start()
+
+    def _on_rearranging(self) -> None:
+        self._anchor.take()
+        self._current_before = self.current_photo()
+
+    def _on_rearranged(self) -> None:
+        self.relayout()
+        self._anchor.restore()
+        if self.current_photo() != self._current_before:
+            # It is not shown any more; Qt took up another in its place that nobody chose.
+            self.selectionModel().clearCurrentIndex()
+        # The selected photos may be the same and yet stand in another order, or one of them may be gone.
+        self._selection_timer.start()
+
+    def _show_notice(self) -> None:
+        self._notice.setVisible(self._proxy.rowCount() == 0 and self._proxy.photos.rowCount() > 0)
+        self._notice.centre()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit as many columns as there is room for."""
+        self._anchor.take()
+        super().resizeEvent(event)
+        self.relayout()
+        self._anchor.restore()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Say what is visible as soon as something is."""
+        super().showEvent(event)
+        self.relayout()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Make the tiles larger or smaller by a pinch."""
+        if isinstance(event, QNativeGestureEvent) and self._on_pinch(event):
+            return True
+        return super().viewportEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Ask for sharper previews on a screen of another density."""
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._announce_soon()
+        return super().event(event)
+
+    # What others are told
+
+    def _on_selection(self) -> None:
+        self._selection_timer.start()
+
+    def _announce_soon(self) -> None:
+        # Not started anew, or a long scroll would never be told of.
+        if not self._visible_timer.isActive():
+            self._visible_timer.start()
+
+    def _announce_visible(self) -> None:
+        if not self.isVisible():
+            return
+        top, height = self.verticalOffset(), self.viewport().height()
+        visible = self.places_in_sight()
+        below = self._geometry.places_between(top + height, top + 2 * height)
+        above = self._geometry.places_between(top - height, top)
+        wanted = dict.fromkeys((*visible, *below, *reversed(above)))
+        pixel_side = round(self._tile_size * self.devicePixelRatioF())
+        self.visible_changed.emit(self._proxy.keys(wanted), pixel_side)
+
+    def _announce_selection(self) -> None:
+        self.selection_changed.emit(self.selected_photos(), self.current_photo())
+
+
+def _within_limits(pixels: int) -> int:
+    limits = SETTINGS["tile_size"].limits
+    assert limits is not None
+    return min(max(pixels, limits[0]), limits[1])
+
+
+def _single_shot(parent: QWidget, milliseconds: int, slot: Callable[[], None]) -> QTimer:
+    timer = QTimer(parent)
+    timer.setSingleShot(True)
+    timer.setInterval(milliseconds)
+    timer.timeout.connect(slot)
+    return timer

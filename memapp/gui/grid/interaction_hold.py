@@ -1,0 +1,53 @@
+"""Holds the grid's order while a person's hand is in it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QAbstractItemView, QApplication
+
+from memapp.gui.grid.sort_proxy import PhotoSortProxy
+
+REST_MILLISECONDS = 1500
+"""So long after the last movement nothing is held any more."""
+
+_INTERACTIONS = {
+    QEvent.Type.MouseMove,
+    QEvent.Type.MouseButtonPress,
+    QEvent.Type.MouseButtonRelease,
+    QEvent.Type.MouseButtonDblClick,
+    QEvent.Type.Wheel,
+    QEvent.Type.NativeGesture,
+    QEvent.Type.KeyPress,
+    QEvent.Type.ContextMenu,
+}
+
+
+class InteractionHold(QObject):
+    """Watches a grid for pointer and keys, and holds its order meanwhile. Lives on the GUI thread.
+
+    The order is released when the hand has rested, no button is down and no menu is open.
+    """
+
+    def __init__(self, *, view: QAbstractItemView, proxy: PhotoSortProxy) -> None:
+        """Watch this view on behalf of its proxy; the view owns the watcher."""
+        super().__init__(view)
+        self._proxy = proxy
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MILLISECONDS)
+        self._rest.timeout.connect(self._on_rest)
+        for watched in (view, view.viewport(), view.verticalScrollBar()):
+            watched.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """See what comes in, and let it pass."""
+        if event.type() in _INTERACTIONS:
+            self._proxy.hold()
+            self._rest.start()
+        return False
+
+    def _on_rest(self) -> None:
+        if QApplication.mouseButtons().value or QApplication.activePopupWidget() is not None:
+            self._rest.start()
+        else:
+            self._proxy.release()

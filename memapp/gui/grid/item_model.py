@@ -1,0 +1,285 @@
+"""The grid's photos as a Qt list model: what is known of each photo, in the order of arrival."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import PurePath
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QMimeData,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    QUrl,
+)
+from PySide6.QtGui import QImage
+
+from memapp.core.calibration import percentile
+from memapp.core.records import Failure, ImageKey, PhotoFacts, ScoredPhoto
+from memapp.gui.grid.names import display_name
+from memapp.gui.grid.photo_table import NO_DATE, PhotoTable, Rows
+from memapp.gui.grid.photo_words import spoken_text, tooltip
+from memapp.gui.grid.preview_cache import ByteBoundedCache
+from memapp.gui.grid.roles import PhotoRole, PhotoState
+
+Index: TypeAlias = QModelIndex | QPersistentModelIndex
+
+PREVIEW_BYTES = 256 * 1024 * 1024
+"""How much memory the previews may take."""
+
+_ROOT = QModelIndex()
+_TEXT_ROLES = [Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole]
+_RESULT_ROLES: list[int] = [
+    PhotoRole.STATE,
+    PhotoRole.SCORE,
+    PhotoRole.PERCENTILE,
+    PhotoRole.TAKEN,
+    PhotoRole.FACTS,
+    PhotoRole.FAILURE,
+    *_TEXT_ROLES,
+]
+_MOST_RANGES = 64
+
+
+def joined_ranges(rows: Rows) -> list[tuple[int, int]]:
+    """Rising rows as ranges (first, last), both included; a single one when there would be very many."""
+    if not len(rows):
+        return []
+    breaks = np.flatnonzero(np.diff(rows) > 1)
+    if len(breaks) >= _MOST_RANGES:
+        return [(int(rows[0]), int(rows[-1]))]
+    firsts = rows[np.concatenate([[0], breaks + 1])]
+    lasts = rows[np.concatenate([breaks, [len(rows) - 1]])]
+    return list(zip(firsts.tolist(), lasts.tolist(), strict=True))
+
+
+class PhotoItemModel(QAbstractListModel):
+    """Photos with their scores, failures and previews. Lives on the GUI thread; never touches the disk.
+
+    Everything is named by ImageKey and comes in batches; keys that are not here (any more) are passed over,
+    so late answers do no harm.
+    """
+
+    def __init__(self, *, preview_bytes: int = PREVIEW_BYTES, parent: QObject | None = None) -> None:
+        """Take the memory that previews may use, in bytes."""
+        super().__init__(parent)
+        self._table = PhotoTable()
+        self._previews: ByteBoundedCache[ImageKey, QImage] = ByteBoundedCache(
+            limit=preview_bytes, size_of=QImage.sizeInBytes
+        )
+
+    @property
+    def table(self) -> PhotoTable:
+        """The arrays behind the model, to be read only."""
+        return self._table
+
+    # What the main window tells
+
+    def add(self, keys: Iterable[ImageKey]) -> None:
+        """Add photos that wait for their scores; those that are here already stay as they are."""
+        new = self._table.new_keys(keys)
+        if not new:
+            return
+        first = len(self._table)
+        self.beginInsertRows(_ROOT, first, first + len(new) - 1)
+        self._table.append(new)
+        self.endInsertRows()
+
+    def set_scores(self, photos: Sequence[ScoredPhoto]) -> None:
+        """Note the scores of photos that are here."""
+        for photo in photos:
+            row = self._table.row(photo.key)
+            if row is not None:
+                self._table.set_score(row, photo)
+        self._announce(self._table.rows(photo.key for photo in photos), _RESULT_ROLES)
+
+    def set_failures(self, failures: Sequence[Failure]) -> None:
+        """Note why photos have no score; those that could not even be found as photos are added here."""
+        self.add(failure.key for failure in failures)
+        rows = self._table.rows(failure.key for failure in failures)
+        for failure in failures:
+            row = self._table.row(failure.key)
+            assert row is not None
+            self._table.set_failure(row, failure)
+        self._announce(rows, _RESULT_ROLES)
+
+    def set_waiting(self, keys: Iterable[ImageKey]) -> None:
+        """Forget scores and failures of these photos: they will be tried again."""
+        rows = self._table.rows(keys)
+        self._table.set_waiting(rows)
+        self._announce(rows, _RESULT_ROLES)
+
+    def set_preview(self, key: ImageKey, image: QImage) -> None:
+        """Keep a photo's preview, as long as there is room."""
+        row = self._table.row(key)
+        if row is not None and not image.isNull():
+            self._previews.put(key, image)
+            self._announce(np.array([row]), [PhotoRole.PREVIEW])
+
+    def remove(self, keys: Iterable[ImageKey]) -> None:
+        """Take photos out of the grid; their files stay where they are."""
+        rows = self._table.rows(keys)
+        if not len(rows):
+            return
+        for row in rows.tolist():
+            self._previews.discard(self._table.keys[row])
+        count = len(self._table) - len(rows)
+        if int(rows[0]) != count:
+            # Rows that lie apart are brought to the end first: one removal, however many there are.
+            self._move_to_end(rows)
+        self.beginRemoveRows(_ROOT, count, len(self._table) - 1)
+        self._table.truncate(count)
+        self.endRemoveRows()
+
+    def clear(self) -> None:
+        """Take all photos out of the grid."""
+        self.beginResetModel()
+        self._table.clear()
+        self._previews.clear()
+        self.endResetModel()
+
+    # What the main window asks
+
+    def __contains__(self, key: ImageKey) -> bool:
+        return key in self._table
+
+    def count(self, state: PhotoState | None = None) -> int:
+        """How many photos are here, all of them or those in one state."""
+        return len(self._table) if state is None else int(np.count_nonzero(self._table.state == state))
+
+    def scores(self) -> npt.NDArray[np.float64]:
+        """The scores of all scored photos, in the order of arrival, shape (n,)."""
+        scores = self._table.score
+        return scores[~np.isnan(scores)]
+
+    def failures(self) -> list[Failure]:
+        """Why photos have no score, in the order of arrival."""
+        return list(self._table.failures())
+
+    def index_of(self, key: ImageKey) -> QModelIndex:
+        """The index of a photo; an invalid one where it is not here."""
+        row = self._table.row(key)
+        return QModelIndex() if row is None else self.createIndex(row, 0)
+
+    def score(self, key: ImageKey) -> float | None:
+        """A photo's score, None where there is none."""
+        row = self._table.row(key)
+        return None if row is None else self._score(row)
+
+    def facts(self, key: ImageKey) -> PhotoFacts | None:
+        """What a scored photo's file says of itself, None where that is not known."""
+        row = self._table.row(key)
+        details = None if row is None else self._table.details[row]
+        return details if isinstance(details, PhotoFacts) else None
+
+    def preview(self, key: ImageKey) -> QImage | None:
+        """A photo's preview, if one is held."""
+        return self._previews.get(key)
+
+    def lacking_previews(self, keys: Iterable[ImageKey], pixel_side: int) -> list[ImageKey]:
+        """Those photos whose preview is missing, or smaller than it could be; in the order given."""
+        return [key for key in keys if key in self and self._lacks_preview(key, pixel_side)]
+
+    # What views ask
+
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        """How many photos are here."""
+        return 0 if parent.isValid() else len(self._table)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """One thing about one photo."""
+        return self.row_data(index.row(), role) if index.isValid() else None
+
+    def row_data(self, row: int, role: int) -> Any:
+        """What data() gives, without the cost of an index."""
+        table = self._table
+        match role:
+            case PhotoRole.KEY:
+                return table.keys[row]
+            case PhotoRole.NAME | Qt.ItemDataRole.DisplayRole:
+                return display_name(table.names[row])
+            case PhotoRole.STATE:
+                return int(table.state[row])
+            case PhotoRole.SCORE:
+                return self._score(row)
+            case PhotoRole.PERCENTILE:
+                score = self._score(row)
+                return None if score is None else percentile(score)
+            case PhotoRole.PREVIEW:
+                return self._previews.get(table.keys[row])
+            case PhotoRole.TAKEN:
+                taken = int(table.taken[row])
+                return None if taken == NO_DATE else taken
+            case PhotoRole.FILE_SIZE:
+                return int(table.size[row]) or None
+            case PhotoRole.FACTS:
+                details = table.details[row]
+                return details if isinstance(details, PhotoFacts) else None
+            case PhotoRole.FAILURE:
+                return self._failure(row)
+            case Qt.ItemDataRole.ToolTipRole:
+                return tooltip(display_name(table.names[row]), self._score(row), self._failure(row))
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return spoken_text(display_name(table.names[row]), self._score(row), self._failure(row))
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Photos can be selected and dragged out."""
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        flag = Qt.ItemFlag
+        return flag.ItemIsEnabled | flag.ItemIsSelectable | flag.ItemIsDragEnabled | flag.ItemNeverHasChildren
+
+    def supportedDragActions(self) -> Qt.DropAction:
+        """Originals are never moved."""
+        return Qt.DropAction.CopyAction
+
+    def mimeTypes(self) -> list[str]:
+        """Files."""
+        return ["text/uri-list"]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """The photos' files, to be dropped elsewhere."""
+        data = QMimeData()
+        data.setUrls([_file_url(self._table.keys[index.row()].path) for index in indexes])
+        return data
+
+    def _score(self, row: int) -> float | None:
+        score = float(self._table.score[row])
+        return None if score != score else score
+
+    def _failure(self, row: int) -> Failure | None:
+        details = self._table.details[row]
+        return details if isinstance(details, Failure) else None
+
+    def _lacks_preview(self, key: ImageKey, pixel_side: int) -> bool:
+        preview = self._previews.get(key)
+        if preview is None:
+            return True
+        facts = self.facts(key)
+        largest = max(facts.width, facts.height) if facts else pixel_side
+        return max(preview.width(), preview.height()) < min(pixel_side, largest)
+
+    def _announce(self, rows: Rows, roles: list[int]) -> None:
+        for first, last in joined_ranges(rows):
+            self.dataChanged.emit(self.createIndex(first, 0), self.createIndex(last, 0), roles)
+
+    def _move_to_end(self, rows: Rows) -> None:
+        self.layoutAboutToBeChanged.emit()
+        before = self.persistentIndexList()
+        serials = self._table.serial[[index.row() for index in before]]
+        self._table.move_to_end(rows)
+        by_serial = np.argsort(self._table.serial)
+        after = by_serial[np.searchsorted(self._table.serial, serials, sorter=by_serial)]
+        self.changePersistentIndexList(before, [self.createIndex(row, 0) for row in after.tolist()])
+        self.layoutChanged.emit()
+
+
+def _file_url(path: str) -> QUrl:
+    # By way of the encoded form, because a name that is no UTF-8 can't be a QString.
+    return QUrl.fromEncoded(PurePath(path).as_uri().encode("ascii"))

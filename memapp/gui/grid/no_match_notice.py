@@ -1,0 +1,37 @@
+"""What the grid says when photos are there but none passes the filter."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+from memapp.gui.style import SPACE_3, TEXT_TITLE
+
+
+class NoMatchNotice(QWidget):
+    """ "No photos match", in the middle of its parent, with the way out. Lives on the GUI thread.
+
+    Signals:
+        clear_requested(): show all photos again.
+    """
+
+    clear_requested = Signal()
+
+    def __init__(self, *, parent: QWidget) -> None:
+        """Stay hidden until shown."""
+        super().__init__(parent)
+        self._within = parent
+        words = QLabel("No photos match", self)
+        words.setStyleSheet(f"font-size: {TEXT_TITLE}px")
+        clear = QPushButton("Clear filter", self)
+        clear.clicked.connect(self.clear_requested)
+        column = QVBoxLayout(self)
+        column.setSpacing(SPACE_3)
+        column.addWidget(words, alignment=Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(clear, alignment=Qt.AlignmentFlag.AlignHCenter)
+        self.hide()
+
+    def centre(self) -> None:
+        """Move to the parent's middle."""
+        self.adjustSize()
+        self.move(self._within.rect().center() - self.rect().center())

@@ -1,0 +1,221 @@
+"""Paints one photo's tile: the photo whole on its square, its score as bar and number, its name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from memapp.core.calibration import ordinal, score_text
+from memapp.core.records import Failure
+from memapp.gui.grid.grid_geometry import centred
+from memapp.gui.grid.photo_words import failure_words
+from memapp.gui.grid.preview_cache import ByteBoundedCache
+from memapp.gui.grid.roles import PhotoRole
+from memapp.gui.style import (
+    CORNER,
+    RAMP_HIGH,
+    RAMP_LOW,
+    SPACE_1,
+    SPACE_2,
+    TEXT_LARGE,
+    TEXT_SMALL,
+    Theme,
+    font,
+    ramp_colour,
+)
+
+Index: TypeAlias = QModelIndex | QPersistentModelIndex
+
+BAR_HEIGHT = 3
+PIXMAP_BYTES = 96 * 1024 * 1024
+"""How much memory the scaled photos may take: a few screens' worth."""
+
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_WRAPPED = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+
+
+@dataclass(frozen=True, slots=True)
+class TileLayout:
+    """The parts of a tile, relative to its own top left corner, in device-independent pixels."""
+
+    tile: QSize
+    square: QRect
+    """The photo lies in it, whole."""
+    bar: QRect
+    score: QRect
+    name: QRect
+
+
+class TileDelegate(QStyledItemDelegate):
+    """Paints tiles. Lives on the GUI thread; touches no disk; scales each photo once for each size."""
+
+    def __init__(self, *, theme: Theme, side: int, parent: QObject | None = None) -> None:
+        """Take the colours and the side of the photo's square in device-independent pixels."""
+        super().__init__(parent)
+        self._pixmaps: ByteBoundedCache[tuple[int, int], QPixmap] = ByteBoundedCache(
+            limit=PIXMAP_BYTES, size_of=_pixmap_bytes
+        )
+        self.set_theme(theme)
+        self.set_side(side)
+
+    @property
+    def layout(self) -> TileLayout:
+        """Where the parts of a tile are."""
+        return self._layout
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in these colours, and in the system's face as it is now."""
+        self._theme = theme
+        self._text = QColor(theme.text)
+        self._second_text = QColor(theme.second_text)
+        self._score_font = font(TEXT_LARGE, strong=True)
+        self._small_font = font(TEXT_SMALL)
+        self._score_metrics = QFontMetrics(self._score_font)
+        self._small_metrics = QFontMetrics(self._small_font)
+
+    def set_side(self, side: int) -> None:
+        """Give the photo a square of this side."""
+        square = QRect(SPACE_2, SPACE_2, side, side)
+        bar = QRect(SPACE_2, square.bottom() + 1 + SPACE_2, side, BAR_HEIGHT)
+        score = QRect(SPACE_2, bar.bottom() + 1 + SPACE_1, side, self._score_metrics.height())
+        name = QRect(SPACE_2, score.bottom() + 1, side, self._small_metrics.height())
+        tile = QSize(side + 2 * SPACE_2, name.bottom() + 1 + SPACE_2)
+        self._layout = TileLayout(tile=tile, square=square, bar=bar, score=score, name=name)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """All tiles are of one size."""
+        return self._layout.tile
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Paint a tile in the middle of its cell (option.rect), and its ties in the gaps beside it."""
+        part: Any = option  # the stubs do not know the fields of style options
+        tile = centred(self._layout.tile, part.rect)
+        origin = tile.topLeft()
+        score = index.data(PhotoRole.SCORE)
+        failure = index.data(PhotoRole.FAILURE) if score is None else None
+        preview = index.data(PhotoRole.PREVIEW)
+        painter.save()
+        self._paint_surface(painter, tile, part.state)
+        if preview is not None:
+            self._paint_photo(painter, self._layout.square.translated(origin), preview)
+        bar = self._layout.bar.translated(origin)
+        if score is not None:
+            self._paint_bar(painter, bar, score)
+            self._paint_ties(painter, bar, part.rect, index)
+            self._paint_score(painter, self._layout.score.translated(origin), score, index)
+        elif failure is not None:
+            self._paint_failure(painter, origin, failure, has_preview=preview is not None)
+        self._paint_name(painter, self._layout.name.translated(origin), index)
+        painter.restore()
+
+    def _paint_surface(self, painter: QPainter, tile: QRect, state: QStyle.StateFlag) -> None:
+        hovered = bool(state & QStyle.StateFlag.State_MouseOver)
+        selected = bool(state & QStyle.StateFlag.State_Selected)
+        focused = bool(state & QStyle.StateFlag.State_HasFocus)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._theme.hover if hovered else self._theme.tile))
+        painter.drawRoundedRect(tile, CORNER, CORNER)
+        if selected or focused:
+            width = 2.0 if selected else 1.0
+            painter.setPen(QPen(QColor(self._theme.accent), width))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            inset = width / 2
+            painter.drawRoundedRect(QRectF(tile).adjusted(inset, inset, -inset, -inset), CORNER, CORNER)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+    def _paint_photo(self, painter: QPainter, square: QRect, preview: QImage) -> None:
+        ratio = painter.device().devicePixelRatioF()
+        pixmap = self._scaled(preview, round(square.width() * ratio), ratio)
+        size = pixmap.deviceIndependentSize()
+        corner = QPointF(
+            square.x() + (square.width() - size.width()) / 2,
+            square.y() + (square.height() - size.height()) / 2,
+        )
+        # On whole device pixels, or the photo would be blurred by half of one.
+        transform = painter.deviceTransform()
+        corner = QPointF(transform.map(corner).toPoint())
+        painter.drawPixmap(transform.inverted()[0].map(corner), pixmap)
+
+    def _scaled(self, preview: QImage, pixel_side: int, ratio: float) -> QPixmap:
+        cache_key = (preview.cacheKey(), pixel_side)
+        pixmap = self._pixmaps.get(cache_key)
+        if pixmap is None:
+            size = preview.size().scaled(pixel_side, pixel_side, Qt.AspectRatioMode.KeepAspectRatio)
+            size = size.expandedTo(QSize(1, 1))
+            if max(abs(size.width() - preview.width()), abs(size.height() - preview.height())) > 1:
+                preview = preview.scaled(
+                    size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+                )
+            pixmap = QPixmap.fromImage(preview)
+            pixmap.setDevicePixelRatio(ratio)
+            self._pixmaps.put(cache_key, pixmap)
+        return pixmap
+
+    def _paint_bar(self, painter: QPainter, bar: QRect, score: float) -> None:
+        share = min(max((score - RAMP_LOW) / (RAMP_HIGH - RAMP_LOW), 0.0), 1.0)
+        painter.fillRect(bar, QColor(self._theme.line))
+        # Even the lowest score has a bar.
+        length = max(float(BAR_HEIGHT), share * bar.width())
+        painter.fillRect(QRectF(bar.x(), bar.y(), length, BAR_HEIGHT), ramp_colour(score))
+
+    def _paint_ties(self, painter: QPainter, bar: QRect, cell: QRect, index: Index) -> None:
+        """A hairline from bar to bar: what it joins, the net can't tell apart; where it breaks is a step."""
+        middle = bar.y() + BAR_HEIGHT // 2
+        hairline = QColor(self._theme.line)
+        if index.data(PhotoRole.TIE_WITH_PREVIOUS):
+            painter.fillRect(cell.x(), middle, bar.x() - cell.x(), 1, hairline)
+        if index.data(PhotoRole.TIE_WITH_NEXT):
+            after = bar.right() + 1
+            painter.fillRect(after, middle, cell.right() + 1 - after, 1, hairline)
+
+    def _paint_score(self, painter: QPainter, line: QRect, score: float, index: Index) -> None:
+        number = score_text(score)
+        painter.setFont(self._score_font)
+        painter.setPen(self._text)
+        painter.drawText(line, _LEFT, number)
+        # Numbers of the two sizes stand on one line of writing.
+        baseline = line.y() + self._score_metrics.ascent()
+        painter.setFont(self._small_font)
+        painter.setPen(self._second_text)
+        x = line.x() + self._score_metrics.horizontalAdvance(number) + SPACE_2
+        painter.drawText(x, baseline, ordinal(index.data(PhotoRole.PERCENTILE)))
+
+    def _paint_failure(self, painter: QPainter, origin: Any, failure: Failure, *, has_preview: bool) -> None:
+        words = failure_words(failure.kind)
+        painter.setFont(self._small_font)
+        painter.setPen(self._second_text)
+        if has_preview:
+            line = self._layout.score.translated(origin)
+            painter.drawText(line, _LEFT, self._elided(words, line.width()))
+            return
+        square = self._layout.square.translated(origin)
+        sign = centred(QSize(24, 18), square).translated(0, -SPACE_2 - self._small_metrics.height() // 2)
+        self._paint_sign(painter, QRectF(sign))
+        below = square.adjusted(0, sign.bottom() + 1 + SPACE_2 - square.top(), 0, 0)
+        painter.drawText(below, _WRAPPED, words)
+
+    def _paint_sign(self, painter: QPainter, frame: QRectF) -> None:
+        """An empty picture frame, struck through."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._second_text, 1.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(frame, 2, 2)
+        painter.drawLine(frame.bottomLeft() + QPointF(-3, 3), frame.topRight() + QPointF(3, -3))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+    def _paint_name(self, painter: QPainter, line: QRect, index: Index) -> None:
+        painter.setFont(self._small_font)
+        painter.setPen(self._second_text)
+        painter.drawText(line, _LEFT, self._elided(index.data(PhotoRole.NAME), line.width()))
+
+    def _elided(self, text: str, width: int) -> str:
+        return self._small_metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, width)
+
+
+def _pixmap_bytes(pixmap: QPixmap) -> int:
+    return pixmap.width() * pixmap.height() * pixmap.depth() // 8
