@@ -13,7 +13,7 @@ from memapp.scoring.weights import RESMEM_WEIGHTS, WeightsLocator
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
-_PLAIN_NAMES = {"cuda": "an NVIDIA GPU", "mps": "an Apple GPU"}
+_PLAIN_NAMES = {"cuda": "NVIDIA GPU", "mps": "Apple GPU"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class ResMemFactory:
             if device == "cpu":
                 break
             if device not in available:
-                note = f"{_PLAIN_NAMES[device].capitalize()} was not found. Scoring goes on with the CPU."
+                note = f"No {_PLAIN_NAMES[device]} was found. Scoring goes on with the CPU."
                 notify(note)
                 break
             try:
@@ -115,7 +115,7 @@ def prove_devices(weights: WeightsLocator) -> Iterator[DeviceProof]:
     available = available_devices()
     for device in ("cuda", "mps"):
         if device not in available:
-            yield DeviceProof(device, False, f"{_PLAIN_NAMES[device]} was not found; the CPU is used")
+            yield DeviceProof(device, False, f"no {_PLAIN_NAMES[device]} was found; the CPU is used")
             continue
         try:
             engine = TorchEngine(net=load_resmem(path), device=device)

@@ -220,8 +220,6 @@ def test_missing_weights_end_the_run_after_everything_was_found(folder: Path, tm
     factory = BrightnessFactory(identity_problem=WeightsError("The weights are not on this computer."))
     with pytest.raises(WeightsError, match="not on this computer"):
         collect(run(folder, factory=factory, home=tmp_path / "home"), seen)
-    with pytest.raises(WeightsError):
-        collect(run(folder, factory=factory), seen)
     assert sum(len(event.keys) for event in seen if isinstance(event, Found)) == 21
 
 
@@ -333,7 +331,7 @@ def test_a_thread_that_hangs_is_given_up_and_the_others_go_on(tmp_path: Path) ->
             release.wait(20)
         return LoadedPhoto(facts=facts, frame=frame)
 
-    pool = DecodePool(loader=hanging, threads=1, deliver=outcomes.append, control=RunControl(), patience=0.05)
+    pool = DecodePool(loader=hanging, threads=1, deliver=outcomes.append, control=RunControl(), patience=1.0)
     good = _grey(tmp_path)
     status = good.stat()
     pool.submit(ImageKey(str(tmp_path / "hang.png"), 1, 1))

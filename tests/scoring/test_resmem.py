@@ -66,13 +66,24 @@ def test_the_proof_frames_score_as_the_published_net_scores_them(scorer: Scorer)
     np.testing.assert_allclose(scorer.score(proof_frames()), PROOF_SCORES, atol=1e-5)
 
 
-def reference_rows(shared_data: Path) -> list[tuple[Path, float]]:
+def without_profile(jpeg: bytes) -> bytes:
+    """A JPEG without its APP2 segments, where the colour profile is."""
+    kept, position = bytearray(jpeg[:2]), 2
+    while jpeg[position + 1] != 0xDA:  # start of scan
+        length = 2 + int.from_bytes(jpeg[position + 2 : position + 4], "big")
+        if jpeg[position + 1] != 0xE2:
+            kept += jpeg[position : position + length]
+        position += length
+    return bytes(kept) + jpeg[position:]
+
+
+def reference_rows(shared_data: Path, *, with_profile: bool = False) -> list[tuple[Path, float]]:
     folder = shared_data / "photos"
     with (folder / "reference_scores.tsv").open(encoding="utf-8", newline="") as file:
         return [
             (folder / row["path"], float(row["score_upright"]))
             for row in csv.DictReader(file, delimiter="\t")
-            if row["mode"] == "RGB" and row["has_icc"] == "0"
+            if row["mode"] == "RGB" and (with_profile or row["has_icc"] == "0")
         ]
 
 
@@ -89,10 +100,21 @@ def check_against_reference(rows: list[tuple[Path, float]], scorer: Scorer) -> N
 
 
 def test_real_photos_score_as_the_package_scores_them_upright(shared_data: Path, scorer: Scorer) -> None:
-    rows = reference_rows(shared_data)
-    turned = [row for row in rows if "exif_orientation" in str(row[0])]
-    assert len(turned) == 16
-    check_against_reference(rows[::30] + turned, scorer)
+    check_against_reference(reference_rows(shared_data)[::30], scorer)
+
+
+def test_turned_photos_score_as_the_package_scores_them_upright(
+    shared_data: Path, tmp_path: Path, scorer: Scorer
+) -> None:
+    """All eight orientations; without their profile (Apple's Generic RGB), which the package overlooks."""
+    turned = []
+    for path, expected in reference_rows(shared_data, with_profile=True):
+        if path.parent.name == "exif_orientation":
+            copy = tmp_path / path.name
+            copy.write_bytes(without_profile(path.read_bytes()))
+            turned.append((copy, expected))
+    assert len(turned) == 17
+    check_against_reference(turned, scorer)
 
 
 @pytest.mark.slow
@@ -123,7 +145,7 @@ def test_a_device_that_is_not_there_gives_way_to_the_cpu_and_says_why(locator: W
     scorer = ResMemFactory(weights=locator, device="cuda").build(said.append)
     assert scorer.engine.device == "cpu"
     assert scorer.engine.note == said[0]
-    assert "NVIDIA GPU was not found" in said[0]
+    assert "No NVIDIA GPU was found" in said[0]
 
 
 def test_a_device_that_computes_something_else_is_not_taken(net: ResMem) -> None:
