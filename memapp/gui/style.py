@@ -225,10 +225,38 @@ def _stylesheet(theme: Theme) -> str:
         QLabel[role="strong"] {{ font-size: {TEXT_LARGE}px; font-weight: 600; }}
         QLabel[role="quiet"] {{ color: {theme.second_text}; }}
         QLabel[role="small"] {{ font-size: {TEXT_SMALL}px; color: {theme.second_text}; }}
+        QTreeView {{ background: {theme.panel}; }}
+        QTreeView::item {{ padding: {SPACE_1}px {SPACE_2}px; min-height: 16px; }}
+        QTreeView::item:hover {{ background: {theme.tile}; }}
+        QTreeView::item:selected {{ background: {theme.line}; color: {theme.text}; }}
+        QHeaderView {{ background: {theme.panel}; }}
+        QHeaderView::section {{ background: {theme.panel}; color: {theme.second_text}; border: none;
+            border-bottom: 1px solid {theme.line}; padding: {SPACE_1}px {SPACE_3}px; }}
+        QScrollBar {{ background: transparent; border: none; }}
+        QScrollBar:vertical {{ width: 12px; }}
+        QScrollBar:horizontal {{ height: 12px; }}
+        QScrollBar::handle {{ background: {theme.bar}; border-radius: 3px; margin: 3px; }}
+        QScrollBar::handle:hover, QScrollBar::handle:pressed {{ background: {theme.bar_below}; }}
+        QScrollBar::handle:vertical {{ min-height: {SPACE_6}px; }}
+        QScrollBar::handle:horizontal {{ min-width: {SPACE_6}px; }}
+        QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+        QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+        QToolButton#disclosure, QToolButton#disclosure:hover, QToolButton#disclosure:checked {{
+            background: transparent; padding: {SPACE_1}px {SPACE_2}px {SPACE_1}px 0; }}
         QFrame#hairline {{ background: {theme.line}; border: none; }}
         QPushButton[role="link"] {{ background: transparent; border: 1px solid transparent;
             color: {theme.link}; padding: {SPACE_1}px {SPACE_2}px; }}
         QPushButton[role="link"]:hover {{ text-decoration: underline; }}
         QPushButton[role="link"]:focus {{ border-color: {theme.accent}; }}
         QMenuBar::item:selected {{ background: {theme.hover}; }}
+        QScrollBar {{ background: transparent; border: none; margin: 0; }}
+        QScrollBar:vertical {{ width: {SPACE_3}px; }}
+        QScrollBar:horizontal {{ height: {SPACE_3}px; }}
+        QScrollBar::handle {{ background: {theme.bar}; border-radius: {SPACE_1 // 2}px;
+            margin: {SPACE_1}px; }}
+        QScrollBar::handle:vertical {{ min-height: {SPACE_6}px; }}
+        QScrollBar::handle:horizontal {{ min-width: {SPACE_6}px; }}
+        QScrollBar::handle:hover, QScrollBar::handle:pressed {{ background: {theme.bar_below}; }}
+        QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+        QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     """

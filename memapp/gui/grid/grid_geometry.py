@@ -36,14 +36,14 @@ class GridGeometry:
 
     @property
     def gap(self) -> int:
-        """Between two tiles side by side: what is left of the width is shared out, within reason."""
+        """Between two tiles, both ways: what is left of the width is shared out, within reason."""
         left_over = self.width - self.columns * self.tile.width()
         return min(max(left_over // (self.columns + 1), SPACE_2), SPACE_4)
 
     @property
     def cell(self) -> QSize:
         """Size of a cell."""
-        return QSize(self.tile.width() + self.gap, self.tile.height() + SPACE_2)
+        return QSize(self.tile.width() + self.gap, self.tile.height() + self.gap)
 
     @property
     def left(self) -> int:
@@ -51,22 +51,26 @@ class GridGeometry:
         return (self.width - self.columns * self.cell.width()) // 2
 
     @property
+    def _top(self) -> int:
+        return self.gap // 2
+
+    @property
     def height(self) -> int:
         """Of all content."""
-        return self.rows * self.cell.height() + SPACE_2
+        return self.rows * self.cell.height() + self.gap
 
     def cell_rect(self, place: int) -> QRect:
         """The cell of the photo in this place."""
         line, column = divmod(place, self.columns)
         cell = self.cell
         x = self.left + column * cell.width()
-        return QRect(QPoint(x, SPACE_2 // 2 + line * cell.height()), cell)
+        return QRect(QPoint(x, self._top + line * cell.height()), cell)
 
     def place_at(self, point: QPoint) -> int | None:
         """Which photo's tile is here; None between and beside the tiles."""
         cell = self.cell
         column = (point.x() - self.left) // cell.width()
-        line = (point.y() - SPACE_2 // 2) // cell.height()
+        line = (point.y() - self._top) // cell.height()
         place = line * self.columns + column
         if not (0 <= column < self.columns and 0 <= place < self.count and line >= 0):
             return None
@@ -79,13 +83,13 @@ class GridGeometry:
     def places_between(self, top: int, bottom: int) -> range:
         """The photos whose cells lie, in part at least, between two heights (bottom excluded)."""
         height = self.cell.height()
-        first = max(0, (top - SPACE_2 // 2) // height) * self.columns
-        last = max(0, -(-(bottom - SPACE_2 // 2) // height)) * self.columns
+        first = max(0, (top - self._top) // height) * self.columns
+        last = max(0, -(-(bottom - self._top) // height)) * self.columns
         return range(min(first, self.count), min(last, self.count))
 
     def first_below(self, top: int) -> int:
         """The first photo of the topmost row that begins at or below a height, else of the last row."""
-        line = -(-(top - SPACE_2 // 2) // self.cell.height())
+        line = -(-(top - self._top) // self.cell.height())
         return max(0, min(line, self.rows - 1)) * self.columns
 
     def places_in(self, rect: QRect) -> list[int]:

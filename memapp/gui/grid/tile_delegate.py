@@ -21,6 +21,7 @@ from memapp.gui.style import (
     RAMP_LOW,
     SPACE_1,
     SPACE_2,
+    SPACE_3,
     TEXT_LARGE,
     TEXT_SMALL,
     Theme,
@@ -82,7 +83,7 @@ class TileDelegate(QStyledItemDelegate):
         square = QRect(SPACE_2, SPACE_2, side, side)
         bar = QRect(SPACE_2, square.bottom() + 1 + SPACE_2, side, BAR_HEIGHT)
         score = QRect(SPACE_2, bar.bottom() + 1 + SPACE_1, side, self._score_metrics.height())
-        name = QRect(SPACE_2, score.bottom() + 1, side, self._small_metrics.height())
+        name = QRect(SPACE_2, score.bottom() + 1 + SPACE_1 // 2, side, self._small_metrics.height())
         tile = QSize(side + 2 * SPACE_2, name.bottom() + 1 + SPACE_2)
         self._layout = TileLayout(tile=tile, square=square, bar=bar, score=score, name=name)
 
@@ -103,30 +104,37 @@ class TileDelegate(QStyledItemDelegate):
         if preview is not None:
             self._paint_photo(painter, self._layout.square.translated(origin), preview)
         bar = self._layout.bar.translated(origin)
+        if failure is not None:
+            self._paint_failure(painter, origin, failure, has_preview=preview is not None)
+        else:
+            self._paint_rail(painter, bar)
         if score is not None:
             self._paint_bar(painter, bar, score)
             self._paint_ties(painter, bar, part.rect, index)
             self._paint_score(painter, self._layout.score.translated(origin), score, index)
-        elif failure is not None:
-            self._paint_failure(painter, origin, failure, has_preview=preview is not None)
         self._paint_name(painter, self._layout.name.translated(origin), index)
+        self._paint_outline(painter, tile, part.state)
         painter.restore()
 
     def _paint_surface(self, painter: QPainter, tile: QRect, state: QStyle.StateFlag) -> None:
         hovered = bool(state & QStyle.StateFlag.State_MouseOver)
-        selected = bool(state & QStyle.StateFlag.State_Selected)
-        focused = bool(state & QStyle.StateFlag.State_HasFocus)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self._theme.hover if hovered else self._theme.tile))
         painter.drawRoundedRect(tile, CORNER, CORNER)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+    def _paint_outline(self, painter: QPainter, tile: QRect, state: QStyle.StateFlag) -> None:
+        selected = bool(state & QStyle.StateFlag.State_Selected)
+        focused = bool(state & QStyle.StateFlag.State_HasFocus)
         if selected or focused:
-            width = 2.0 if selected else 1.0
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            # The current one among the selected ones stands out.
+            width = 1.0 + selected + (selected and focused)
             painter.setPen(QPen(QColor(self._theme.accent), width))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             inset = width / 2
             painter.drawRoundedRect(QRectF(tile).adjusted(inset, inset, -inset, -inset), CORNER, CORNER)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _paint_photo(self, painter: QPainter, square: QRect, preview: QImage) -> None:
         ratio = painter.device().devicePixelRatioF()
@@ -156,17 +164,20 @@ class TileDelegate(QStyledItemDelegate):
             self._pixmaps.put(cache_key, pixmap)
         return pixmap
 
+    def _paint_rail(self, painter: QPainter, bar: QRect) -> None:
+        """What the bar runs on: thinner than it, so that its end shows in any colour."""
+        painter.fillRect(bar.x(), bar.center().y(), bar.width(), 1, QColor(self._theme.line))
+
     def _paint_bar(self, painter: QPainter, bar: QRect, score: float) -> None:
         share = min(max((score - RAMP_LOW) / (RAMP_HIGH - RAMP_LOW), 0.0), 1.0)
-        painter.fillRect(bar, QColor(self._theme.line))
         # Even the lowest score has a bar.
-        length = max(float(BAR_HEIGHT), share * bar.width())
-        painter.fillRect(QRectF(bar.x(), bar.y(), length, BAR_HEIGHT), ramp_colour(score))
+        length = max(BAR_HEIGHT, round(share * bar.width()))
+        painter.fillRect(bar.x(), bar.y(), length, BAR_HEIGHT, ramp_colour(score))
 
     def _paint_ties(self, painter: QPainter, bar: QRect, cell: QRect, index: Index) -> None:
-        """A hairline from bar to bar: what it joins, the net can't tell apart; where it breaks is a step."""
-        middle = bar.y() + BAR_HEIGHT // 2
-        hairline = QColor(self._theme.line)
+        """A hairline from rail to rail: what it joins, the net can't tell apart; where it breaks is a step."""
+        middle = bar.center().y()
+        hairline = QColor(self._theme.bar_below)
         if index.data(PhotoRole.TIE_WITH_PREVIOUS):
             painter.fillRect(cell.x(), middle, bar.x() - cell.x(), 1, hairline)
         if index.data(PhotoRole.TIE_WITH_NEXT):
@@ -194,9 +205,9 @@ class TileDelegate(QStyledItemDelegate):
             painter.drawText(line, _LEFT, self._elided(words, line.width()))
             return
         square = self._layout.square.translated(origin)
-        sign = centred(QSize(24, 18), square).translated(0, -SPACE_2 - self._small_metrics.height() // 2)
+        sign = centred(QSize(24, 18), square).translated(0, -SPACE_3 - self._small_metrics.height() // 2)
         self._paint_sign(painter, QRectF(sign))
-        below = square.adjusted(0, sign.bottom() + 1 + SPACE_2 - square.top(), 0, 0)
+        below = square.adjusted(0, sign.bottom() + 1 + SPACE_3 - square.top(), 0, 0)
         painter.drawText(below, _WRAPPED, words)
 
     def _paint_sign(self, painter: QPainter, frame: QRectF) -> None:
