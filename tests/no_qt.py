@@ -32,8 +32,8 @@ class NoQt(MetaPathFinder):
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the settings of pytest-qt, which is not there to declare them."""
-    parser.addini("qt_api", "of pytest-qt, unused here")
-    parser.addini("qt_log_level_fail", "of pytest-qt, unused here")
+    for name in ("qt_api", "qt_log_level_fail", "qt_log_ignore"):
+        parser.addini(name, "of pytest-qt, unused here")
 
 
 sys.meta_path.insert(0, NoQt())
