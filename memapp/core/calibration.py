@@ -80,6 +80,8 @@ def band_text() -> str:
 
 def score_sentence(score: float) -> str:
     """What the score predicts, in words."""
+    # Rounded as it is written, or 0.415 would read "0.41" and "42 of 100".
+    people = round(100 * float(score_text(score)))
     return (
-        f"About {round(100 * score)} of 100 people are predicted to recognise this photo when it comes back."
+        f"About {people} of 100 people are predicted to recognise this photo when it comes back."
     )

@@ -231,7 +231,8 @@ def _stylesheet(theme: Theme) -> str:
         QTreeView::item:selected {{ background: {theme.line}; color: {theme.text}; }}
         QHeaderView {{ background: {theme.panel}; }}
         QHeaderView::section {{ background: {theme.panel}; color: {theme.second_text}; border: none;
-            border-bottom: 1px solid {theme.line}; padding: {SPACE_1}px {SPACE_3}px; }}
+            border-bottom: 1px solid {theme.line}; padding: {SPACE_1}px 11px; }}
+        QComboBox::drop-down {{ border: none; width: {SPACE_6}px; }}
         QScrollBar {{ background: transparent; border: none; }}
         QScrollBar:vertical {{ width: 12px; }}
         QScrollBar:horizontal {{ height: 12px; }}

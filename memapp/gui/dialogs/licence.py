@@ -19,9 +19,8 @@ from memapp.gui.style import SPACE_2, SPACE_3, SPACE_6, Appearance, icon
 
 SUMMARY = (
     "memapp scores photos with ResMem, a net made at the University of Chicago. "
-    "It may be used for non-commercial purposes only. "
-    "A company may use it in its research. For any other commercial use, ask the Brain Bridge Lab "
-    "at the University of Chicago (wilma@uchicago.edu) for the rights."
+    "It may be used for non-commercial purposes only, which includes a company's own research. "
+    "For commercial rights, ask the Brain Bridge Lab at the University of Chicago (wilma@uchicago.edu)."
 )
 """The licence in a few words: the same wherever it is told."""
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFormLayout,
+    QGridLayout,
     QHBoxLayout,
     QPushButton,
     QVBoxLayout,
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from memapp.core.settings import SETTINGS, Preferences
 from memapp.gui.parts import ElidedLabel, Role, text_label
-from memapp.gui.style import SPACE_2, SPACE_3, SPACE_6
+from memapp.gui.style import SPACE_1, SPACE_2, SPACE_3, SPACE_6
 
 _CHOICE_TEXTS = {
     "theme": {"system": "As the system", "dark": "Dark", "light": "Light"},
@@ -48,16 +48,15 @@ class PreferencesDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Preferences")
-        form = QFormLayout()
+        form = QGridLayout()
         form.setHorizontalSpacing(SPACE_3)
-        form.setVerticalSpacing(SPACE_3)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignRight)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.setVerticalSpacing(SPACE_1)
+        form.setColumnStretch(1, 1)
         for key in _CHOICE_TEXTS:
-            form.addRow(SETTINGS[key].label, self._choice(key, preferences.text(key)))
+            _add_row(form, SETTINGS[key].label, self._choice(key, preferences.text(key)))
             if key in _HINTS:
-                form.addRow("", text_label(_HINTS[key], Role.SMALL, wrap=True))
-        form.addRow("Scores are kept in", self._folder(scores_folder))
+                form.addWidget(text_label(_HINTS[key], Role.SMALL, wrap=True), form.rowCount(), 1)
+        _add_row(form, "Scores are kept in", self._folder(scores_folder))
 
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
@@ -90,3 +89,12 @@ class PreferencesDialog(QDialog):
         row.addWidget(shown, 1)
         row.addWidget(button)
         return holder
+
+
+def _add_row(form: QGridLayout, label: str, field: QWidget) -> None:
+    """A label and what it names, a little apart from the row above."""
+    if form.count():
+        form.setRowMinimumHeight(form.rowCount(), SPACE_2)
+    row = form.rowCount() + 1
+    form.addWidget(text_label(label), row, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    form.addWidget(field, row, 1)

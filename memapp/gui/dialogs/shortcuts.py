@@ -48,18 +48,18 @@ class ShortcutsDialog(QDialog):
         page.addWidget(buttons)
 
 
+_TEXT_WIDTH = 160
 _Group = tuple[str, list[ShortcutLine]]
 
 
 def _in_two(groups: list[_Group]) -> list[list[_Group]]:
-    """Cut where the left column first holds half of the lines; one column when there is one group."""
-    half = sum(len(members) + 1 for _, members in groups) / 2
-    seen = 0
-    for place, (_, members) in enumerate(groups, start=1):
-        seen += len(members) + 1
-        if seen >= half:
-            return [part for part in (groups[:place], groups[place:]) if part]
-    return [groups]
+    """Cut where the longer column is shortest; the groups keep their order."""
+
+    def longer_column(cut: int) -> int:
+        return max(sum(len(members) + 1 for _, members in part) for part in (groups[:cut], groups[cut:]))
+
+    cut = min(range(1, len(groups) + 1), key=longer_column, default=0)
+    return [part for part in (groups[:cut], groups[cut:]) if part]
 
 
 def _group_layout(name: str, members: list[ShortcutLine]) -> QGridLayout:
@@ -67,6 +67,7 @@ def _group_layout(name: str, members: list[ShortcutLine]) -> QGridLayout:
     grid.setHorizontalSpacing(SPACE_6)
     grid.setVerticalSpacing(SPACE_2)
     grid.setColumnStretch(0, 1)
+    grid.setColumnMinimumWidth(0, _TEXT_WIDTH)
     heading = text_label(name, Role.LARGE)
     heading.setContentsMargins(0, 0, 0, SPACE_1)
     grid.addWidget(heading, 0, 0, 1, 2)

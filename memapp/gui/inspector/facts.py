@@ -11,7 +11,7 @@ from PySide6.QtGui import QResizeEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
 
 from memapp.core.records import ImageKey, PhotoFacts
-from memapp.gui.style import SPACE_2, Appearance
+from memapp.gui.style import SPACE_1, SPACE_2, Appearance
 
 _MEGA = 1_000_000
 
@@ -101,11 +101,13 @@ class FactsText(QTextEdit):
 
     def _write(self) -> None:
         theme = self._appearance.theme
+        label_style = f"color:{theme.second_text}; padding:0 {SPACE_2}px {SPACE_1}px 0; white-space:nowrap"
+        value_style = f"padding-bottom:{SPACE_1}px; white-space:pre-wrap"
         cells = "".join(
-            f"<tr><td style='color:{theme.second_text}; padding-right:{SPACE_2}px; white-space:nowrap'>"
-            f"{escape(label)}</td><td width='100%'>{escape(value)}</td></tr>"
+            f"<tr><td style='{label_style}'>{escape(label)}</td>"
+            f"<td width='100%' style='{value_style}'>{escape(value)}</td></tr>"
             for label, value in self._rows
         )
-        self.setHtml(f"<table cellspacing='0' cellpadding='2' width='100%'>{cells}</table>")
+        self.setHtml(f"<table cellspacing='0' cellpadding='0' width='100%'>{cells}</table>")
         self.document().setTextWidth(self.viewport().width())
         self.updateGeometry()

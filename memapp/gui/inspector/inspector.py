@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QImage, QPalette
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from memapp.core.calibration import (
     FLOOR,
@@ -60,21 +60,26 @@ class Inspector(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Inspector")
 
-        self._headline = text_label(role=Role.SCORE, copyable=True)
-        self._band = text_label(role=Role.LARGE, copyable=True)
-        self._band.setProperty("role", Role.QUIET.value)
+        self._title = text_label(role=Role.TITLE, copyable=True)
+        self._number = text_label(role=Role.SCORE, copyable=True)
+        self._band = text_label(band_text(), Role.QUIET, copyable=True)
         self._sentence = text_label(wrap=True, copyable=True)
+        self._warning = _warning_row(appearance)
         self._percentile = text_label(wrap=True, copyable=True)
         self._histogram = ScoreHistogram(appearance=appearance)
         self._place = text_label(wrap=True, copyable=True)
         self._ties = text_label(role=Role.QUIET, wrap=True, copyable=True)
-        self._warning_icon = IconLabel(appearance=appearance, name="warning")
-        self._warning_icon.setAccessibleName("Warning")
-        self._warning = text_label(_FLOOR_WARNING, wrap=True, copyable=True)
+        self._rank = _section(
+            self._percentile,
+            self._histogram,
+            _section(self._place, self._ties, spacing=SPACE_1),
+            spacing=SPACE_2,
+        )
         self._thumbnail = SeenThumbnail(appearance=appearance)
-        self._seen = text_label(SEEN_PART_TEXT, Role.SMALL, wrap=True)
-        self._line = hairline()
+        seen = text_label(SEEN_PART_TEXT, Role.SMALL, wrap=True)
+        self._picture = _section(self._thumbnail, seen, spacing=SPACE_2)
         self._facts = FactsText(appearance=appearance)
+        self._file = _section(hairline(), self._facts, spacing=SPACE_3)
         self._lay_out()
         self.show_none()
 
@@ -84,28 +89,28 @@ class Inspector(QScrollArea):
         """No photo is selected."""
         self._key = None
         self._show_score(None)
-        self._sentence.setText("Select a photo to see its score, what it means, and what the net saw.")
-        self._show_parts(photo=False, facts=False)
+        self._sentence.setText("Select a photo to see its score, what it means, and what the net sees of it.")
+        self._show_parts(title="", picture=False, facts=False)
 
     def show_photo(
         self, key: ImageKey, outcome: ScoredPhoto | Failure | None, thumbnail: QImage | None
     ) -> None:
         """One photo: scored, failed, or (None) waiting; with its thumbnail where that has come."""
         self._key = key
-        scored = outcome if isinstance(outcome, ScoredPhoto) else None
-        self._show_score(scored.score if scored else None)
-        if scored:
-            self._sentence.setText(score_sentence(scored.score))
-        elif isinstance(outcome, Failure):
-            self._headline.setText("No score")
-            self._sentence.setText(outcome.reason)
-        else:
-            self._headline.setText("Waiting")
-            self._sentence.setText("This photo has not been scored yet.")
-        self._headline.setVisible(True)
         self._thumbnail.set_image(thumbnail)
-        self._facts.set_rows(fact_rows(key, scored.facts if scored else None))
-        self._show_parts(photo=not isinstance(outcome, Failure), facts=True)
+        if isinstance(outcome, ScoredPhoto):
+            self._facts.set_rows(fact_rows(key, outcome.facts))
+            self._show_score(outcome.score)
+            self._show_parts(title="", picture=True, facts=True)
+            return
+        self._facts.set_rows(fact_rows(key, None))
+        self._show_score(None)
+        if isinstance(outcome, Failure):
+            self._sentence.setText(outcome.reason)
+            self._show_parts(title="No score", picture=thumbnail is not None, facts=True)
+        else:
+            self._sentence.setText("This photo has not been scored yet.")
+            self._show_parts(title="Waiting", picture=True, facts=True)
 
     def set_thumbnail(self, key: ImageKey, thumbnail: QImage) -> None:
         """The thumbnail of the photo that is shown has come; those of others are passed over."""
@@ -116,8 +121,6 @@ class Inspector(QScrollArea):
         """Several photos are selected; scores holds those of them that have one."""
         self._key = None
         self._show_score(None)
-        self._headline.setText(f"{count:,} photos")
-        self._headline.setVisible(True)
         if scores.size:
             mean, low, high = float(scores.mean()), float(scores.min()), float(scores.max())
             unscored = count - scores.size
@@ -127,7 +130,7 @@ class Inspector(QScrollArea):
             )
         else:
             self._sentence.setText("None of them has a score yet.")
-        self._show_parts(photo=False, facts=False)
+        self._show_parts(title=f"{count:,} photos", picture=False, facts=False)
 
     def set_shoot_scores(self, scores: npt.NDArray[np.floating]) -> None:
         """All scores of this set, in any order, the one that is shown included."""
@@ -139,67 +142,90 @@ class Inspector(QScrollArea):
 
     def _show_score(self, score: float | None) -> None:
         self._score = score
-        scored = score is not None
-        for part in (self._headline, self._band, self._percentile, self._histogram):
-            part.setVisible(scored)
         self._histogram.set_score(score)
-        low = score is not None and is_near_floor(score)
-        self._warning.setVisible(low)
-        self._warning_icon.setVisible(low)
         if score is not None:
-            self._headline.setText(score_text(score))
-            self._band.setText(band_text())
+            self._number.setText(score_text(score))
             self._percentile.setText(f"{ordinal(percentile(score))} percentile of people's scores")
+            self._sentence.setText(score_sentence(score))
         self._show_place()
 
     def _show_place(self) -> None:
         ranked = self._score is not None and self._shoot.size > 1
-        self._place.setVisible(ranked)
         ties = ties_in_set(self._score, self._shoot) if self._score is not None and ranked else 0
-        self._ties.setVisible(ties > 0)
         if self._score is not None and ranked:
-            place = place_text(place_in_set(self._score, self._shoot))
-            self._place.setText(f"{place} of {self._shoot.size:,} in this set")
+            # A score may be shown a moment before the set has it.
+            place = min(place_in_set(self._score, self._shoot), self._shoot.size)
+            self._place.setText(f"{place_text(place)} of {self._shoot.size:,} in this set")
             self._ties.setText(f"As good as a tie with {ties:,} {'other' if ties == 1 else 'others'}")
+        self._place.setVisible(ranked)
+        self._ties.setVisible(ties > 0)
 
-    def _show_parts(self, *, photo: bool, facts: bool) -> None:
-        self._thumbnail.setVisible(photo)
-        self._seen.setVisible(photo)
-        self._line.setVisible(facts)
-        self._facts.setVisible(facts)
+    def _show_parts(self, *, title: str, picture: bool, facts: bool) -> None:
+        """Show what belongs to this state; a score has its own."""
+        scored = self._score is not None
+        self._title.setText(title)
+        self._title.setVisible(bool(title))
+        for part in (self._number, self._band, self._percentile, self._histogram):
+            part.setVisible(scored)
+        self._warning.setVisible(self._score is not None and is_near_floor(self._score))
+        self._rank.setVisible(scored)
+        self._picture.setVisible(picture)
+        self._file.setVisible(facts)
         self.verticalScrollBar().setValue(0)
 
     def _lay_out(self) -> None:
-        score = QHBoxLayout()
-        score.setSpacing(SPACE_2)
-        score.addWidget(self._headline, 0, Qt.AlignmentFlag.AlignBaseline)
-        score.addWidget(self._band, 1, Qt.AlignmentFlag.AlignBaseline)
-        warning = QHBoxLayout()
-        warning.setSpacing(SPACE_2)
-        warning.addWidget(self._warning_icon, 0, Qt.AlignmentFlag.AlignTop)
-        warning.addWidget(self._warning, 1)
+        number = QHBoxLayout()
+        number.setSpacing(SPACE_2)
+        number.addWidget(self._number, 0, Qt.AlignmentFlag.AlignBaseline)
+        number.addWidget(self._band, 1, Qt.AlignmentFlag.AlignBaseline)
 
         page = QWidget()
+        # The panel's grey, from the palette, so that it follows the appearance.
+        page.setBackgroundRole(QPalette.ColorRole.AlternateBase)
+        page.setAutoFillBackground(True)
         column = QVBoxLayout(page)
         column.setContentsMargins(SPACE_4, SPACE_4, SPACE_4, SPACE_4)
-        column.setSpacing(0)
-        column.addLayout(score)
-        for part, gap in (
-            (self._sentence, SPACE_1),
-            (warning, SPACE_2),
-            (self._percentile, SPACE_4),
-            (self._histogram, SPACE_2),
-            (self._place, SPACE_2),
-            (self._ties, SPACE_1),
-            (self._thumbnail, SPACE_4),
-            (self._seen, SPACE_2),
-            (self._line, SPACE_4),
-            (self._facts, SPACE_3),
-        ):
-            column.addSpacing(gap)
-            if isinstance(part, QWidget):
-                column.addWidget(part)
-            else:
-                column.addLayout(part)
+        # The scroll bar takes its width from the margin, so that no line breaks elsewhere because of it.
+        self.verticalScrollBar().rangeChanged.connect(
+            lambda _, highest: column.setContentsMargins(
+                SPACE_4, SPACE_4, SPACE_1 if highest > 0 else SPACE_4, SPACE_4
+            )
+        )
+        column.setSpacing(SPACE_4)
+        # Sentences may wrap, but never take the room that is left over at the foot.
+        head_section = QWidget()
+        head_section.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        head = QVBoxLayout(head_section)
+        head.setContentsMargins(0, 0, 0, 0)
+        head.setSpacing(SPACE_1)
+        head.addWidget(self._title)
+        head.addLayout(number)
+        head.addWidget(self._sentence)
+        column.addWidget(head_section)
+        for section in (self._warning, self._rank, self._picture, self._file):
+            column.addWidget(section)
         column.addStretch(1)
         self.setWidget(page)
+
+
+def _section(*parts: QWidget, spacing: int) -> QWidget:
+    """Parts that come and go together."""
+    section = QWidget()
+    column = QVBoxLayout(section)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(spacing)
+    for part in parts:
+        column.addWidget(part)
+    return section
+
+
+def _warning_row(appearance: Appearance) -> QWidget:
+    sign = IconLabel(appearance=appearance, name="warning")
+    sign.setAccessibleName("Warning")
+    row = QWidget()
+    layout = QHBoxLayout(row)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(SPACE_2)
+    layout.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+    layout.addWidget(text_label(_FLOOR_WARNING, wrap=True, copyable=True), 1)
+    return row

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from memapp.gui.style import Appearance
 from memapp.gui.viewer.seen_part import SEEN_PART_TEXT, paint_seen_part
 
-_HEIGHT = 180
+_HIGHEST = 220
+_EMPTY_ASPECT = 3 / 2
 
 
 class SeenThumbnail(QWidget):
@@ -20,7 +21,9 @@ class SeenThumbnail(QWidget):
         self._appearance = appearance
         self._image: QImage | None = None
         self._scaled: QImage | None = None
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self.setAccessibleName("What the net saw")
         self.setAccessibleDescription(SEEN_PART_TEXT)
         appearance.changed.connect(self.update)
@@ -29,11 +32,17 @@ class SeenThumbnail(QWidget):
         """Show this photo, or an empty place."""
         self._image = image if image is not None and not image.isNull() else None
         self._scaled = None
+        self.updateGeometry()
         self.update()
 
+    def heightForWidth(self, width: int) -> int:
+        """As high as the photo at this width, within limits."""
+        aspect = self._image.width() / self._image.height() if self._image else _EMPTY_ASPECT
+        return min(_HIGHEST, max(1, round(width / aspect)))
+
     def sizeHint(self) -> QSize:
-        """A fixed height, so that nothing below moves from photo to photo."""
-        return QSize(200, _HEIGHT)
+        """The height follows from the width."""
+        return QSize(200, self.heightForWidth(200))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the photo at the screen's own pixels, and the frame over it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent
+from PySide6.QtGui import QImage, QKeyEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from memapp.core.calibration import band_text, ordinal, percentile, score_text
@@ -191,6 +191,8 @@ class _ViewerBar(QWidget):
 
     def __init__(self, *, appearance: Appearance) -> None:
         super().__init__()
+        self.setBackgroundRole(QPalette.ColorRole.AlternateBase)
+        self.setAutoFillBackground(True)
         self.score = text_label(role=Role.STRONG)
         self.band = text_label(role=Role.QUIET)
         self.percentile = text_label(role=Role.QUIET)

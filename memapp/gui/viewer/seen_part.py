@@ -10,7 +10,7 @@ from memapp.core.frame import SEEN_PART
 _DIMMED = QColor(0, 0, 0, 150)
 _LINE = QColor(255, 255, 255, 220)
 
-SEEN_PART_TEXT = "The net saw only what lies inside the frame, squashed to a square."
+SEEN_PART_TEXT = "The net sees only what lies inside the frame, squashed to a square."
 
 
 def seen_rect(photo: QRectF) -> QRectF:
