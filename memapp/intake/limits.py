@@ -115,8 +115,8 @@ class Limits:
 
     pixels: int = 500_000_000
     """Of the photo as stored, whatever its kind."""
-    memory: int = GIGABYTE
-    """Bytes for one photo at the worst moment."""
+    memory: int = 1_250_000_000
+    """Bytes for one photo at the worst moment: the largest cameras' 151 megapixels, twice, to turn them."""
     seconds: float = 60.0
     """For one photo."""
     budget: DecodeBudget = field(default_factory=lambda: DecodeBudget(total=GIGABYTE))

@@ -14,10 +14,10 @@ from memapp.intake.expected_size import expected_size
 from memapp.intake.limits import DEFAULT_LIMITS, Limits, Patience
 from memapp.intake.reading import PhotoFile, file_in_memory, open_photo_file
 from memapp.intake.render import Wish, fitted, render
-from memapp.intake.sniff import HEADER_SIZE, Other, Picture, sniff
+from memapp.intake.sniff import HEADER_SIZE, Format, Other, Picture, sniff
 from memapp.intake.tiff_structure import read_structure
 
-_PREVIEW = Picture("JPEG preview", ("JPEG", "MPO"))
+_PREVIEW = Picture(Format.JPEG)
 
 
 def load_photo(
@@ -80,7 +80,7 @@ class _Loading:
         content = sniff(header)
         if isinstance(content, Other):
             raise PhotoError(content.kind, content.reason)
-        if content.is_raw:
+        if content.format is None:
             return self._load_raw(expected)
         if structure is None or not structure.is_raw:
             return self._load_picture(content, expected)
@@ -94,11 +94,10 @@ class _Loading:
     def _load_picture(self, content: Picture, expected: int | None) -> LoadedPhoto:
         with opening.open_picture(self.file, content, patience=self.patience, expected=expected) as image:
             size = image.size
-            name = opening.format_name(image, content)
-            decoded = self._decode(image, self.file, name, expected)
+            decoded = self._decode(image, self.file, content.name, expected)
         if facts.swaps_sides(decoded.orientation):
             size = (size[1], size[0])
-        about = _facts(size, name, facts.read_shot(decoded.exif), decoded.rendering)
+        about = _facts(size, content.name, facts.read_shot(decoded.exif), decoded.rendering)
         return LoadedPhoto(about, decoded.frame, decoded.picture)
 
     def _load_unknown_raw(self, content: Picture, expected: int | None, problem: PhotoError) -> LoadedPhoto:
@@ -125,8 +124,8 @@ class _Loading:
                 self.patience.restart()
                 image = photo.develop()
                 self.patience.check()
-                pixels = render(image, self.wish, stored_size=image.size, orientation=1, limits=self.limits)
-        return LoadedPhoto(about, *pixels)
+                rendered = render(image, self.wish, stored_size=image.size, orientation=1, limits=self.limits)
+        return LoadedPhoto(about, *rendered)
 
     def _load_preview(self, photo: raw.RawPhoto, jpeg: bytes, name: str) -> LoadedPhoto | None:
         """The RAW photo as its embedded JPEG shows it; None where that is too small or unreadable."""
@@ -139,7 +138,7 @@ class _Loading:
                 if max(preview.size) < raw.SMALLEST_PREVIEW:
                     return None
                 exif = facts.exif_of(preview)
-                rendering = f"embedded preview, {max(preview.size)} pixels wide"
+                rendering = f"embedded preview, {preview.width} x {preview.height}"
                 orientation = raw.preview_orientation(preview.size, exif, photo)
                 decoded = self._decode(preview, file, _PREVIEW.name, None, orientation)
         about = _facts(photo.size, name, self._shot_of_raw(exif), rendering)
@@ -172,21 +171,21 @@ class _Loading:
         with self.limits.budget.reserve(plan.memory, self.patience):
             self.patience.restart()
             with problems.in_words(name=name, size=file.size, patience=self.patience, expected=expected):
-                opening.decode(image, plan)
+                pixels = opening.decode(image, plan)
             self.patience.check()
             # Only now: PNG and JPEG XL may have their EXIF at the end; Pillow turns TIFF while loading it.
             exif = facts.exif_of(image)
             orientation = orientation or opening.pending_orientation(image, exif)
             rendering = opening.more_than_one(image, file)
-            pixels = render(
-                image,
+            rendered = render(
+                pixels,
                 self.wish,
                 stored_size=stored_size,
                 orientation=orientation,
                 samples=samples,
                 limits=self.limits,
             )
-        return _Decoded(exif, orientation, rendering, *pixels)
+        return _Decoded(exif, orientation, rendering, *rendered)
 
 
 def _facts(size: tuple[int, int], name: str, shot: facts.Shot, rendering: str | None) -> PhotoFacts:

@@ -3,27 +3,70 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import IO, Any
 
 import pillow_heif
-import pylibjxl
-from PIL import Image, TiffImagePlugin
+from PIL import (
+    AvifImagePlugin,
+    BmpImagePlugin,
+    GifImagePlugin,
+    Image,
+    Jpeg2KImagePlugin,
+    JpegImagePlugin,
+    PngImagePlugin,
+    PpmImagePlugin,
+    PsdImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+from pylibjxl import pillow_plugin
 
 from memapp.core.errors import MemappError, PhotoError
 from memapp.core.records import FailureKind
 from memapp.intake import problems
 from memapp.intake.colour import SampleRange
-from memapp.intake.facts import orientation_of
+from memapp.intake.facts import exif_of, orientation_of
 from memapp.intake.limits import Limits, Patience
 from memapp.intake.reading import PhotoFile
-from memapp.intake.sniff import Picture
+from memapp.intake.sniff import Format, Picture
 
-pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
-pylibjxl.register_pillow()
 # memapp's own limits are finer (by memory, not pixels) and are checked before anything is decoded.
 Image.MAX_IMAGE_PIXELS = None
 # Pillow warns of odd metadata; the photo itself is read, so there is nothing to tell anyone.
 warnings.filterwarnings("ignore", module=r"PIL\.")
+# Only the main picture is ever shown.
+pillow_heif.options.THUMBNAILS = False
+pillow_heif.options.DEPTH_IMAGES = False
+pillow_heif.options.AUX_IMAGES = False
+
+_OPENERS: Mapping[Format, Callable[[IO[bytes], str], Image.Image]] = {
+    Format.JPEG: JpegImagePlugin.jpeg_factory,
+    Format.PNG: PngImagePlugin.PngImageFile,
+    Format.GIF: GifImagePlugin.GifImageFile,
+    Format.BMP: BmpImagePlugin.BmpImageFile,
+    Format.TIFF: TiffImagePlugin.TiffImageFile,
+    Format.WEBP: WebPImagePlugin.WebPImageFile,
+    Format.HEIC: pillow_heif.HeifImageFile,
+    Format.AVIF: AvifImagePlugin.AvifImageFile,
+    Format.JPEG_XL: pillow_plugin.JxlImageFile,
+    Format.JPEG_2000: Jpeg2KImagePlugin.Jpeg2KImageFile,
+    Format.PHOTOSHOP: PsdImagePlugin.PsdImageFile,
+    Format.NETPBM: PpmImagePlugin.PpmImageFile,
+}
+"""Pillow's readers, called directly: nothing but what is declared here is ever tried, and what they raise
+says more than Image.open()'s "cannot identify"."""
+
+_LAB = 8
+"""TIFF's photometric interpretation for CIE Lab."""
+_LAB_16_BITS: Mapping[Any, tuple[str, str]] = {
+    (b"II", _LAB, (1,), 1, (16, 16, 16), ()): ("RGB", "RGB;16L"),
+    (b"MM", _LAB, (1,), 1, (16, 16, 16), ()): ("RGB", "RGB;16B"),
+}
+# Pillow knows Lab with 8 bits only. Read as if it were RGB, each sample keeps its upper 8 bits; _as_lab()
+# does the rest.
+TiffImagePlugin.OPEN_INFO.update(_LAB_16_BITS)
 
 _STORED_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2, "I;16N": 2}
 """Of a pixel in Pillow's memory by mode; all others take 4."""
@@ -59,19 +102,26 @@ class Plan:
 
 
 def open_picture(
-    file: PhotoFile, content: Picture, *, patience: Patience, expected: int | None
+    file: PhotoFile, picture: Picture, *, patience: Patience, expected: int | None
 ) -> Image.Image:
     """Read a picture's header; decodes nothing.
 
+    Args:
+        file: at any place.
+        picture: what it is; no RAW.
+        patience: for this photo.
+        expected: how many bytes the file should have, by its own header.
+
     Raises:
-        PhotoError: the header is damaged.
+        PhotoError: the header is damaged, or says something that can't be read.
         Cancelled: the run was cancelled.
     """
+    assert picture.format is not None, "RAW is not opened here"
     file.seek(0)
     file.ran_out = False
     try:
-        with problems.in_words(name=content.name, size=file.size, patience=patience, expected=expected):
-            return Image.open(file, formats=content.pillow_formats)
+        with problems.in_words(name=picture.name, size=file.size, patience=patience, expected=expected):
+            return _OPENERS[picture.format](file, "")
     except PhotoError as problem:
         if file.ran_out and problem.kind is FailureKind.DAMAGED:
             raise problems.ends_too_early(size=file.size, expected=expected) from problem
@@ -104,7 +154,7 @@ def plan_decoding(
     raise problems.too_large(width, height, memory or width * height * _RGB_BYTES)
 
 
-def decode(image: Image.Image, plan: Plan) -> None:
+def decode(image: Image.Image, plan: Plan) -> Image.Image:
     """Decode an opened picture into Pillow's memory. Raises whatever its decoder raises."""
     if plan.scale > 1:
         width, height = image.size
@@ -112,6 +162,9 @@ def decode(image: Image.Image, plan: Plan) -> None:
     image.load()
     if image.format == "JXL":
         _refuse_inks(image)
+    if isinstance(image, TiffImagePlugin.TiffImageFile) and image.mode == "RGB":
+        return _as_lab(image) if image.tag_v2.get(_TIFF_PHOTOMETRIC) == _LAB else image
+    return image
 
 
 def sample_range(image: Image.Image) -> SampleRange:
@@ -136,11 +189,6 @@ def pending_orientation(image: Image.Image, exif: Image.Exif) -> int:
     return 1 if image.format in {"TIFF", "JXL"} else orientation_of(exif)
 
 
-def format_name(image: Image.Image, content: Picture) -> str:
-    """The format of an opened picture, as people write it."""
-    return {"MPO": "MPO", "AVIF": "AVIF"}.get(image.format or "", content.name)
-
-
 def more_than_one(image: Image.Image, file: PhotoFile) -> str | None:
     """What is shown of a file that holds several pictures; None where it holds one.
 
@@ -154,8 +202,7 @@ def more_than_one(image: Image.Image, file: PhotoFile) -> str | None:
         if image.format == "GIF":
             # Asking an animation for its next frame drops the pixels of this one, hence the second opening.
             file.seek(0)
-            with Image.open(file, formats=("GIF",)) as again:
-                several = getattr(again, "is_animated", False)
+            several = GifImagePlugin.GifImageFile(file).is_animated
         else:
             several = getattr(image, "is_animated", False)
     except MemappError:  # the time is up
@@ -191,8 +238,9 @@ def _memory(image: Image.Image, file_size: int, scale: int) -> int:
     if image.info.get("progressive"):
         return stored * pixels // scale**2 + _PROGRESSIVE_BYTES * pixels
     if name == "TIFF":
-        # A strip may be the whole picture.
-        return (stored + 3) * pixels
+        # A strip may be the whole picture; and Pillow turns it while loading, into a second copy.
+        turned = orientation_of(exif_of(image)) != 1
+        return (2 * stored if turned else stored + 3) * pixels
     if stored < _RGB_BYTES:
         return (stored + _RGB_BYTES) * pixels
     return stored * pixels // scale**2
@@ -202,6 +250,12 @@ def _comfort(image: Image.Image, scale: int) -> int:
     """Bytes with a second copy, for turning or converting."""
     width, height = image.size
     return (_STORED_BYTES.get(image.mode, 4) + _RGB_BYTES) * width * height // scale**2
+
+
+def _as_lab(image: Image.Image) -> Image.Image:
+    """Lab of 16 bits that was read as RGB. TIFF's a and b are signed, Pillow's have 128 for 0."""
+    lightness, *a_and_b = image.split()
+    return Image.merge("LAB", [lightness, *(band.point(lambda value: value ^ 128) for band in a_and_b)])
 
 
 def _refuse_inks(image: Image.Image) -> None:

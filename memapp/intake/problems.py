@@ -59,7 +59,7 @@ def unsupported_kind(name: str) -> PhotoError:
     """A rare variant of a format that is otherwise read."""
     return PhotoError(
         FailureKind.UNSUPPORTED,
-        f"This {name} file is of a rare kind that memapp can't read. Save it as JPEG or TIFF.",
+        f"This {name} file is of a rare kind that memapp can't read. Save it as JPEG or as TIFF with 8 bits.",
     )
 
 
@@ -113,7 +113,10 @@ def _translated(problem: Exception, *, name: str, size: int, expected: int | Non
         for word in ("truncated", "end of file", "end-of-file", "premature", "eof", "input/output")
     ):
         return ends_too_early(size=size)
-    if isinstance(problem, NotImplementedError) or "unsupported" in text or "not supported" in text:
+    # Pillow looks up what it can read in tables; a KeyError is a kind that isn't there.
+    if isinstance(problem, NotImplementedError) or isinstance(problem.__cause__, KeyError):
+        return unsupported_kind(name)
+    if any(words in text for words in ("unsupported", "not supported", "unknown pixel mode")):
         return unsupported_kind(name)
     return damaged(name)
 

@@ -28,6 +28,8 @@ _TURNS = {
 _FULL_SIZE_BYTES = 7
 """Of a pixel that is handed out at full size: Pillow's copy and the array's."""
 
+_STRIP_ROWS = 256
+
 _SHRINKS_WELL = frozenset({"RGB", "RGBA", "L", "LA", "CMYK"})
 """Modes whose neighbouring pixels may be averaged before their colours are converted."""
 
@@ -78,7 +80,7 @@ def render(
     if wish.smaller_will_do and image.mode in _SHRINKS_WELL:
         image = _shrunk(image, fitted(stored_size, wish.longest_side or 0))
     if not copies_fit(image, limits) and not (colour.is_plain(image) and orientation == 1):
-        # Only photos above some 130 megapixels that must also be turned or converted come here.
+        # Only photos above some 155 megapixels that must also be turned or converted come here.
         image = _replaced(image, image.reduce(2))
     image = _replaced(image, colour.to_srgb(image, samples))
     if orientation in _TURNS:
@@ -94,7 +96,7 @@ def net_frame(image: Image.Image) -> PixelArray:
     """What the net sees of an upright RGB image in sRGB, shape (227, 227, 3), as `resmem` prepares it."""
     squashed = image.resize((SQUASHED_SIDE, SQUASHED_SIDE), Image.Resampling.BILINEAR)
     last = FRAME_OFFSET + FRAME_SIDE
-    return np.array(squashed.crop((FRAME_OFFSET, FRAME_OFFSET, last, last)))
+    return _pixels(squashed.crop((FRAME_OFFSET, FRAME_OFFSET, last, last)))
 
 
 def _picture(image: Image.Image, full_size: tuple[int, int], longest_side: int, limits: Limits) -> PixelArray:
@@ -102,7 +104,17 @@ def _picture(image: Image.Image, full_size: tuple[int, int], longest_side: int, 
         image = _shrunk(image, fitted(full_size, longest_side))
     elif _FULL_SIZE_BYTES * image.width * image.height > limits.memory:
         image = _replaced(image, image.reduce(2))
-    return np.array(image)
+    return _pixels(image)
+
+
+def _pixels(image: Image.Image) -> PixelArray:
+    """An RGB image as an array, strip by strip: at once, Pillow would need two more copies on the way."""
+    width, height = image.size
+    array = np.empty((height, width, 3), np.uint8)
+    for top in range(0, height, _STRIP_ROWS):
+        bottom = min(height, top + _STRIP_ROWS)
+        array[top:bottom] = image.crop((0, top, width, bottom))
+    return array
 
 
 def _shrunk(image: Image.Image, size: tuple[int, int]) -> Image.Image:

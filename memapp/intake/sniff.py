@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
 
 from memapp.core.records import FailureKind
 
@@ -11,19 +13,34 @@ HEADER_SIZE = 4096
 """How many of a file's first bytes sniff() is best given."""
 
 
+class Format(StrEnum):
+    """The formats that Pillow and its plug-ins read for memapp, as people write them."""
+
+    JPEG = "JPEG"
+    PNG = "PNG"
+    GIF = "GIF"
+    BMP = "BMP"
+    TIFF = "TIFF"
+    WEBP = "WebP"
+    HEIC = "HEIC"
+    AVIF = "AVIF"
+    JPEG_XL = "JPEG XL"
+    JPEG_2000 = "JPEG 2000"
+    PHOTOSHOP = "Photoshop"
+    NETPBM = "Netpbm"
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """A picture of a kind that memapp reads."""
 
-    name: str
-    """As people write it."""
-    pillow_formats: tuple[str, ...] = ()
-    """The only formats that Pillow may take it for, in this order; none for camera RAW."""
+    format: Format | None
+    """None for camera RAW. A TIFF may be RAW, too: see tiff_structure."""
 
     @property
-    def is_raw(self) -> bool:
-        """Whether it is camera RAW for certain. A TIFF may be, too: see tiff_structure."""
-        return not self.pillow_formats
+    def name(self) -> str:
+        """As people write it."""
+        return "RAW" if self.format is None else self.format.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +51,16 @@ class Other:
     reason: str
 
 
-Content = Picture | Other
+Content: TypeAlias = Picture | Other
 
-_JPEG = Picture("JPEG", ("JPEG", "MPO"))
-_TIFF = Picture("TIFF", ("TIFF",))
-_RAW = Picture("RAW")
+_RAW = Picture(None)
 
 _PICTURES: tuple[tuple[int, bytes, Picture], ...] = (
-    (0, b"\xff\xd8\xff", _JPEG),
-    (0, b"\x89PNG\r\n\x1a\n", Picture("PNG", ("PNG",))),
-    (0, b"GIF87a", Picture("GIF", ("GIF",))),
-    (0, b"GIF89a", Picture("GIF", ("GIF",))),
-    (8, b"WEBP", Picture("WebP", ("WEBP",))),
+    (0, b"\xff\xd8\xff", Picture(Format.JPEG)),
+    (0, b"\x89PNG\r\n\x1a\n", Picture(Format.PNG)),
+    (0, b"GIF87a", Picture(Format.GIF)),
+    (0, b"GIF89a", Picture(Format.GIF)),
+    (8, b"WEBP", Picture(Format.WEBP)),
     (0, b"FUJIFILMCCD-RAW", _RAW),
     (0, b"IIRO", _RAW),  # Olympus
     (0, b"IIRS", _RAW),
@@ -56,20 +71,25 @@ _PICTURES: tuple[tuple[int, bytes, Picture], ...] = (
     (0, b"\0MRM", _RAW),  # Minolta
     (8, b"CR\x02", _RAW),  # Canon CR2
     (8, b"IIII", _RAW),  # Phase One
-    (0, b"II*\0", _TIFF),
-    (0, b"MM\0*", _TIFF),
-    (0, b"II+\0", _TIFF),  # BigTIFF
-    (0, b"MM\0+", _TIFF),
-    (0, b"\xff\x0a", Picture("JPEG XL", ("JXL",))),
-    (0, b"\0\0\0\x0cJXL \r\n\x87\n", Picture("JPEG XL", ("JXL",))),
-    (0, b"\0\0\0\x0cjP  \r\n\x87\n", Picture("JPEG 2000", ("JPEG2000",))),
-    (0, b"\xff\x4f\xff\x51", Picture("JPEG 2000", ("JPEG2000",))),
-    (0, b"8BPS\0\x01", Picture("Photoshop", ("PSD",))),
-    (0, b"BM", Picture("BMP", ("BMP",))),
+    (0, b"II*\0", Picture(Format.TIFF)),
+    (0, b"MM\0*", Picture(Format.TIFF)),
+    (0, b"II+\0", Picture(Format.TIFF)),  # BigTIFF
+    (0, b"MM\0+", Picture(Format.TIFF)),
+    (0, b"\xff\x0a", Picture(Format.JPEG_XL)),
+    (0, b"\0\0\0\x0cJXL \r\n\x87\n", Picture(Format.JPEG_XL)),
+    (0, b"\0\0\0\x0cjP  \r\n\x87\n", Picture(Format.JPEG_2000)),
+    (0, b"\xff\x4f\xff\x51", Picture(Format.JPEG_2000)),
+    (0, b"8BPS\0\x01", Picture(Format.PHOTOSHOP)),
+    (0, b"BM", Picture(Format.BMP)),
 )
 
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"})
+_HEIF_BRANDS = frozenset({b"mif1", b"msf1"})
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
+
+_FILM_BRANDS = frozenset({b"isom", b"iso2", b"mp41", b"mp42", b"avc1", b"qt  ", b"M4V ", b"M4VH", b"XAVC"})
+
+_UNKNOWN = Other(FailureKind.NOT_A_PICTURE, "This is not a picture, or of a kind that memapp doesn't know.")
 
 _NOT_A_PICTURE: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x1aE\xdf\xa3", "a film"),
@@ -124,7 +144,7 @@ def sniff(header: bytes) -> Content:
     if header[4:8] == b"ftyp":
         return _iso_media(header)
     if header[:1] == b"P" and header[1:2] in b"1234567fF" and header[2:3] in b" \t\r\n#" and header[2:3]:
-        return Picture("Netpbm", ("PPM",))
+        return Picture(Format.NETPBM)
     for offset, magic, what in _UNSUPPORTED:
         if header.startswith(magic, offset):
             return _unsupported(what)
@@ -135,9 +155,7 @@ def sniff(header: bytes) -> Content:
         return Other(
             FailureKind.DAMAGED, "This file holds nothing but zeros. It may not have been copied completely."
         )
-    return _text(header) or Other(
-        FailureKind.NOT_A_PICTURE, "This is not a picture, or of a kind that memapp doesn't know."
-    )
+    return _text(header) or _UNKNOWN
 
 
 def is_picture(header: bytes) -> bool:
@@ -153,14 +171,14 @@ def _iso_media(header: bytes) -> Content:
     if major == b"crx ":
         return _RAW
     if major in _AVIF_BRANDS or (brands & _AVIF_BRANDS and not brands & _HEIC_BRANDS):
-        return Picture("AVIF", ("AVIF",))
-    if major in _HEIC_BRANDS or brands & _HEIC_BRANDS:
-        return Picture("HEIC", ("HEIF",))
-    if major in {b"mif1", b"msf1"}:
-        return Picture("HEIF", ("HEIF", "AVIF"))
+        return Picture(Format.AVIF)
+    if brands & (_HEIC_BRANDS | _HEIF_BRANDS):
+        return Picture(Format.HEIC)
     if major in {b"M4A ", b"M4B "}:
         return _not_a_picture("a sound recording")
-    return _not_a_picture("a film")
+    if brands & _FILM_BRANDS or major.startswith(b"3g"):
+        return _not_a_picture("a film")
+    return _UNKNOWN
 
 
 def _text(header: bytes) -> Other | None:
