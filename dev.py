@@ -169,14 +169,19 @@ def is_within(measurement: Mapping[str, Any]) -> bool:
     return bool(value >= limit if measurement.get("at_least") else value <= limit)
 
 
+def figure(value: float) -> str:
+    """A measured number, to be read at a glance: whole from a thousand on, else four digits that matter."""
+    return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"
+
+
 def table(measurements: Sequence[Mapping[str, Any]]) -> str:
     """One line for each measurement: name, measured, limit, ok."""
     rows = [("name", "measured", "limit", "ok")]
     for each in measurements:
         sign = ">=" if each.get("at_least") else "<="
-        limit = "-" if each["limit"] is None else f"{sign} {each['limit']:,.4g} {each['unit']}"
+        limit = "-" if each["limit"] is None else f"{sign} {figure(each['limit'])} {each['unit']}"
         verdict = "yes" if is_within(each) else "NO"
-        rows.append((each["name"], f"{each['value']:,.4g} {each['unit']}", limit, verdict))
+        rows.append((each["name"], f"{figure(each['value'])} {each['unit']}", limit, verdict))
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     return "\n".join(
         f"{row[0]:<{widths[0]}}  {row[1]:>{widths[1]}}  {row[2]:>{widths[2]}}  {row[3]}" for row in rows

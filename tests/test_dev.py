@@ -230,6 +230,7 @@ def test_measurements_are_held_against_their_limits() -> None:
     assert lines[0].split() == ["name", "measured", "limit", "ok"]
     assert lines[1].split() == ["start", "1.6", "s", "<=", "1.5", "s", "NO"]
     assert lines[2].split() == ["rate", "2", "x", ">=", "1.9", "x", "yes"]
+    assert dev.table([plain]).splitlines()[1].split() == ["rows", "100,000", "-", "yes"]
 
 
 def test_an_unheard_of_command_or_benchmark_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
