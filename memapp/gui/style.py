@@ -189,6 +189,8 @@ def _palette(theme: Theme) -> QPalette:
 
 
 def _stylesheet(theme: Theme) -> str:
+    # A stylesheet can't tint a picture: this one is a grey that is seen on both appearances.
+    arrow = resource_path("icons/combo-arrow.svg").as_posix()
     return f"""
         QWidget {{ font-size: {TEXT_NORMAL}px; }}
         QMainWindow, QDialog {{ background: {theme.window}; }}
@@ -197,10 +199,11 @@ def _stylesheet(theme: Theme) -> str:
         QStatusBar {{ background: {theme.panel}; border-top: 1px solid {theme.line};
             color: {theme.second_text}; }}
         QStatusBar::item {{ border: none; }}
-        QToolButton {{ border: none; border-radius: {CORNER}px; padding: {SPACE_1}px {SPACE_2}px; }}
+        QToolButton {{ border: 1px solid transparent; border-radius: {CORNER}px;
+            padding: {SPACE_1 - 1}px {SPACE_2 - 1}px; }}
         QToolButton:hover {{ background: {theme.hover}; }}
         QToolButton:pressed, QToolButton:checked {{ background: {theme.line}; }}
-        QToolButton:focus {{ outline: 1px solid {theme.accent}; }}
+        QToolButton:focus {{ border-color: {theme.accent}; }}
         QToolTip {{ background: {theme.panel}; color: {theme.text}; border: 1px solid {theme.line};
             padding: {SPACE_1}px; }}
         QPushButton {{ background: {theme.tile}; border: 1px solid {theme.line}; border-radius: {CORNER}px;
@@ -233,17 +236,9 @@ def _stylesheet(theme: Theme) -> str:
         QHeaderView::section {{ background: {theme.panel}; color: {theme.second_text}; border: none;
             border-bottom: 1px solid {theme.line}; padding: {SPACE_1}px 11px; }}
         QComboBox::drop-down {{ border: none; width: {SPACE_6}px; }}
-        QScrollBar {{ background: transparent; border: none; }}
-        QScrollBar:vertical {{ width: 12px; }}
-        QScrollBar:horizontal {{ height: 12px; }}
-        QScrollBar::handle {{ background: {theme.bar}; border-radius: 3px; margin: 3px; }}
-        QScrollBar::handle:hover, QScrollBar::handle:pressed {{ background: {theme.bar_below}; }}
-        QScrollBar::handle:vertical {{ min-height: {SPACE_6}px; }}
-        QScrollBar::handle:horizontal {{ min-width: {SPACE_6}px; }}
-        QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
-        QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+        QComboBox::down-arrow {{ image: url("{arrow}"); width: 16px; height: 16px; }}
         QToolButton#disclosure, QToolButton#disclosure:hover, QToolButton#disclosure:checked {{
-            background: transparent; padding: {SPACE_1}px {SPACE_2}px {SPACE_1}px 0; }}
+            background: transparent; padding: {SPACE_1 - 1}px {SPACE_2 - 1}px {SPACE_1 - 1}px 0; }}
         QFrame#hairline {{ background: {theme.line}; border: none; }}
         QPushButton[role="link"] {{ background: transparent; border: 1px solid transparent;
             color: {theme.link}; padding: {SPACE_1}px {SPACE_2}px; }}

@@ -59,6 +59,9 @@ class Inspector(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Inspector")
+        # The panel's grey, from the palette, so that it follows the appearance.
+        self.setBackgroundRole(QPalette.ColorRole.AlternateBase)
+        self.setAutoFillBackground(True)
 
         self._title = text_label(role=Role.TITLE, copyable=True)
         self._number = text_label(role=Role.SCORE, copyable=True)
@@ -180,7 +183,6 @@ class Inspector(QScrollArea):
         number.addWidget(self._band, 1, Qt.AlignmentFlag.AlignBaseline)
 
         page = QWidget()
-        # The panel's grey, from the palette, so that it follows the appearance.
         page.setBackgroundRole(QPalette.ColorRole.AlternateBase)
         page.setAutoFillBackground(True)
         column = QVBoxLayout(page)

@@ -95,6 +95,11 @@ class PhotoView(QWidget):
         self._ask()
 
     @property
+    def message(self) -> str:
+        """The words in the place of a photo; empty while there is one."""
+        return self._message
+
+    @property
     def seen_part_shown(self) -> bool:
         """Whether what the net did not see is dimmed."""
         return self._seen_shown

@@ -184,6 +184,9 @@ class PhotoViewer(QWidget):
 
     def _show_zoom(self) -> None:
         self._bar.show_zoom(self._view.zoom, fitted=self._view.fitted)
+        for button in (self._bar.loupe, self._bar.seen):
+            button.setEnabled(not self._view.message)
+        self._view.setAccessibleDescription(self._view.message)
 
 
 class _ViewerBar(QWidget):
