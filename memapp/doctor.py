@@ -78,7 +78,9 @@ def _folders(home: Path) -> Iterator[Finding]:
             pass
         yield Finding("home", f"{home}: can be written")
     except OSError as problem:
-        yield Finding("home", f"{home} can't be written ({problem.strerror}): scores and settings are not kept")
+        yield Finding(
+            "home", f"{home} can't be written ({problem.strerror}): scores and settings are not kept"
+        )
         return
     try:
         store = SqliteScoreStore(home=home)

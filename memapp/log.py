@@ -7,27 +7,32 @@ import logging
 import logging.handlers
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 
 from memapp import __version__
 from memapp.store.home import home_folder
 
+FOLDER_NAME = "logs"
 FILE_NAME = "memapp.log"
 _MEGABYTE = 1_000_000
 
 _log = logging.getLogger(__name__)
+_listeners: list[Callable[[str], None]] = []
 
 
 def start() -> None:
     """Log to MEMAPP_HOME/logs; where that can't be written, do without."""
-    folder = home_folder() / "logs"
+    folder = home_folder() / FOLDER_NAME
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
         handler = logging.handlers.RotatingFileHandler(
             folder / FILE_NAME, maxBytes=_MEGABYTE, backupCount=2, encoding="utf-8", errors="backslashreplace"
         )
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
+        handler.setFormatter(
+            logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s")
+        )
         logging.basicConfig(level=logging.INFO, handlers=[handler])
     logging.captureWarnings(True)
     # In a built app without a console there is no standard error to write a crash to.
@@ -38,9 +43,20 @@ def start() -> None:
     _log.info("memapp %s, Python %s on %s", __version__, sys.version.split()[0], sys.platform)
 
 
+def on_unexpected(tell: Callable[[str], None]) -> None:
+    """Call this, on whatever thread, with a sentence for the user when something unexpected happens."""
+    _listeners.append(tell)
+
+
+def _tell() -> None:
+    for tell in _listeners:
+        tell("Something unexpected happened. memapp goes on; the log (Help, Show the log) says more.")
+
+
 def _on_exception(kind: type[BaseException], problem: BaseException, trace: TracebackType | None) -> None:
     if not issubclass(kind, KeyboardInterrupt):
         _log.critical("unexpected", exc_info=(kind, problem, trace))
+        _tell()
     sys.__excepthook__(kind, problem, trace)
 
 
@@ -52,3 +68,4 @@ def _on_thread_exception(problem: threading.ExceptHookArgs) -> None:
             name,
             exc_info=(problem.exc_type, problem.exc_value, problem.exc_traceback),
         )
+        _tell()

@@ -30,11 +30,6 @@ class Patience:
         self._control = control
         self._deadline = time.monotonic() + seconds
 
-    @property
-    def seconds_left(self) -> float:
-        """Until the limit, at least 0."""
-        return max(0.0, self._deadline - time.monotonic())
-
     def check_cancelled(self) -> None:
         """Raises: Cancelled."""
         if self._control is not None and self._control.cancelled:
@@ -48,7 +43,7 @@ class Patience:
             PhotoError: the time is up.
         """
         self.check_cancelled()
-        if time.monotonic() > self._deadline:
+        if time.monotonic() >= self._deadline:
             raise PhotoError(
                 FailureKind.TOO_SLOW,
                 f"Reading this photo took longer than {self._seconds:.0f} seconds. "
@@ -78,6 +73,11 @@ class DecodeBudget:
     def used(self) -> int:
         """Bytes that are reserved now."""
         return self._used
+
+    @property
+    def waiting(self) -> int:
+        """How many threads wait for their turn."""
+        return len(self._queue)
 
     @contextmanager
     def reserve(self, amount: int, patience: Patience) -> Iterator[None]:

@@ -113,7 +113,7 @@ def _pixels(image: Image.Image) -> PixelArray:
     array = np.empty((height, width, 3), np.uint8)
     for top in range(0, height, _STRIP_ROWS):
         bottom = min(height, top + _STRIP_ROWS)
-        array[top:bottom] = image.crop((0, top, width, bottom))
+        array[top:bottom] = np.asarray(image.crop((0, top, width, bottom)))
     return array
 
 

@@ -8,8 +8,10 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from memapp.core.calibration import ordinal, percentile, score_text
+from memapp.core.files import write_atomically
 from memapp.core.records import EngineInfo, Failure, NetIdentity, ScoredPhoto
 
 
@@ -57,6 +59,32 @@ class Provenance:
             device=engine.device if engine else None,
             app_version=app_version,
         )
+
+
+def write_export(
+    path: Path,
+    outcomes: Iterable[ScoredPhoto | Failure],
+    *,
+    net: NetIdentity,
+    engine: EngineInfo | None,
+    app_version: str,
+) -> None:
+    """Write outcomes in the order given, whole or not at all; the path's ending says the format.
+
+    Raises:
+        OSError: nothing was written.
+    """
+    endings = {".json": ExportFormat.JSON, ".jsonl": ExportFormat.JSONL}
+    rows = [
+        scored_row(outcome) if isinstance(outcome, ScoredPhoto) else failed_row(outcome)
+        for outcome in outcomes
+    ]
+    text = render(
+        rows,
+        form=endings.get(path.suffix.lower(), ExportFormat.CSV),
+        provenance=Provenance.of(net=net, engine=engine, app_version=app_version),
+    )
+    write_atomically(path, text)
 
 
 def scored_row(photo: ScoredPhoto) -> ExportRow:

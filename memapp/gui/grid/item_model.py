@@ -161,6 +161,20 @@ class PhotoItemModel(QAbstractListModel):
         """Why photos have no score, in the order of arrival."""
         return list(self._table.failures())
 
+    def keys_without_score(self) -> list[ImageKey]:
+        """The photos that failed or never got their turn, in the order of arrival."""
+        return [self._table.keys[row] for row in np.flatnonzero(self._table.state != PhotoState.SCORED)]
+
+    def outcome(self, key: ImageKey) -> ScoredPhoto | Failure | None:
+        """What came of a photo; None while it waits, and where it is not here."""
+        row = self._table.row(key)
+        if row is None:
+            return None
+        score, facts = self._score(row), self.facts(key)
+        if score is not None and facts is not None:
+            return ScoredPhoto(key=key, score=score, facts=facts)
+        return self._failure(row)
+
     def index_of(self, key: ImageKey) -> QModelIndex:
         """The index of a photo; an invalid one where it is not here."""
         row = self._table.row(key)

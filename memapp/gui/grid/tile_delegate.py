@@ -175,7 +175,7 @@ class TileDelegate(QStyledItemDelegate):
         painter.fillRect(bar.x(), bar.y(), length, BAR_HEIGHT, ramp_colour(score))
 
     def _paint_ties(self, painter: QPainter, bar: QRect, cell: QRect, index: Index) -> None:
-        """A hairline from rail to rail: what it joins, the net can't tell apart; where it breaks is a step."""
+        """A hairline from rail to rail joins what the net can't tell apart; where it breaks is a step."""
         middle = bar.center().y()
         hairline = QColor(self._theme.bar_below)
         if index.data(PhotoRole.TIE_WITH_PREVIOUS):

@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QRegion
+from PySide6.QtGui import QColor, QFocusEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, QWidget
 
 from memapp.gui.grid.grid_geometry import GridGeometry
@@ -182,6 +182,13 @@ class TileView(QAbstractItemView):
                 selection.select(self.model().index(first, 0), self.model().index(row, 0))
                 first = None
         return selection
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Take the focus without a current photo that nobody chose: Qt would take the first."""
+        chosen = self.currentIndex().isValid()
+        super().focusInEvent(event)
+        if not chosen:
+            self.selectionModel().clearCurrentIndex()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let go of the rubber band."""

@@ -1,0 +1,162 @@
+"""The composition root of the window: the one file that sees every layer and connects them."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+
+from PySide6.QtCore import QEvent, QObject, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QFileOpenEvent, QIcon
+from PySide6.QtWidgets import QApplication
+
+from memapp import __version__, log
+from memapp.core.control import RunControl
+from memapp.core.errors import StoreError
+from memapp.core.events import Event
+from memapp.core.machine import usable_cores
+from memapp.core.resources import resource_path, resources_folder
+from memapp.core.settings import Preferences
+from memapp.gui.file_commands import ExportOrder, FileWork
+from memapp.gui.main_window import MainWindow, Surroundings
+from memapp.gui.style import Appearance
+from memapp.intake.discover import find_photos
+from memapp.intake.load import load_photo
+from memapp.pipeline.kept_scorer import KeepingFactory
+from memapp.pipeline.score_run import score_run
+from memapp.scoring.factory import ResMemFactory
+from memapp.scoring.weights import WeightsLocator
+from memapp.store.export import write_export
+from memapp.store.home import home_folder
+from memapp.store.preferences import load_preferences, save_preferences
+from memapp.store.scores import SqliteScoreStore
+from memapp.store.trash import move_to_trash
+from memapp.workers.jobs import Jobs
+from memapp.workers.supervisor import Supervisor
+
+STOP_SECONDS = 2.5
+
+_log = logging.getLogger(__name__)
+
+
+def run_window(paths: Sequence[str]) -> int:
+    """Open the window on some paths and stay until it is closed; gives the exit status."""
+    qInstallMessageHandler(_log_qt)
+    application = QApplication([sys.argv[0]])
+    application.setApplicationName("memapp")
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName("memapp")
+    application.setWindowIcon(QIcon(str(resource_path("icons/memapp.svg"))))
+    # Ctrl-C in the terminal ends the program; what was scored is kept already.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    preferences = load_preferences(home_folder())
+    nets = _Nets(device=preferences.text("device"))
+    supervisor = Supervisor(make_run=nets.make_run, loader=load_photo)
+    jobs = Jobs()
+    window = MainWindow(
+        supervisor=supervisor,
+        jobs=jobs,
+        preferences=preferences,
+        appearance=Appearance(choice=preferences.text("theme"), parent=application),
+        surroundings=Surroundings(
+            file_work=FileWork(export=_export, move_to_trash=move_to_trash),
+            save_preferences=lambda: _save(preferences),
+            scores_folder=str(home_folder()),
+            log_folder=str(home_folder() / log.FOLDER_NAME),
+            samples_folder=str(resource_path("samples")),
+            version=__version__,
+            details=_details,
+        ),
+    )
+    log.on_unexpected(lambda text: window.unexpected.emit(text))
+    window.device_chosen.connect(nets.choose)
+    opener = _FileOpener(window)
+    application.installEventFilter(opener)
+
+    stopped = True
+
+    def stop() -> None:
+        nonlocal stopped
+        stopped = supervisor.stop(seconds=STOP_SECONDS)
+        jobs.stop()
+
+    window.closing.connect(stop)
+    window.show()
+    window.add(list(paths))
+    status = application.exec()
+    if not stopped:
+        # A thread hangs in a library or a driver. Everything is on disk; waiting for it helps nobody.
+        _log.warning("a thread did not end in time")
+        logging.shutdown()
+        os._exit(status)
+    nets.release()
+    return status
+
+
+class _Nets:
+    """The net that runs use, kept loaded between them; another device means another one."""
+
+    def __init__(self, *, device: str) -> None:
+        self.choose(device)
+
+    def choose(self, device: str) -> None:
+        """Use this device from the next run on."""
+        weights = WeightsLocator(resources=resources_folder(), home=home_folder())
+        self._factory = KeepingFactory(ResMemFactory(weights=weights, device=device))
+
+    def make_run(self, paths: list[str], control: RunControl) -> Iterator[Event]:
+        """The run over some paths."""
+        return score_run(
+            paths,
+            finder=find_photos,
+            loader=load_photo,
+            scorers=self._factory,
+            open_store=lambda: SqliteScoreStore(home=home_folder()),
+            control=control,
+        )
+
+    def release(self) -> None:
+        """Give back the net's memory."""
+        self._factory.release()
+
+
+class _FileOpener(QObject):
+    """Adds the files that the system asks a running memapp to open (macOS sends them as events)."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
+        if isinstance(event, QFileOpenEvent) and event.file():
+            self._window.add([event.file()])
+            return True
+        return super().eventFilter(watched, event)
+
+
+def _export(order: ExportOrder) -> None:
+    write_export(order.path, order.outcomes, net=order.net, engine=order.engine, app_version=__version__)
+
+
+def _save(preferences: Preferences) -> None:
+    try:
+        save_preferences(preferences, home_folder())
+    except StoreError as problem:
+        # The window is closing: there is nobody left to tell.
+        _log.warning("%s", problem)
+
+
+def _details() -> str:
+    lines = [
+        f"Python {sys.version.split()[0]} on {sys.platform}, {usable_cores()} cores",
+        f"scores and settings: {home_folder()}",
+    ]
+    return "\n".join(lines)
+
+
+def _log_qt(kind: QtMsgType, _context: object, text: str) -> None:
+    level = logging.INFO if kind in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg) else logging.WARNING
+    logging.getLogger("qt").log(level, "%s", text)

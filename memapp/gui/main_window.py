@@ -1,0 +1,477 @@
+"""The window: what lies where, and who listens to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QByteArray, QMimeData, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QGuiApplication,
+)
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from memapp.core.events import Notice, NoticeKind, Progress
+from memapp.core.records import Failure, ImageKey, ScoredPhoto
+from memapp.core.settings import Preferences, SettingValue
+from memapp.gui.actions import Actions
+from memapp.gui.dialogs.about import AboutDialog
+from memapp.gui.dialogs.licence import LicenceDialog
+from memapp.gui.dialogs.preferences_dialog import PreferencesDialog
+from memapp.gui.dialogs.shortcuts import ShortcutsDialog
+from memapp.gui.drop_area import DropOverlay, EmptyPage, foreign_addresses, paths_from_mime
+from memapp.gui.file_commands import FileCommands, FileWork
+from memapp.gui.grid.grid_view import GridView
+from memapp.gui.grid.item_model import PhotoItemModel
+from memapp.gui.grid.roles import SortKey
+from memapp.gui.grid.sort_proxy import PhotoSortProxy
+from memapp.gui.inspector.inspector import Inspector
+from memapp.gui.notices import NoticeAction, NoticeBar
+from memapp.gui.photo_panes import PhotoPanes
+from memapp.gui.problems_panel import ProblemsPanel
+from memapp.gui.session import Session
+from memapp.gui.status import ProgressLine, RunStatus
+from memapp.gui.style import Appearance
+from memapp.gui.toolbar import FilterControls, SizeSlider, fill_toolbar
+from memapp.gui.viewer.photo_viewer import PhotoViewer
+from memapp.workers.jobs import Jobs
+from memapp.workers.supervisor import Supervisor
+
+_DEFAULT_SIZE = (1280, 800)
+_SMALLEST_SIZE = (720, 480)
+_SIZE_STEP = 32
+_PROBLEMS_HEIGHT = 200
+
+_NATURAL_DESCENDING = {SortKey.SCORE: True, SortKey.NAME: False, SortKey.TAKEN: False, SortKey.SIZE: True}
+"""Which way each order is first wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the composition root lends the window."""
+
+    file_work: FileWork
+    save_preferences: Callable[[], None]
+    scores_folder: str
+    log_folder: str
+    samples_folder: str
+    version: str
+    details: Callable[[], str]
+    """Versions, device and folders as text, for a report."""
+
+
+class MainWindow(QMainWindow):
+    """The one window. Lives on the GUI thread.
+
+    Signals:
+        device_chosen(str): score on another device from the next run on.
+        closing(): the window is about to go; stop everything.
+        unexpected(str): given from any thread, shown as a notice.
+    """
+
+    device_chosen = Signal(str)
+    closing = Signal()
+    unexpected = Signal(str)
+
+    def __init__(
+        self,
+        *,
+        supervisor: Supervisor,
+        jobs: Jobs,
+        preferences: Preferences,
+        appearance: Appearance,
+        surroundings: Surroundings,
+    ) -> None:
+        super().__init__()
+        self._preferences = preferences
+        self._appearance = appearance
+        self._surroundings = surroundings
+        self._supervisor = supervisor
+
+        self.photos = PhotoItemModel(parent=self)
+        self.proxy = PhotoSortProxy(source=self.photos, parent=self)
+        self.session = Session(supervisor=supervisor, photos=self.photos, parent=self)
+        self.actions_table = Actions(appearance=appearance, parent=self)
+        self.grid = GridView(
+            proxy=self.proxy, theme=appearance.theme, tile_size=preferences.number("tile_size")
+        )
+        self.viewer = PhotoViewer(appearance=appearance)
+        self.inspector = Inspector(appearance=appearance)
+        self.panes = PhotoPanes(
+            photos=self.photos,
+            proxy=self.proxy,
+            grid=self.grid,
+            inspector=self.inspector,
+            viewer=self.viewer,
+            supervisor=supervisor,
+            parent=self,
+        )
+        self.files = FileCommands(work=surroundings.file_work, jobs=jobs, window=self)
+        self.filters = FilterControls(appearance=appearance)
+        self.size_slider = SizeSlider(pixels=self.grid.tile_size)
+        self.problems = ProblemsPanel(appearance=appearance)
+        self.notices = NoticeBar(appearance=appearance)
+        self.status = RunStatus(appearance=appearance)
+        self.progress_line = ProgressLine(appearance=appearance)
+        self._empty = EmptyPage(appearance=appearance)
+
+        self._lay_out()
+        self._overlay = DropOverlay(appearance=appearance, parent=self)
+        self._connect_actions()
+        self._connect_parts()
+        self._restore()
+        self._follow_run()
+        self._follow_photos()
+
+    def add(self, paths: list[str]) -> None:
+        """Score these files and folders, too."""
+        self.session.add(paths)
+
+    def tell(self, notice: Notice, action: NoticeAction | None = None) -> None:
+        """Show a notice."""
+        self.notices.add(notice, action)
+
+    # What lies where
+
+    def _lay_out(self) -> None:
+        self.setWindowTitle("memapp")
+        self.setMinimumSize(*_SMALLEST_SIZE)
+        self.setAcceptDrops(True)
+        self.actions_table.fill(self.menuBar())
+        self.addActions(list(self.actions_table))
+        sort_menu = QMenu(self)
+        sort_menu.addActions([self.actions_table[f"sort-{key}"] for key in SortKey])
+        toolbar = self.addToolBar("Toolbar")
+        toolbar.setObjectName("toolbar")
+        self._sort_button = fill_toolbar(
+            toolbar,
+            actions=self.actions_table,
+            filters=self.filters,
+            slider=self.size_slider,
+            sort_menu=sort_menu,
+        )
+        self._pages = QStackedWidget()
+        for page in (self._empty, self.grid, self.viewer):
+            self._pages.addWidget(page)
+        middle = QWidget()
+        row = QHBoxLayout(middle)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self._pages, 1)
+        row.addWidget(self.inspector)
+        splitter = QSplitter(Qt.Orientation.Vertical)
+        splitter.setChildrenCollapsible(False)
+        splitter.setHandleWidth(1)
+        splitter.addWidget(middle)
+        splitter.addWidget(self.problems)
+        splitter.setStretchFactor(0, 1)
+        splitter.setSizes([_DEFAULT_SIZE[1], _PROBLEMS_HEIGHT])
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for part in (self.progress_line, self.notices):
+            column.addWidget(part)
+        column.addWidget(splitter, 1)
+        self.setCentralWidget(whole)
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().addWidget(self.status, 1)
+
+    def _restore(self) -> None:
+        preferences = self._preferences
+        self.resize(*_DEFAULT_SIZE)
+        self.restoreGeometry(QByteArray.fromBase64(preferences.text("window_geometry").encode()))
+        for panel in ("inspector", "problems"):
+            self.actions_table[panel].setChecked(preferences.flag(f"{panel}_open"))
+        self.inspector.setVisible(preferences.flag("inspector_open"))
+        self.problems.setVisible(preferences.flag("problems_open"))
+        self._sort(SortKey(preferences.text("sort_by")), descending=preferences.flag("sort_descending"))
+        if not preferences.flag("licence_accepted"):
+            self.tell(
+                Notice(
+                    NoticeKind.INFORMATION,
+                    "ResMem, the net that scores, is free for non-commercial use only "
+                    "(University of Chicago).",
+                ),
+                NoticeAction("Read the licence", self._show_licence),
+            )
+
+    # Who listens to whom
+
+    def _connect_actions(self) -> None:
+        slots: dict[str, Callable[[], object]] = {
+            "add-photos": lambda: self.files.choose_photos(self._preferences.text("last_folder")),
+            "add-folder": lambda: self.files.choose_folder(self._preferences.text("last_folder")),
+            "paste": lambda: self._take(QGuiApplication.clipboard().mimeData()),
+            "samples": self._add_samples,
+            "export": self._export,
+            "clear": self.session.clear,
+            "preferences": self._show_preferences,
+            "quit": self.close,
+            "open": lambda: self._with_first(self.panes.open),
+            "reveal": lambda: self._with_first(self.files.reveal),
+            "copy": lambda: self.files.copy(self._chosen()),
+            "select-all": self.grid.selectAll,
+            "remove": lambda: self.session.take_out(self._chosen()),
+            "trash": lambda: self.files.move_to_trash(self._chosen()),
+            "pause": self.session.toggle_pause,
+            "cancel": self.session.cancel,
+            "score-rest": lambda: self.session.score_again(self.photos.keys_without_score()),
+            "reverse": lambda: self._sort(self.proxy.sort_key, descending=not self.proxy.descending),
+            "find": self.filters.start_finding,
+            "clear-filter": self.filters.clear,
+            "larger": lambda: self.grid.set_tile_size(self.grid.tile_size + _SIZE_STEP),
+            "smaller": lambda: self.grid.set_tile_size(self.grid.tile_size - _SIZE_STEP),
+            "shortcuts": lambda: ShortcutsDialog(lines=self.actions_table.cheat_sheet(), parent=self).exec(),
+            "log": lambda: self.files.open_folder(self._surroundings.log_folder),
+            "about": self._show_about,
+        }
+        for action_id, slot in slots.items():
+            self.actions_table[action_id].triggered.connect(lambda _checked, call=slot: call())
+        for key in SortKey:
+            self.actions_table[f"sort-{key}"].triggered.connect(
+                lambda _checked, chosen=key: self._sort(chosen, descending=_NATURAL_DESCENDING[chosen])
+            )
+        for panel, widget in (("inspector", self.inspector), ("problems", self.problems)):
+            action = self.actions_table[panel]
+            action.toggled.connect(widget.setVisible)
+            action.toggled.connect(lambda shown, key=f"{panel}_open": self._remember(key, shown))
+        self.actions_table["full-screen"].toggled.connect(
+            lambda on: self.showFullScreen() if on else self.showNormal()
+        )
+
+    def _connect_parts(self) -> None:
+        self._appearance.changed.connect(lambda: self.grid.set_theme(self._appearance.theme))
+        self._empty.add_photos.connect(self.actions_table["add-photos"].trigger)
+        self._empty.add_folder.connect(self.actions_table["add-folder"].trigger)
+        self._empty.try_samples.connect(self._add_samples)
+
+        self.photos.rowsInserted.connect(self._follow_photos)
+        self.photos.rowsRemoved.connect(self._follow_photos)
+        self.photos.modelReset.connect(self._follow_photos)
+        self.grid.visible_changed.connect(self._want_previews)
+        self.grid.selection_changed.connect(lambda _selected, _current: self._follow_selection())
+        self.grid.tile_size_changed.connect(self.size_slider.setValue)
+        self.grid.tile_size_changed.connect(lambda pixels: self._remember("tile_size", pixels))
+        self.grid.clear_filter_requested.connect(self.filters.clear)
+        self.grid.customContextMenuRequested.connect(self._show_photo_menu)
+        self.size_slider.valueChanged.connect(self.grid.set_tile_size)
+        self.filters.changed.connect(self.proxy.set_filter)
+        self.panes.viewer_opened.connect(self._show_viewer)
+        self.panes.viewer_closed.connect(self._show_grid)
+
+        self.session.running_changed.connect(self._follow_run)
+        self.session.progressed.connect(self._follow_progress)
+        self.session.ended.connect(self._on_ended)
+        self.session.engine_changed.connect(self.status.set_engine)
+        self.session.failures_changed.connect(self._follow_failures)
+        self.session.skipped_changed.connect(self.status.set_skipped_count)
+        self.session.noticed.connect(self.tell)
+        self.unexpected.connect(lambda text: self.tell(Notice(NoticeKind.WARNING, text)))
+        self.session.not_scored.connect(self._on_not_scored)
+
+        self.status.problems_clicked.connect(self.actions_table["problems"].trigger)
+        self.problems.retry.connect(self.session.score_again)
+        self.problems.reveal.connect(self.files.reveal)
+        self.problems.select.connect(self._go_to)
+        self.problems.closed.connect(lambda: self.actions_table["problems"].setChecked(False))
+        self.files.chosen.connect(self.session.add)
+        self.files.folder_used.connect(lambda folder: self._remember("last_folder", folder))
+        self.files.trashed.connect(self.session.take_out)
+        self.files.noticed.connect(self.tell)
+
+    # The photos and the run
+
+    def _follow_photos(self) -> None:
+        some = self.photos.count() > 0
+        for action_id in ("export", "clear", "select-all", "find", "reverse", "score-rest"):
+            self.actions_table[action_id].setEnabled(some)
+        if not some:
+            self._pages.setCurrentWidget(self._empty)
+            self.inspector.show_none()
+        elif self._pages.currentWidget() is self._empty:
+            self._show_grid()
+        self._follow_selection()
+
+    def _follow_selection(self) -> None:
+        some = bool(self._chosen())
+        for action_id in ("open", "reveal", "copy", "remove", "trash"):
+            self.actions_table[action_id].setEnabled(some)
+
+    def _follow_run(self) -> None:
+        running, paused = self.session.running, self.session.paused
+        self.actions_table["pause"].setEnabled(running)
+        self.actions_table["cancel"].setEnabled(running)
+        self.actions_table.set_words("pause", "Go on" if paused else "Pause", "resume" if paused else "pause")
+        if paused:
+            self.status.set_paused()
+            self.progress_line.set_paused()
+
+    def _follow_progress(self, progress: Progress) -> None:
+        if not self.session.paused:
+            self.status.set_progress(progress)
+            self.progress_line.set_progress(progress)
+
+    def _on_ended(self, photos: int, seconds: float, cancelled: bool) -> None:
+        self.progress_line.set_idle()
+        if cancelled:
+            self.status.set_cancelled()
+        elif photos:
+            self.status.set_finished(photos=photos, seconds=seconds)
+        else:
+            self.status.set_text("")
+
+    def _follow_failures(self) -> None:
+        failures = self.photos.failures()
+        self.problems.set_failures(failures)
+        self.status.set_problem_count(len(failures))
+
+    def _on_not_scored(self, reason: str) -> None:
+        self.tell(
+            Notice(NoticeKind.WARNING, reason),
+            NoticeAction("Try again", self.actions_table["score-rest"].trigger),
+        )
+
+    def _want_previews(self, keys: list[ImageKey], longest_side: int) -> None:
+        self._supervisor.want_previews(self.photos.lacking_previews(keys, longest_side), longest_side)
+
+    def _chosen(self) -> list[ImageKey]:
+        """What a command is about: the photo in the viewer, else the selection."""
+        viewing = self.panes.viewing
+        return [viewing] if viewing is not None else self.grid.selected_photos()
+
+    def _with_first(self, command: Callable[[ImageKey], None]) -> None:
+        for key in self._chosen()[:1]:
+            command(key)
+
+    def _export(self) -> None:
+        if self.session.net is None:
+            self.tell(Notice(NoticeKind.INFORMATION, "There are no scores to export yet."))
+            return
+        shown = (self.photos.outcome(self.proxy.key(row)) for row in range(self.proxy.rowCount()))
+        outcomes: list[ScoredPhoto | Failure] = [outcome for outcome in shown if outcome is not None]
+        self.files.export(
+            outcomes,
+            net=self.session.net,
+            engine=self.session.engine,
+            folder=self._preferences.text("last_folder"),
+        )
+
+    def _add_samples(self) -> None:
+        self.session.add([self._surroundings.samples_folder])
+
+    # Pages and orders
+
+    @Slot()
+    def _show_viewer(self) -> None:
+        self._pages.setCurrentWidget(self.viewer)
+        self.viewer.setFocus()
+
+    @Slot()
+    def _show_grid(self) -> None:
+        self._pages.setCurrentWidget(self.grid)
+        self.grid.setFocus()
+
+    def _go_to(self, key: ImageKey) -> None:
+        self._show_grid()
+        self.grid.go_to(key)
+
+    def _sort(self, key: SortKey, *, descending: bool) -> None:
+        self.proxy.set_sort(key, descending=descending)
+        chosen = self.actions_table[f"sort-{key}"]
+        chosen.setChecked(True)
+        self._sort_button.setText(f"Sort: {chosen.text()}")
+        self.actions_table.set_words(
+            "reverse", "Reverse the order", "sort-descending" if descending else "sort-ascending"
+        )
+        self._remember("sort_by", key.value)
+        self._remember("sort_descending", descending)
+
+    def _show_photo_menu(self, position: QPoint) -> None:
+        if not self.grid.indexAt(position).isValid():
+            return
+        menu = QMenu(self)
+        for action_id in ("open", "reveal", "copy", "", "score-rest", "", "remove", "trash"):
+            menu.addAction(self.actions_table[action_id]) if action_id else menu.addSeparator()
+        menu.exec(self.grid.viewport().mapToGlobal(position))
+
+    # Dialogs
+
+    def _show_licence(self) -> None:
+        if LicenceDialog(appearance=self._appearance, parent=self).exec():
+            self._remember("licence_accepted", True)
+        else:
+            self.close()
+
+    def _show_about(self) -> None:
+        AboutDialog(
+            version=self._surroundings.version,
+            details=self._surroundings.details(),
+            appearance=self._appearance,
+            parent=self,
+        ).exec()
+
+    def _show_preferences(self) -> None:
+        dialog = PreferencesDialog(
+            preferences=self._preferences, scores_folder=self._surroundings.scores_folder, parent=self
+        )
+        dialog.changed.connect(self._on_preference)
+        dialog.show_folder.connect(self.files.open_folder)
+        dialog.exec()
+
+    def _on_preference(self, key: str, value: str) -> None:
+        self._remember(key, value)
+        if key == "theme":
+            self._appearance.choose(value)
+        elif key == "device":
+            self.device_chosen.emit(value)
+
+    def _remember(self, key: str, value: SettingValue) -> None:
+        self._preferences.set(key, value)
+
+    # Drops, and the end
+
+    def _take(self, mime: QMimeData) -> None:
+        if foreign_addresses(mime):
+            self.tell(Notice(NoticeKind.INFORMATION, "Only files on this computer can be added."))
+        self.session.add(paths_from_mime(mime))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take whatever brings files, wherever on the window it hovers."""
+        # What is dragged out of the grid is here already.
+        if event.source() is None and (
+            paths_from_mime(event.mimeData()) or foreign_addresses(event.mimeData())
+        ):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self._overlay.cover()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Copy, never move: originals stay where they are."""
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """The drag went elsewhere."""
+        self._overlay.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Add what was dropped."""
+        self._overlay.hide()
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self._take(event.mimeData())
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember how the window was, and stop everything."""
+        self._remember("window_geometry", bytes(self.saveGeometry().toBase64().data()).decode())
+        self._surroundings.save_preferences()
+        # Gone at once for the eye, while the photo in hand is finished.
+        self.hide()
+        self.closing.emit()
+        event.accept()

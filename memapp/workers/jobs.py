@@ -1,0 +1,50 @@
+"""Small pieces of work off the window's thread, one after another: writing an export, moving files away."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+_log = logging.getLogger(__name__)
+
+
+class Jobs(QObject):
+    """Runs jobs on one thread and answers on the GUI thread.
+
+    Signals (private): _ended(object, object): what to call, and with what.
+    """
+
+    _ended = Signal(object, object)
+
+    def __init__(self, *, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="memapp job")
+        self._ended.connect(self._answer, Qt.ConnectionType.QueuedConnection)
+
+    def start(
+        self, job: Callable[[], Any], *, done: Callable[[Any], None], failed: Callable[[Exception], None]
+    ) -> None:
+        """Do a job; then, on the GUI thread, done(its result) or failed(its exception) is called."""
+
+        def work() -> None:
+            try:
+                result = job()
+            except Exception as problem:
+                _log.exception("a job failed")
+                self._ended.emit(failed, problem)
+            else:
+                self._ended.emit(done, result)
+
+        self._thread.submit(work)
+
+    def stop(self) -> None:
+        """Finish the job in hand (half an export helps nobody), forget the others."""
+        self._thread.shutdown(wait=True, cancel_futures=True)
+
+    @Slot(object, object)
+    def _answer(self, call: Callable[[Any], None], outcome: Any) -> None:
+        call(outcome)
