@@ -211,10 +211,13 @@ def _stylesheet(theme: Theme) -> str:
         QPushButton:hover {{ background: {theme.hover}; }}
         QPushButton:focus {{ border-color: {theme.accent}; }}
         QPushButton:disabled {{ color: {theme.second_text}; }}
-        QLineEdit, QComboBox, QDoubleSpinBox, QSpinBox {{ background: {theme.tile};
-            border: 1px solid {theme.line}; border-radius: {CORNER}px; padding: 2px {SPACE_2}px;
-            min-height: 20px; }}
-        QLineEdit:focus, QComboBox:focus, QDoubleSpinBox:focus, QSpinBox:focus {{
+        QLineEdit, QComboBox {{ background: {theme.tile}; border: 1px solid {theme.line};
+            border-radius: {CORNER}px; padding: 2px {SPACE_2}px; min-height: 20px; }}
+        QAbstractSpinBox {{ background: {theme.tile}; border: 1px solid {theme.line};
+            border-radius: {CORNER}px; padding: 2px {SPACE_1}px; min-height: 20px; }}
+        QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0px; border: none; }}
+        QAbstractSpinBox > QLineEdit {{ border: none; padding: 0; min-height: 0; background: transparent; }}
+        QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus {{
             border-color: {theme.accent}; }}
         QScrollArea, QAbstractScrollArea {{ border: none; }}
         QMenu {{ background: {theme.panel}; border: 1px solid {theme.line}; padding: {SPACE_1}px 0; }}

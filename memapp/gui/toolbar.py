@@ -24,7 +24,7 @@ from memapp.gui.style import SPACE_1, SPACE_2, Appearance, icon
 
 _FIND_WIDTH = 150
 _SLIDER_WIDTH = 90
-_SCORE_WIDTH = 60
+_SCORE_WIDTH = 52
 _ICON_SIDE = 18
 
 
@@ -158,7 +158,6 @@ def _score_box(name: str, value: float) -> QDoubleSpinBox:
     box.setValue(value)
     box.setAccessibleName(name)
     box.setToolTip(name)
-    box.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
     box.setFixedWidth(_SCORE_WIDTH)
     box.setAlignment(Qt.AlignmentFlag.AlignRight)
     line = box.findChild(QLineEdit)
