@@ -1,0 +1,62 @@
+"""What the window's tests share: an appearance, and photos made of plain numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication
+
+from memapp.core.records import Failure, FailureKind, ImageKey, PhotoFacts, ScoredPhoto
+from memapp.gui.style import Appearance
+
+
+@pytest.fixture
+def appearance(qapp: QApplication) -> Appearance:
+    """A dark window."""
+    return Appearance(choice="dark")
+
+
+@pytest.fixture
+def photo_key() -> Callable[[str], ImageKey]:
+    """Names a photo that lies nowhere."""
+
+    def make(name: str) -> ImageKey:
+        return ImageKey(path=f"/photos/holiday/{name}", size=4_200_000, mtime_ns=1)
+
+    return make
+
+
+@pytest.fixture
+def scored(photo_key: Callable[[str], ImageKey]) -> Callable[..., ScoredPhoto]:
+    """A photo with a score."""
+
+    def make(
+        name: str = "a.jpg", *, score: float = 0.8234, width: int = 3000, height: int = 2000
+    ) -> ScoredPhoto:
+        return ScoredPhoto(photo_key(name), score, PhotoFacts(width=width, height=height, format="JPEG"))
+
+    return make
+
+
+@pytest.fixture
+def failure(photo_key: Callable[[str], ImageKey]) -> Callable[[str], Failure]:
+    """A photo that could not be read."""
+
+    def make(name: str = "broken.jpg") -> Failure:
+        return Failure(photo_key(name), FailureKind.DAMAGED, f"Can't read {name}: it ends too early.")
+
+    return make
+
+
+@pytest.fixture
+def plain_image() -> Callable[..., QImage]:
+    """A picture of one colour."""
+
+    def make(width: int, height: int, colour: str = "#ff0000") -> QImage:
+        image = QImage(width, height, QImage.Format.Format_RGB888)
+        image.fill(QColor(colour))
+        return image
+
+    return make

@@ -1,0 +1,285 @@
+"""What the inspector says of nothing, of one photo in each state, and of several."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from memapp.core.records import Failure, ImageKey, PhotoFacts, ScoredPhoto
+from memapp.gui.inspector.facts import FactsText, fact_rows, file_size_text, taken_text
+from memapp.gui.inspector.histogram import ScoreHistogram, people_density, set_density
+from memapp.gui.inspector.inspector import WIDTH, Inspector, place_in_set, ties_in_set
+from memapp.gui.inspector.seen_thumbnail import SeenThumbnail
+from memapp.gui.style import Appearance
+
+MakeScored = Callable[..., ScoredPhoto]
+
+
+@pytest.fixture
+def inspector(qtbot: QtBot, appearance: Appearance) -> Inspector:
+    made = Inspector(appearance=appearance)
+    qtbot.addWidget(made)
+    made.resize(WIDTH, 900)
+    made.show()
+    return made
+
+
+def _words(inspector: Inspector) -> list[str]:
+    """Every text in view, from top to bottom."""
+    labels = [label for label in inspector.findChildren(QLabel) if label.isVisible() and label.text()]
+    return [label.text() for label in sorted(labels, key=lambda each: each.mapTo(inspector, each.pos()).y())]
+
+
+def _part(inspector: Inspector, kind: type) -> FactsText | ScoreHistogram | SeenThumbnail:
+    part = inspector.findChild(kind)
+    assert part is not None
+    return part
+
+
+def test_nothing_selected_says_what_to_do(inspector: Inspector) -> None:
+    assert len(_words(inspector)) == 1
+    assert _words(inspector)[0].startswith("Select a photo")
+    for kind in (FactsText, ScoreHistogram, SeenThumbnail):
+        assert not _part(inspector, kind).isVisible()
+
+
+def test_a_scored_photo_is_explained(inspector: Inspector, scored: MakeScored) -> None:
+    photo = scored(score=0.82)
+    inspector.set_shoot_scores(np.array([0.95, 0.82, 0.81, 0.80, 0.5], dtype=np.float32))
+    inspector.show_photo(photo.key, photo, None)
+    words = _words(inspector)
+    for text in (
+        "0.82",
+        "± 0.09",
+        "About 82 of 100 people are predicted to recognise this photo when it comes back.",
+        "65th percentile of people's scores",
+        "2nd of 5 in this set",
+        "As good as a tie with 2 others",
+    ):
+        assert text in words
+    assert all(_part(inspector, kind).isVisible() for kind in (FactsText, ScoreHistogram, SeenThumbnail))
+    assert not any("lowest score" in text for text in words)
+
+
+def test_a_score_near_the_floor_bears_a_warning(inspector: Inspector, scored: MakeScored) -> None:
+    photo = scored(score=0.42)
+    inspector.show_photo(photo.key, photo, None)
+    assert any(text.startswith("Close to 0.41, the lowest score") for text in _words(inspector))
+    other = scored("b.jpg", score=0.6)
+    inspector.show_photo(other.key, other, None)
+    assert not any(text.startswith("Close to") for text in _words(inspector))
+
+
+def test_the_place_follows_the_set(inspector: Inspector, scored: MakeScored) -> None:
+    photo = scored(score=0.7)
+    inspector.show_photo(photo.key, photo, None)
+    assert not any("in this set" in text for text in _words(inspector))
+    inspector.set_shoot_scores(np.array([0.7, 0.9]))
+    assert "2nd of 2 in this set" in _words(inspector)
+    assert not any("tie" in text for text in _words(inspector))
+    inspector.set_shoot_scores(np.array([0.7, 0.9, 0.71]))
+    assert "3rd of 3 in this set" in _words(inspector)
+    assert "As good as a tie with 1 other" in _words(inspector)
+
+
+def test_a_score_that_the_set_does_not_hold_yet_stays_in_its_bounds(
+    inspector: Inspector, scored: MakeScored
+) -> None:
+    photo = scored(score=0.5)
+    inspector.set_shoot_scores(np.array([0.8, 0.9]))
+    inspector.show_photo(photo.key, photo, None)
+    assert "2nd of 2 in this set" in _words(inspector)
+
+
+def test_a_waiting_photo(inspector: Inspector, photo_key: Callable[[str], ImageKey]) -> None:
+    inspector.show_photo(photo_key("a.jpg"), None, None)
+    assert _words(inspector)[:2] == ["Waiting", "This photo has not been scored yet."]
+    assert "a.jpg" in _part(inspector, FactsText).toPlainText()
+    assert not _part(inspector, ScoreHistogram).isVisible()
+
+
+def test_a_failed_photo_gives_its_reason(inspector: Inspector, failure: Callable[[str], Failure]) -> None:
+    broken = failure("broken.jpg")
+    inspector.show_photo(broken.key, broken, None)
+    assert _words(inspector) == ["No score", broken.reason]
+    assert "broken.jpg" in _part(inspector, FactsText).toPlainText()
+
+
+@pytest.mark.parametrize(
+    ("count", "scores", "sentence"),
+    [
+        (3, [0.5, 0.7, 0.9], "Mean score 0.70, from 0.50 to 0.90."),
+        (4, [0.5, 0.7, 0.9], "Mean score 0.70, from 0.50 to 0.90. 1 of them has no score."),
+        (9, [0.5], "Mean score 0.50, from 0.50 to 0.50. 8 of them have no score."),
+        (2, [], "None of them has a score yet."),
+    ],
+)
+def test_several_photos(inspector: Inspector, count: int, scores: list[float], sentence: str) -> None:
+    inspector.show_several(count, np.array(scores))
+    assert _words(inspector) == [f"{count} photos", sentence]
+
+
+def test_thumbnails_of_other_photos_are_passed_over(
+    inspector: Inspector, scored: MakeScored, plain_image: Callable[..., QImage]
+) -> None:
+    photo = scored()
+    inspector.show_photo(photo.key, photo, None)
+    empty = inspector.grab().toImage()
+    inspector.set_thumbnail(scored("b.jpg").key, plain_image(300, 200))
+    assert inspector.grab().toImage() == empty
+    inspector.set_thumbnail(photo.key, plain_image(300, 200))
+    assert inspector.grab().toImage() != empty
+
+
+def test_a_low_inspector_scrolls_and_keeps_its_width(
+    qtbot: QtBot, inspector: Inspector, scored: MakeScored
+) -> None:
+    photo = scored()
+    inspector.show_photo(photo.key, photo, None)
+    histogram = _part(inspector, ScoreHistogram)
+    qtbot.waitUntil(lambda: histogram.width() > 200)
+    wide = histogram.width()
+    inspector.resize(WIDTH, 300)
+    qtbot.waitUntil(lambda: inspector.verticalScrollBar().maximum() > 0)
+    qtbot.waitUntil(lambda: histogram.width() == wide)
+    assert inspector.width() == WIDTH
+
+
+# The seen part
+
+
+def test_the_thumbnail_dims_what_was_not_seen(
+    qtbot: QtBot, appearance: Appearance, plain_image: Callable[..., QImage]
+) -> None:
+    thumbnail = SeenThumbnail(appearance=appearance)
+    qtbot.addWidget(thumbnail)
+    thumbnail.set_image(plain_image(512, 256, "#ffffff"))
+    assert thumbnail.heightForWidth(256) == 128
+    thumbnail.resize(256, 128)
+    shown = thumbnail.grab().toImage()
+    assert shown.pixelColor(5, 64).lightness() < 130
+    assert shown.pixelColor(250, 64).lightness() < 130
+    assert shown.pixelColor(128, 64).name() == "#ffffff"
+
+
+# Numbers
+
+
+def test_place_and_ties() -> None:
+    scores = np.array([0.9, 0.8, 0.8, 0.79, 0.5], dtype=np.float32)
+    assert [place_in_set(score, scores) for score in (0.9, 0.8, 0.79, 0.5)] == [1, 2, 4, 5]
+    assert [ties_in_set(score, scores) for score in (0.9, 0.8, 0.5)] == [0, 2, 0]
+
+
+def test_the_density_of_peoples_scores() -> None:
+    density = people_density()
+    assert density.sum() == pytest.approx(1.0)
+    assert (density >= 0).all()
+    # half of the pictures lie below 0.7727, the published median
+    assert density[: round((0.76 - 0.4) / 0.02)].sum() == pytest.approx(0.46, abs=0.03)
+
+
+def test_the_density_of_a_set() -> None:
+    assert set_density(np.array([0.41, 0.41, 0.99, 0.3])).tolist() == [0.75] + 28 * [0.0] + [0.25]
+    assert set_density(np.zeros(0)).sum() == 0
+
+
+def test_the_chart_is_told_in_words_too(qtbot: QtBot, appearance: Appearance) -> None:
+    chart = ScoreHistogram(appearance=appearance)
+    qtbot.addWidget(chart)
+    chart.set_shoot_scores(np.linspace(0.5, 0.9, 431))
+    chart.set_score(0.82)
+    assert "0.82, lies at the 65th percentile" in chart.accessibleDescription()
+    assert "431 scores of this set" in chart.accessibleDescription()
+
+
+def test_the_mark_moves_with_the_score(qtbot: QtBot, appearance: Appearance) -> None:
+    chart = ScoreHistogram(appearance=appearance)
+    qtbot.addWidget(chart)
+    chart.resize(chart.sizeHint())
+
+    def mark() -> float:
+        shown = chart.grab().toImage()
+        bright = [x for x in range(chart.width()) if shown.pixelColor(x, 60).name() == appearance.theme.text]
+        return sum(bright) / len(bright)
+
+    chart.set_score(0.55)
+    assert mark() == pytest.approx(0.25 * chart.width(), abs=1.5)
+    chart.set_score(0.85)
+    assert mark() == pytest.approx(0.75 * chart.width(), abs=1.5)
+
+
+# Facts
+
+
+def test_facts_are_in_order_and_leave_out_what_is_unknown() -> None:
+    key = ImageKey("/photos/holiday/IMG.CR3", 24_300_000, 1)
+    facts = PhotoFacts(
+        6000,
+        4000,
+        "Canon CR3",
+        taken="2026-05-01T18:30:05",
+        camera="Canon EOS R6",
+        rendering="embedded preview",
+    )
+    assert fact_rows(key, facts) == [
+        ("Name", "IMG.CR3"),
+        ("Folder", "/photos/holiday"),
+        ("Pixels", "6,000 × 4,000 (24.0 MP)"),
+        ("File", "24.3 MB"),
+        ("Format", "Canon CR3"),
+        ("Scored from", "embedded preview"),
+        ("Taken", "1 May 2026, 18:30:05"),
+        ("Camera", "Canon EOS R6"),
+    ]
+    assert fact_rows(ImageKey("/a/b.jpg", 0, 0), None) == [("Name", "b.jpg"), ("Folder", "/a")]
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [(12, "1 kB"), (112_400, "112 kB"), (8_400_000, "8.4 MB"), (3_210_000_000, "3,210.0 MB")],
+)
+def test_file_sizes(size: int, text: str) -> None:
+    assert file_size_text(size) == text
+
+
+def test_a_date_that_is_none_stays_as_it_is() -> None:
+    assert taken_text("0000-00-00") == "0000-00-00"
+
+
+def test_facts_are_copied_as_they_are_written(qtbot: QtBot, appearance: Appearance) -> None:
+    text = FactsText(appearance=appearance)
+    qtbot.addWidget(text)
+    text.set_rows([("Name", "<b>1 & 2</b>.jpg"), ("Exposure", "1/250 s  f/2.8")])
+    text.selectAll()
+    copied = text.createMimeDataFromSelection().text()
+    assert "<b>1 & 2</b>.jpg" in copied
+    assert "1/250 s  f/2.8" in copied
+
+
+def test_a_long_name_makes_the_facts_higher(qtbot: QtBot, appearance: Appearance) -> None:
+    text = FactsText(appearance=appearance)
+    qtbot.addWidget(text)
+    text.resize(260, 100)
+    text.show()
+    text.set_rows([("Name", "short.jpg")])
+    low = text.sizeHint().height()
+    text.set_rows([("Name", 25 * "unbroken_" + ".jpg")])
+    assert text.sizeHint().height() > 3 * low
+
+
+def test_facts_follow_the_appearance(qtbot: QtBot, appearance: Appearance) -> None:
+    text = FactsText(appearance=appearance)
+    qtbot.addWidget(text)
+    text.set_rows([("Name", "a.jpg")])
+    assert appearance.theme.second_text in text.toHtml()
+    appearance.choose("light")
+    assert appearance.theme.second_text == "#5c5c5c"
+    assert "#5c5c5c" in text.toHtml()
+    assert text.textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByMouse
