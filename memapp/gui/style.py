@@ -55,8 +55,8 @@ class Theme:
     accent: str = "#4a9eff"
     on_accent: str = "#10181f"
     link: str = "#6aafff"
-    bar: str = "#444444"
-    bar_below: str = "#7c7c7c"
+    bar: str = "#555555"
+    bar_below: str = "#8c8c8c"
     warning: str = "#e0a030"
 
 
@@ -82,8 +82,8 @@ LIGHT = Theme(
     accent="#1a73d9",
     on_accent="#ffffff",
     link="#1462bd",
-    bar="#d2d2d2",
-    bar_below="#9a9a9a",
+    bar="#bdbdbd",
+    bar_below="#808080",
     warning="#8a5a00",
 )
 
@@ -197,10 +197,13 @@ def _stylesheet(theme: Theme) -> str:
         QToolBar {{ background: {theme.panel}; border: none; border-bottom: 1px solid {theme.line};
             padding: {SPACE_1}px {SPACE_2}px; spacing: {SPACE_1}px; }}
         QStatusBar {{ background: {theme.panel}; border-top: 1px solid {theme.line};
-            color: {theme.second_text}; }}
+            color: {theme.second_text}; min-height: 32px; }}
         QStatusBar::item {{ border: none; }}
         QToolButton {{ border: 1px solid transparent; border-radius: {CORNER}px;
             padding: {SPACE_1 - 1}px {SPACE_2 - 1}px; }}
+        QToolButton[popupMode="2"] {{ padding-right: {SPACE_4}px; }}
+        QToolButton::menu-indicator {{ image: url({arrow}); subcontrol-origin: padding;
+            subcontrol-position: right center; right: {SPACE_1}px; }}
         QToolButton:hover {{ background: {theme.hover}; }}
         QToolButton:pressed, QToolButton:checked {{ background: {theme.line}; }}
         QToolButton:focus {{ border-color: {theme.accent}; }}

@@ -22,9 +22,9 @@ from memapp.gui.grid.sort_proxy import PhotoFilter
 from memapp.gui.parts import Role, text_label
 from memapp.gui.style import SPACE_1, SPACE_2, Appearance, icon
 
-_FIND_WIDTH = 150
-_SLIDER_WIDTH = 90
-_SCORE_WIDTH = 52
+_FIND_WIDTHS = (104, 200)
+_SLIDER_WIDTH = 72
+_SCORE_WIDTH = 44
 _ICON_SIDE = 18
 
 
@@ -44,7 +44,8 @@ class FilterControls(QWidget):
         self._text.setPlaceholderText("Find by name")
         self._text.setAccessibleName("Find by name")
         self._text.setClearButtonEnabled(True)
-        self._text.setFixedWidth(_FIND_WIDTH)
+        self._text.setMinimumWidth(_FIND_WIDTHS[0])
+        self._text.setMaximumWidth(_FIND_WIDTHS[1])
         # A drop anywhere on the window adds photos; it must not end as text in here.
         self._text.setAcceptDrops(False)
         self._magnifier = QAction(self)
@@ -55,13 +56,15 @@ class FilterControls(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_1)
-        row.addWidget(self._text)
+        row.addWidget(self._text, 1)
         row.addSpacing(SPACE_2)
         row.addWidget(text_label("Score", Role.QUIET))
         row.addWidget(self._lowest)
         row.addWidget(text_label("to", Role.QUIET))
         row.addWidget(self._highest)
+        row.addStretch()
 
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._text.textChanged.connect(self._emit)
         self._lowest.valueChanged.connect(self._keep_order)
         self._highest.valueChanged.connect(self._keep_order)

@@ -291,7 +291,8 @@ class _ScoreRun:
                 self._ready.append(message)
             case Failure():
                 self._loading -= 1
-                self._meter.finished(1, now=time.monotonic(), worked=True)
+                # A file that can't be read takes no time to speak of: it says nothing about the speed.
+                self._meter.finished(1, now=time.monotonic(), worked=False)
                 yield Failed((message,))
             case _NetReady():
                 self._scorer = message.scorer
