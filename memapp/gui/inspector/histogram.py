@@ -91,9 +91,12 @@ class ScoreHistogram(QWidget):
             return
         edges = bin_edges()
         mark = RAMP_LOW if self._score is None else self._score
+        # On whole device pixels, or at 125 % some of the gaps between bars would be lost.
+        pixel = 1 / self.devicePixelRatioF()
+        gap = max(1, round(1 / pixel)) * pixel
         for left, right, share in zip(edges[:-1], edges[1:], density, strict=True):
-            x = round(self._place_of(left))
-            width = round(self._place_of(right)) - x - 1
+            x = round(self._place_of(left) / pixel) * pixel
+            width = round(self._place_of(right) / pixel) * pixel - gap - x
             bar = QRectF(x, base, width, height * float(share) / highest).normalized()
             below = (left + right) / 2 <= mark
             painter.fillRect(bar, QColor(theme.bar_below if below else theme.bar))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QImage, QPainter
 
 
 class PictureLevels:
@@ -27,7 +27,7 @@ class PictureLevels:
     def start(self, placeholder: QImage | None) -> None:
         """Forget the last photo; take a small picture until a better one comes."""
         usable = placeholder is not None and not placeholder.isNull()
-        self._levels = [_drawable(placeholder)] if placeholder is not None and usable else []
+        self._levels = [placeholder] if placeholder is not None and usable else []
         self._placeholder = usable
 
     def add(self, picture: QImage) -> None:
@@ -35,9 +35,7 @@ class PictureLevels:
         if self._placeholder:
             self._levels = []
             self._placeholder = False
-        self._levels = [level for level in self._levels if level.width() != picture.width()]
-        self._levels.append(_drawable(picture))
-        self._levels.sort(key=QImage.width)
+        self._add_level(picture)
 
     def best(self, width: float) -> QImage | None:
         """The picture to draw at this width in device pixels; None where there is none."""
@@ -46,17 +44,27 @@ class PictureLevels:
         large_enough = [level for level in self._levels if level.width() >= round(width)]
         chosen = large_enough[0] if large_enough else self._levels[-1]
         while chosen.width() >= 2 * width and min(chosen.width(), chosen.height()) >= 2:
-            half = QSize((chosen.width() + 1) // 2, (chosen.height() + 1) // 2)
-            chosen = chosen.scaled(
-                half, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
-            )
-            self._levels.insert(0, chosen)
+            chosen = _half(chosen)
+            self._add_level(chosen)
         return chosen
 
+    def _add_level(self, picture: QImage) -> None:
+        self._levels = [level for level in self._levels if level.width() != picture.width()]
+        self._levels.append(picture)
+        self._levels.sort(key=QImage.width)
 
-def _drawable(image: QImage) -> QImage:
-    """In the format that is drawn without a conversion at each paint."""
-    wanted = (
-        QImage.Format.Format_ARGB32_Premultiplied if image.hasAlphaChannel() else QImage.Format.Format_RGB32
+
+def _half(picture: QImage) -> QImage:
+    """Half as wide and high. Bilinear drawing at exactly one half is the mean of each four pixels, and takes
+    half the time of the smooth scaling that serves any size."""
+    alpha = picture.hasAlphaChannel()
+    half = QImage(
+        QSize((picture.width() + 1) // 2, (picture.height() + 1) // 2),
+        QImage.Format.Format_ARGB32_Premultiplied if alpha else QImage.Format.Format_RGB32,
     )
-    return image.convertToFormat(wanted)
+    painter = QPainter(half)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(half.rect(), picture)
+    painter.end()
+    return half

@@ -62,6 +62,15 @@ def test_halves_are_made_once(plain_image: MakeImage) -> None:
     assert first.cacheKey() == second.cacheKey()
 
 
+def test_a_half_never_hides_a_smaller_picture(plain_image: MakeImage) -> None:
+    levels = PictureLevels()
+    levels.start(None)
+    levels.add(plain_image(900, 90))
+    levels.add(plain_image(6000, 600))
+    widths = [best.width() for best in (levels.best(width) for width in (2500, 880, 2500, 100)) if best]
+    assert widths == [3000, 900, 3000, 113]
+
+
 def test_a_half_averages_what_it_leaves_out() -> None:
     columns = np.zeros((64, 64), np.uint8)
     columns[:, 1::2] = 255
