@@ -145,9 +145,10 @@ def plan_decoding(
     width, height = image.size
     memory = 0
     if width * height <= limits.pixels:
-        for scale in _DRAFT_SCALES if image.format in {"JPEG", "MPO"} else (1,):
-            if wanted is not None and scale < _DRAFT_SCALES[-1] and _reaches(image.size, scale * 2, wanted):
-                continue
+        scales = _DRAFT_SCALES if image.format in {"JPEG", "MPO"} else (1,)
+        enough = max((scale for scale in scales if _reaches(image.size, scale, wanted)), default=1)
+        # Where that is still too much memory, fewer pixels than wanted are better than none.
+        for scale in (scale for scale in scales if scale >= enough):
             memory = _memory(image, file_size, scale)
             if memory <= limits.memory:
                 return Plan(scale, min(limits.memory, max(memory, _comfort(image, scale))))
@@ -223,7 +224,10 @@ def copies_fit(image: Image.Image, limits: Limits) -> bool:
     return (_STORED_BYTES.get(image.mode, 4) + _RGB_BYTES) * width * height <= limits.memory
 
 
-def _reaches(size: tuple[int, int], scale: int, wanted: tuple[int, int]) -> bool:
+def _reaches(size: tuple[int, int], scale: int, wanted: tuple[int, int] | None) -> bool:
+    """Whether a photo shrunk by this scale is still large enough."""
+    if wanted is None:
+        return scale == 1
     return size[0] // scale >= wanted[0] and size[1] // scale >= wanted[1]
 
 

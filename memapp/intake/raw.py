@@ -6,8 +6,9 @@ See docs/decisions/raw-rendering.md for why.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import PurePath
 
 import rawpy
@@ -61,11 +62,11 @@ def raw_name(path: str) -> str:
 class RawPhoto:
     """An opened RAW photo. Used by one thread, within open_raw()."""
 
-    def __init__(self, raw: rawpy.RawPy, *, name: str, file_size: int, patience: Patience) -> None:
+    def __init__(
+        self, raw: rawpy.RawPy, *, in_words: Callable[[], AbstractContextManager[None]], file_size: int
+    ) -> None:
         self._raw = raw
-        self._name = name
-        self._file_size = file_size
-        self._patience = patience
+        self._in_words = in_words
         sizes = raw.sizes
         self.orientation = _ORIENTATIONS.get(sizes.flip, 1)
         """As EXIF numbers it."""
@@ -91,7 +92,7 @@ class RawPhoto:
         Raises:
             PhotoError: they are damaged, or LibRaw can't read them.
         """
-        with problems.in_words(name=self._name, size=self._file_size, patience=self._patience):
+        with self._in_words():
             pixels = self._raw.postprocess(
                 half_size=True,
                 use_camera_wb=True,
@@ -114,12 +115,13 @@ def open_raw(
     """
     if file.size > limits.memory // 2:
         raise problems.not_enough_memory()
+    in_words = partial(problems.in_words, name=name, size=file.size, patience=patience, expected=expected)
     file.seek(0)
     with rawpy.RawPy() as raw:
-        with problems.in_words(name=name, size=file.size, patience=patience, expected=expected):
+        with in_words():
             # A buffer, not the path: names that are not UTF-8 work, and reading it can be cancelled.
             raw.open_buffer(io.BytesIO(file.read()))
-        photo = RawPhoto(raw, name=name, file_size=file.size, patience=patience)
+        photo = RawPhoto(raw, in_words=in_words, file_size=file.size)
         if photo.memory > limits.memory:
             raise problems.too_large(*photo.size, photo.memory)
         yield photo

@@ -64,12 +64,12 @@ def open_photo_file(path: str, *, patience: Patience) -> Iterator[PhotoFile]:
         handle = os.open(path, _FLAGS)
     except (OSError, ValueError) as problem:
         raise not_a_file(path) or problems.from_system(problem) from problem
-    with io.FileIO(handle, "rb") as raw:
-        status = os.fstat(handle)
-        if special := describe_special(status.st_mode):
-            raise special
-        with PhotoFile(raw, size=status.st_size, patience=patience) as file:
-            yield file
+    status = os.fstat(handle)
+    if special := describe_special(status.st_mode):
+        os.close(handle)
+        raise special
+    with io.FileIO(handle, "rb") as raw, PhotoFile(raw, size=status.st_size, patience=patience) as file:
+        yield file
 
 
 def file_in_memory(data: bytes, *, patience: Patience) -> PhotoFile:

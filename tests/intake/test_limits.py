@@ -1,0 +1,108 @@
+"""Memory and time: the shared budget never deadlocks, never starves anyone, and is left on cancel."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from memapp.core.control import RunControl
+from memapp.core.errors import Cancelled, PhotoError
+from memapp.core.records import FailureKind
+from memapp.intake.limits import DecodeBudget, Patience
+
+
+def patience(seconds: float = 60.0, control: RunControl | None = None) -> Patience:
+    return Patience(seconds=seconds, control=control)
+
+
+def wait_until_queued(budget: DecodeBudget, number: int) -> None:
+    deadline = time.monotonic() + 10
+    while budget.waiting < number:
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.001)
+
+
+def test_budget_is_never_exceeded_by_many_threads() -> None:
+    budget = DecodeBudget(total=100)
+    most = 0
+    lock = threading.Lock()
+
+    def work() -> None:
+        nonlocal most
+        for amount in (30, 60, 45):
+            with budget.reserve(amount, patience()):
+                with lock:
+                    most = max(most, budget.used)
+                assert budget.used <= 100
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+        assert not thread.is_alive()
+    assert 30 <= most <= 100
+    assert budget.used == 0
+
+
+def test_photo_larger_than_the_budget_goes_alone() -> None:
+    budget = DecodeBudget(total=100)
+    with budget.reserve(500, patience()):
+        assert budget.used == 500
+    assert budget.used == 0
+
+
+def test_small_photos_do_not_overtake_a_large_one_that_waits() -> None:
+    budget = DecodeBudget(total=100)
+    order: list[str] = []
+
+    def work(name: str, amount: int) -> None:
+        with budget.reserve(amount, patience()):
+            order.append(name)
+
+    with budget.reserve(60, patience()):
+        large = threading.Thread(target=work, args=("large", 80))
+        large.start()
+        wait_until_queued(budget, 1)
+        small = threading.Thread(target=work, args=("small", 10))
+        small.start()
+        wait_until_queued(budget, 2)
+        assert order == []
+    large.join(timeout=10)
+    small.join(timeout=10)
+    assert order == ["large", "small"]
+
+
+def test_cancel_leaves_the_queue() -> None:
+    budget = DecodeBudget(total=100)
+    control = RunControl()
+    outcome: list[type[BaseException]] = []
+
+    def work() -> None:
+        try:
+            with budget.reserve(50, patience(control=control)):
+                pass
+        except Cancelled as cancelled:
+            outcome.append(type(cancelled))
+
+    with budget.reserve(100, patience()):
+        thread = threading.Thread(target=work)
+        thread.start()
+        wait_until_queued(budget, 1)
+        control.cancel()
+        thread.join(timeout=10)
+        assert outcome == [Cancelled]
+        assert budget.waiting == 0
+
+
+def test_patience_ends_and_can_be_restarted() -> None:
+    short = patience(seconds=0.0)
+    with pytest.raises(PhotoError) as caught:
+        short.check()
+    assert caught.value.kind is FailureKind.TOO_SLOW
+    assert "longer than 0 seconds" in caught.value.reason
+    long = patience(seconds=60.0)
+    long.restart()
+    long.check()
