@@ -327,7 +327,7 @@ def test_a_thread_that_hangs_is_given_up_and_the_others_go_on(tmp_path: Path) ->
     facts = load_photo(str(_grey(tmp_path)), frame=False).facts
 
     def hanging(name: str, **_: object) -> LoadedPhoto:
-        if "hang" in name:
+        if name.endswith("hang.png"):
             release.wait(20)
         return LoadedPhoto(facts=facts, frame=frame)
 
