@@ -1,7 +1,7 @@
 """From a score to what it means: percentile among people's scores, tie band, the floor, the sentence.
 
 Sources: quantiles of human memorability scores of LaMem (58,741 pictures) and MemCat (10,000), in
-resources/human_memorability_quantiles.csv; the net's error and floor as measured on ResMem (docs/scores.md).
+resources/human_memorability_quantiles.csv; the net's error and floor as measured on ResMem (README, What a score means).
 """
 
 from __future__ import annotations
