@@ -1,0 +1,104 @@
+"""What the workers' tests share: a run that does as it is told, and a supervisor stopped at the end."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from memapp.core.contracts import PhotoLoader
+from memapp.core.control import RunControl
+from memapp.core.events import Event, Skipped
+from memapp.intake.load import load_photo
+from memapp.workers.run_worker import RunMaker
+from memapp.workers.supervisor import Supervisor
+
+STOP_SECONDS = 3.0
+
+SupervisorMaker = Callable[..., Supervisor]
+
+
+@dataclass
+class TurnstileRun:
+    """A run that gives one event for each turn it is granted, and ends when it has given them all."""
+
+    events: int = 3
+    problem: BaseException | None = None
+    """Raised in place of the end."""
+    turns: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    threads: set[str] = field(default_factory=set)
+    closed: list[list[str]] = field(default_factory=list)
+    """The paths of the runs whose generator was left, in that order."""
+
+    def __call__(self, paths: list[str], control: RunControl) -> Iterator[Event]:
+        self.threads.add(threading.current_thread().name)
+        try:
+            for number in range(self.events):
+                while not self.turns.acquire(timeout=0.02):
+                    if control.cancelled:
+                        return
+                if control.cancelled:
+                    return
+                yield Skipped(number)
+            if self.problem is not None:
+                raise self.problem
+        finally:
+            self.closed.append(paths)
+
+    def go(self, turns: int = 1_000) -> None:
+        """Grant so many turns."""
+        for _ in range(turns):
+            self.turns.release()
+
+
+@dataclass
+class Heard:
+    """What a supervisor said, in its order."""
+
+    said: list[tuple[object, ...]] = field(default_factory=list)
+
+    def of(self, request: int) -> list[tuple[object, ...]]:
+        """What it said of one run, each event by itself."""
+        flat: list[tuple[object, ...]] = []
+        for word, number, *rest in self.said:
+            if number != request:
+                continue
+            if word == "events":
+                assert isinstance(rest[0], list)
+                flat += [("event", event) for event in rest[0]]
+            else:
+                flat.append((word, *rest))
+        return flat
+
+    def finished(self) -> list[tuple[object, ...]]:
+        """(request, cancelled) of the runs that have ended."""
+        return [tuple(rest) for word, *rest in self.said if word == "finished"]
+
+
+def listen(supervisor: Supervisor) -> Heard:
+    """Write down what it says from now on."""
+    heard = Heard()
+    supervisor.run_started.connect(lambda request: heard.said.append(("started", request)))
+    supervisor.events_ready.connect(lambda request, events: heard.said.append(("events", request, events)))
+    supervisor.run_failed.connect(lambda request, problem: heard.said.append(("failed", request, problem)))
+    supervisor.run_finished.connect(
+        lambda request, cancelled: heard.said.append(("finished", request, cancelled))
+    )
+    return heard
+
+
+@pytest.fixture
+def supervise(qapp: QApplication) -> Iterator[SupervisorMaker]:
+    """Makes supervisors; all of them are stopped at the end, and must be in time."""
+    made: list[Supervisor] = []
+
+    def make(make_run: RunMaker, loader: PhotoLoader = load_photo) -> Supervisor:
+        made.append(Supervisor(make_run=make_run, loader=loader, preview_threads=2))
+        return made[-1]
+
+    yield make
+    stopped = [supervisor.stop(seconds=STOP_SECONDS) for supervisor in made]
+    assert all(stopped)

@@ -1,0 +1,232 @@
+"""Pictures for whoever looks: the newest wish first, the viewer's before all, no thread left at the end."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtGui import QColor, QImage
+from pytestqt.qtbot import QtBot
+
+from memapp.core.control import RunControl
+from memapp.core.errors import Cancelled, PhotoError
+from memapp.core.records import FailureKind, ImageKey, LoadedPhoto, PhotoFacts
+from memapp.intake.load import load_photo
+from memapp.workers.preview_pool import PreviewPool, to_image
+
+
+def key(name: str) -> ImageKey:
+    return ImageKey(path=f"/photos/{name}", size=1, mtime_ns=1)
+
+
+@dataclass
+class GatedLoader:
+    """Loads a photo when it may: the first calls are held until the gate is opened."""
+
+    gate: threading.Event = field(default_factory=threading.Event)
+    problems: dict[str, Exception] = field(default_factory=dict)
+    """By name: what is raised in place of a picture."""
+    calls: list[tuple[str, int | None]] = field(default_factory=list)
+    """(name, longest side), in the order in which they were begun."""
+    controls: dict[str, RunControl] = field(default_factory=dict)
+
+    def __call__(
+        self,
+        path: str,
+        *,
+        frame: bool = False,
+        longest_side: int | None = None,
+        control: RunControl | None = None,
+    ) -> LoadedPhoto:
+        name = Path(path).name
+        self.calls.append((name, longest_side))
+        assert control is not None
+        self.controls[name] = control
+        while not self.gate.wait(0.01):
+            if control.cancelled:
+                raise Cancelled("Cancelled.")
+        if name in self.problems:
+            raise self.problems[name]
+        picture = np.full((2, 4, 3), (200, 100, 50), dtype=np.uint8)
+        return LoadedPhoto(facts=PhotoFacts(width=4, height=2, format="JPEG"), picture=picture)
+
+    def begun(self) -> list[str]:
+        return [name for name, _ in self.calls]
+
+
+@dataclass
+class Received:
+    """What a pool said."""
+
+    previews: list[tuple[str, int]] = field(default_factory=list)
+    pictures: list[tuple[str, int]] = field(default_factory=list)
+    failures: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass
+class Bench:
+    """A pool with one thread, its loader, and what it said."""
+
+    pool: PreviewPool
+    loader: GatedLoader
+    received: Received
+
+
+@pytest.fixture
+def make_bench(qtbot: QtBot) -> Iterator[Callable[[], Bench]]:
+    benches: list[Bench] = []
+
+    def make() -> Bench:
+        loader, received = GatedLoader(), Received()
+        pool = PreviewPool(loader=loader, threads=1)
+        pool.preview_ready.connect(lambda key, _image, side: received.previews.append((key.name, side)))
+        pool.picture_ready.connect(lambda key, _image, side: received.pictures.append((key.name, side)))
+        pool.picture_failed.connect(lambda key, reason: received.failures.append((key.name, reason)))
+        benches.append(Bench(pool, loader, received))
+        return benches[-1]
+
+    yield make
+    for bench in benches:
+        bench.pool.stop()
+        bench.loader.gate.set()
+        assert bench.pool.join(3.0)
+
+
+@pytest.fixture
+def bench(make_bench: Callable[[], Bench]) -> Bench:
+    return make_bench()
+
+
+def busy_with(qtbot: QtBot, bench: Bench, name: str) -> None:
+    """Let the one thread begin this photo, and wait in it."""
+    bench.pool.want_previews([key(name)], 200)
+    qtbot.waitUntil(lambda: bench.loader.begun() == [name])
+
+
+def test_the_most_wanted_comes_first_and_replies_carry_key_and_size(qtbot: QtBot, bench: Bench) -> None:
+    busy_with(qtbot, bench, "first")
+    bench.pool.want_previews([key("a"), key("b"), key("c")], 300)
+    bench.loader.gate.set()
+    qtbot.waitUntil(lambda: len(bench.received.previews) == 4)
+    assert bench.received.previews == [("first", 200), ("a", 300), ("b", 300), ("c", 300)]
+    assert bench.loader.calls[1:] == [("a", 300), ("b", 300), ("c", 300)]
+
+
+def test_newer_wishes_replace_older_ones(qtbot: QtBot, bench: Bench) -> None:
+    busy_with(qtbot, bench, "first")
+    bench.pool.want_previews([key("old 1"), key("old 2")], 200)
+    bench.pool.want_previews([key("new")], 200)
+    bench.loader.gate.set()
+    qtbot.waitUntil(lambda: ("new", 200) in bench.received.previews)
+    bench.pool.want_previews([key("newest")], 200)
+    qtbot.waitUntil(lambda: ("newest", 200) in bench.received.previews)
+    assert bench.loader.begun() == ["first", "new", "newest"]
+
+
+def test_a_preview_in_hand_is_not_loaded_twice(qtbot: QtBot, bench: Bench) -> None:
+    busy_with(qtbot, bench, "a")
+    bench.pool.want_previews([key("a"), key("b")], 200)
+    bench.loader.gate.set()
+    qtbot.waitUntil(lambda: ("b", 200) in bench.received.previews)
+    assert bench.loader.begun() == ["a", "b"]
+
+
+def test_the_viewers_photo_goes_before_the_previews(qtbot: QtBot, bench: Bench) -> None:
+    busy_with(qtbot, bench, "first")
+    bench.pool.want_previews([key("a"), key("b")], 200)
+    bench.pool.want_picture(key("large"), 1600)
+    bench.loader.gate.set()
+    qtbot.waitUntil(lambda: len(bench.received.previews) == 3)
+    assert bench.loader.calls == [("first", 200), ("large", 1600), ("a", 200), ("b", 200)]
+    assert bench.received.pictures == [("large", 1600)]
+
+
+def test_a_new_photo_in_the_viewer_ends_the_loading_of_the_one_before(qtbot: QtBot, bench: Bench) -> None:
+    bench.pool.want_picture(key("before"), 0)
+    qtbot.waitUntil(lambda: bench.loader.begun() == ["before"])
+    bench.pool.want_picture(key("now"), 0)
+    qtbot.waitUntil(lambda: bench.loader.begun() == ["before", "now"])
+    bench.loader.gate.set()
+    qtbot.waitUntil(lambda: bool(bench.received.pictures))
+    assert bench.received.pictures == [("now", 0)]
+    assert bench.received.failures == []
+    assert bench.loader.controls["before"].cancelled
+
+
+def test_the_viewer_is_told_why_its_photo_can_not_be_shown(qtbot: QtBot, bench: Bench) -> None:
+    bench.loader.problems["broken"] = PhotoError(FailureKind.DAMAGED, "This file ends too early.")
+    bench.loader.gate.set()
+    bench.pool.want_picture(key("broken"), 0)
+    qtbot.waitUntil(lambda: bench.received.failures == [("broken", "This file ends too early.")])
+    assert bench.received.pictures == []
+
+
+@pytest.mark.parametrize(
+    "problem", [PhotoError(FailureKind.DAMAGED, "It ends too early."), RuntimeError("a bug"), MemoryError()]
+)
+def test_a_preview_that_can_not_be_had_is_left_out_and_the_next_one_comes(
+    qtbot: QtBot, bench: Bench, problem: Exception
+) -> None:
+    bench.loader.problems["broken"] = problem
+    bench.loader.gate.set()
+    bench.pool.want_previews([key("broken"), key("good")], 200)
+    qtbot.waitUntil(lambda: bool(bench.received.previews))
+    assert bench.received.previews == [("good", 200)]
+    assert bench.received.failures == []
+
+
+def test_a_stopped_pool_is_silent_and_its_threads_have_ended(qtbot: QtBot, bench: Bench) -> None:
+    bench.pool.want_picture(key("large"), 0)
+    qtbot.waitUntil(lambda: bench.loader.begun() == ["large"])
+    bench.pool.want_previews([key("a")], 200)
+    bench.pool.stop()
+    bench.loader.gate.set()
+    assert bench.pool.join(3.0)
+    qtbot.wait(50)
+    assert bench.loader.begun() == ["large"]
+    assert bench.received == Received()
+
+
+def test_join_says_when_a_thread_hangs(qtbot: QtBot, bench: Bench) -> None:
+    busy_with(qtbot, bench, "first")
+    bench.pool.stop()
+    assert not bench.pool.join(0.05)
+
+
+def test_real_photos_come_upright_and_no_larger_than_asked(qtbot: QtBot, tmp_path: Path) -> None:
+    file = tmp_path / "wide.png"
+    Image.new("RGB", (400, 200), (10, 200, 30)).save(file)
+    status = file.stat()
+    photo = ImageKey(path=str(file), size=status.st_size, mtime_ns=status.st_mtime_ns)
+    pool = PreviewPool(loader=load_photo, threads=2)
+    try:
+        with qtbot.waitSignal(pool.preview_ready) as preview:
+            pool.want_previews([photo], 100)
+        with qtbot.waitSignal(pool.picture_ready) as picture:
+            pool.want_picture(photo, 0)
+    finally:
+        pool.stop()
+        assert pool.join(3.0)
+    assert preview.args is not None
+    assert picture.args is not None
+    for (answered, image, side), size in ((preview.args, (100, 50)), (picture.args, (400, 200))):
+        assert answered == photo
+        assert (image.width(), image.height()) == size
+        assert side in (100, 0)
+        assert image.pixelColor(5, 5) == QColor(10, 200, 30)
+
+
+def test_an_image_keeps_its_pixels_when_the_array_goes() -> None:
+    pixels = np.zeros((3, 5, 3), dtype=np.uint8)
+    pixels[2, 4] = (1, 2, 3)
+    image = to_image(pixels)
+    pixels[:] = 255
+    assert (image.width(), image.height()) == (5, 3)
+    assert image.format() == QImage.Format.Format_RGB32
+    assert image.pixelColor(4, 2) == QColor(1, 2, 3)
+    assert image.pixelColor(0, 0) == QColor(0, 0, 0)

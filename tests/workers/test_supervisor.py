@@ -1,0 +1,251 @@
+"""The vocabulary of a run: started, events, failed, finished; finished exactly once, whatever happens."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+from PySide6.QtCore import QThread
+from pytestqt.qtbot import QtBot
+
+from memapp.core.control import RunControl
+from memapp.core.events import Skipped
+from tests.workers.conftest import SupervisorMaker, TurnstileRun, listen
+
+
+def test_a_run_is_started_speaks_and_is_finished_in_this_order(
+    qtbot: QtBot, supervise: SupervisorMaker
+) -> None:
+    run = TurnstileRun(events=3)
+    supervisor = supervise(run)
+    heard = listen(supervisor)
+    request = supervisor.start_run(["a", "b"])
+    assert supervisor.running
+    run.go()
+    qtbot.waitUntil(lambda: not supervisor.running)
+    assert heard.of(request) == [
+        ("started",),
+        ("event", Skipped(0)),
+        ("event", Skipped(1)),
+        ("event", Skipped(2)),
+        ("finished", False),
+    ]
+    assert run.closed == [["a", "b"]]
+
+
+def test_a_run_works_on_another_thread_and_tells_on_the_windows(
+    qtbot: QtBot, supervise: SupervisorMaker
+) -> None:
+    run = TurnstileRun(events=1)
+    supervisor = supervise(run)
+    heard_on: list[QThread] = []
+    supervisor.events_ready.connect(lambda _request, _events: heard_on.append(QThread.currentThread()))
+    run.go()
+    supervisor.start_run(["a"])
+    qtbot.waitUntil(lambda: not supervisor.running)
+    assert threading.main_thread().name not in run.threads
+    assert heard_on == [supervisor.thread()]
+
+
+def test_events_come_while_the_run_goes_on(qtbot: QtBot, supervise: SupervisorMaker) -> None:
+    run = TurnstileRun(events=2)
+    supervisor = supervise(run)
+    heard = listen(supervisor)
+    request = supervisor.start_run(["a"])
+    run.go(1)
+    qtbot.waitUntil(lambda: ("event", Skipped(0)) in heard.of(request))
+    assert supervisor.running
+    assert heard.finished() == []
+
+
+def test_many_events_come_in_few_signals_and_in_order(qtbot: QtBot, supervise: SupervisorMaker) -> None:
+    run = TurnstileRun(events=5_000)
+    run.go(5_000)
+    supervisor = supervise(run)
+    heard = listen(supervisor)
+    request = supervisor.start_run(["a"])
+    qtbot.waitUntil(lambda: not supervisor.running, timeout=10_000)
+    events = [rest[0] for word, *rest in heard.of(request) if word == "event"]
+    assert events == [Skipped(number) for number in range(5_000)]
+    assert len([word for word, *_ in heard.said if word == "events"]) < 500
+
+
+@pytest.mark.parametrize(
+    "problem", [RuntimeError("out of memory"), ValueError("nonsense"), MemoryError(), OSError(5, "disk")]
+)
+def test_an_exception_is_told_after_the_events_and_before_the_end(
+    qtbot: QtBot, supervise: SupervisorMaker, problem: Exception
+) -> None:
+    run = TurnstileRun(events=1, problem=problem)
+    run.go()
+    supervisor = supervise(run)
+    heard = listen(supervisor)
+    request = supervisor.start_run(["a"])
+    qtbot.waitUntil(lambda: not supervisor.running)
+    assert heard.of(request) == [
+        ("started",),
+        ("event", Skipped(0)),
+        ("failed", problem),
+        ("finished", False),
+    ]
+
+
+def test_a_maker_that_fails_before_the_first_event_ends_the_run_too(
+    qtbot: QtBot, supervise: SupervisorMaker
+) -> None:
+    problem = RuntimeError("no generator at all")
+
+    def broken(_paths: list[str], _control: RunControl) -> TurnstileRun:
+        raise problem
+
+    supervisor = supervise(broken)
+    heard = listen(supervisor)
+    request = supervisor.start_run(["a"])
+    qtbot.waitUntil(lambda: not supervisor.running)
+    assert heard.of(request) == [("started",), ("failed", problem), ("finished", False)]
+
+
+def test_the_next_run_works_after_one_that_failed(qtbot: QtBot, supervise: SupervisorMaker) -> None:
+    run = TurnstileRun(events=1, problem=RuntimeError("once"))
+    run.go()
+    supervisor = supervise(run)
+    heard = listen(supervisor)
+    supervisor.start_run(["a"])
+    qtbot.waitUntil(lambda: not supervisor.running)
+    run.problem = None
+    second = supervisor.start_run(["b"])
+    qtbot.waitUntil(lambda: not supervisor.running)
+    assert heard.of(second) == [("started",), ("event", Skipped(0)), ("finished", False)]
+
+
+def test_a_cancelled_run_is_finished_once_as_cancelled(qtbot: QtBot, supervise: SupervisorMaker) -> None:
+    run = TurnstileRun(events=3)
+    supervisor = supervise(run)
+    heard = listen(supervisor)
+    request = supervisor.start_run(["a"])
+    run.go(1)
+    qtbot.waitUntil(lambda: ("event", Skipped(0)) in heard.of(request))
+    supervisor.cancel()
+    supervisor.cancel()
+    qtbot.waitUntil(lambda: not supervisor.running)
+    assert heard.of(request) == [("started",), ("event", Skipped(0)), ("finished", True)]
+    assert run.closed == [["a"]]
+
+
+def test_runs_wait_for_each_other(qtbot: QtBot, supervise: SupervisorMaker) -> None:
+    run = TurnstileRun(events=1)
+    supervisor = supervise(run)
+    heard = listen(supervisor)
+    first, second = supervisor.start_run(["a"]), supervisor.start_run(["b"])
+    run.go()
+    qtbot.waitUntil(lambda: not supervisor.running)
+    assert [(word, number) for word, number, *_ in heard.said] == [
+        ("started", first),
+        ("events", first),
+        ("finished", first),
+        ("started", second),
+        ("events", second),
+        ("finished", second),
+    ]
+    assert run.closed == [["a"], ["b"]]
+
+
+def test_cancel_ends_the_runs_that_wait_too(qtbot: QtBot, supervise: SupervisorMaker) -> None:
+    run = TurnstileRun(events=1)
+    supervisor = supervise(run)
+    heard = listen(supervisor)
+    requests = [supervisor.start_run([name]) for name in "abc"]
+    qtbot.waitUntil(lambda: bool(run.threads))
+    supervisor.cancel()
+    qtbot.waitUntil(lambda: not supervisor.running)
+    assert sorted(heard.finished()) == [(request, True) for request in requests]
+    assert [word for word, *_ in heard.of(requests[1])] == ["finished"]
+    # Those that waited never touched a photo.
+    assert run.closed == [["a"]]
+
+
+def test_a_run_that_was_asked_for_right_after_a_cancel_is_done(
+    qtbot: QtBot, supervise: SupervisorMaker
+) -> None:
+    run = TurnstileRun(events=1)
+    supervisor = supervise(run)
+    heard = listen(supervisor)
+    first = supervisor.start_run(["a"])
+    qtbot.waitUntil(lambda: bool(run.threads))
+    supervisor.cancel()
+    second = supervisor.start_run(["b"])
+    run.go()
+    qtbot.waitUntil(lambda: not supervisor.running)
+    assert sorted(heard.finished()) == [(first, True), (second, False)]
+
+
+def test_pause_and_resume_reach_the_run_in_hand(qtbot: QtBot, supervise: SupervisorMaker) -> None:
+    controls: list[RunControl] = []
+    run = TurnstileRun(events=1)
+
+    def keep_control(paths: list[str], control: RunControl) -> object:
+        controls.append(control)
+        return run(paths, control)
+
+    supervisor = supervise(keep_control)
+    assert not supervisor.paused
+    supervisor.pause()
+    assert not supervisor.paused
+    supervisor.start_run(["a"])
+    qtbot.waitUntil(lambda: bool(controls))
+    supervisor.pause()
+    assert supervisor.paused
+    assert controls[0].paused
+    supervisor.resume()
+    assert not controls[0].paused
+    run.go()
+    qtbot.waitUntil(lambda: not supervisor.running)
+
+
+def test_a_paused_run_can_be_cancelled(qtbot: QtBot, supervise: SupervisorMaker) -> None:
+    def waits(_paths: list[str], control: RunControl) -> object:
+        while not control.cancelled:
+            control.checkpoint()
+            yield Skipped(0)
+            time.sleep(0.005)
+
+    supervisor = supervise(waits)
+    heard = listen(supervisor)
+    request = supervisor.start_run(["a"])
+    supervisor.pause()
+    supervisor.cancel()
+    qtbot.waitUntil(lambda: heard.finished() == [(request, True)])
+
+
+def test_stop_ends_a_run_in_hand_in_time_and_leaves_no_thread(
+    qtbot: QtBot, supervise: SupervisorMaker
+) -> None:
+    run = TurnstileRun(events=1)
+    supervisor = supervise(run)
+    supervisor.start_run(["a"])
+    supervisor.start_run(["b"])
+    qtbot.waitUntil(lambda: bool(run.threads))
+    started = time.monotonic()
+    assert supervisor.stop(seconds=2.0)
+    assert time.monotonic() - started < 2.0
+    assert run.closed == [["a"]]
+    assert not [thread for thread in threading.enumerate() if thread.name == "memapp preview"]
+
+
+def test_stop_does_not_wait_longer_than_it_may_and_says_so(qtbot: QtBot, supervise: SupervisorMaker) -> None:
+    end = threading.Event()
+    entered = threading.Event()
+
+    def hangs(_paths: list[str], _control: RunControl) -> object:
+        entered.set()
+        end.wait()
+        yield Skipped(0)
+
+    supervisor = supervise(hangs)
+    supervisor.start_run(["a"])
+    assert entered.wait(5)
+    started = time.monotonic()
+    assert not supervisor.stop(seconds=0.3)
+    assert time.monotonic() - started < 1.0
+    end.set()
