@@ -75,6 +75,13 @@ class PhotoView(QWidget):
         self._lay_out()
         self._ask()
 
+    def set_photo_size(self, size: QSize) -> None:
+        """The photo's own size has become known."""
+        if size != self._photo_size:
+            self._photo_size = size
+            self._lay_out()
+            self._ask()
+
     def show_message(self, text: str) -> None:
         """Show words in the place of a photo."""
         self._levels.start(None)

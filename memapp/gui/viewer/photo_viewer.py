@@ -109,6 +109,8 @@ class PhotoViewer(QWidget):
             self._bar.show_caption(caption)
             if isinstance(caption, Failure):
                 self._view.show_message(caption.reason)
+            elif caption is not None and not self._view.message:
+                self._view.set_photo_size(QSize(caption.facts.width, caption.facts.height))
 
     def set_picture(self, key: ImageKey, image: QImage, full_size: bool) -> None:
         """A picture that was wanted has come; those of other photos are passed over."""

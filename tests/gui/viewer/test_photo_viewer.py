@@ -384,7 +384,9 @@ def test_a_waiting_photo_says_so_until_its_score_comes(
     assert not viewer.bar.score.isVisible()
     viewer.set_caption(other.key, other)
     assert viewer.bar.band.text() == "Not scored yet"
+    assert viewer.view.zoom is None
     viewer.set_caption(photo.key, photo)
+    assert viewer.view.zoom == pytest.approx(900 / 3000, rel=0.1)
     assert viewer.bar.score.isVisible()
     assert viewer.bar.score.text() == "0.82"
 
