@@ -6,13 +6,14 @@ Cells are reckoned, never stored, so a layout costs the same for ten photos and 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from PySide6.QtCore import QPoint, QRect, QSize
 
 from memapp.gui.style import SPACE_2, SPACE_4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GridGeometry:
     """Tiles of one size in rows, in the viewport's width. Distances in device-independent pixels.
 
@@ -24,37 +25,37 @@ class GridGeometry:
     count: int
     tile: QSize
 
-    @property
+    @cached_property
     def columns(self) -> int:
         """How many tiles stand side by side, at least one."""
         return max(1, (self.width - SPACE_2) // (self.tile.width() + SPACE_2))
 
-    @property
+    @cached_property
     def rows(self) -> int:
         """How many rows of tiles there are."""
         return -(-self.count // self.columns)
 
-    @property
+    @cached_property
     def gap(self) -> int:
         """Between two tiles, both ways: what is left of the width is shared out, within reason."""
         left_over = self.width - self.columns * self.tile.width()
         return min(max(left_over // (self.columns + 1), SPACE_2), SPACE_4)
 
-    @property
+    @cached_property
     def cell(self) -> QSize:
         """Size of a cell."""
         return QSize(self.tile.width() + self.gap, self.tile.height() + self.gap)
 
-    @property
+    @cached_property
     def left(self) -> int:
         """Where the first cell of each row begins; the rows stand in the viewport's middle."""
         return (self.width - self.columns * self.cell.width()) // 2
 
-    @property
+    @cached_property
     def _top(self) -> int:
         return self.gap // 2
 
-    @property
+    @cached_property
     def height(self) -> int:
         """Of all content."""
         return self.rows * self.cell.height() + self.gap

@@ -177,11 +177,14 @@ class PhotoSortProxy(QAbstractProxyModel):
         """The photo in a row."""
         return self._photos.table.keys[int(self._order[row])]
 
-    def keys(self, rows: Iterable[int] | None = None) -> list[ImageKey]:
-        """The photos in these rows, or all that are shown, in the order on screen."""
+    def keys(self, rows: Iterable[int]) -> list[ImageKey]:
+        """The photos in these rows, in the order of the rows given."""
         all_keys = self._photos.table.keys
-        order = self._order if rows is None else self._order[np.fromiter(rows, np.int64)]
-        return [all_keys[row] for row in order.tolist()]
+        return [all_keys[row] for row in self._order[np.fromiter(rows, np.int64)].tolist()]
+
+    def photos_shown(self) -> list[ImageKey]:
+        """All photos that pass the filter, in the order on screen."""
+        return self.keys(range(len(self._order)))
 
     def index_of(self, key: ImageKey) -> QModelIndex:
         """The index of a photo; an invalid one where it is not shown."""

@@ -1,0 +1,157 @@
+"""100,000 photos in the grid: how long filling, sorting and painting take, and what a row costs."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication, QItemSelectionModel
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from memapp.core.records import ImageKey, PhotoFacts, ScoredPhoto
+from memapp.gui.grid.grid_view import GridView
+from memapp.gui.grid.item_model import PhotoItemModel
+from memapp.gui.grid.roles import SortKey
+from memapp.gui.grid.sort_proxy import PhotoFilter, PhotoSortProxy
+from memapp.gui.style import DARK
+from tests.benchmarks.measurement import Measurement
+
+ROWS = 100_000
+BATCH = 500
+
+ItemT = TypeVar("ItemT")
+
+
+def fake_keys(count: int) -> list[ImageKey]:
+    """Photos as a few cameras would have named them, in folders of a thousand, their numbers mixed."""
+    numbers = np.random.default_rng(1).permutation(count).tolist()
+    return [
+        ImageKey(f"/home/anna/Pictures/2026/{n // 1000:03}/DSC_{n}.NEF", 4_000_000 + n, 1_790_000_000_000 + n)
+        for n in numbers
+    ]
+
+
+def fake_photos(keys: Sequence[ImageKey], *, seed: int = 2) -> list[ScoredPhoto]:
+    """The keys with scores as a shoot has them, and facts each of their own, as read from files."""
+    scores = np.random.default_rng(seed).normal(0.75, 0.1, len(keys)).clip(0.41, 0.99).tolist()
+    start = datetime(2026, 5, 1, 9)
+    return [
+        ScoredPhoto(
+            key,
+            score,
+            PhotoFacts(
+                6000,
+                4000,
+                "Nikon NEF",
+                taken=(start + timedelta(seconds=key.size % 86_400)).isoformat(),
+                camera="".join(("NIKON ", "Z 6_2")),
+                lens="".join(("NIKKOR Z ", "85mm f/1.8 S")),
+                exposure=f"1/{100 + key.size % 900} s  f/2.8  ISO 400  85 mm",
+            ),
+        )
+        for key, score in zip(keys, scores, strict=True)
+    ]
+
+
+def run() -> list[Measurement]:
+    """Measure everything; needs no screen."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    application = QApplication.instance() or QApplication([])
+    return [_measure_memory(), *_measure_speed(application)]
+
+
+def main() -> int:
+    """Print the figures; 1 when one of them is too much."""
+    measurements = run()
+    for measurement in measurements:
+        print(measurement.line())
+    return 0 if all(measurement.passed for measurement in measurements) else 1
+
+
+def _measure_memory() -> Measurement:
+    tracemalloc.start()
+    model = PhotoItemModel()
+    proxy = PhotoSortProxy(source=model)
+    before, _ = tracemalloc.get_traced_memory()
+    # Keys and facts are made here and kept by the model alone, so they count.
+    keys = fake_keys(ROWS)
+    model.add(keys)
+    for batch in _batches(keys):
+        model.set_scores(fake_photos(batch))
+    proxy.refresh()
+    del keys, batch
+    gc.collect()
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return Measurement("memory of a row, without previews", (after - before) / ROWS, "bytes", 1000)
+
+
+def _measure_speed(application: QCoreApplication) -> list[Measurement]:
+    model = PhotoItemModel()
+    proxy = PhotoSortProxy(source=model)
+    view = GridView(proxy=proxy, theme=DARK, tile_size=200)
+    view.resize(1600, 1000)
+    view.show()
+    keys = fake_keys(ROWS)
+    photos = fake_photos(keys)
+
+    def fill() -> None:
+        for batch in _batches(keys):
+            model.add(batch)
+            application.processEvents()
+        for scored in _batches(photos):
+            model.set_scores(scored)
+            application.processEvents()
+        proxy.refresh()
+
+    figures = [Measurement(f"fill the grid with {ROWS:,} photos", _seconds(fill), "s", 5.0)]
+    for key in (SortKey.NAME, SortKey.TAKEN, SortKey.SIZE, SortKey.SCORE):
+        for descending in (False, True):
+            seconds = _seconds(lambda key=key, down=descending: proxy.set_sort(key, descending=down))  # type: ignore[misc]
+            name = f"sort by {key}, {'highest' if descending else 'lowest'} first"
+            figures.append(Measurement(name, seconds, "s", 0.5))
+    model.set_scores(fake_photos(keys[: ROWS // 2], seed=3))
+    figures.append(Measurement("sort again while scores come", _seconds(proxy.refresh), "s", 0.5))
+    view.selectAll()
+    turn = _seconds(lambda: proxy.set_sort(SortKey.SCORE, descending=False))
+    figures.append(Measurement("turn the order, all selected", turn, "s", 0.5))
+    view.clearSelection()
+    for row in range(0, ROWS, 100):
+        view.selectionModel().select(proxy.index(row, 0), QItemSelectionModel.SelectionFlag.Select)
+    turn = _seconds(lambda: proxy.set_sort(SortKey.SCORE, descending=True))
+    figures.append(Measurement("turn the order, 1,000 selected apart", turn, "s", 0.5))
+    view.clearSelection()
+    for text in ("77", ""):
+        seconds = _seconds(lambda text=text: proxy.set_filter(PhotoFilter(text=text)))  # type: ignore[misc]
+        figures.append(Measurement(f"filter by the name, {text!r}", seconds, "s", None))
+    for key in proxy.keys(range(100)):
+        model.set_preview(key, QImage(200, 133, QImage.Format.Format_RGB32))
+    view.grab()
+    figures.append(Measurement("paint a screen of 28 photos", 1000 * _seconds(view.grab), "ms", None))
+    figures.append(
+        Measurement("type-ahead to the last name", _seconds(lambda: view.keyboardSearch("x")), "s", None)
+    )
+    view.deleteLater()
+    return figures
+
+
+def _batches(items: Sequence[ItemT]) -> list[Sequence[ItemT]]:
+    return [items[first : first + BATCH] for first in range(0, len(items), BATCH)]
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    sys.exit(main())

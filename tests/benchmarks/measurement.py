@@ -1,0 +1,32 @@
+"""What a benchmark hands back: one figure, and what it must reach."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Measurement(NamedTuple):
+    """One figure of a benchmark."""
+
+    name: str
+    value: float
+    unit: str
+    limit: float | None
+    """The figure must stay within this; None where there is nothing to reach."""
+    at_least: bool = False
+    """Whether the figure must reach the limit; else it must not go beyond it."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the figure is what it must be."""
+        if self.limit is None:
+            return True
+        return self.value >= self.limit if self.at_least else self.value <= self.limit
+
+    def line(self) -> str:
+        """The figure as a line of a table."""
+        sign = ">=" if self.at_least else "<="
+        limit = (
+            "" if self.limit is None else f"  ({sign} {self.limit:g})  {'ok' if self.passed else 'MISSED'}"
+        )
+        return f"{self.name:<44} {self.value:>10.3f} {self.unit:<6}{limit}"

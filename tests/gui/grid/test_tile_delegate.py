@@ -1,0 +1,165 @@
+"""The tile: whole photo, score as bar and number, reasons, ties; at 100, 150 and 200 %."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QMargins, QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
+
+from memapp.core.records import FailureKind
+from memapp.gui.grid.item_model import PhotoItemModel
+from memapp.gui.grid.sort_proxy import PhotoSortProxy
+from memapp.gui.grid.tile_delegate import BAR_HEIGHT, TileDelegate
+from memapp.gui.style import DARK, LIGHT, Theme, ramp_colour
+from tests.gui.grid.photos import add_scored, failed, key, scored
+
+SIDE = 200
+MARGIN = 8
+
+
+def painted(
+    proxy: PhotoSortProxy,
+    row: int = 0,
+    *,
+    theme: Theme = DARK,
+    ratio: float = 1.0,
+    state: QStyle.StateFlag = QStyle.StateFlag.State_Enabled,
+) -> tuple[QImage, TileDelegate]:
+    """A cell with a tile and half a gap of MARGIN pixels around it."""
+    delegate = TileDelegate(theme=theme, side=SIDE)
+    size = delegate.layout.tile.grownBy(QMargins(MARGIN, MARGIN, MARGIN, MARGIN))
+    image = QImage(size * ratio, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(ratio)
+    image.fill(QColor(theme.window))
+    option: Any = QStyleOptionViewItem()
+    option.rect, option.state = QRect(QPoint(0, 0), size), state
+    painter = QPainter(image)
+    delegate.paint(painter, option, proxy.index(row, 0))
+    painter.end()
+    return image, delegate
+
+
+def colours_in(image: QImage, part: QRect) -> set[str]:
+    """All colours in a part of the tile, which begins at MARGIN."""
+    ratio = image.devicePixelRatio()
+    within = part.translated(MARGIN, MARGIN)
+    columns = range(round(within.left() * ratio), round((within.right() + 1) * ratio))
+    rows = range(round(within.top() * ratio), round((within.bottom() + 1) * ratio))
+    return {image.pixelColor(x, y).name() for y in rows for x in columns}
+
+
+def checkered(width: int, height: int) -> QImage:
+    """Black and white in turn, pixel by pixel: any blur or cut shows."""
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    for y in range(height):
+        for x in range(width):
+            image.setPixelColor(x, y, QColor("#ffffff" if (x + y) % 2 else "#000000"))
+    return image
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.25, 1.5, 2.0])
+@pytest.mark.parametrize("shape", [(1.0, 0.5), (0.5, 1.0), (1.0, 1.0), (1.0, 0.1)])
+def test_the_photo_is_whole_centred_and_crisp(
+    model: PhotoItemModel, proxy: PhotoSortProxy, ratio: float, shape: tuple[float, float]
+) -> None:
+    model.add([key("a.jpg")])
+    photo = checkered(*(round(SIDE * ratio * share) for share in shape))
+    model.set_preview(key("a.jpg"), photo)
+    image, delegate = painted(proxy, ratio=ratio)
+    square = delegate.layout.square.translated(MARGIN, MARGIN)
+    left = round((square.x() + SIDE / 2) * ratio - photo.width() / 2)
+    top = round((square.y() + SIDE / 2) * ratio - photo.height() / 2)
+    candidates = [
+        image.copy(left + dx, top + dy, photo.width(), photo.height())
+        for dx in (0, -1, 1)
+        for dy in (0, -1, 1)
+    ]
+    for candidate in candidates:
+        candidate.setDevicePixelRatio(1)
+    assert any(candidate == photo for candidate in candidates)
+
+
+def test_a_large_preview_is_scaled_down_whole(model: PhotoItemModel, proxy: PhotoSortProxy) -> None:
+    model.add([key("a.jpg")])
+    photo = QImage(1000, 500, QImage.Format.Format_RGB32)
+    photo.fill(Qt.GlobalColor.green)
+    model.set_preview(key("a.jpg"), photo)
+    image, delegate = painted(proxy)
+    square = delegate.layout.square
+    assert colours_in(image, QRect(square.x(), square.y() + 50, SIDE, 100)) == {"#00ff00"}
+    assert colours_in(image, QRect(square.x(), square.y(), SIDE, 50)) == {DARK.tile}
+    assert colours_in(image, QRect(square.x(), square.y() + 150, SIDE, 50)) == {DARK.tile}
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT])
+@pytest.mark.parametrize(("score", "length"), [(0.3, BAR_HEIGHT), (0.4, BAR_HEIGHT), (0.7, 100), (1.0, 200)])
+def test_the_bar_shows_the_score_by_length_and_colour(
+    model: PhotoItemModel, proxy: PhotoSortProxy, score: float, length: int, theme: Theme
+) -> None:
+    add_scored(model, scored("a.jpg", score))
+    image, delegate = painted(proxy, theme=theme)
+    bar = delegate.layout.bar
+    assert colours_in(image, QRect(bar.x(), bar.y(), length, BAR_HEIGHT)) == {ramp_colour(score).name()}
+    if length < SIDE:
+        assert ramp_colour(score).name() not in colours_in(image, bar.adjusted(length, 0, 0, 0))
+
+
+def test_a_tie_is_a_hairline_between_two_tiles_and_a_step_is_none(
+    model: PhotoItemModel, proxy: PhotoSortProxy
+) -> None:
+    add_scored(model, scored("a.jpg", 0.80), scored("b.jpg", 0.79), scored("c.jpg", 0.70))
+    proxy.refresh()
+    expected = [(False, True), (True, False), (False, False)]
+    for row, (before, after) in enumerate(expected):
+        image, delegate = painted(proxy, row)
+        bar = delegate.layout.bar
+        left = QRect(-MARGIN, bar.y(), MARGIN + bar.x(), BAR_HEIGHT)
+        right = QRect(bar.right() + 1, bar.y(), MARGIN + bar.x(), BAR_HEIGHT)
+        assert (DARK.bar_below in colours_in(image, left)) == before
+        assert (DARK.bar_below in colours_in(image, right)) == after
+
+
+def test_a_waiting_tile_has_its_name_and_no_number(model: PhotoItemModel, proxy: PhotoSortProxy) -> None:
+    model.add([key("a.jpg")])
+    image, delegate = painted(proxy)
+    assert colours_in(image, delegate.layout.square) == {DARK.tile}
+    assert colours_in(image, delegate.layout.score) == {DARK.tile}
+    assert len(colours_in(image, delegate.layout.name)) > 1
+
+
+@pytest.mark.parametrize("kind", list(FailureKind))
+def test_a_failed_tile_says_why(model: PhotoItemModel, proxy: PhotoSortProxy, kind: FailureKind) -> None:
+    model.set_failures([failed("a.jpg", kind)])
+    image, delegate = painted(proxy)
+    assert DARK.second_text in colours_in(image, delegate.layout.square)
+    assert colours_in(image, delegate.layout.score) == {DARK.tile}
+
+
+def test_why_a_photo_failed_does_not_cover_its_preview(model: PhotoItemModel, proxy: PhotoSortProxy) -> None:
+    model.set_failures([failed("a.jpg", FailureKind.NOT_SCORED)])
+    photo = QImage(SIDE, SIDE, QImage.Format.Format_RGB32)
+    photo.fill(Qt.GlobalColor.green)
+    model.set_preview(key("a.jpg"), photo)
+    image, delegate = painted(proxy)
+    assert colours_in(image, delegate.layout.square) == {"#00ff00"}
+    assert len(colours_in(image, delegate.layout.score)) > 1
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT])
+def test_selection_and_focus_are_in_the_accent_and_hover_is_not(
+    model: PhotoItemModel, proxy: PhotoSortProxy, theme: Theme
+) -> None:
+    add_scored(model, scored("a.jpg", 0.5))
+    flag = QStyle.StateFlag
+    top_edge = QRect(50, 0, 50, 3)
+    colours = {
+        state: colours_in(painted(proxy, theme=theme, state=flag.State_Enabled | state)[0], top_edge)
+        for state in (flag.State_None, flag.State_Selected, flag.State_HasFocus, flag.State_MouseOver)
+    }
+    assert colours[flag.State_None] == {theme.tile}
+    assert colours[flag.State_MouseOver] == {theme.hover}
+    for state in (flag.State_Selected, flag.State_HasFocus):
+        assert theme.accent in colours[state]
