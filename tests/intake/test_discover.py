@@ -17,9 +17,6 @@ from memapp.intake import discover
 from memapp.intake.discover import Finding, find_photos, natural_order
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="needs POSIX file kinds")
-not_as_root = pytest.mark.skipif(
-    hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may read everything"
-)
 
 JPEG_START = b"\xff\xd8\xff\xe0"
 
@@ -179,11 +176,12 @@ def test_pipe_socket_and_device_are_failures_and_never_block(
 
 
 @posix_only
-@not_as_root
 def test_unreadable_folder_is_a_failure_and_the_rest_goes_on(tmp_path: Path) -> None:
     closed = touch(tmp_path / "a" / "x.jpg").parent
     touch(tmp_path / "b" / "y.jpg")
     closed.chmod(0)
+    if os.access(closed, os.R_OK):
+        pytest.skip("this user may read everything")
     try:
         failure, photo = find(tmp_path)
     finally:

@@ -1,4 +1,4 @@
-"""Real photos of every format and camera: they load, upright, with the package's very pixels where it has any."""
+"""Real photos of every format: they load, upright, with the package's very pixels where it has any."""
 
 from __future__ import annotations
 
