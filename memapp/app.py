@@ -138,7 +138,7 @@ class _FileOpener(QObject):
 
 
 def _export(order: ExportOrder) -> None:
-    write_export(order.path, order.outcomes, net=order.net, engine=order.engine, app_version=__version__)
+    write_export(order.path, order.outcomes, net=order.net, app_version=__version__)
 
 
 def _save(preferences: Preferences) -> None:

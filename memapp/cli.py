@@ -16,9 +16,9 @@ from tqdm import tqdm
 from memapp import __version__
 from memapp.core.control import RunControl
 from memapp.core.errors import MemappError
-from memapp.core.events import EngineReady, Failed, Found, Notice, Progress, Scored, Started
+from memapp.core.events import Failed, Found, Notice, Progress, Scored, Started
 from memapp.core.files import write_atomically
-from memapp.core.records import EngineInfo, NetIdentity
+from memapp.core.records import Failure, NetIdentity, ScoredPhoto
 from memapp.core.resources import resources_folder
 from memapp.doctor import examine
 from memapp.intake.discover import find_photos
@@ -26,15 +26,7 @@ from memapp.intake.load import load_photo
 from memapp.pipeline.score_run import score_run
 from memapp.scoring.factory import DEVICES, ResMemFactory
 from memapp.scoring.weights import WeightsLocator
-from memapp.store.export import (
-    ExportFormat,
-    ExportRow,
-    Provenance,
-    best_first,
-    failed_row,
-    render,
-    scored_row,
-)
+from memapp.store.export import ExportFormat, Provenance, best_first, render, row
 from memapp.store.home import home_folder
 from memapp.store.scores import SqliteScoreStore
 
@@ -116,7 +108,7 @@ def _score(options: argparse.Namespace) -> int:
         collector.close()
         return _complain(str(problem), EXIT_CANNOT_WORK)
     collector.close()
-    if not collector.rows:
+    if not collector.outcomes:
         if control.cancelled:
             return EXIT_INTERRUPTED
         return _complain("There is nothing to score: no photos were found there.", EXIT_USAGE_OR_NOTHING)
@@ -133,10 +125,9 @@ class _Collector:
     """Gathers a run's results, shows its progress on a terminal and its notices on standard error."""
 
     def __init__(self) -> None:
-        self.rows: list[ExportRow] = []
+        self.outcomes: list[ScoredPhoto | Failure] = []
         self.failed = 0
         self.net: NetIdentity | None = None
-        self.engine: EngineInfo | None = None
         self._bar = tqdm(unit="photo", disable=None, file=sys.stderr, leave=False, dynamic_ncols=True)
 
     def take(self, event: object) -> None:
@@ -144,13 +135,11 @@ class _Collector:
         match event:
             case Started():
                 self.net = event.net
-            case EngineReady():
-                self.engine = event.engine
             case Scored():
-                self.rows += map(scored_row, event.photos)
+                self.outcomes += event.photos
             case Failed():
                 self.failed += len(event.failures)
-                self.rows += map(failed_row, event.failures)
+                self.outcomes += event.failures
             case Notice():
                 self._bar.write(event.text, file=sys.stderr)
             case Found():
@@ -165,8 +154,8 @@ class _Collector:
 
 def _write(collector: _Collector, form: ExportFormat, output: Path | None) -> None:
     assert collector.net is not None
-    provenance = Provenance.of(net=collector.net, engine=collector.engine, app_version=__version__)
-    text = render(best_first(collector.rows), form=form, provenance=provenance)
+    provenance = Provenance.of(collector.outcomes, net=collector.net, app_version=__version__)
+    text = render(best_first(map(row, collector.outcomes)), form=form, provenance=provenance)
     if output is None:
         sys.stdout.write(text)
         sys.stdout.flush()

@@ -1,7 +1,7 @@
 """From a score to what it means: percentile among people's scores, tie band, the floor, the sentence.
 
 Sources: quantiles of human memorability scores of LaMem (58,741 pictures) and MemCat (10,000), in
-resources/human_memorability_quantiles.csv; the net's error and floor as measured on ResMem (README, What a score means).
+resources/human_memorability_quantiles.csv; the net's error and floor: the README, "What a score means".
 """
 
 from __future__ import annotations
@@ -82,6 +82,4 @@ def score_sentence(score: float) -> str:
     """What the score predicts, in words."""
     # Rounded as it is written, or 0.415 would read "0.41" and "42 of 100".
     people = round(100 * float(score_text(score)))
-    return (
-        f"About {people} of 100 people are predicted to recognise this photo when it comes back."
-    )
+    return f"About {people} of 100 people are predicted to recognise this photo when it comes back."

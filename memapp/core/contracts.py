@@ -77,7 +77,7 @@ class ScoreStore(Protocol):
     def lookup(self, keys: Sequence[ImageKey], net: NetIdentity) -> Mapping[ImageKey, ScoredPhoto]:
         """The known ones of these keys. Raises: StoreError."""
 
-    def put(self, photos: Iterable[ScoredPhoto], net: NetIdentity, engine: EngineInfo) -> None:
+    def put(self, photos: Iterable[ScoredPhoto], net: NetIdentity) -> None:
         """Keep a batch, all or nothing. Raises: StoreError."""
 
     def close(self) -> None:

@@ -104,6 +104,8 @@ class ScoredPhoto:
     score: float
     """The net's number, 0..1."""
     facts: PhotoFacts
+    engine: EngineInfo | None = None
+    """What computed it, so that it can be computed again."""
 
 
 class FailureKind(StrEnum):

@@ -13,7 +13,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from memapp.core.events import Notice, NoticeKind
-from memapp.core.records import EngineInfo, Failure, ImageKey, NetIdentity, ScoredPhoto
+from memapp.core.records import Failure, ImageKey, NetIdentity, ScoredPhoto
 from memapp.gui.status import counted
 from memapp.workers.jobs import Jobs
 
@@ -27,7 +27,6 @@ class ExportOrder:
     outcomes: Sequence[ScoredPhoto | Failure]
     """In the order on screen."""
     net: NetIdentity
-    engine: EngineInfo | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +94,7 @@ class FileCommands(QObject):
         mime.setText("\n".join(key.path for key in keys))
         QGuiApplication.clipboard().setMimeData(mime)
 
-    def export(
-        self,
-        outcomes: Sequence[ScoredPhoto | Failure],
-        *,
-        net: NetIdentity,
-        engine: EngineInfo | None,
-        folder: str,
-    ) -> None:
+    def export(self, outcomes: Sequence[ScoredPhoto | Failure], *, net: NetIdentity, folder: str) -> None:
         """Ask where to, and write the scores there in the order given."""
         path, _ = QFileDialog.getSaveFileName(
             self._window,
@@ -112,7 +104,7 @@ class FileCommands(QObject):
         )
         if not path:
             return
-        order = ExportOrder(path=Path(path), outcomes=outcomes, net=net, engine=engine)
+        order = ExportOrder(path=Path(path), outcomes=outcomes, net=net)
         what = counted(len(outcomes), "photo", "photos")
         self._jobs.start(
             lambda: self._work.export(order),

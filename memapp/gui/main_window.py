@@ -358,7 +358,6 @@ class MainWindow(QMainWindow):
         self.files.export(
             outcomes,
             net=self.session.net,
-            engine=self.session.engine,
             folder=self._preferences.text("last_folder"),
         )
 

@@ -19,7 +19,7 @@ from memapp.core.events import (
     Skipped,
     Started,
 )
-from memapp.core.records import EngineInfo, ImageKey, NetIdentity
+from memapp.core.records import ImageKey, NetIdentity
 from memapp.gui.grid.item_model import PhotoItemModel
 from memapp.workers.supervisor import Supervisor
 
@@ -62,7 +62,6 @@ class Session(QObject):
         self._taken_out: dict[ImageKey, int] = {}
         """Photos taken out of the window; news of them from runs up to this number is dropped."""
         self.net: NetIdentity | None = None
-        self.engine: EngineInfo | None = None
         supervisor.run_started.connect(self._on_started)
         supervisor.events_ready.connect(self._on_events)
         supervisor.run_failed.connect(self._on_failed)
@@ -149,7 +148,6 @@ class Session(QObject):
                     self._skipped += event.count
                     self.skipped_changed.emit(self._skipped)
                 case EngineReady():
-                    self.engine = event.engine
                     self.engine_changed.emit(event.engine)
                 case Started():
                     self.net = event.net

@@ -369,16 +369,16 @@ class _ScoreRun:
             self._net_problem = problem
             return
         self._scored_any = True
-        photos = tuple(
-            ScoredPhoto(key=decoded.key, score=float(score), facts=decoded.loaded.facts)
-            for decoded, score in zip(batch, scores, strict=True)
-        )
         if self._scorer.engine != engine:
             engine = self._scorer.engine
             yield EngineReady(engine)
+        photos = tuple(
+            ScoredPhoto(key=decoded.key, score=float(score), facts=decoded.loaded.facts, engine=engine)
+            for decoded, score in zip(batch, scores, strict=True)
+        )
         if self._keeping and self._store is not None and self._net is not None:
             try:
-                self._store.put(photos, self._net, engine)
+                self._store.put(photos, self._net)
             except StoreError as problem:
                 yield self._stop_keeping(problem)
         self._meter.finished(len(photos), now=time.monotonic(), worked=True)

@@ -45,28 +45,36 @@ class Provenance:
     """What a score needs to be computed again."""
 
     net: NetIdentity
-    engine: str | None
-    """None where every score was known already."""
-    device: str | None
+    engines: frozenset[EngineInfo]
+    """What computed these scores; several where some were known from another device."""
     app_version: str
 
     @classmethod
-    def of(cls, *, net: NetIdentity, engine: EngineInfo | None, app_version: str) -> Provenance:
-        """From what the run said."""
-        return cls(
-            net=net,
-            engine=engine.engine if engine else None,
-            device=engine.device if engine else None,
-            app_version=app_version,
+    def of(
+        cls, outcomes: Iterable[ScoredPhoto | Failure], *, net: NetIdentity, app_version: str
+    ) -> Provenance:
+        """Of these outcomes of runs with one net."""
+        engines = frozenset(
+            outcome.engine for outcome in outcomes if isinstance(outcome, ScoredPhoto) and outcome.engine
         )
+        return cls(net=net, engines=engines, app_version=app_version)
+
+    @property
+    def engine(self) -> str | None:
+        """The engine's name; several with commas; None where nothing was scored."""
+        return ", ".join(sorted({engine.engine for engine in self.engines})) or None
+
+    @property
+    def device(self) -> str | None:
+        """The device; several with commas; None where nothing was scored."""
+        return ", ".join(sorted({engine.device for engine in self.engines})) or None
 
 
 def write_export(
     path: Path,
-    outcomes: Iterable[ScoredPhoto | Failure],
+    outcomes: Sequence[ScoredPhoto | Failure],
     *,
     net: NetIdentity,
-    engine: EngineInfo | None,
     app_version: str,
 ) -> None:
     """Write outcomes in the order given, whole or not at all; the path's ending says the format.
@@ -75,20 +83,20 @@ def write_export(
         OSError: nothing was written.
     """
     endings = {".json": ExportFormat.JSON, ".jsonl": ExportFormat.JSONL}
-    rows = [
-        scored_row(outcome) if isinstance(outcome, ScoredPhoto) else failed_row(outcome)
-        for outcome in outcomes
-    ]
     text = render(
-        rows,
+        [row(outcome) for outcome in outcomes],
         form=endings.get(path.suffix.lower(), ExportFormat.CSV),
-        provenance=Provenance.of(net=net, engine=engine, app_version=app_version),
+        provenance=Provenance.of(outcomes, net=net, app_version=app_version),
     )
     write_atomically(path, text)
 
 
-def scored_row(photo: ScoredPhoto) -> ExportRow:
-    """A photo with its score."""
+def row(outcome: ScoredPhoto | Failure) -> ExportRow:
+    """One photo's outcome."""
+    return _scored_row(outcome) if isinstance(outcome, ScoredPhoto) else _failed_row(outcome)
+
+
+def _scored_row(photo: ScoredPhoto) -> ExportRow:
     return ExportRow(
         path=photo.key.path,
         status="scored",
@@ -101,8 +109,7 @@ def scored_row(photo: ScoredPhoto) -> ExportRow:
     )
 
 
-def failed_row(failure: Failure) -> ExportRow:
-    """A photo without one, and why."""
+def _failed_row(failure: Failure) -> ExportRow:
     return ExportRow(
         path=failure.key.path,
         status="failed",

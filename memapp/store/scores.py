@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 
 from memapp.core.records import EngineInfo, ImageKey, NetIdentity, PhotoFacts, ScoredPhoto
@@ -42,17 +43,17 @@ class SqliteScoreStore:
                 wanted = {os.fsencode(key.path): key for key in part}
                 marks = ",".join("?" * len(wanted))
                 rows = self._connection.execute(
-                    "SELECT path, size, mtime_ns, score, width, height, format, taken, camera, lens,"
-                    f" exposure, rendering FROM scores WHERE net = ? AND path IN ({marks})",
+                    "SELECT path, size, mtime_ns, score, engine, device, width, height, format, taken,"
+                    f" camera, lens, exposure, rendering FROM scores WHERE net = ? AND path IN ({marks})",
                     (net_row, *wanted),
                 )
-                for path, size, mtime_ns, score, *facts in rows:
+                for path, size, mtime_ns, score, engine, device, *facts in rows:
                     key = wanted[path]
                     if (key.size, key.mtime_ns) == (size, mtime_ns):
-                        known[key] = ScoredPhoto(key=key, score=score, facts=PhotoFacts(*facts))
+                        known[key] = ScoredPhoto(key, score, PhotoFacts(*facts), _engine(engine, device))
         return known
 
-    def put(self, photos: Iterable[ScoredPhoto], net: NetIdentity, engine: EngineInfo) -> None:
+    def put(self, photos: Iterable[ScoredPhoto], net: NetIdentity) -> None:
         """Keep a batch in one transaction. Raises: StoreError, and nothing of the batch is kept."""
         with store_errors(self._path):
             self._connection.execute("BEGIN IMMEDIATE")
@@ -66,7 +67,7 @@ class SqliteScoreStore:
                     "INSERT OR REPLACE INTO scores (path, net, size, mtime_ns, score, engine, device, width,"
                     " height, format, taken, camera, lens, exposure, rendering)"
                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (_row(photo, net_row, engine) for photo in photos),
+                    (_row(photo, net_row) for photo in photos),
                 )
                 self._connection.execute("COMMIT")
             except BaseException:
@@ -92,11 +93,17 @@ class SqliteScoreStore:
         return None if row is None else int(row[0])
 
 
+@cache
+def _engine(engine: str, device: str) -> EngineInfo:
+    # One record for all photos: there may be 100,000 of them, and two or three engines.
+    return EngineInfo(engine=engine, device=device, device_name=device.upper())
+
+
 def _net_values(net: NetIdentity) -> tuple[str, str, str, str]:
     return net.name, net.sha256, net.preprocessing, net.precision.value
 
 
-def _row(photo: ScoredPhoto, net_row: int | None, engine: EngineInfo) -> tuple[object, ...]:
+def _row(photo: ScoredPhoto, net_row: int | None) -> tuple[object, ...]:
     facts = photo.facts
     return (
         os.fsencode(photo.key.path),
@@ -104,8 +111,8 @@ def _row(photo: ScoredPhoto, net_row: int | None, engine: EngineInfo) -> tuple[o
         photo.key.size,
         photo.key.mtime_ns,
         float(photo.score),
-        engine.engine,
-        engine.device,
+        photo.engine.engine if photo.engine else "",
+        photo.engine.device if photo.engine else "",
         facts.width,
         facts.height,
         facts.format,

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from memapp.intake.discover import find_photos
 from PIL import Image
 
 from memapp.core.contracts import PhotoLoader
@@ -26,7 +25,8 @@ from memapp.core.events import (
     Skipped,
     Started,
 )
-from memapp.core.records import EngineInfo, FailureKind, ImageKey, LoadedPhoto, NetIdentity, ScoredPhoto
+from memapp.core.records import FailureKind, ImageKey, LoadedPhoto, NetIdentity, ScoredPhoto
+from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
 from memapp.pipeline.decode_pool import Decoded, DecodePool
 from memapp.pipeline.kept_scorer import KeepingFactory
@@ -260,7 +260,7 @@ class FailingStore:
             raise StoreError("Scores can't be kept: the disk does not answer.")
         return {}
 
-    def put(self, photos: object, net: NetIdentity, engine: EngineInfo) -> None:
+    def put(self, photos: object, net: NetIdentity) -> None:
         self.puts += 1
         raise StoreError("Scores can't be kept: the disk is full.")
 

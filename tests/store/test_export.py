@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -17,12 +19,10 @@ from memapp.core.records import (
     PhotoFacts,
     ScoredPhoto,
 )
-from memapp.store.export import ExportFormat, Provenance, best_first, failed_row, render, scored_row
+from memapp.store.export import ExportFormat, Provenance, best_first, render, row, write_export
 
 NET = NetIdentity(name="ResMem", sha256="a" * 64, preprocessing="memapp-1")
-PROVENANCE = Provenance.of(
-    net=NET, engine=EngineInfo(engine="torch", device="cpu", device_name="CPU"), app_version="1.2.3"
-)
+CPU = EngineInfo(engine="torch", device="cpu", device_name="CPU")
 
 
 def key(path: str) -> ImageKey:
@@ -31,17 +31,17 @@ def key(path: str) -> ImageKey:
 
 def scored(path: str, score: float) -> ScoredPhoto:
     facts = PhotoFacts(width=30, height=20, format="JPEG", taken="2026-05-01T18:30:05")
-    return ScoredPhoto(key=key(path), score=score, facts=facts)
+    return ScoredPhoto(key=key(path), score=score, facts=facts, engine=CPU)
 
 
-ROWS = best_first(
-    [
-        failed_row(Failure(key("/p/broken.jpg"), FailureKind.DAMAGED, "It ends too early.")),
-        scored_row(scored("/p/low.jpg", 0.45)),
-        scored_row(scored("/p/high.jpg", 0.9)),
-        scored_row(scored("/p/also high.jpg", 0.9)),
-    ]
-)
+OUTCOMES = [
+    Failure(key("/p/broken.jpg"), FailureKind.DAMAGED, "It ends too early."),
+    scored("/p/low.jpg", 0.45),
+    scored("/p/high.jpg", 0.9),
+    scored("/p/also high.jpg", 0.9),
+]
+PROVENANCE = Provenance.of(OUTCOMES, net=NET, app_version="1.2.3")
+ROWS = best_first(map(row, OUTCOMES))
 
 
 def test_best_first_equals_by_name_failed_last() -> None:
@@ -70,25 +70,25 @@ def test_json_has_the_agreed_shape() -> None:
 def test_json_lines_and_csv_say_the_same() -> None:
     lines = render(ROWS, form=ExportFormat.JSONL, provenance=PROVENANCE).splitlines()
     table = list(csv.DictReader(io.StringIO(render(ROWS, form=ExportFormat.CSV, provenance=PROVENANCE))))
-    for line, row in zip(lines, table, strict=True):
+    for line, columns in zip(lines, table, strict=True):
         expected = {name: "" if value is None else str(value) for name, value in json.loads(line).items()}
-        assert row == expected
+        assert columns == expected
 
 
 @pytest.mark.parametrize(
     "name", ["=cmd|' /C calc'!A0.jpg", "+1.jpg", "-2.jpg", "@x.jpg", "\t=1.jpg", " =1.jpg"]
 )
 def test_a_name_is_no_formula(name: str) -> None:
-    row = scored_row(scored(name, 0.5))
-    text = render([row], form=ExportFormat.CSV, provenance=PROVENANCE)
+    line = row(scored(name, 0.5))
+    text = render([line], form=ExportFormat.CSV, provenance=PROVENANCE)
     assert next(csv.DictReader(io.StringIO(text)))["path"] == f"'{name}"
-    assert json.loads(render([row], form=ExportFormat.JSONL, provenance=PROVENANCE))["path"] == name
+    assert json.loads(render([line], form=ExportFormat.JSONL, provenance=PROVENANCE))["path"] == name
 
 
 @pytest.mark.parametrize("form", list(ExportFormat))
 @pytest.mark.parametrize("name", ['/p/new\nline, "quoted".jpg', "/p/‮gpj.exe", "/p/🦊.jpg", "/p/\udcff.jpg"])
 def test_any_name_can_be_written(form: ExportFormat, name: str) -> None:
-    text = render([scored_row(scored(name, 0.5))], form=form, provenance=PROVENANCE)
+    text = render([row(scored(name, 0.5))], form=form, provenance=PROVENANCE)
     text.encode("utf-8", errors="backslashreplace")
     if form is ExportFormat.TABLE:
         assert len(text.splitlines()) == 2
@@ -103,3 +103,23 @@ def test_the_table_has_two_decimals_and_the_reason() -> None:
     lines = render(ROWS, form=ExportFormat.TABLE, provenance=PROVENANCE).splitlines()
     assert lines[1].split() == ["0.90", "90th", "/p/also", "high.jpg"] or lines[1].startswith(" 0.90")
     assert lines[-1].endswith("/p/broken.jpg: It ends too early.")
+
+
+def test_known_scores_of_several_devices_are_told_apart() -> None:
+    gpu = EngineInfo(engine="torch", device="cuda", device_name="GPU")
+    mixed = [scored("/p/a.jpg", 0.5), replace(scored("/p/b.jpg", 0.6), engine=gpu)]
+    provenance = Provenance.of(mixed, net=NET, app_version="1")
+    assert (provenance.engine, provenance.device) == ("torch", "cpu, cuda")
+
+
+def test_an_export_is_written_whole_in_the_order_given(tmp_path: Path) -> None:
+    for ending in ("csv", "json", "jsonl"):
+        path = tmp_path / f"scores.{ending}"
+        path.write_text("older", encoding="utf-8")
+        write_export(path, OUTCOMES, net=NET, app_version="1.2.3")
+        text = path.read_text(encoding="utf-8")
+        places = [text.index(outcome.key.path) for outcome in OUTCOMES]
+        assert places == sorted(places)
+    with pytest.raises(OSError, match="No such file"):
+        write_export(tmp_path / "no folder" / "scores.csv", OUTCOMES, net=NET, app_version="1")
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".csv", ".json", ".jsonl"]

@@ -32,7 +32,10 @@ FACTS = PhotoFacts(
 
 def photo(path: str, score: float = 0.75) -> ScoredPhoto:
     return ScoredPhoto(
-        key=ImageKey(path=path, size=123, mtime_ns=1_700_000_000_123_456_789), score=score, facts=FACTS
+        key=ImageKey(path=path, size=123, mtime_ns=1_700_000_000_123_456_789),
+        score=score,
+        facts=FACTS,
+        engine=CPU,
     )
 
 
@@ -50,7 +53,7 @@ def store(home: Path) -> Iterator[SqliteScoreStore]:
 
 def test_what_was_put_comes_back_whole_after_a_restart(home: Path) -> None:
     store = SqliteScoreStore(home=home)
-    store.put([photo("/p/a.jpg", 0.123456789), photo("/p/b.jpg")], NET, CPU)
+    store.put([photo("/p/a.jpg", 0.123456789), photo("/p/b.jpg")], NET)
     store.close()
     again = SqliteScoreStore(home=home)
     keys = [photo(path).key for path in ("/p/a.jpg", "/p/b.jpg", "/p/c.jpg")]
@@ -63,11 +66,11 @@ def test_what_was_put_comes_back_whole_after_a_restart(home: Path) -> None:
 
 @pytest.mark.parametrize("change", [{"size": 124}, {"mtime_ns": 1_700_000_000_123_456_790}])
 def test_a_file_that_was_changed_is_not_known(store: SqliteScoreStore, change: dict[str, int]) -> None:
-    store.put([photo("/p/a.jpg")], NET, CPU)
+    store.put([photo("/p/a.jpg")], NET)
     key = photo("/p/a.jpg").key
     changed = replace(key, **change)  # type: ignore[arg-type]
     assert store.lookup([changed], NET) == {}
-    store.put([replace(photo("/p/a.jpg", 0.5), key=changed)], NET, CPU)
+    store.put([replace(photo("/p/a.jpg", 0.5), key=changed)], NET)
     assert store.lookup([changed], NET)[changed].score == 0.5
     assert store.lookup([key], NET)[key].score == 0.75
 
@@ -82,15 +85,15 @@ def test_a_file_that_was_changed_is_not_known(store: SqliteScoreStore, change: d
     ],
 )
 def test_nets_never_share_a_score(store: SqliteScoreStore, other: NetIdentity) -> None:
-    store.put([photo("/p/a.jpg", 0.7)], NET, CPU)
+    store.put([photo("/p/a.jpg", 0.7)], NET)
     assert store.lookup([photo("/p/a.jpg").key], other) == {}
-    store.put([photo("/p/a.jpg", 0.2)], other, CPU)
+    store.put([photo("/p/a.jpg", 0.2)], other)
     assert store.lookup([photo("/p/a.jpg").key], NET)[photo("/p/a.jpg").key].score == 0.7
 
 
 def test_thousands_are_looked_up_at_once(store: SqliteScoreStore) -> None:
     photos = [photo(f"/p/{number}.jpg", number / 10_000) for number in range(3001)]
-    store.put(photos, NET, CPU)
+    store.put(photos, NET)
     known = store.lookup([photo.key for photo in photos], NET)
     assert [known[photo.key].score for photo in photos] == [photo.score for photo in photos]
     assert store.count() == 3001
@@ -100,14 +103,14 @@ def test_thousands_are_looked_up_at_once(store: SqliteScoreStore) -> None:
     "name", ["new\nline.jpg", "שלום‮.jpg", "🦊.jpg", "x" * 255, "'; DROP TABLE scores;--"]
 )
 def test_any_name_is_kept(store: SqliteScoreStore, name: str) -> None:
-    store.put([photo(f"/p/{name}")], NET, CPU)
+    store.put([photo(f"/p/{name}")], NET)
     assert photo(f"/p/{name}").key in store.lookup([photo(f"/p/{name}").key], NET)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only here may a name be any bytes")
 def test_a_name_that_is_no_text_is_kept(store: SqliteScoreStore) -> None:
     strange = photo(os.fsdecode(b"/p/\xff\xfe.jpg"))
-    store.put([strange], NET, CPU)
+    store.put([strange], NET)
     assert store.lookup([strange.key], NET) == {strange.key: strange}
 
 
@@ -117,15 +120,15 @@ def test_a_batch_is_kept_whole_or_not_at_all(store: SqliteScoreStore) -> None:
         raise RuntimeError("in the middle")
 
     with pytest.raises(RuntimeError):
-        store.put(broken(), NET, CPU)
+        store.put(broken(), NET)
     assert store.lookup([photo("/p/a.jpg").key], NET) == {}
-    store.put([photo("/p/a.jpg")], NET, CPU)
+    store.put([photo("/p/a.jpg")], NET)
 
 
 @pytest.mark.parametrize("damage", ["no database", "header", "middle"])
 def test_a_damaged_file_is_set_aside_and_reported_never_overwritten(home: Path, damage: str) -> None:
     store = SqliteScoreStore(home=home)
-    store.put([photo(f"/p/{number}.jpg") for number in range(2000)], NET, CPU)
+    store.put([photo(f"/p/{number}.jpg") for number in range(2000)], NET)
     store.close()
     path = home / FILE_NAME
     content = bytearray(path.read_bytes())
@@ -143,7 +146,7 @@ def test_a_damaged_file_is_set_aside_and_reported_never_overwritten(home: Path, 
     assert len(aside) == 1
     assert aside[0].read_bytes() == bytes(content)
     assert aside[0].name in again.notice
-    again.put([photo("/p/new.jpg")], NET, CPU)
+    again.put([photo("/p/new.jpg")], NET)
     assert again.count() == 1
     again.close()
 
@@ -154,30 +157,30 @@ def test_a_locked_file_is_reported_in_words(home: Path) -> None:
     other.execute("BEGIN IMMEDIATE")
     store = SqliteScoreStore(home=home, busy_seconds=0.05)
     with pytest.raises(StoreError, match="another program is using the file"):
-        store.put([photo("/p/a.jpg")], NET, CPU)
+        store.put([photo("/p/a.jpg")], NET)
     other.execute("ROLLBACK")
-    store.put([photo("/p/a.jpg")], NET, CPU)
+    store.put([photo("/p/a.jpg")], NET)
     assert store.count() == 1
     store.close()
     other.close()
 
 
 def test_a_full_disk_is_reported_in_words_and_what_was_kept_stays(store: SqliteScoreStore) -> None:
-    store.put([photo("/p/a.jpg")], NET, CPU)
+    store.put([photo("/p/a.jpg")], NET)
     connection = store._connection
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
     connection.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(StoreError, match="disk is full"):
-        store.put([photo(f"/p/{number}.jpg") for number in range(5000)], NET, CPU)
+        store.put([photo(f"/p/{number}.jpg") for number in range(5000)], NET)
     assert store.count() == 1
 
 
 def test_a_read_only_file_still_gives_what_it_knows(home: Path) -> None:
     store = SqliteScoreStore(home=home)
-    store.put([photo("/p/a.jpg")], NET, CPU)
+    store.put([photo("/p/a.jpg")], NET)
     store._connection.execute("PRAGMA query_only = 1")
     with pytest.raises(StoreError, match="read-only"):
-        store.put([photo("/p/b.jpg")], NET, CPU)
+        store.put([photo("/p/b.jpg")], NET)
     assert photo("/p/a.jpg").key in store.lookup([photo("/p/a.jpg").key], NET)
     store.close()
 
@@ -202,8 +205,8 @@ def test_the_file_of_a_newer_memapp_is_left_alone(home: Path) -> None:
 
 def test_two_windows_share_one_file(home: Path) -> None:
     first, second = SqliteScoreStore(home=home), SqliteScoreStore(home=home)
-    first.put([photo("/p/a.jpg")], NET, CPU)
-    second.put([photo("/p/b.jpg")], NET, CPU)
+    first.put([photo("/p/a.jpg")], NET)
+    second.put([photo("/p/b.jpg")], NET)
     assert first.count() == second.count() == 2
     first.close()
     second.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import PurePath
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,6 @@ from PySide6.QtCore import (
     QMimeData,
     QModelIndex,
     QObject,
-    QPersistentModelIndex,
     Qt,
     QUrl,
 )
@@ -25,9 +24,7 @@ from memapp.gui.grid.names import display_name
 from memapp.gui.grid.photo_table import NO_DATE, PhotoTable, Rows
 from memapp.gui.grid.photo_words import spoken_text, tooltip
 from memapp.gui.grid.preview_cache import ByteBoundedCache
-from memapp.gui.grid.roles import PhotoRole, PhotoState
-
-Index: TypeAlias = QModelIndex | QPersistentModelIndex
+from memapp.gui.grid.roles import Index, PhotoRole, PhotoState
 
 PREVIEW_BYTES = 256 * 1024 * 1024
 """How much memory the previews may take."""

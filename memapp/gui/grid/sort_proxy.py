@@ -25,10 +25,10 @@ from PySide6.QtCore import (
 
 from memapp.core.calibration import is_tie
 from memapp.core.records import ImageKey
-from memapp.gui.grid.item_model import Index, PhotoItemModel, joined_ranges
+from memapp.gui.grid.item_model import PhotoItemModel, joined_ranges
 from memapp.gui.grid.names import search_key
 from memapp.gui.grid.photo_table import NO_DATE, Rows
-from memapp.gui.grid.roles import PhotoRole, SortKey
+from memapp.gui.grid.roles import Index, PhotoRole, SortKey
 
 LIVE_SORT_MILLISECONDS = 500
 """While scores stream in, the order is made anew at most this often."""

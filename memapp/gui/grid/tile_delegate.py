@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -14,7 +14,7 @@ from memapp.core.records import Failure
 from memapp.gui.grid.grid_geometry import centred
 from memapp.gui.grid.photo_words import failure_words
 from memapp.gui.grid.preview_cache import ByteBoundedCache
-from memapp.gui.grid.roles import PhotoRole
+from memapp.gui.grid.roles import Index, PhotoRole
 from memapp.gui.style import (
     CORNER,
     RAMP_HIGH,
@@ -28,8 +28,6 @@ from memapp.gui.style import (
     font,
     ramp_colour,
 )
-
-Index: TypeAlias = QModelIndex | QPersistentModelIndex
 
 BAR_HEIGHT = 3
 PIXMAP_BYTES = 96 * 1024 * 1024

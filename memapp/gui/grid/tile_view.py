@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -11,7 +11,6 @@ from PySide6.QtCore import (
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
-    QPersistentModelIndex,
     QPoint,
     QRect,
     Qt,
@@ -21,10 +20,9 @@ from PySide6.QtGui import QColor, QFocusEvent, QMouseEvent, QPainter, QPaintEven
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, QWidget
 
 from memapp.gui.grid.grid_geometry import GridGeometry
+from memapp.gui.grid.roles import Index
 from memapp.gui.grid.tile_delegate import TileDelegate
 from memapp.gui.style import SPACE_6, Theme
-
-Index: TypeAlias = QModelIndex | QPersistentModelIndex
 
 
 class TileView(QAbstractItemView):
