@@ -9,6 +9,7 @@ import time
 import tracemalloc
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -115,7 +116,7 @@ def _measure_speed(application: QCoreApplication) -> list[Measurement]:
     figures = [Measurement(f"fill the grid with {ROWS:,} photos", _seconds(fill), "s", 5.0)]
     for key in (SortKey.NAME, SortKey.TAKEN, SortKey.SIZE, SortKey.SCORE):
         for descending in (False, True):
-            seconds = _seconds(lambda key=key, down=descending: proxy.set_sort(key, descending=down))  # type: ignore[misc]
+            seconds = _seconds(partial(proxy.set_sort, key, descending=descending))
             name = f"sort by {key}, {'highest' if descending else 'lowest'} first"
             figures.append(Measurement(name, seconds, "s", 0.5))
     model.set_scores(fake_photos(keys[: ROWS // 2], seed=3))
@@ -130,14 +131,14 @@ def _measure_speed(application: QCoreApplication) -> list[Measurement]:
     figures.append(Measurement("turn the order, 1,000 selected apart", turn, "s", 0.5))
     view.clearSelection()
     for text in ("77", ""):
-        seconds = _seconds(lambda text=text: proxy.set_filter(PhotoFilter(text=text)))  # type: ignore[misc]
+        seconds = _seconds(partial(proxy.set_filter, PhotoFilter(text=text)))
         figures.append(Measurement(f"filter by the name, {text!r}", seconds, "s", None))
     for key in proxy.keys(range(100)):
         model.set_preview(key, QImage(200, 133, QImage.Format.Format_RGB32))
     view.grab()
     figures.append(Measurement("paint a screen of 28 photos", 1000 * _seconds(view.grab), "ms", None))
     figures.append(
-        Measurement("type-ahead to the last name", _seconds(lambda: view.keyboardSearch("x")), "s", None)
+        Measurement("type-ahead to the last name", _seconds(partial(view.keyboardSearch, "x")), "s", None)
     )
     view.deleteLater()
     return figures
