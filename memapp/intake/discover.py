@@ -13,9 +13,7 @@ from memapp.core.control import RunControl
 from memapp.core.errors import PhotoError
 from memapp.core.records import Failure, ImageKey, SkippedFile
 from memapp.intake import problems
-from memapp.intake.limits import Patience
-from memapp.intake.reading import describe_special, open_photo_file
-from memapp.intake.sniff import HEADER_SIZE, is_picture
+from memapp.intake.reading import describe_special
 
 Finding = ImageKey | Failure | SkippedFile
 
@@ -51,7 +49,6 @@ _NEVER_PICTURES = frozenset(
 _UNKNOWN_CONTENT = "application/octet-stream"
 _HIDDEN_ON_WINDOWS = getattr(stat, "FILE_ATTRIBUTE_HIDDEN", 2) | getattr(stat, "FILE_ATTRIBUTE_SYSTEM", 4)
 _HIDDEN_ON_MACOS = getattr(stat, "UF_HIDDEN", 0x8000)
-_SNIFF_SECONDS = 10.0
 
 # Built-in tables only: what other programs have registered on this computer must not decide.
 _MEDIA_TYPES = mimetypes.MimeTypes()
@@ -61,8 +58,10 @@ _DIGITS = re.compile(r"([0-9]+)")
 def find_photos(paths: Iterable[str], *, control: RunControl) -> Iterator[Finding]:
     """Every photo below the paths, once, in the order of the names; begins at once, however much there is.
 
-    In folders, files that are plainly no pictures are SkippedFile, and hidden files and those of the system
-    are passed over. What a path names itself is always taken. Implements PhotoFinder.
+    In folders, files whose ending says that they are no pictures are SkippedFile, and hidden files and those
+    of the system are passed over. A file whose name says nothing is taken: what it is shows when it is
+    loaded, and nothing that might be a photo is left out without a word. What a path names itself is always
+    taken. Implements PhotoFinder.
 
     Args:
         paths: files and folders, absolute or relative to the working folder.
@@ -149,20 +148,7 @@ class _Search:
             return
         if not self._is_new(real):
             return
-        tells_nothing = not ending or media_type == _UNKNOWN_CONTENT
-        if tells_nothing and stat.S_ISREG(status.st_mode) and not self._looks_like_picture(entry.path):
-            yield SkippedFile(entry.path)
-            return
         yield _finding(entry.path, status)
-
-    def _looks_like_picture(self, path: str) -> bool:
-        patience = Patience(seconds=_SNIFF_SECONDS, control=self._control)
-        try:
-            with open_photo_file(path, patience=patience) as file:
-                return is_picture(file.read(HEADER_SIZE))
-        # It can't be read; the loader says why.
-        except (PhotoError, OSError):
-            return True
 
     def _is_new(self, real: str) -> bool:
         name = os.path.normcase(real)

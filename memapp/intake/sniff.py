@@ -158,11 +158,6 @@ def sniff(header: bytes) -> Content:
     return _text(header) or _UNKNOWN
 
 
-def is_picture(header: bytes) -> bool:
-    """Whether a file that begins with these bytes is one that memapp reads."""
-    return isinstance(sniff(header), Picture)
-
-
 def _iso_media(header: bytes) -> Content:
     """HEIC, AVIF, Canon CR3 and films share one container; the brands in its first box tell them apart."""
     length = min(int.from_bytes(header[:4], "big"), len(header))
