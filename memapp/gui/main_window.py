@@ -92,6 +92,7 @@ class MainWindow(QMainWindow):
         self._appearance = appearance
         self._surroundings = surroundings
         self._supervisor = supervisor
+        self._scoring_stopped = False
 
         self.photos = PhotoItemModel(parent=self)
         self.proxy = PhotoSortProxy(source=self.photos, parent=self)
@@ -308,6 +309,7 @@ class MainWindow(QMainWindow):
         self.actions_table["pause"].setEnabled(running)
         self.actions_table["cancel"].setEnabled(running)
         self.actions_table.set_words("pause", "Go on" if paused else "Pause", "resume" if paused else "pause")
+        self._scoring_stopped = self._scoring_stopped and not running
         if paused:
             self.status.set_paused()
             self.progress_line.set_paused()
@@ -319,7 +321,9 @@ class MainWindow(QMainWindow):
 
     def _on_ended(self, photos: int, seconds: float, cancelled: bool) -> None:
         self.progress_line.set_idle()
-        if cancelled:
+        if self._scoring_stopped:
+            self.status.set_text("Scoring stopped")
+        elif cancelled:
             self.status.set_cancelled()
         elif photos:
             self.status.set_finished(photos=photos, seconds=seconds)
@@ -332,6 +336,7 @@ class MainWindow(QMainWindow):
         self.status.set_problem_count(len(failures))
 
     def _on_not_scored(self, reason: str) -> None:
+        self._scoring_stopped = True
         self.tell(
             Notice(NoticeKind.WARNING, reason),
             NoticeAction("Try again", self.actions_table["score-rest"].trigger),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
-from memapp.core.events import Notice
+from memapp.core.events import Notice, NoticeKind
 from memapp.gui.parts import IconButton, IconLabel, Role, text_label
 from memapp.gui.style import SPACE_1, SPACE_2, SPACE_3, Appearance
 
@@ -23,7 +23,7 @@ class NoticeAction:
 
 
 class NoticeBar(QWidget):
-    """Shows notices one after another, the oldest first, until each is closed. Hidden while there is none."""
+    """Shows notices one after another, warnings first, then the oldest. Hidden while there is none."""
 
     def __init__(self, *, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,10 +56,14 @@ class NoticeBar(QWidget):
         return tuple(notice for notice, _ in self._queue)
 
     def add(self, notice: Notice, action: NoticeAction | None = None) -> None:
-        """Show a notice after those that wait; the same text is not shown twice at once."""
-        if all(waiting.text != notice.text for waiting in self.notices):
-            self._queue.append((notice, action))
-            self._show_first()
+        """Show a notice after those that wait, warnings before information; no text twice at once."""
+        if any(waiting.text == notice.text for waiting in self.notices):
+            return
+        place = len(self._queue)
+        if notice.kind is NoticeKind.WARNING:
+            place = sum(waiting.kind is NoticeKind.WARNING for waiting in self.notices)
+        self._queue.insert(place, (notice, action))
+        self._show_first()
 
     def close_current(self) -> None:
         """Put the notice that is shown away, and show the next."""

@@ -92,3 +92,11 @@ def test_names_with_markup_are_shown_as_they_are(bar: NoticeBar) -> None:
     bar.add(Notice(NoticeKind.INFORMATION, "Can't find <b>x</b>.jpg"))
     label = next(label for label in bar.findChildren(QLabel) if "<b>" in label.text())
     assert label.textFormat() == Qt.TextFormat.PlainText
+
+
+def test_a_warning_does_not_wait_behind_information(bar: NoticeBar) -> None:
+    later = Notice(NoticeKind.WARNING, "The net's weights are incomplete.")
+    for notice in (LOCAL, FULL, later):
+        bar.add(notice)
+    assert bar.notices == (FULL, later, LOCAL)
+    assert FULL.text in _texts(bar)
