@@ -106,6 +106,8 @@ class ScoredPhoto:
     facts: PhotoFacts
     engine: EngineInfo | None = None
     """What computed it, so that it can be computed again."""
+    precision: Precision = Precision.EXACT
+    """Fast scores are marked wherever they are shown."""
 
 
 class FailureKind(StrEnum):
@@ -130,6 +132,17 @@ class Failure:
     kind: FailureKind
     reason: str
     """A sentence or two: what happened, then what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunOrder:
+    """What a run is asked to do."""
+
+    paths: tuple[str, ...]
+    """Files and folders."""
+    precision: Precision = Precision.EXACT
+    triage: int | None = None
+    """Score all fast, then so many of the best exactly; precision does not matter then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ from memapp.core.events import (
     Started,
 )
 from memapp.core.machine import lower_this_thread, usable_cores
-from memapp.core.records import Failure, ImageKey, NetIdentity, ScoredPhoto, SkippedFile
+from memapp.core.records import Failure, ImageKey, NetIdentity, Precision, ScoredPhoto, SkippedFile
 from memapp.pipeline.decode_pool import Decoded, DecodePool
 from memapp.pipeline.progress import ProgressMeter
 
@@ -362,6 +362,8 @@ class _ScoreRun:
         batch = [self._ready.popleft() for _ in range(count)]
         frames = np.stack([decoded.loaded.frame for decoded in batch if decoded.loaded.frame is not None])
         engine = self._scorer.engine
+        # The net's identity always came before the net itself.
+        precision = self._net.precision if self._net else Precision.EXACT
         try:
             scores = self._scorer.score(frames)
         except Exception as problem:
@@ -373,7 +375,7 @@ class _ScoreRun:
             engine = self._scorer.engine
             yield EngineReady(engine)
         photos = tuple(
-            ScoredPhoto(key=decoded.key, score=float(score), facts=decoded.loaded.facts, engine=engine)
+            ScoredPhoto(decoded.key, float(score), decoded.loaded.facts, engine, precision)
             for decoded, score in zip(batch, scores, strict=True)
         )
         if self._keeping and self._store is not None and self._net is not None:

@@ -50,7 +50,9 @@ class SqliteScoreStore:
                 for path, size, mtime_ns, score, engine, device, *facts in rows:
                     key = wanted[path]
                     if (key.size, key.mtime_ns) == (size, mtime_ns):
-                        known[key] = ScoredPhoto(key, score, PhotoFacts(*facts), _engine(engine, device))
+                        known[key] = ScoredPhoto(
+                            key, score, PhotoFacts(*facts), _engine(engine, device), net.precision
+                        )
         return known
 
     def put(self, photos: Iterable[ScoredPhoto], net: NetIdentity) -> None:

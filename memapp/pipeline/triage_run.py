@@ -1,0 +1,55 @@
+"""Triage: everything fast, then the best of it exactly, as one run."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeAlias
+
+from memapp.core.calibration import TIE_WIDTH
+from memapp.core.events import Event, Found, Progress, Scored, Skipped
+from memapp.core.records import ImageKey, Precision
+
+ScoreRunMaker: TypeAlias = Callable[[Sequence[str], Precision], Iterator[Event]]
+"""Makes the score run over some paths with one precision."""
+
+
+def triage_run(paths: Sequence[str], *, count: int, make_run: ScoreRunMaker) -> Iterator[Event]:
+    """Score all photos fast, then the best of them, and every tie at the border, exactly.
+
+    Args:
+        paths: files and folders.
+        count: how many of the best are to be exact, at least 1.
+        make_run: makes each of the two score runs; both are steered by the same control.
+
+    Yields:
+        The events of both runs, as of one: photos are Found once, and Progress counts both.
+    """
+    fast: dict[ImageKey, float] = {}
+    first = Progress(done=0, total=0, total_is_final=False, photos_per_second=None, seconds_left=None)
+    for event in make_run(paths, Precision.FAST):
+        if isinstance(event, Scored):
+            fast.update((photo.key, photo.score) for photo in event.photos)
+        elif isinstance(event, Progress):
+            # What the second run adds is not known before the first has ended.
+            first = event
+            event = dataclasses.replace(event, seconds_left=None)
+        yield event
+    chosen = best_and_ties(fast, count)
+    if not chosen or first.done < first.total:
+        return
+    for event in make_run([key.path for key in chosen], Precision.EXACT):
+        if isinstance(event, Found | Skipped):
+            continue
+        if isinstance(event, Progress):
+            event = dataclasses.replace(event, done=first.done + event.done, total=first.total + len(chosen))
+        yield event
+
+
+def best_and_ties(scores: dict[ImageKey, float], count: int) -> list[ImageKey]:
+    """The best, best first, and after them all that tie with the last of them."""
+    ranked = sorted(scores, key=lambda key: (-scores[key], key.path))
+    if len(ranked) <= count:
+        return ranked
+    border = scores[ranked[count - 1]] - TIE_WIDTH
+    return ranked[:count] + [key for key in ranked[count:] if scores[key] > border]
