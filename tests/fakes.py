@@ -54,6 +54,8 @@ class BrightnessFactory:
         identity_problem: Exception | None = None,
         build_problem: Exception | None = None,
         notice: str | None = None,
+        identity: NetIdentity = BRIGHTNESS_NET,
+        as_good: tuple[NetIdentity, ...] = (),
     ) -> None:
         self.scorer = scorer or BrightnessScorer()
         self.built = 0
@@ -61,11 +63,16 @@ class BrightnessFactory:
         self._identity_problem = identity_problem
         self._build_problem = build_problem
         self._notice = notice
+        self._identity = identity
+        self._as_good = as_good
 
     def identity(self) -> NetIdentity:
         if self._identity_problem:
             raise self._identity_problem
-        return BRIGHTNESS_NET
+        return self._identity
+
+    def as_good(self) -> tuple[NetIdentity, ...]:
+        return self._as_good
 
     def build(self, notify: Notify) -> Scorer:
         time.sleep(self._seconds)

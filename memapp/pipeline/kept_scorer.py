@@ -23,6 +23,10 @@ class KeepingFactory:
         """The net's identity. Raises: WeightsError."""
         return self._factory.identity()
 
+    def as_good(self) -> tuple[NetIdentity, ...]:
+        """Nets whose known scores serve as well."""
+        return self._factory.as_good()
+
     def build(self, notify: Notify) -> Scorer:
         """The kept scorer, or a new one, which is kept. Raises: WeightsError, DeviceError."""
         with self._lock:

@@ -319,7 +319,8 @@ class _ScoreRun:
         known: dict[ImageKey, ScoredPhoto] = {}
         if self._store is not None:
             try:
-                known = dict(self._store.lookup(keys, self._net))
+                for net in (*self._scorers.as_good(), self._net):
+                    known.update(self._store.lookup([key for key in keys if key not in known], net))
             except StoreError as problem:
                 yield self._stop_keeping(problem)
                 self._store.close()

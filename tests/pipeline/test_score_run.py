@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,7 @@ from memapp.core.events import (
     Skipped,
     Started,
 )
-from memapp.core.records import FailureKind, ImageKey, LoadedPhoto, NetIdentity, ScoredPhoto
+from memapp.core.records import FailureKind, ImageKey, LoadedPhoto, NetIdentity, Precision, ScoredPhoto
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
 from memapp.pipeline.decode_pool import Decoded, DecodePool
@@ -374,3 +375,30 @@ def test_a_kept_net_is_loaded_once_and_released_on_demand(folder: Path) -> None:
     assert not factory.scorer.closed
     keeping.release()
     assert factory.scorer.closed
+
+
+FAST_NET = replace(BRIGHTNESS_NET, precision=Precision.FAST)
+
+
+def test_a_fast_run_computes_nothing_that_is_known_exactly(folder: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    list(run(folder / "7.png", home=home))
+    fast = BrightnessFactory(identity=FAST_NET, as_good=(BRIGHTNESS_NET,))
+    events = list(run(folder, home=home, factory=fast))
+    assert list(scores(events, known=True)) == ["7.png"]
+    precisions = {
+        photo.key.name: photo.precision
+        for event in events
+        if isinstance(event, Scored)
+        for photo in event.photos
+    }
+    assert precisions.pop("7.png") is Precision.EXACT
+    assert set(precisions.values()) == {Precision.FAST}
+
+
+def test_an_exact_run_takes_no_fast_score(folder: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    list(run(folder, home=home, factory=BrightnessFactory(identity=FAST_NET, as_good=(BRIGHTNESS_NET,))))
+    events = list(run(folder, home=home))
+    assert scores(events, known=True) == {}
+    assert len(scores(events, known=False)) == 20
