@@ -18,6 +18,7 @@ from memapp.core.errors import StoreError
 from memapp.core.events import Event
 from memapp.core.machine import usable_cores
 from memapp.core.resources import resource_path, resources_folder
+from memapp.core.records import RunOrder
 from memapp.core.settings import Preferences
 from memapp.gui.file_commands import ExportOrder, FileWork
 from memapp.gui.main_window import MainWindow, Surroundings
@@ -107,10 +108,10 @@ class _Nets:
         weights = WeightsLocator(resources=resources_folder(), home=home_folder())
         self._factory = KeepingFactory(ResMemFactory(weights=weights, device=device))
 
-    def make_run(self, paths: list[str], control: RunControl) -> Iterator[Event]:
-        """The run over some paths."""
+    def make_run(self, order: RunOrder, control: RunControl) -> Iterator[Event]:
+        """The run that was ordered."""
         return score_run(
-            paths,
+            order.paths,
             finder=find_photos,
             loader=load_photo,
             scorers=self._factory,

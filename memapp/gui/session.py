@@ -19,7 +19,7 @@ from memapp.core.events import (
     Skipped,
     Started,
 )
-from memapp.core.records import ImageKey, NetIdentity
+from memapp.core.records import ImageKey, NetIdentity, RunOrder
 from memapp.gui.grid.item_model import PhotoItemModel
 from memapp.workers.supervisor import Supervisor
 
@@ -80,7 +80,7 @@ class Session(QObject):
     def add(self, paths: Sequence[str]) -> None:
         """Score what lies below these paths."""
         if paths:
-            self._latest = self._supervisor.start_run(paths)
+            self._latest = self._supervisor.start_run(RunOrder(tuple(paths)))
             self.running_changed.emit()
 
     def score_again(self, keys: Iterable[ImageKey]) -> None:

@@ -12,9 +12,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 from memapp.core.control import RunControl
 from memapp.core.events import Event
 from memapp.core.machine import lower_this_thread
+from memapp.core.records import RunOrder
 
-RunMaker: TypeAlias = Callable[[list[str], RunControl], Iterator[Event]]
-"""Makes the generator of a run over some paths."""
+RunMaker: TypeAlias = Callable[[RunOrder, RunControl], Iterator[Event]]
+"""Makes the generator of a run."""
 
 _log = logging.getLogger(__name__)
 
@@ -46,12 +47,12 @@ class RunWorker(QObject):
         """Called once on the worker's thread: the window comes first."""
         lower_this_thread()
 
-    @Slot(int, list, object)
-    def run(self, request: int, paths: list[str], control: RunControl) -> None:
+    @Slot(int, object, object)
+    def run(self, request: int, order: RunOrder, control: RunControl) -> None:
         """Drive one run; returns when it has ended."""
         self.started.emit(request)
         try:
-            for event in self._make_run(paths, control):
+            for event in self._make_run(order, control):
                 self._buffer.append((request, event))
         except Exception as problem:
             _log.exception("the run failed")

@@ -14,7 +14,7 @@ from memapp.core.contracts import PhotoLoader
 from memapp.core.control import RunControl
 from memapp.core.events import Event
 from memapp.core.machine import usable_cores
-from memapp.core.records import ImageKey
+from memapp.core.records import ImageKey, RunOrder
 from memapp.workers.preview_pool import PreviewPool
 from memapp.workers.run_worker import RunMaker, RunWorker
 
@@ -23,7 +23,7 @@ EVENTS_EVERY_MS = 33
 
 class _Run(NamedTuple):
     request: int
-    paths: list[str]
+    order: RunOrder
     control: RunControl
 
 
@@ -46,7 +46,7 @@ class Supervisor(QObject):
     picture_ready = Signal(object, QImage, int)
     picture_failed = Signal(object, str)
 
-    _run_wanted = Signal(int, list, object)
+    _run_wanted = Signal(int, object, object)
 
     def __init__(
         self, *, make_run: RunMaker, loader: PhotoLoader, preview_threads: int | None = None
@@ -86,10 +86,10 @@ class Supervisor(QObject):
         self._previews.picture_ready.connect(self.picture_ready)
         self._previews.picture_failed.connect(self.picture_failed)
 
-    def start_run(self, paths: Sequence[str]) -> int:
-        """Score these files and folders, after the runs asked for before; gives the request number."""
+    def start_run(self, order: RunOrder) -> int:
+        """Do this run, after those asked for before; gives the request number."""
         self._last_request += 1
-        self._waiting.append(_Run(self._last_request, list(paths), RunControl()))
+        self._waiting.append(_Run(self._last_request, order, RunControl()))
         if self._current is None:
             self._start_next()
         return self._last_request

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from memapp.core.contracts import PhotoLoader
 from memapp.core.control import RunControl
 from memapp.core.events import Event, Skipped
+from memapp.core.records import RunOrder
 from memapp.intake.load import load_photo
 from memapp.workers.run_worker import RunMaker
 from memapp.workers.supervisor import Supervisor
@@ -30,10 +31,10 @@ class TurnstileRun:
     """Raised in place of the end."""
     turns: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     threads: set[str] = field(default_factory=set)
-    closed: list[list[str]] = field(default_factory=list)
-    """The paths of the runs whose generator was left, in that order."""
+    closed: list[RunOrder] = field(default_factory=list)
+    """The orders of the runs whose generator was left, in that order."""
 
-    def __call__(self, paths: list[str], control: RunControl) -> Iterator[Event]:
+    def __call__(self, order: RunOrder, control: RunControl) -> Iterator[Event]:
         self.threads.add(threading.current_thread().name)
         try:
             for number in range(self.events):
@@ -46,7 +47,7 @@ class TurnstileRun:
             if self.problem is not None:
                 raise self.problem
         finally:
-            self.closed.append(paths)
+            self.closed.append(order)
 
     def go(self, turns: int = 1_000) -> None:
         """Grant so many turns."""

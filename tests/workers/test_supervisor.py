@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from memapp.core.control import RunControl
 from memapp.core.events import Skipped
+from memapp.core.records import RunOrder
 from tests.workers.conftest import SupervisorMaker, TurnstileRun, listen
 
 
@@ -20,7 +21,7 @@ def test_a_run_is_started_speaks_and_is_finished_in_this_order(
     run = TurnstileRun(events=3)
     supervisor = supervise(run)
     heard = listen(supervisor)
-    request = supervisor.start_run(["a", "b"])
+    request = supervisor.start_run(RunOrder(("a", "b")))
     assert supervisor.running
     run.go()
     qtbot.waitUntil(lambda: not supervisor.running)
@@ -31,7 +32,7 @@ def test_a_run_is_started_speaks_and_is_finished_in_this_order(
         ("event", Skipped(2)),
         ("finished", False),
     ]
-    assert run.closed == [["a", "b"]]
+    assert run.closed == [RunOrder(("a", "b"))]
 
 
 def test_a_run_works_on_another_thread_and_tells_on_the_windows(
@@ -42,7 +43,7 @@ def test_a_run_works_on_another_thread_and_tells_on_the_windows(
     heard_on: list[QThread] = []
     supervisor.events_ready.connect(lambda _request, _events: heard_on.append(QThread.currentThread()))
     run.go()
-    supervisor.start_run(["a"])
+    supervisor.start_run(RunOrder(("a",)))
     qtbot.waitUntil(lambda: not supervisor.running)
     assert threading.main_thread().name not in run.threads
     assert heard_on == [supervisor.thread()]
@@ -52,7 +53,7 @@ def test_events_come_while_the_run_goes_on(qtbot: QtBot, supervise: SupervisorMa
     run = TurnstileRun(events=2)
     supervisor = supervise(run)
     heard = listen(supervisor)
-    request = supervisor.start_run(["a"])
+    request = supervisor.start_run(RunOrder(("a",)))
     run.go(1)
     qtbot.waitUntil(lambda: ("event", Skipped(0)) in heard.of(request))
     assert supervisor.running
@@ -64,7 +65,7 @@ def test_many_events_come_in_few_signals_and_in_order(qtbot: QtBot, supervise: S
     run.go(5_000)
     supervisor = supervise(run)
     heard = listen(supervisor)
-    request = supervisor.start_run(["a"])
+    request = supervisor.start_run(RunOrder(("a",)))
     qtbot.waitUntil(lambda: not supervisor.running, timeout=10_000)
     events = [rest[0] for word, *rest in heard.of(request) if word == "event"]
     assert events == [Skipped(number) for number in range(5_000)]
@@ -81,7 +82,7 @@ def test_an_exception_is_told_after_the_events_and_before_the_end(
     run.go()
     supervisor = supervise(run)
     heard = listen(supervisor)
-    request = supervisor.start_run(["a"])
+    request = supervisor.start_run(RunOrder(("a",)))
     qtbot.waitUntil(lambda: not supervisor.running)
     assert heard.of(request) == [
         ("started",),
@@ -96,12 +97,12 @@ def test_a_maker_that_fails_before_the_first_event_ends_the_run_too(
 ) -> None:
     problem = RuntimeError("no generator at all")
 
-    def broken(_paths: list[str], _control: RunControl) -> TurnstileRun:
+    def broken(_order: RunOrder, _control: RunControl) -> TurnstileRun:
         raise problem
 
     supervisor = supervise(broken)
     heard = listen(supervisor)
-    request = supervisor.start_run(["a"])
+    request = supervisor.start_run(RunOrder(("a",)))
     qtbot.waitUntil(lambda: not supervisor.running)
     assert heard.of(request) == [("started",), ("failed", problem), ("finished", False)]
 
@@ -111,10 +112,10 @@ def test_the_next_run_works_after_one_that_failed(qtbot: QtBot, supervise: Super
     run.go()
     supervisor = supervise(run)
     heard = listen(supervisor)
-    supervisor.start_run(["a"])
+    supervisor.start_run(RunOrder(("a",)))
     qtbot.waitUntil(lambda: not supervisor.running)
     run.problem = None
-    second = supervisor.start_run(["b"])
+    second = supervisor.start_run(RunOrder(("b",)))
     qtbot.waitUntil(lambda: not supervisor.running)
     assert heard.of(second) == [("started",), ("event", Skipped(0)), ("finished", False)]
 
@@ -123,21 +124,21 @@ def test_a_cancelled_run_is_finished_once_as_cancelled(qtbot: QtBot, supervise: 
     run = TurnstileRun(events=3)
     supervisor = supervise(run)
     heard = listen(supervisor)
-    request = supervisor.start_run(["a"])
+    request = supervisor.start_run(RunOrder(("a",)))
     run.go(1)
     qtbot.waitUntil(lambda: ("event", Skipped(0)) in heard.of(request))
     supervisor.cancel()
     supervisor.cancel()
     qtbot.waitUntil(lambda: not supervisor.running)
     assert heard.of(request) == [("started",), ("event", Skipped(0)), ("finished", True)]
-    assert run.closed == [["a"]]
+    assert run.closed == [RunOrder(("a",))]
 
 
 def test_runs_wait_for_each_other(qtbot: QtBot, supervise: SupervisorMaker) -> None:
     run = TurnstileRun(events=1)
     supervisor = supervise(run)
     heard = listen(supervisor)
-    first, second = supervisor.start_run(["a"]), supervisor.start_run(["b"])
+    first, second = supervisor.start_run(RunOrder(("a",))), supervisor.start_run(RunOrder(("b",)))
     run.go()
     qtbot.waitUntil(lambda: not supervisor.running)
     assert [(word, number) for word, number, *_ in heard.said] == [
@@ -148,21 +149,21 @@ def test_runs_wait_for_each_other(qtbot: QtBot, supervise: SupervisorMaker) -> N
         ("events", second),
         ("finished", second),
     ]
-    assert run.closed == [["a"], ["b"]]
+    assert run.closed == [RunOrder(("a",)), RunOrder(("b",))]
 
 
 def test_cancel_ends_the_runs_that_wait_too(qtbot: QtBot, supervise: SupervisorMaker) -> None:
     run = TurnstileRun(events=1)
     supervisor = supervise(run)
     heard = listen(supervisor)
-    requests = [supervisor.start_run([name]) for name in "abc"]
+    requests = [supervisor.start_run(RunOrder((name,))) for name in "abc"]
     qtbot.waitUntil(lambda: bool(run.threads))
     supervisor.cancel()
     qtbot.waitUntil(lambda: not supervisor.running)
     assert sorted(heard.finished()) == [(request, True) for request in requests]
     assert [word for word, *_ in heard.of(requests[1])] == ["finished"]
     # Those that waited never touched a photo.
-    assert run.closed == [["a"]]
+    assert run.closed == [RunOrder(("a",))]
 
 
 def test_a_run_that_was_asked_for_right_after_a_cancel_is_done(
@@ -171,10 +172,10 @@ def test_a_run_that_was_asked_for_right_after_a_cancel_is_done(
     run = TurnstileRun(events=1)
     supervisor = supervise(run)
     heard = listen(supervisor)
-    first = supervisor.start_run(["a"])
+    first = supervisor.start_run(RunOrder(("a",)))
     qtbot.waitUntil(lambda: bool(run.threads))
     supervisor.cancel()
-    second = supervisor.start_run(["b"])
+    second = supervisor.start_run(RunOrder(("b",)))
     run.go()
     qtbot.waitUntil(lambda: not supervisor.running)
     assert sorted(heard.finished()) == [(first, True), (second, False)]
@@ -184,15 +185,15 @@ def test_pause_and_resume_reach_the_run_in_hand(qtbot: QtBot, supervise: Supervi
     controls: list[RunControl] = []
     run = TurnstileRun(events=1)
 
-    def keep_control(paths: list[str], control: RunControl) -> object:
+    def keep_control(order: RunOrder, control: RunControl) -> object:
         controls.append(control)
-        return run(paths, control)
+        return run(order, control)
 
     supervisor = supervise(keep_control)
     assert not supervisor.paused
     supervisor.pause()
     assert not supervisor.paused
-    supervisor.start_run(["a"])
+    supervisor.start_run(RunOrder(("a",)))
     qtbot.waitUntil(lambda: bool(controls))
     supervisor.pause()
     assert supervisor.paused
@@ -204,7 +205,7 @@ def test_pause_and_resume_reach_the_run_in_hand(qtbot: QtBot, supervise: Supervi
 
 
 def test_a_paused_run_can_be_cancelled(qtbot: QtBot, supervise: SupervisorMaker) -> None:
-    def waits(_paths: list[str], control: RunControl) -> object:
+    def waits(_order: RunOrder, control: RunControl) -> object:
         while not control.cancelled:
             control.checkpoint()
             yield Skipped(0)
@@ -212,7 +213,7 @@ def test_a_paused_run_can_be_cancelled(qtbot: QtBot, supervise: SupervisorMaker)
 
     supervisor = supervise(waits)
     heard = listen(supervisor)
-    request = supervisor.start_run(["a"])
+    request = supervisor.start_run(RunOrder(("a",)))
     supervisor.pause()
     supervisor.cancel()
     qtbot.waitUntil(lambda: heard.finished() == [(request, True)])
@@ -223,13 +224,13 @@ def test_stop_ends_a_run_in_hand_in_time_and_leaves_no_thread(
 ) -> None:
     run = TurnstileRun(events=1)
     supervisor = supervise(run)
-    supervisor.start_run(["a"])
-    supervisor.start_run(["b"])
+    supervisor.start_run(RunOrder(("a",)))
+    supervisor.start_run(RunOrder(("b",)))
     qtbot.waitUntil(lambda: bool(run.threads))
     started = time.monotonic()
     assert supervisor.stop(seconds=2.0)
     assert time.monotonic() - started < 2.0
-    assert run.closed == [["a"]]
+    assert run.closed == [RunOrder(("a",))]
     assert not [thread for thread in threading.enumerate() if thread.name == "memapp preview"]
 
 
@@ -237,13 +238,13 @@ def test_stop_does_not_wait_longer_than_it_may_and_says_so(qtbot: QtBot, supervi
     end = threading.Event()
     entered = threading.Event()
 
-    def hangs(_paths: list[str], _control: RunControl) -> object:
+    def hangs(_order: RunOrder, _control: RunControl) -> object:
         entered.set()
         end.wait()
         yield Skipped(0)
 
     supervisor = supervise(hangs)
-    supervisor.start_run(["a"])
+    supervisor.start_run(RunOrder(("a",)))
     assert entered.wait(5)
     started = time.monotonic()
     assert not supervisor.stop(seconds=0.3)
