@@ -17,8 +17,8 @@ from memapp.core.control import RunControl
 from memapp.core.errors import StoreError
 from memapp.core.events import Event
 from memapp.core.machine import usable_cores
-from memapp.core.resources import resource_path, resources_folder
 from memapp.core.records import RunOrder
+from memapp.core.resources import resource_path, resources_folder
 from memapp.core.settings import Preferences
 from memapp.gui.file_commands import ExportOrder, FileWork
 from memapp.gui.main_window import MainWindow, Surroundings
