@@ -13,7 +13,7 @@ from types import FrameType
 
 from tqdm import tqdm
 
-from memapp import __version__
+from memapp import __version__, log
 from memapp.core.control import RunControl
 from memapp.core.errors import MemappError
 from memapp.core.events import Failed, Found, Notice, Progress, Scored, Started
@@ -86,6 +86,7 @@ def _score(options: argparse.Namespace) -> int:
     output: Path | None = options.output
     if output is not None and (problem := _cannot_write(output)):
         return _complain(problem, EXIT_USAGE_OR_NOTHING)
+    log.keep_libraries_quiet()
     home = home_folder()
     control = RunControl()
     _cancel_on_interrupt(control)

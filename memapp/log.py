@@ -5,6 +5,7 @@ from __future__ import annotations
 import faulthandler
 import logging
 import logging.handlers
+import os
 import sys
 import threading
 from collections.abc import Callable
@@ -41,6 +42,21 @@ def start() -> None:
     sys.excepthook = _on_exception
     threading.excepthook = _on_thread_exception
     _log.info("memapp %s, Python %s on %s", __version__, sys.version.split()[0], sys.platform)
+
+
+def keep_libraries_quiet() -> None:
+    """Send what C libraries print about odd files (libtiff does) to the log rather than to the terminal.
+
+    Python's own standard error stays where it was.
+    """
+    handler = next(iter(logging.getLogger().handlers), None)
+    stream = handler.stream if isinstance(handler, logging.FileHandler) else None
+    if sys.stderr is None or stream is None:
+        return
+    with suppress(OSError, ValueError):
+        terminal = os.dup(2)
+        os.dup2(stream.fileno(), 2)
+        sys.stderr = os.fdopen(terminal, "w", encoding="utf-8", errors="backslashreplace", buffering=1)
 
 
 def on_unexpected(tell: Callable[[str], None]) -> None:
