@@ -7,14 +7,15 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 from memapp.core.contracts import PhotoLoader
 from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled, PhotoError
 from memapp.core.machine import lower_this_thread
 from memapp.core.records import Failure, FailureKind, ImageKey, LoadedPhoto
+from memapp.intake.reading import is_unchanged
+from memapp.pipeline.thumbnail_shelf import ThumbnailShelf
 
 PATIENCE_SECONDS = 90.0
 """After this a thread is given up. The loader has a shorter limit of its own; only a library that hangs gets
@@ -45,10 +46,21 @@ class DecodePool:
         threads: int,
         deliver: Callable[[Decoded | Failure], None],
         control: RunControl,
+        thumbnails: ThumbnailShelf | None = None,
         patience: float = PATIENCE_SECONDS,
     ) -> None:
-        """Start the threads; patience is in seconds."""
+        """Start the threads.
+
+        Args:
+            loader: turns a photo into the net's frame.
+            threads: how many photos are loaded at once.
+            deliver: takes what comes of each photo.
+            control: of the run; threads stop loading once it is cancelled.
+            thumbnails: where to put the thumbnails that come with the same decode; None to make none.
+            patience: seconds after which a thread is given up.
+        """
         self._loader = loader
+        self._thumbnails = thumbnails
         self._deliver = deliver
         self._control = control
         self._patience = patience
@@ -74,13 +86,13 @@ class DecodePool:
                 del self._busy[thread]
                 self._threads.discard(thread)
         for key in hanging.values():
-            self._start_thread()
             _log.warning("gave up a thread that hangs reading %r", key.path)
             reason = (
                 f"Reading this photo took longer than {self._patience:.0f} seconds, so it was left out. "
                 "The file may be damaged, or its disk too slow: copy it to this computer and try again."
             )
             self._deliver(Failure(key=key, kind=FailureKind.TOO_SLOW, reason=reason))
+            self._start_thread()
 
     def close(self) -> None:
         """Let the threads end after the photo in hand. A thread that hangs is not waited for."""
@@ -117,8 +129,7 @@ class DecodePool:
 
     def _load(self, key: ImageKey) -> Decoded | Failure | None:
         try:
-            loaded = self._loader(key.path, frame=True, control=self._control)
-            return Decoded(key, loaded) if _unchanged(key) else _changed(key)
+            return self._load_unchanged(key)
         except PhotoError as problem:
             return Failure(key=key, kind=problem.kind, reason=problem.reason)
         except Cancelled:
@@ -127,13 +138,15 @@ class DecodePool:
             # One photo never stops a run, not even through a fault of ours; the log has the rest.
             return _unexpected_failure(key, problem)
 
-
-def _unchanged(key: ImageKey) -> bool:
-    try:
-        status = Path(key.path).stat()
-    except OSError:
-        return False
-    return (status.st_size, status.st_mtime_ns) == (key.size, key.mtime_ns)
+    def _load_unchanged(self, key: ImageKey) -> Decoded | Failure:
+        side = self._thumbnails.side_to_make(key) if self._thumbnails else None
+        loaded = self._loader(key.path, frame=True, longest_side=side, control=self._control)
+        if not is_unchanged(key):
+            return _changed(key)
+        if self._thumbnails and side is not None and loaded.picture is not None:
+            self._thumbnails.keep(key, loaded.picture, side)
+        # The picture must not wait for the net: it takes more memory than the frame.
+        return Decoded(key, replace(loaded, picture=None))
 
 
 def _changed(key: ImageKey) -> Failure:
