@@ -33,14 +33,20 @@ from memapp.core.events import (
     Skipped,
     Started,
 )
+from memapp.core.frame import FRAME_SIDE
 from memapp.core.machine import lower_this_thread, usable_cores
 from memapp.core.records import Failure, ImageKey, NetIdentity, Precision, ScoredPhoto, SkippedFile
 from memapp.pipeline.decode_pool import Decoded, DecodePool
 from memapp.pipeline.progress import ProgressMeter
+from memapp.pipeline.thumbnail_shelf import ThumbnailShelf
 
 _FOUND_BATCH = 512
 _FIRST_BATCH = 4
 """The first scores should not wait for a whole batch."""
+_FRAME_BYTES = 3 * FRAME_SIDE**2
+_AHEAD_BYTES = 64_000_000
+"""Of frames that wait beyond the next batch, however large batches are. What decoding itself takes is bounded
+by the loader."""
 _TICK_SECONDS = 0.1
 _FOUND_SECONDS = 0.05
 _JOIN_SECONDS = 2.0
@@ -56,6 +62,7 @@ def score_run(
     scorers: ScorerFactory,
     open_store: StoreOpener | None,
     control: RunControl,
+    thumbnails: ThumbnailShelf | None = None,
     decoders: int | None = None,
 ) -> Iterator[Event]:
     """Score every photo below some paths.
@@ -67,6 +74,7 @@ def score_run(
         scorers: knows the net, and loads it when a photo needs it.
         open_store: where known scores are; None to score everything and keep nothing.
         control: pause and cancel. After a cancel the generator ends within a batch; what was scored is kept.
+        thumbnails: where to put the thumbnails that come with the same decode; None to make none.
         decoders: threads that load photos; None for one a core.
 
     Yields:
@@ -82,6 +90,7 @@ def score_run(
         scorers=scorers,
         open_store=open_store,
         control=control,
+        thumbnails=thumbnails,
         decoders=decoders or max(2, usable_cores()),
     )
     try:
@@ -128,6 +137,7 @@ class _ScoreRun:
         scorers: ScorerFactory,
         open_store: StoreOpener | None,
         control: RunControl,
+        thumbnails: ThumbnailShelf | None,
         decoders: int,
     ) -> None:
         self._finder = finder
@@ -136,7 +146,13 @@ class _ScoreRun:
         self._control = control
         self._decoders = decoders
         self._inbox: queue.SimpleQueue[_Message] = queue.SimpleQueue()
-        self._pool = DecodePool(loader=loader, threads=decoders, deliver=self._inbox.put, control=control)
+        self._pool = DecodePool(
+            loader=loader,
+            threads=decoders,
+            deliver=self._inbox.put,
+            control=control,
+            thumbnails=thumbnails,
+        )
         self._helpers: list[threading.Thread] = []
 
         self._store: ScoreStore | None = None
@@ -336,8 +352,9 @@ class _ScoreRun:
         if not self._scorer_wanted:
             self._scorer_wanted = True
             self._start_helper("memapp net", self._build)
-        # Two batches ahead: enough that the net never waits, little enough to cost no memory.
-        ahead = 2 * (self._scorer.batch_size if self._scorer else _FIRST_BATCH) + self._decoders
+        # The next batch, and while the net is busy with it as many again: enough that the net never waits.
+        batch = self._scorer.batch_size if self._scorer else _FIRST_BATCH
+        ahead = batch + min(batch + self._decoders, _AHEAD_BYTES // _FRAME_BYTES)
         while self._pending and self._loading + len(self._ready) < ahead:
             self._loading += 1
             self._pool.submit(self._pending.popleft())

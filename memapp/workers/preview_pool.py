@@ -14,6 +14,7 @@ from memapp.core.contracts import PhotoLoader
 from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled, PhotoError
 from memapp.core.records import ImageKey, PixelArray
+from memapp.pipeline.thumbnail_shelf import ThumbnailShelf
 
 _log = logging.getLogger(__name__)
 
@@ -39,10 +40,25 @@ class PreviewPool(QObject):
     picture_ready = Signal(object, QImage, int)
     picture_failed = Signal(object, str)
 
-    def __init__(self, *, loader: PhotoLoader, threads: int, parent: QObject | None = None) -> None:
-        """Start the threads."""
+    def __init__(
+        self,
+        *,
+        loader: PhotoLoader,
+        threads: int,
+        thumbnails: ThumbnailShelf | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        """Start the threads.
+
+        Args:
+            loader: loads what is not kept.
+            threads: how many pictures at once.
+            thumbnails: where thumbnails are looked for first, and put; None to keep none.
+            parent: Qt's owner of this object.
+        """
         super().__init__(parent)
         self._loader = loader
+        self._thumbnails = thumbnails
         self._changed = threading.Condition()
         self._previews: list[_Wish] = []
         """Most wanted last."""
@@ -108,9 +124,7 @@ class PreviewPool(QObject):
 
     def _load(self, wish: _Wish, *, is_picture: bool, control: RunControl) -> None:
         try:
-            loaded = self._loader(wish.key.path, longest_side=wish.longest_side, control=control)
-            assert loaded.picture is not None
-            image = to_image(loaded.picture)
+            image = to_image(self._pixels(wish, is_picture=is_picture, control=control))
         except Cancelled:
             return
         except PhotoError as problem:
@@ -125,6 +139,15 @@ class PreviewPool(QObject):
             return
         ready = self.picture_ready if is_picture else self.preview_ready
         ready.emit(wish.key, image, wish.longest_side)
+
+    def _pixels(self, wish: _Wish, *, is_picture: bool, control: RunControl) -> PixelArray:
+        if self._thumbnails is not None and not is_picture:
+            return self._thumbnails.find_or_load(
+                wish.key, wish.longest_side, loader=self._loader, control=control
+            )
+        picture = self._loader(wish.key.path, longest_side=wish.longest_side, control=control).picture
+        assert picture is not None
+        return picture
 
 
 def to_image(pixels: PixelArray) -> QImage:

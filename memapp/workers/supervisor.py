@@ -15,6 +15,7 @@ from memapp.core.control import RunControl
 from memapp.core.events import Event
 from memapp.core.machine import usable_cores
 from memapp.core.records import ImageKey, RunOrder
+from memapp.pipeline.thumbnail_shelf import ThumbnailShelf
 from memapp.workers.preview_pool import PreviewPool
 from memapp.workers.run_worker import RunMaker, RunWorker
 
@@ -49,13 +50,19 @@ class Supervisor(QObject):
     _run_wanted = Signal(int, object, object)
 
     def __init__(
-        self, *, make_run: RunMaker, loader: PhotoLoader, preview_threads: int | None = None
+        self,
+        *,
+        make_run: RunMaker,
+        loader: PhotoLoader,
+        thumbnails: ThumbnailShelf | None = None,
+        preview_threads: int | None = None,
     ) -> None:
         """Start the threads, idle.
 
         Args:
             make_run: makes the generator of a run.
             loader: loads previews and the viewer's photo.
+            thumbnails: where previews are looked for first, and put; None to keep none.
             preview_threads: how many previews at once; None for one a core, four at most.
         """
         super().__init__()
@@ -80,7 +87,10 @@ class Supervisor(QObject):
         self._timer.timeout.connect(self._hand_over)
 
         self._previews = PreviewPool(
-            loader=loader, threads=preview_threads or min(4, max(2, usable_cores())), parent=self
+            loader=loader,
+            threads=preview_threads or min(4, max(2, usable_cores())),
+            thumbnails=thumbnails,
+            parent=self,
         )
         self._previews.preview_ready.connect(self.preview_ready)
         self._previews.picture_ready.connect(self.picture_ready)

@@ -32,7 +32,9 @@ from memapp.intake.load import load_photo
 from memapp.pipeline.decode_pool import Decoded, DecodePool
 from memapp.pipeline.kept_scorer import KeepingFactory
 from memapp.pipeline.score_run import score_run
+from memapp.pipeline.thumbnail_shelf import ThumbnailShelf
 from memapp.store.scores import SqliteScoreStore
+from memapp.store.thumbnails import FOLDER_NAME, ThumbnailStore
 from tests.fakes import BRIGHTNESS_NET, BrightnessFactory, BrightnessScorer
 
 
@@ -54,6 +56,7 @@ def run(
     home: Path | None = None,
     control: RunControl | None = None,
     loader: PhotoLoader = load_photo,
+    thumbnails: ThumbnailShelf | None = None,
 ) -> Iterator[Event]:
     return score_run(
         [str(path) for path in paths],
@@ -62,6 +65,7 @@ def run(
         scorers=factory or BrightnessFactory(),
         open_store=None if home is None else lambda: SqliteScoreStore(home=home),
         control=control or RunControl(),
+        thumbnails=thumbnails,
     )
 
 
@@ -402,3 +406,49 @@ def test_an_exact_run_takes_no_fast_score(folder: Path, tmp_path: Path) -> None:
     events = list(run(folder, home=home))
     assert scores(events, known=True) == {}
     assert len(scores(events, known=False)) == 20
+
+
+def test_one_decode_serves_the_net_and_the_thumbnail(folder: Path, tmp_path: Path) -> None:
+    asked: list[int | None] = []
+
+    def loader(
+        path: str,
+        *,
+        frame: bool = False,
+        longest_side: int | None = None,
+        control: RunControl | None = None,
+    ) -> LoadedPhoto:
+        asked.append(longest_side)
+        return load_photo(path, frame=frame, longest_side=longest_side, control=control)
+
+    shelf = ThumbnailShelf(ThumbnailStore(home=tmp_path / "home"))
+    events = list(run(folder, loader=loader, thumbnails=shelf))
+    assert asked == [512] * 21
+    keys = [photo.key for event in events if isinstance(event, Scored) for photo in event.photos]
+    for key in keys:
+        thumbnail = shelf.find(key, 200)
+        assert thumbnail is not None
+        assert thumbnail.shape == (30, 40, 3)
+        assert np.abs(thumbnail.astype(int) - 10 * int(key.name.split(".")[0])).max() <= 1
+    # What was made once is not made again.
+    asked.clear()
+    list(run(folder, loader=loader, thumbnails=shelf))
+    assert sorted(asked, key=str) == [512, *[None] * 20]  # the broken one
+
+
+def test_thumbnails_change_no_score(folder: Path, tmp_path: Path) -> None:
+    shelf = ThumbnailShelf(ThumbnailStore(home=tmp_path / "home"))
+    assert scores(run(folder, thumbnails=shelf)) == scores(run(folder))
+
+
+def test_without_a_shelf_no_thumbnail_is_written(folder: Path, memapp_home: Path) -> None:
+    list(run(folder, home=memapp_home))
+    assert not (memapp_home / FOLDER_NAME).exists()
+
+
+def test_a_home_that_takes_no_thumbnails_stops_no_run(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    shelf = ThumbnailShelf(ThumbnailStore(home=tmp_path / "file"))
+    events = list(run(folder, thumbnails=shelf))
+    assert len(scores(events)) == 20
+    assert not [event for event in events if isinstance(event, Notice)]

@@ -17,6 +17,8 @@ from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled, PhotoError
 from memapp.core.records import FailureKind, ImageKey, LoadedPhoto, PhotoFacts
 from memapp.intake.load import load_photo
+from memapp.pipeline.thumbnail_shelf import ThumbnailShelf
+from memapp.store.thumbnails import ThumbnailStore
 from memapp.workers.preview_pool import PreviewPool, to_image
 
 
@@ -230,3 +232,64 @@ def test_an_image_keeps_its_pixels_when_the_array_goes() -> None:
     assert image.format() == QImage.Format.Format_RGB32
     assert image.pixelColor(4, 2) == QColor(1, 2, 3)
     assert image.pixelColor(0, 0) == QColor(0, 0, 0)
+
+
+def test_a_second_start_shows_2000_thumbnails_without_opening_a_photo(qtbot: QtBot, tmp_path: Path) -> None:
+    """A run made them, and the photos are gone: nothing but the disk's thumbnails can be shown."""
+    photos = [key(f"{number}.jpg") for number in range(2_000)]
+    colours = {photo: number % 256 for number, photo in enumerate(photos)}
+    first = ThumbnailShelf(ThumbnailStore(home=tmp_path))
+    for photo, colour in colours.items():
+        first.keep(photo, np.full((34, 51, 3), colour, dtype=np.uint8), 512)
+    loader = GatedLoader()
+    pool = PreviewPool(loader=loader, threads=2, thumbnails=ThumbnailShelf(ThumbnailStore(home=tmp_path)))
+    shown: dict[ImageKey, int] = {}
+    pool.preview_ready.connect(
+        lambda photo, image, _side: shown.update({photo: image.pixelColor(20, 20).red()})
+    )
+    try:
+        pool.want_previews(photos, 200)
+        qtbot.waitUntil(lambda: len(shown) == len(photos), timeout=60_000)
+    finally:
+        pool.stop()
+        loader.gate.set()
+        assert pool.join(3.0)
+    assert shown == pytest.approx(colours, abs=1)
+    assert loader.calls == []
+
+
+def test_what_is_not_kept_is_loaded_once_and_kept(qtbot: QtBot, tmp_path: Path) -> None:
+    file = tmp_path / "wide.png"
+    Image.new("RGB", (1400, 700), (10, 200, 30)).save(file)
+    status = file.stat()
+    photo = ImageKey(path=str(file), size=status.st_size, mtime_ns=status.st_mtime_ns)
+    shelf = ThumbnailShelf(ThumbnailStore(home=tmp_path / "home"))
+    pool = PreviewPool(loader=load_photo, threads=1, thumbnails=shelf)
+    try:
+        for side in (200, 400):
+            with qtbot.waitSignal(pool.preview_ready) as preview:
+                pool.want_previews([photo], side)
+            assert preview.args is not None
+            assert (preview.args[1].width(), preview.args[1].height()) == (side, side // 2)
+            file.unlink(missing_ok=True)
+    finally:
+        pool.stop()
+        assert pool.join(3.0)
+
+
+def test_the_viewers_photo_is_never_a_thumbnail(qtbot: QtBot, tmp_path: Path) -> None:
+    file = tmp_path / "wide.png"
+    Image.new("RGB", (1400, 700), (10, 200, 30)).save(file)
+    status = file.stat()
+    photo = ImageKey(path=str(file), size=status.st_size, mtime_ns=status.st_mtime_ns)
+    shelf = ThumbnailShelf(ThumbnailStore(home=tmp_path / "home"))
+    shelf.keep(photo, np.zeros((256, 512, 3), dtype=np.uint8), 512)
+    pool = PreviewPool(loader=load_photo, threads=1, thumbnails=shelf)
+    try:
+        with qtbot.waitSignal(pool.picture_ready) as picture:
+            pool.want_picture(photo, 512)
+    finally:
+        pool.stop()
+        assert pool.join(3.0)
+    assert picture.args is not None
+    assert picture.args[1].pixelColor(5, 5) == QColor(10, 200, 30)
