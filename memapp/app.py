@@ -27,12 +27,14 @@ from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
 from memapp.pipeline.kept_scorer import KeepingFactory
 from memapp.pipeline.score_run import score_run
+from memapp.pipeline.thumbnail_shelf import ThumbnailShelf
 from memapp.scoring.factory import ResMemFactory
 from memapp.scoring.weights import WeightsLocator
 from memapp.store.export import write_export
 from memapp.store.home import home_folder
 from memapp.store.preferences import load_preferences, save_preferences
 from memapp.store.scores import SqliteScoreStore
+from memapp.store.thumbnails import ThumbnailStore
 from memapp.store.trash import move_to_trash
 from memapp.workers.jobs import Jobs
 from memapp.workers.supervisor import Supervisor
@@ -54,8 +56,9 @@ def run_window(paths: Sequence[str]) -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
     preferences = load_preferences(home_folder())
-    nets = _Nets(device=preferences.text("device"))
-    supervisor = Supervisor(make_run=nets.make_run, loader=load_photo)
+    thumbnails = ThumbnailShelf(ThumbnailStore(home=home_folder()))
+    nets = _Nets(device=preferences.text("device"), thumbnails=thumbnails)
+    supervisor = Supervisor(make_run=nets.make_run, loader=load_photo, thumbnails=thumbnails)
     jobs = Jobs()
     window = MainWindow(
         supervisor=supervisor,
@@ -100,7 +103,8 @@ def run_window(paths: Sequence[str]) -> int:
 class _Nets:
     """The net that runs use, kept loaded between them; another device means another one."""
 
-    def __init__(self, *, device: str) -> None:
+    def __init__(self, *, device: str, thumbnails: ThumbnailShelf) -> None:
+        self._thumbnails = thumbnails
         self.choose(device)
 
     def choose(self, device: str) -> None:
@@ -117,6 +121,7 @@ class _Nets:
             scorers=self._factory,
             open_store=lambda: SqliteScoreStore(home=home_folder()),
             control=control,
+            thumbnails=self._thumbnails,
         )
 
     def release(self) -> None:
