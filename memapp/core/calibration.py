@@ -12,6 +12,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from memapp.core.records import Precision
 from memapp.core.resources import resource_path
 
 TYPICAL_ERROR = 0.09
@@ -25,6 +26,12 @@ FLOOR = 0.411
 
 FLOOR_MARGIN = 0.02
 """Scores within this of the floor deserve a warning."""
+
+FAST_MARK = "≈"
+"""Stands before every fast score, wherever one is written."""
+
+FAST_SENTENCE = "Fast score, a little less exact. Score it exactly to be sure."
+"""What the mark means, wherever there is room to say it."""
 
 
 @cache
@@ -68,9 +75,9 @@ def place_text(place: int) -> str:
     return f"{place:,}{suffix}"
 
 
-def score_text(score: float) -> str:
-    """A score as it is written everywhere: two decimals, never more."""
-    return f"{score:.2f}"
+def score_text(score: float, precision: Precision = Precision.EXACT) -> str:
+    """A score as it is written everywhere: two decimals, never more; a fast one is marked: "≈0.82"."""
+    return f"{FAST_MARK if precision is Precision.FAST else ''}{score:.2f}"
 
 
 def band_text() -> str:

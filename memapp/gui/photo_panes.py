@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 
-from memapp.core.records import ImageKey
+from memapp.core.records import ImageKey, Precision, ScoredPhoto
 from memapp.gui.grid.grid_view import GridView
 from memapp.gui.grid.item_model import PhotoItemModel
 from memapp.gui.grid.roles import PhotoRole
@@ -115,8 +114,9 @@ class PhotoPanes(QObject):
             key = self._selected[0]
             self._inspector.show_photo(key, self._photos.outcome(key), self._photos.preview(key))
         else:
-            scores = [score for key in self._selected if (score := self._photos.score(key)) is not None]
-            self._inspector.show_several(len(self._selected), np.array(scores))
+            outcomes = (self._photos.outcome(key) for key in self._selected)
+            scored = [outcome for outcome in outcomes if isinstance(outcome, ScoredPhoto)]
+            self._inspector.show_several(len(self._selected), scored)
 
     @Slot(object, QImage, int)
     def _on_preview(self, key: ImageKey, image: QImage, _longest_side: int) -> None:
@@ -143,6 +143,8 @@ class PhotoPanes(QObject):
             self.viewer_closed.emit()
 
     def _follow_shoot(self) -> None:
-        self._inspector.set_shoot_scores(self._photos.scores())
+        self._inspector.set_shoot_scores(
+            exact=self._photos.scores(Precision.EXACT), fast=self._photos.scores(Precision.FAST)
+        )
         if len(self._selected) > 1:
             self._inspect()

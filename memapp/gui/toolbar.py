@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from memapp.core.settings import SETTINGS
 from memapp.gui.actions import Actions
-from memapp.gui.grid.sort_proxy import PhotoFilter
+from memapp.gui.grid.photo_filter import PhotoFilter
 from memapp.gui.parts import Role, text_label
 from memapp.gui.style import SPACE_1, SPACE_2, Appearance, icon
 

@@ -20,8 +20,9 @@ from PySide6.QtWidgets import QApplication
 from memapp.core.records import ImageKey, PhotoFacts, ScoredPhoto
 from memapp.gui.grid.grid_view import GridView
 from memapp.gui.grid.item_model import PhotoItemModel
+from memapp.gui.grid.photo_filter import PhotoFilter
 from memapp.gui.grid.roles import SortKey
-from memapp.gui.grid.sort_proxy import PhotoFilter, PhotoSortProxy
+from memapp.gui.grid.sort_proxy import PhotoSortProxy
 from memapp.gui.style import DARK
 from tests.benchmarks.measurement import Measurement
 

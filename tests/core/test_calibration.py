@@ -20,6 +20,7 @@ from memapp.core.calibration import (
     score_sentence,
     score_text,
 )
+from memapp.core.records import Precision
 from memapp.core.resources import resource_path
 
 
@@ -129,3 +130,8 @@ def test_scores_in_words() -> None:
     assert score_text(0.8249) == "0.82"
     assert score_text(1.0) == "1.00"
     assert score_sentence(0.8249).startswith("About 82 of 100 people ")
+
+
+def test_a_fast_score_is_marked() -> None:
+    assert score_text(0.8234, Precision.FAST) == "≈0.82"
+    assert score_text(0.8234, Precision.EXACT) == score_text(0.8234) == "0.82"

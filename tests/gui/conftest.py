@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
-from memapp.core.records import Failure, FailureKind, ImageKey, PhotoFacts, ScoredPhoto
+from memapp.core.records import Failure, FailureKind, ImageKey, PhotoFacts, Precision, ScoredPhoto
 from memapp.gui.style import Appearance
 
 
@@ -33,9 +33,15 @@ def scored(photo_key: Callable[[str], ImageKey]) -> Callable[..., ScoredPhoto]:
     """A photo with a score."""
 
     def make(
-        name: str = "a.jpg", *, score: float = 0.8234, width: int = 3000, height: int = 2000
+        name: str = "a.jpg",
+        *,
+        score: float = 0.8234,
+        width: int = 3000,
+        height: int = 2000,
+        precision: Precision = Precision.EXACT,
     ) -> ScoredPhoto:
-        return ScoredPhoto(photo_key(name), score, PhotoFacts(width=width, height=height, format="JPEG"))
+        facts = PhotoFacts(width=width, height=height, format="JPEG")
+        return ScoredPhoto(photo_key(name), score, facts, precision=precision)
 
     return make
 

@@ -10,7 +10,10 @@ from functools import cached_property
 
 from PySide6.QtCore import QPoint, QRect, QSize
 
-from memapp.gui.style import SPACE_2, SPACE_4
+from memapp.gui.style import SPACE_2, SPACE_4, SPACE_6
+
+HEADING_HEIGHT = SPACE_6 + SPACE_2
+"""Of what stands above a second part."""
 
 
 @dataclass(frozen=True)
@@ -18,12 +21,15 @@ class GridGeometry:
     """Tiles of one size in rows, in the viewport's width. Distances in device-independent pixels.
 
     A cell is a tile with half of the gaps around it; cells touch. Positions are of the content, which is
-    scrolled within the viewport.
+    scrolled within the viewport. There may be two parts: the second begins on a row of its own, below a
+    heading.
     """
 
     width: int
     count: int
     tile: QSize
+    second_part: int | None = None
+    """The place of the second part's first photo; None where there is one part."""
 
     @cached_property
     def columns(self) -> int:
@@ -33,7 +39,7 @@ class GridGeometry:
     @cached_property
     def rows(self) -> int:
         """How many rows of tiles there are."""
-        return -(-self.count // self.columns)
+        return self._upper_rows + -(-(self.count - self._upper_count) // self.columns)
 
     @cached_property
     def gap(self) -> int:
@@ -56,25 +62,42 @@ class GridGeometry:
         return self.gap // 2
 
     @cached_property
+    def _upper_count(self) -> int:
+        """How many photos lie above the heading."""
+        return self.count if self.second_part is None else min(self.second_part, self.count)
+
+    @cached_property
+    def _upper_rows(self) -> int:
+        return -(-self._upper_count // self.columns)
+
+    @cached_property
     def height(self) -> int:
         """Of all content."""
-        return self.rows * self.cell.height() + self.gap
+        return self._row_top(self.rows) - self._top + self.gap
+
+    @cached_property
+    def heading(self) -> QRect:
+        """Where the second part's heading is, as wide as the tiles; empty where there is one part."""
+        if self._upper_count == self.count:
+            return QRect()
+        inset = self.gap // 2
+        top = self._top + self._upper_rows * self.cell.height()
+        width = self.columns * self.cell.width() - 2 * inset
+        return QRect(self.left + inset, top, width, HEADING_HEIGHT)
 
     def cell_rect(self, place: int) -> QRect:
         """The cell of the photo in this place."""
-        line, column = divmod(place, self.columns)
-        cell = self.cell
-        x = self.left + column * cell.width()
-        return QRect(QPoint(x, self._top + line * cell.height()), cell)
+        row, column = self._row_and_column(place)
+        x = self.left + column * self.cell.width()
+        return QRect(QPoint(x, self._row_top(row)), self.cell)
 
     def place_at(self, point: QPoint) -> int | None:
         """Which photo's tile is here; None between and beside the tiles."""
-        cell = self.cell
-        column = (point.x() - self.left) // cell.width()
-        line = (point.y() - self._top) // cell.height()
-        place = line * self.columns + column
-        if not (0 <= column < self.columns and 0 <= place < self.count and line >= 0):
+        column = (point.x() - self.left) // self.cell.width()
+        places = self._places_in_row(self._row_at(point.y()))
+        if not 0 <= column < len(places):
             return None
+        place = places[column]
         return place if self.tile_rect(place).contains(point) else None
 
     def tile_rect(self, place: int) -> QRect:
@@ -83,20 +106,57 @@ class GridGeometry:
 
     def places_between(self, top: int, bottom: int) -> range:
         """The photos whose cells lie, in part at least, between two heights (bottom excluded)."""
-        height = self.cell.height()
-        first = max(0, (top - self._top) // height) * self.columns
-        last = max(0, -(-(bottom - self._top) // height)) * self.columns
-        return range(min(first, self.count), min(last, self.count))
+        first = self._places_in_row(max(0, self._row_at(top))).start
+        last = self._places_in_row(self._row_at(bottom - 1)).stop
+        return range(first, max(first, last))
 
     def first_below(self, top: int) -> int:
         """The first photo of the topmost row that begins at or below a height, else of the last row."""
-        line = -(-(top - self._top) // self.cell.height())
-        return max(0, min(line, self.rows - 1)) * self.columns
+        row = self._row_at(top)
+        if self._row_top(row) < top:
+            row += 1
+        return self._places_in_row(max(0, min(row, self.rows - 1))).start
 
     def places_in(self, rect: QRect) -> list[int]:
         """The photos whose tiles a rectangle touches, rising."""
         between = self.places_between(rect.top(), rect.bottom() + 1)
         return [place for place in between if self.tile_rect(place).intersects(rect)]
+
+    def place_below(self, place: int, rows: int) -> int:
+        """The photo so many rows further down (or up, below 0), no further than the first and the last row.
+
+        In a row that is shorter it is the last one.
+        """
+        row, column = self._row_and_column(place)
+        places = self._places_in_row(max(0, min(row + rows, self.rows - 1)))
+        return places[min(column, len(places) - 1)]
+
+    def _row_and_column(self, place: int) -> tuple[int, int]:
+        if place < self._upper_count:
+            return divmod(place, self.columns)
+        row, column = divmod(place - self._upper_count, self.columns)
+        return self._upper_rows + row, column
+
+    def _row_top(self, row: int) -> int:
+        below = HEADING_HEIGHT if row >= self._upper_rows and self._upper_count < self.count else 0
+        return self._top + row * self.cell.height() + below
+
+    def _row_at(self, y: int) -> int:
+        """The row whose cells are at a height; the heading counts as the row below it."""
+        row = (y - self._top) // self.cell.height()
+        if row < self._upper_rows or self._upper_count == self.count:
+            return row
+        return max(self._upper_rows, (y - self._top - HEADING_HEIGHT) // self.cell.height())
+
+    def _places_in_row(self, row: int) -> range:
+        """The photos in a row; none in rows that are not there."""
+        begin, end, row_in_part = (
+            (0, self._upper_count, row)
+            if row < self._upper_rows
+            else (self._upper_count, self.count, row - self._upper_rows)
+        )
+        first = begin + row_in_part * self.columns
+        return range(min(max(first, begin), end), min(max(first + self.columns, begin), end))
 
 
 def centred(size: QSize, within: QRect) -> QRect:

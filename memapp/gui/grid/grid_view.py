@@ -202,6 +202,8 @@ class GridView(TileView):
 
     def relayout(self) -> None:
         """Take up a change in the number of photos or the size of tiles at once."""
+        # Fast scores stand by themselves, below exact ones.
+        self._second_part = self._proxy.fast_from
         super().relayout()
         self._show_notice()
 

@@ -19,7 +19,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QImage
 
 from memapp.core.calibration import percentile
-from memapp.core.records import Failure, ImageKey, PhotoFacts, ScoredPhoto
+from memapp.core.records import Failure, ImageKey, PhotoFacts, Precision, ScoredPhoto
 from memapp.gui.grid.names import display_name
 from memapp.gui.grid.photo_table import NO_DATE, PhotoTable, Rows
 from memapp.gui.grid.photo_words import spoken_text, tooltip
@@ -35,6 +35,7 @@ _RESULT_ROLES: list[int] = [
     PhotoRole.STATE,
     PhotoRole.SCORE,
     PhotoRole.PERCENTILE,
+    PhotoRole.PRECISION,
     PhotoRole.TAKEN,
     PhotoRole.FACTS,
     PhotoRole.FAILURE,
@@ -149,10 +150,13 @@ class PhotoItemModel(QAbstractListModel):
         """How many photos are here, all of them or those in one state."""
         return len(self._table) if state is None else int(np.count_nonzero(self._table.state == state))
 
-    def scores(self) -> npt.NDArray[np.float64]:
-        """The scores of all scored photos, in the order of arrival, shape (n,)."""
-        scores = self._table.score
-        return scores[~np.isnan(scores)]
+    def scores(self, precision: Precision) -> npt.NDArray[np.float64]:
+        """All scores of this precision, in the order of arrival, shape (n,)."""
+        return self._table.score[self._rows_of(precision)]
+
+    def score_count(self, precision: Precision) -> int:
+        """How many scores are of this precision."""
+        return int(np.count_nonzero(self._rows_of(precision)))
 
     def failures(self) -> list[Failure]:
         """Why photos have no score, in the order of arrival."""
@@ -162,6 +166,15 @@ class PhotoItemModel(QAbstractListModel):
         """The photos that failed or never got their turn, in the order of arrival."""
         return [self._table.keys[row] for row in np.flatnonzero(self._table.state != PhotoState.SCORED)]
 
+    def all_keys(self) -> list[ImageKey]:
+        """All photos, in the order of arrival."""
+        return list(self._table.keys)
+
+    def scored_fast(self, keys: Iterable[ImageKey]) -> list[ImageKey]:
+        """Those of the photos whose score is a fast one, in the order given."""
+        rows = ((key, self._table.row(key)) for key in keys)
+        return [key for key, row in rows if row is not None and self._table.fast[row]]
+
     def outcome(self, key: ImageKey) -> ScoredPhoto | Failure | None:
         """What came of a photo; None while it waits, and where it is not here."""
         row = self._table.row(key)
@@ -169,7 +182,7 @@ class PhotoItemModel(QAbstractListModel):
             return None
         score, facts = self._score(row), self.facts(key)
         if score is not None and facts is not None:
-            return ScoredPhoto(key=key, score=score, facts=facts)
+            return ScoredPhoto(key=key, score=score, facts=facts, precision=self._precision(row))
         return self._failure(row)
 
     def index_of(self, key: ImageKey) -> QModelIndex:
@@ -221,6 +234,8 @@ class PhotoItemModel(QAbstractListModel):
             case PhotoRole.PERCENTILE:
                 score = self._score(row)
                 return None if score is None else percentile(score)
+            case PhotoRole.PRECISION:
+                return None if self._score(row) is None else self._precision(row).value
             case PhotoRole.PREVIEW:
                 return self._previews.get(table.keys[row])
             case PhotoRole.TAKEN:
@@ -234,9 +249,9 @@ class PhotoItemModel(QAbstractListModel):
             case PhotoRole.FAILURE:
                 return self._failure(row)
             case Qt.ItemDataRole.ToolTipRole:
-                return tooltip(display_name(table.names[row]), self._score(row), self._failure(row))
+                return tooltip(display_name(table.names[row]), self.outcome(table.keys[row]))
             case Qt.ItemDataRole.AccessibleTextRole:
-                return spoken_text(display_name(table.names[row]), self._score(row), self._failure(row))
+                return spoken_text(display_name(table.names[row]), self.outcome(table.keys[row]))
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -263,6 +278,15 @@ class PhotoItemModel(QAbstractListModel):
     def _score(self, row: int) -> float | None:
         score = float(self._table.score[row])
         return None if score != score else score
+
+    def _precision(self, row: int) -> Precision:
+        return Precision.FAST if self._table.fast[row] else Precision.EXACT
+
+    def _rows_of(self, precision: Precision) -> npt.NDArray[np.bool_]:
+        table = self._table
+        of_it: npt.NDArray[np.bool_] = table.fast == (precision is Precision.FAST)
+        scored: npt.NDArray[np.bool_] = table.state == PhotoState.SCORED
+        return np.logical_and(of_it, scored, out=of_it)
 
     def _failure(self, row: int) -> Failure | None:
         details = self._table.details[row]

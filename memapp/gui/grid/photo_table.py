@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from memapp.core.records import Failure, ImageKey, PhotoFacts, ScoredPhoto
+from memapp.core.records import Failure, ImageKey, PhotoFacts, Precision, ScoredPhoto
 from memapp.gui.grid.names import natural_key
 from memapp.gui.grid.roles import PhotoState
 
@@ -44,6 +44,7 @@ class PhotoTable:
         self._row_by_key: dict[ImageKey, int] = {}
         self._columns: dict[str, npt.NDArray[Any]] = {
             "score": np.empty(0, np.float64),
+            "fast": np.empty(0, np.bool_),
             "state": np.empty(0, np.uint8),
             "size": np.empty(0, np.int64),
             "taken": np.empty(0, np.int64),
@@ -62,6 +63,11 @@ class PhotoTable:
     def score(self) -> npt.NDArray[np.float64]:
         """The scores, NaN where there is none."""
         return self._columns["score"][: len(self)]
+
+    @property
+    def fast(self) -> npt.NDArray[np.bool_]:
+        """Which of the scores are fast ones; False where there is none."""
+        return self._columns["fast"][: len(self)]
 
     @property
     def state(self) -> npt.NDArray[np.uint8]:
@@ -112,8 +118,12 @@ class PhotoTable:
         self._blank(np.arange(first, first + count))
 
     def set_score(self, row: int, photo: ScoredPhoto) -> None:
-        """Note a photo's score and facts."""
+        """Note a photo's score and facts; an exact score that is known does not give way to a fast one."""
+        fast = photo.precision is Precision.FAST
+        if fast and self.state[row] == PhotoState.SCORED and not self.fast[row]:
+            return
         self.score[row] = photo.score
+        self.fast[row] = fast
         self.state[row] = PhotoState.SCORED
         self.taken[row] = _seconds(photo.facts.taken)
         self.details[row] = _shared(photo.facts)
@@ -176,6 +186,7 @@ class PhotoTable:
 
     def _blank(self, rows: Rows) -> None:
         self.score[rows] = np.nan
+        self.fast[rows] = False
         self.state[rows] = PhotoState.WAITING
         self.taken[rows] = NO_DATE
 

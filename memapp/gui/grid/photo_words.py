@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from memapp.core.calibration import ordinal, percentile, score_sentence, score_text
-from memapp.core.records import Failure, FailureKind
+from memapp.core.calibration import FAST_SENTENCE, ordinal, percentile, score_sentence, score_text
+from memapp.core.records import Failure, FailureKind, Precision, ScoredPhoto
 
 _FAILURE_WORDS = {
     FailureKind.NOT_A_PICTURE: "Not a picture",
@@ -24,22 +24,27 @@ def failure_words(kind: FailureKind) -> str:
     return _FAILURE_WORDS[kind]
 
 
-def spoken_text(name: str, score: float | None, failure: Failure | None) -> str:
+def spoken_text(name: str, outcome: ScoredPhoto | Failure | None) -> str:
     """A photo in one line, for screen readers."""
-    if failure is not None:
-        return f"{name}, {failure_words(failure.kind).lower()}"
-    if score is None:
+    if isinstance(outcome, Failure):
+        return f"{name}, {failure_words(outcome.kind).lower()}"
+    if outcome is None:
         return f"{name}, waiting for its score"
-    return f"{name}, score {score_text(score)}, {ordinal(percentile(score))} percentile"
+    # In words: what a reader makes of the mark is anyone's guess.
+    kind = "fast score" if outcome.precision is Precision.FAST else "score"
+    rank = ordinal(percentile(outcome.score))
+    return f"{name}, {kind} {score_text(outcome.score)}, {rank} percentile"
 
 
-def tooltip(name: str, score: float | None, failure: Failure | None) -> str:
+def tooltip(name: str, outcome: ScoredPhoto | Failure | None) -> str:
     """The full name and what there is to say of the score, as rich text that wraps."""
-    if failure is not None:
-        said = failure.reason
-    elif score is None:
+    if isinstance(outcome, Failure):
+        said = outcome.reason
+    elif outcome is None:
         said = "Waiting for its score."
     else:
-        rank = f"{ordinal(percentile(score))} percentile among pictures scored by people."
-        said = f"{score_text(score)}, {rank} {score_sentence(score)}"
+        rank = f"{ordinal(percentile(outcome.score))} percentile among pictures scored by people."
+        said = f"{score_text(outcome.score, outcome.precision)}, {rank} {score_sentence(outcome.score)}"
+        if outcome.precision is Precision.FAST:
+            said += f" {FAST_SENTENCE}"
     return f"<p><b>{escape(name)}</b></p><p>{escape(said)}</p>"

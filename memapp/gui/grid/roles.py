@@ -38,6 +38,8 @@ class PhotoRole(IntEnum):
     """Whether the net can't tell this photo from the one before it, bool. Of the proxy only."""
     TIE_WITH_NEXT = Qt.ItemDataRole.UserRole + 12
     """Whether the net can't tell this photo from the one after it, bool. Of the proxy only."""
+    PRECISION = Qt.ItemDataRole.UserRole + 13
+    """How exactly the score was computed, str, a value of Precision; None where there is no score."""
 
 
 class PhotoState(IntEnum):

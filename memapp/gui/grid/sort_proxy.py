@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -27,6 +26,7 @@ from memapp.core.calibration import is_tie
 from memapp.core.records import ImageKey
 from memapp.gui.grid.item_model import PhotoItemModel, joined_ranges
 from memapp.gui.grid.names import search_key
+from memapp.gui.grid.photo_filter import PhotoFilter
 from memapp.gui.grid.photo_table import NO_DATE, Rows
 from memapp.gui.grid.roles import Index, PhotoRole, SortKey
 
@@ -37,31 +37,13 @@ _ROOT = QModelIndex()
 _TIE_ROLES: list[int] = [PhotoRole.TIE_WITH_NEXT, PhotoRole.TIE_WITH_PREVIOUS]
 
 
-@dataclass(frozen=True, slots=True)
-class PhotoFilter:
-    """Which photos are shown: the score, as written, lies in the range, and the name has the text."""
-
-    lowest: float = 0.0
-    highest: float = 1.0
-    text: str = ""
-
-    @property
-    def by_score(self) -> bool:
-        """Whether the range leaves anything out; then photos without a score are left out, too."""
-        return self.lowest > 0.0 or self.highest < 1.0
-
-    @property
-    def active(self) -> bool:
-        """Whether anything can be left out."""
-        return self.by_score or bool(self.text)
-
-
 class PhotoSortProxy(QAbstractProxyModel):
     """The photos that pass the filter, sorted. Lives on the GUI thread.
 
     The order is stable: photos equal in what is sorted by keep the order of their names, and those
     of equal names the order of their arrival, in both directions. Photos that lack what is sorted by (a
-    score, a date, a size) come last in both directions. Photos that arrive are put at the end and find their
+    score, a date, a size) come last in both directions. By score, exact ones come before fast ones in both
+    directions: the two are never mixed. Photos that arrive are put at the end and find their
     place at the next sort, which comes by itself (at most every LIVE_SORT_MILLISECONDS) unless held.
 
     Signals:
@@ -82,6 +64,7 @@ class PhotoSortProxy(QAbstractProxyModel):
         self._held = False
         self._stale = False
         self._leaving = 0
+        self._fast_from: int | None = None
         self._order: Rows = np.empty(0, np.int64)
         self._position: Rows = np.empty(0, np.int64)
         self._serials: Rows = np.empty(0, np.int64)
@@ -98,7 +81,7 @@ class PhotoSortProxy(QAbstractProxyModel):
         source.layoutChanged.connect(self._on_layout_changed)
         source.modelAboutToBeReset.connect(self.beginResetModel)
         source.modelReset.connect(self._on_reset)
-        self._place(self._wanted_order())
+        self._place_anew(self._wanted_order())
 
     # Order and filter
 
@@ -121,6 +104,14 @@ class PhotoSortProxy(QAbstractProxyModel):
     def filter(self) -> PhotoFilter:
         """What is left out."""
         return self._filter
+
+    @property
+    def fast_from(self) -> int | None:
+        """The row where fast scores begin, below exact ones; None where there is no such border.
+
+        It moves with the order only, so it does not move while held.
+        """
+        return self._fast_from
 
     def set_sort(self, key: SortKey, *, descending: bool) -> None:
         """Sort by something else, or the other way; at once, even while held: the user asked for it."""
@@ -156,7 +147,8 @@ class PhotoSortProxy(QAbstractProxyModel):
         self._timer.stop()
         self._stale = False
         wanted = self._wanted_order()
-        if np.array_equal(wanted, self._order):
+        fast_from = self._fast_from_in(wanted)
+        if np.array_equal(wanted, self._order) and fast_from == self._fast_from:
             return
         with self._rearrangement():
             shown = np.zeros(len(self._photos.table), dtype=bool)
@@ -170,6 +162,7 @@ class PhotoSortProxy(QAbstractProxyModel):
                 self.endRemoveRows()
             self._append(wanted[self._position[wanted] < 0])
             self._permute(wanted)
+            self._fast_from = fast_from
 
     # Photos by their place
 
@@ -266,15 +259,18 @@ class PhotoSortProxy(QAbstractProxyModel):
 
     def _wanted_order(self) -> Rows:
         table = self._photos.table
-        rows = np.flatnonzero(self._passing(np.arange(len(table))))
+        rows = np.flatnonzero(self._filter.passing(table, np.arange(len(table))))
         rank = table.name_rank()[rows]
         value: npt.NDArray[Any]
+        # Only an order by score weighs exact against fast.
+        after = np.zeros(len(rows), dtype=bool)
         match self._sort_key:
             case SortKey.NAME:
                 value, missing = rank, np.zeros(len(rows), dtype=bool)
             case SortKey.SCORE:
                 value = table.score[rows]
                 missing = np.isnan(value)
+                after = table.fast[rows]
             case SortKey.TAKEN:
                 value = table.taken[rows]
                 missing = value == NO_DATE
@@ -282,27 +278,21 @@ class PhotoSortProxy(QAbstractProxyModel):
                 value = table.size[rows]
                 missing = value == 0
         value = np.where(missing, 0, -value if self._descending else value)
-        return rows[np.lexsort((rank, value, missing))]
+        return rows[np.lexsort((rank, value, after, missing))]
 
-    def _passing(self, rows: Rows) -> npt.NDArray[np.bool_]:
-        table = self._photos.table
-        passing = np.ones(len(rows), dtype=bool)
-        if self._filter.by_score:
-            # As written on the tile: 0.795 reads 0.80 and is found from 0.80 on.
-            score = np.round(table.score[rows], 2)
-            passing &= (score >= self._filter.lowest) & (score <= self._filter.highest)
-        if self._filter.text:
-            text = search_key(self._filter.text)
-            found = (text in search_key(table.names[row]) for row in rows.tolist())
-            passing &= np.fromiter(found, dtype=bool, count=len(rows))
-        return passing
+    def _fast_from_in(self, order: Rows) -> int | None:
+        """Where fast scores begin in an order by score that was just made."""
+        fast = self._photos.table.fast[order]
+        first = int(np.argmax(fast)) if fast.any() else 0
+        return first if self._sort_key == SortKey.SCORE and first > 0 else None
 
     def _is_tie(self, row: int, following: int) -> bool:
         if self._sort_key != SortKey.SCORE or row < 0 or following >= len(self._order):
             return False
-        first, second = self._photos.table.score[self._order[[row, following]]].tolist()
-        # NaN, no score, is no tie with anything.
-        return is_tie(first, second)
+        table, rows = self._photos.table, self._order[[row, following]]
+        first, second = table.score[rows].tolist()
+        # NaN, no score, is no tie with anything; an exact and a fast score are never weighed.
+        return is_tie(first, second) and bool(table.fast[rows[0]] == table.fast[rows[1]])
 
     # Changes of the order, each announced
 
@@ -318,6 +308,10 @@ class PhotoSortProxy(QAbstractProxyModel):
         self._order = order
         self._position = np.full(len(self._photos.table), -1, dtype=np.int64)
         self._position[order] = np.arange(len(order))
+
+    def _place_anew(self, order: Rows) -> None:
+        self._place(order)
+        self._fast_from = self._fast_from_in(order)
 
     def _permute(self, order: Rows) -> None:
         """Show the same photos in another order; indexes that someone keeps go with their photos."""
@@ -371,12 +365,14 @@ class PhotoSortProxy(QAbstractProxyModel):
     def _on_rows_inserted(self, _parent: QModelIndex, first: int, last: int) -> None:
         self._place(self._order)
         new = np.arange(first, last + 1)
-        self._append(new[self._passing(new)])
+        self._append(new[self._filter.passing(self._photos.table, new)])
         self._sort_soon()
 
     def _on_rows_about_to_be_removed(self, _parent: QModelIndex, first: int, _last: int) -> None:
         self.rearranging.emit()
         leaving = self._order >= first
+        if self._fast_from is not None:
+            self._fast_from -= int(np.count_nonzero(leaving[: self._fast_from]))
         self._bring_to_end(leaving)
         self._leaving = int(np.count_nonzero(leaving))
         if self._leaving:
@@ -386,6 +382,8 @@ class PhotoSortProxy(QAbstractProxyModel):
         self._place(self._order[: len(self._order) - self._leaving])
         if self._leaving:
             self.endRemoveRows()
+        if not (self._fast_from and self._photos.table.fast[self._order].any()):
+            self._fast_from = None
         self.rearranged.emit()
 
     def _on_layout_about_to_be_changed(self) -> None:
@@ -400,5 +398,5 @@ class PhotoSortProxy(QAbstractProxyModel):
     def _on_reset(self) -> None:
         self._timer.stop()
         self._stale = False
-        self._place(self._wanted_order())
+        self._place_anew(self._wanted_order())
         self.endResetModel()

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from memapp.core.calibration import ordinal, score_text
-from memapp.core.records import Failure
+from memapp.core.records import Failure, Precision
 from memapp.gui.grid.grid_geometry import centred
 from memapp.gui.grid.photo_words import failure_words
 from memapp.gui.grid.preview_cache import ByteBoundedCache
@@ -183,7 +183,7 @@ class TileDelegate(QStyledItemDelegate):
             painter.fillRect(after, middle, cell.right() + 1 - after, 1, hairline)
 
     def _paint_score(self, painter: QPainter, line: QRect, score: float, index: Index) -> None:
-        number = score_text(score)
+        number = score_text(score, Precision(index.data(PhotoRole.PRECISION)))
         painter.setFont(self._score_font)
         painter.setPen(self._text)
         painter.drawText(line, _LEFT, number)

@@ -20,6 +20,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QMouseEvent, QPainter, QPaintEven
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, QWidget
 
 from memapp.gui.grid.grid_geometry import GridGeometry
+from memapp.gui.grid.part_heading import paint_heading
 from memapp.gui.grid.roles import Index
 from memapp.gui.grid.tile_delegate import TileDelegate
 from memapp.gui.style import SPACE_6, Theme
@@ -50,6 +51,8 @@ class TileView(QAbstractItemView):
         self._theme = theme
         self._tiles = delegate
         self._geometry = GridGeometry(width=0, count=0, tile=delegate.layout.tile)
+        self._second_part: int | None = None
+        """The row of the model with which a second part begins, below a heading; None for one part."""
         self._pointer: QPoint | None = None
         self._hovered: int | None = None
         self._band = QRect()
@@ -129,14 +132,14 @@ class TileView(QAbstractItemView):
         self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
     ) -> QModelIndex:
         """Where an arrow, Home, End or Page key leads."""
-        count, columns = self.model().rowCount(), self._geometry.columns
+        count = self.model().rowCount()
         current = self.currentIndex()
         if not count:
             return QModelIndex()
         if not current.isValid():
             return self.model().index(self.places_in_sight().start, 0)
         place = current.row()
-        page = max(1, self.viewport().height() // self._geometry.cell.height()) * columns
+        page = max(1, self.viewport().height() // self._geometry.cell.height())
         cursor = QAbstractItemView.CursorAction
         match action:
             case cursor.MoveLeft | cursor.MovePrevious:
@@ -144,14 +147,13 @@ class TileView(QAbstractItemView):
             case cursor.MoveRight | cursor.MoveNext:
                 place += 1
             case cursor.MoveUp:
-                place = place - columns if place >= columns else place
+                place = self._geometry.place_below(place, -1)
             case cursor.MoveDown:
-                # From the last full row, one may go down to a shorter one.
-                place = place + columns if place // columns < (count - 1) // columns else place
+                place = self._geometry.place_below(place, 1)
             case cursor.MovePageUp:
-                place = place - page if place >= page else place % columns
+                place = self._geometry.place_below(place, -page)
             case cursor.MovePageDown:
-                place += page
+                place = self._geometry.place_below(place, page)
             case cursor.MoveHome:
                 place = 0
             case cursor.MoveEnd:
@@ -207,7 +209,10 @@ class TileView(QAbstractItemView):
         """Reckon the grid anew and set the scroll bar's range."""
         viewport = self.viewport()
         self._geometry = GridGeometry(
-            width=viewport.width(), count=self.model().rowCount(), tile=self._tiles.layout.tile
+            width=viewport.width(),
+            count=self.model().rowCount(),
+            tile=self._tiles.layout.tile,
+            second_part=self._second_part,
         )
         bar = self.verticalScrollBar()
         bar.setPageStep(viewport.height())
@@ -255,6 +260,8 @@ class TileView(QAbstractItemView):
         self.initViewItemOption(option)
         region, offset = event.region(), self.verticalOffset()
         touched = event.rect().translated(0, offset)
+        if touched.intersects(self._geometry.heading):
+            paint_heading(painter, self._geometry.heading.translated(0, -offset), self._theme)
         for row in self._geometry.places_between(touched.top(), touched.bottom() + 1):
             cell = self._geometry.cell_rect(row).translated(0, -offset)
             if region.intersects(cell):

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from memapp.core.calibration import (
+    FAST_MARK,
+    FAST_SENTENCE,
     FLOOR,
     TIE_WIDTH,
     band_text,
@@ -19,7 +31,7 @@ from memapp.core.calibration import (
     score_sentence,
     score_text,
 )
-from memapp.core.records import Failure, ImageKey, ScoredPhoto
+from memapp.core.records import Failure, ImageKey, Precision, ScoredPhoto
 from memapp.gui.inspector.facts import FactsText, fact_rows
 from memapp.gui.inspector.histogram import ScoreHistogram
 from memapp.gui.inspector.seen_thumbnail import SeenThumbnail
@@ -46,14 +58,49 @@ def ties_in_set(score: float, scores: npt.NDArray[np.floating]) -> int:
     return max(0, int(np.count_nonzero(np.abs(scores - score) < TIE_WIDTH)) - 1)
 
 
+def _summary(count: int, scored: Sequence[ScoredPhoto]) -> str:
+    """Mean and range of several scores; one that rests on a fast score is marked as one."""
+    lowest = min(scored, key=lambda photo: photo.score)
+    highest = max(scored, key=lambda photo: photo.score)
+    mean = sum(photo.score for photo in scored) / len(scored)
+    mean_precision = Precision.FAST if _fast_count(scored) else Precision.EXACT
+    unscored = count - len(scored)
+    tail = f" {unscored:,} of them {'has' if unscored == 1 else 'have'} no score." if unscored else ""
+    return (
+        f"Mean score {score_text(mean, mean_precision)}, from {score_text(lowest.score, lowest.precision)} "
+        f"to {score_text(highest.score, highest.precision)}.{tail}"
+    )
+
+
+def _fast_among(scored: Sequence[ScoredPhoto]) -> str:
+    """What to say of the fast scores among several; nothing where there is none."""
+    fast = _fast_count(scored)
+    if not fast:
+        return ""
+    which = "All of these scores are" if fast == len(scored) else f"{fast:,} of these scores are"
+    if fast == 1:
+        which = "One of these scores is"
+    return f"{which} fast ({FAST_MARK}), a little less exact. Score exactly to be sure."
+
+
+def _fast_count(scored: Sequence[ScoredPhoto]) -> int:
+    return sum(photo.precision is Precision.FAST for photo in scored)
+
+
 class Inspector(QScrollArea):
-    """The panel on the right: nothing, one photo, or several."""
+    """The panel on the right: nothing, one photo, or several.
+
+    Signals:
+        score_exactly(): the photos that are shown are wanted with exact scores.
+    """
+
+    score_exactly = Signal()
 
     def __init__(self, *, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._key: ImageKey | None = None
-        self._score: float | None = None
-        self._shoot = np.zeros(0)
+        self._photo: ScoredPhoto | None = None
+        self._shoot = dict.fromkeys(Precision, np.zeros(0))
         self.setFixedWidth(WIDTH)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -67,6 +114,10 @@ class Inspector(QScrollArea):
         self._number = text_label(role=Role.SCORE, copyable=True)
         self._band = text_label(band_text(), Role.QUIET, copyable=True)
         self._sentence = text_label(wrap=True, copyable=True)
+        self._fast_words = text_label(role=Role.QUIET, wrap=True, copyable=True)
+        self._fast_button = QPushButton("Score exactly")
+        self._fast_button.clicked.connect(self.score_exactly)
+        self._fast = _section(self._fast_words, self._fast_button, spacing=SPACE_2)
         self._warning = _warning_row(appearance)
         self._percentile = text_label(wrap=True, copyable=True)
         self._histogram = ScoreHistogram(appearance=appearance)
@@ -103,8 +154,9 @@ class Inspector(QScrollArea):
         self._thumbnail.set_image(thumbnail)
         if isinstance(outcome, ScoredPhoto):
             self._facts.set_rows(fact_rows(key, outcome.facts))
-            self._show_score(outcome.score)
+            self._show_score(outcome)
             self._show_parts(title="", picture=True, facts=True)
+            self._show_fast(FAST_SENTENCE if outcome.precision is Precision.FAST else "")
             return
         self._facts.set_rows(fact_rows(key, None))
         self._show_score(None)
@@ -120,61 +172,69 @@ class Inspector(QScrollArea):
         if key == self._key:
             self._thumbnail.set_image(thumbnail)
 
-    def show_several(self, count: int, scores: npt.NDArray[np.floating]) -> None:
-        """Several photos are selected; scores holds those of them that have one."""
+    def show_several(self, count: int, scored: Sequence[ScoredPhoto]) -> None:
+        """Several photos are selected, of which some or all are scored."""
         self._key = None
         self._show_score(None)
-        if scores.size:
-            mean, low, high = float(scores.mean()), float(scores.min()), float(scores.max())
-            unscored = count - scores.size
-            tail = f" {unscored:,} of them {'has' if unscored == 1 else 'have'} no score." if unscored else ""
-            self._sentence.setText(
-                f"Mean score {score_text(mean)}, from {score_text(low)} to {score_text(high)}.{tail}"
-            )
-        else:
-            self._sentence.setText("None of them has a score yet.")
+        self._sentence.setText(_summary(count, scored) if scored else "None of them has a score yet.")
         self._show_parts(title=f"{count:,} photos", picture=False, facts=False)
+        self._show_fast(_fast_among(scored))
 
-    def set_shoot_scores(self, scores: npt.NDArray[np.floating]) -> None:
+    def set_shoot_scores(self, *, exact: npt.NDArray[np.floating], fast: npt.NDArray[np.floating]) -> None:
         """All scores of this set, in any order, the one that is shown included."""
-        self._shoot = np.asarray(scores, dtype=np.float64)
-        self._histogram.set_shoot_scores(self._shoot)
+        self._shoot = {
+            Precision.EXACT: np.asarray(exact, dtype=np.float64),
+            Precision.FAST: np.asarray(fast, dtype=np.float64),
+        }
+        self._histogram.set_shoot_scores(np.concatenate(list(self._shoot.values())))
         self._show_place()
 
     # Inside
 
-    def _show_score(self, score: float | None) -> None:
-        self._score = score
-        self._histogram.set_score(score)
-        if score is not None:
-            self._number.setText(score_text(score))
-            self._percentile.setText(f"{ordinal(percentile(score))} percentile of people's scores")
-            self._sentence.setText(score_sentence(score))
+    def _show_score(self, photo: ScoredPhoto | None) -> None:
+        self._photo = photo
+        self._histogram.set_score(None if photo is None else photo.score)
+        if photo is not None:
+            self._number.setText(score_text(photo.score, photo.precision))
+            self._percentile.setText(f"{ordinal(percentile(photo.score))} percentile of people's scores")
+            self._sentence.setText(score_sentence(photo.score))
         self._show_place()
 
     def _show_place(self) -> None:
-        ranked = self._score is not None and self._shoot.size > 1
-        ties = ties_in_set(self._score, self._shoot) if self._score is not None and ranked else 0
-        if self._score is not None and ranked:
+        photo = self._photo
+        ranked, ties = False, 0
+        if photo is not None:
+            # Exact and fast scores are never ranked among each other.
+            peers = self._shoot[photo.precision]
+            ranked = peers.size > 1
+            ties = ties_in_set(photo.score, peers) if ranked else 0
             # A score may be shown a moment before the set has it.
-            place = min(place_in_set(self._score, self._shoot), self._shoot.size)
-            self._place.setText(f"{place_text(place)} of {self._shoot.size:,} in this set")
+            place = min(place_in_set(photo.score, peers), peers.size)
+            mixed = all(scores.size for scores in self._shoot.values())
+            whole = f"the {peers.size:,} {photo.precision.value} scores" if mixed else f"{peers.size:,}"
+            self._place.setText(f"{place_text(place)} of {whole} in this set")
             self._ties.setText(f"As good as a tie with {ties:,} {'other' if ties == 1 else 'others'}")
         self._place.setVisible(ranked)
         self._ties.setVisible(ties > 0)
 
     def _show_parts(self, *, title: str, picture: bool, facts: bool) -> None:
         """Show what belongs to this state; a score has its own."""
-        scored = self._score is not None
+        scored = self._photo is not None
         self._title.setText(title)
         self._title.setVisible(bool(title))
         for part in (self._number, self._band, self._percentile, self._histogram):
             part.setVisible(scored)
-        self._warning.setVisible(self._score is not None and is_near_floor(self._score))
+        self._show_fast("")
+        self._warning.setVisible(self._photo is not None and is_near_floor(self._photo.score))
         self._rank.setVisible(scored)
         self._picture.setVisible(picture)
         self._file.setVisible(facts)
         self.verticalScrollBar().setValue(0)
+
+    def _show_fast(self, words: str) -> None:
+        """Say that a score is a fast one, with the way out; nothing where the words are empty."""
+        self._fast_words.setText(words)
+        self._fast.setVisible(bool(words))
 
     def _lay_out(self) -> None:
         number = QHBoxLayout()
@@ -204,7 +264,7 @@ class Inspector(QScrollArea):
         head.addLayout(number)
         head.addWidget(self._sentence)
         column.addWidget(head_section)
-        for section in (self._warning, self._rank, self._picture, self._file):
+        for section in (self._fast, self._warning, self._rank, self._picture, self._file):
             column.addWidget(section)
         column.addStretch(1)
         self.setWidget(page)

@@ -8,8 +8,8 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from memapp.core.calibration import band_text, ordinal, percentile, score_text
-from memapp.core.records import Failure, ImageKey, ScoredPhoto
+from memapp.core.calibration import FAST_SENTENCE, band_text, ordinal, percentile, score_text
+from memapp.core.records import Failure, ImageKey, Precision, ScoredPhoto
 from memapp.gui.parts import ElidedLabel, IconButton, Role, hairline, text_label
 from memapp.gui.style import SPACE_1, SPACE_2, SPACE_3, SPACE_4, Appearance
 from memapp.gui.viewer.photo_view import PhotoView
@@ -244,7 +244,10 @@ class _ViewerBar(QWidget):
         self.score.setVisible(scored)
         self.percentile.setVisible(scored)
         if isinstance(caption, ScoredPhoto):
-            self.score.setText(score_text(caption.score))
+            fast = caption.precision is Precision.FAST
+            self.score.setText(score_text(caption.score, caption.precision))
+            self.score.setToolTip(FAST_SENTENCE if fast else "")
+            self.score.setAccessibleName(f"{'Fast score' if fast else 'Score'} {score_text(caption.score)}")
             self.band.setText(band_text())
             self.percentile.setText(f"{ordinal(percentile(caption.score))} percentile")
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from memapp.core.records import Failure, FailureKind, ImageKey, PhotoFacts, ScoredPhoto
+from memapp.core.records import Failure, FailureKind, ImageKey, PhotoFacts, Precision, ScoredPhoto
 from memapp.gui.grid.item_model import PhotoItemModel
 from memapp.gui.grid.sort_proxy import PhotoSortProxy
 
@@ -12,9 +12,22 @@ def key(name: str, size: int = 1000) -> ImageKey:
     return ImageKey(f"/photos/{name}", size, 1)
 
 
-def scored(name: str, score: float, *, size: int = 1000, taken: str | None = None) -> ScoredPhoto:
+def scored(
+    name: str,
+    score: float,
+    *,
+    size: int = 1000,
+    taken: str | None = None,
+    precision: Precision = Precision.EXACT,
+) -> ScoredPhoto:
     """A photo with its score."""
-    return ScoredPhoto(key(name, size), score, PhotoFacts(6000, 4000, "JPEG", taken=taken))
+    facts = PhotoFacts(6000, 4000, "JPEG", taken=taken)
+    return ScoredPhoto(key(name, size), score, facts, precision=precision)
+
+
+def scored_fast(name: str, score: float) -> ScoredPhoto:
+    """A photo with its fast score."""
+    return scored(name, score, precision=Precision.FAST)
 
 
 def failed(name: str, kind: FailureKind = FailureKind.DAMAGED) -> Failure:

@@ -14,9 +14,11 @@ from pytestqt.qtbot import QtBot
 from memapp.gui.grid import interaction_hold
 from memapp.gui.grid.grid_view import GridView
 from memapp.gui.grid.item_model import PhotoItemModel
+from memapp.gui.grid.photo_filter import PhotoFilter
 from memapp.gui.grid.roles import SortKey
-from memapp.gui.grid.sort_proxy import PhotoFilter, PhotoSortProxy
-from tests.gui.grid.photos import add_hundred, add_scored, key, scored
+from memapp.gui.grid.sort_proxy import PhotoSortProxy
+from memapp.gui.style import DARK
+from tests.gui.grid.photos import add_hundred, add_scored, key, scored, scored_fast
 
 Keys = Qt.Key
 
@@ -297,3 +299,29 @@ def test_tiles_are_painted_with_their_previews(view: GridView, model: PhotoItemM
     picture = view.viewport().grab().toImage()
     centre = view.visualRect(view.model().index(0, 0)).center() - QPoint(0, 20)
     assert picture.pixelColor(centre * picture.devicePixelRatio()) == Qt.GlobalColor.green
+
+
+def test_fast_scores_stand_by_themselves_below_a_heading(
+    show_view: Callable[[], GridView], model: PhotoItemModel, proxy: PhotoSortProxy
+) -> None:
+    view = show_view()
+    add_scored(model, *(scored_fast(f"{name}.jpg", 0.5) for name in "abcdefgh"))
+    proxy.refresh()
+    assert view.geometry_of_tiles().heading.isEmpty()
+    model.set_scores([scored("e.jpg", 0.4), scored("f.jpg", 0.3)])
+    proxy.refresh()
+    geometry = view.geometry_of_tiles()
+    assert proxy.photos_shown()[:3] == [key("e.jpg"), key("f.jpg"), key("a.jpg")]
+    assert geometry.tile_rect(2).left() == geometry.tile_rect(0).left()
+    assert geometry.tile_rect(1).bottom() < geometry.heading.top() < geometry.tile_rect(2).top()
+    shown = view.viewport().grab().toImage()
+    heading = geometry.heading.translated(0, -view.verticalOffset())
+    colours = {
+        shown.pixelColor(x, y).name()
+        for y in range(heading.top(), heading.bottom())
+        for x in range(heading.left(), heading.right())
+    }
+    assert DARK.line in colours
+    assert len(colours) > 3  # words
+    proxy.set_sort(SortKey.NAME, descending=False)
+    assert view.geometry_of_tiles().heading.isEmpty()

@@ -11,11 +11,11 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from memapp.core.calibration import percentile
-from memapp.core.records import FailureKind, ImageKey
+from memapp.core.records import FailureKind, ImageKey, Precision
 from memapp.gui.grid.item_model import PhotoItemModel, joined_ranges
 from memapp.gui.grid.photo_words import failure_words
 from memapp.gui.grid.roles import PhotoRole, PhotoState
-from tests.gui.grid.photos import add_scored, failed, key, scored
+from tests.gui.grid.photos import add_scored, failed, key, scored, scored_fast
 
 
 def image(side: int = 100) -> QImage:
@@ -120,9 +120,48 @@ def test_counts_and_scores(model: PhotoItemModel) -> None:
     model.add([key("c.jpg")])
     model.set_failures([failed("d.jpg")])
     assert (model.count(), model.count(PhotoState.WAITING), model.count(PhotoState.SCORED)) == (4, 1, 2)
-    assert model.scores().tolist() == [0.5, 0.75]
+    assert model.scores(Precision.EXACT).tolist() == [0.5, 0.75]
     model.clear()
-    assert (model.count(), model.scores().tolist(), model.failures()) == (0, [], [])
+    assert (model.count(), model.scores(Precision.EXACT).tolist(), model.failures()) == (0, [], [])
+
+
+def test_fast_scores_are_told_from_exact_ones(model: PhotoItemModel) -> None:
+    add_scored(model, scored("a.jpg", 0.5), scored_fast("b.jpg", 0.75), scored_fast("c.jpg", 0.25))
+    model.add([key("d.jpg")])
+    assert [model.index(row).data(PhotoRole.PRECISION) for row in range(4)] == [
+        Precision.EXACT,
+        Precision.FAST,
+        Precision.FAST,
+        None,
+    ]
+    assert model.scores(Precision.FAST).tolist() == [0.75, 0.25]
+    assert [model.score_count(precision) for precision in Precision] == [1, 2]
+    assert model.scored_fast(key(f"{name}.jpg") for name in "dcax") == [key("c.jpg")]
+    assert model.outcome(key("b.jpg")) == scored_fast("b.jpg", 0.75)
+    assert model.all_keys() == [key(f"{name}.jpg") for name in "abcd"]
+
+
+def test_an_exact_score_takes_a_fast_ones_place_but_not_the_other_way_round(model: PhotoItemModel) -> None:
+    add_scored(model, scored_fast("a.jpg", 0.7))
+    model.set_scores([scored("a.jpg", 0.71)])
+    assert model.outcome(key("a.jpg")) == scored("a.jpg", 0.71)
+    model.set_scores([scored_fast("a.jpg", 0.7)])
+    assert model.outcome(key("a.jpg")) == scored("a.jpg", 0.71)
+    model.set_waiting([key("a.jpg")])
+    model.set_scores([scored_fast("a.jpg", 0.7)])
+    assert model.outcome(key("a.jpg")) == scored_fast("a.jpg", 0.7)
+
+
+def test_fast_scores_are_said_to_be_fast(model: PhotoItemModel) -> None:
+    add_scored(model, scored("a.jpg", 0.8), scored_fast("b.jpg", 0.8))
+    exact, fast = model.index(0), model.index(1)
+    assert fast.data(Qt.ItemDataRole.AccessibleTextRole) == "b.jpg, fast score 0.80, 59th percentile"
+    assert exact.data(Qt.ItemDataRole.AccessibleTextRole) == "a.jpg, score 0.80, 59th percentile"
+    tooltip = fast.data(Qt.ItemDataRole.ToolTipRole)
+    assert "≈0.80" in tooltip
+    assert "Fast score, a little less exact. Score it exactly to be sure." in tooltip
+    assert "ast score" not in exact.data(Qt.ItemDataRole.ToolTipRole)
+    assert "≈" not in exact.data(Qt.ItemDataRole.ToolTipRole)
 
 
 def test_previews_are_bounded_in_bytes_and_asked_for_again(qtbot: QtBot) -> None:

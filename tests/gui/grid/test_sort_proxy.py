@@ -9,9 +9,10 @@ from PySide6.QtCore import QItemSelectionModel, QPersistentModelIndex, Qt
 from pytestqt.qtbot import QtBot
 
 from memapp.gui.grid.item_model import PhotoItemModel
+from memapp.gui.grid.photo_filter import PhotoFilter
 from memapp.gui.grid.roles import PhotoRole, SortKey
-from memapp.gui.grid.sort_proxy import PhotoFilter, PhotoSortProxy
-from tests.gui.grid.photos import add_scored, failed, key, scored, shown_names
+from memapp.gui.grid.sort_proxy import PhotoSortProxy
+from tests.gui.grid.photos import add_scored, failed, key, scored, scored_fast, shown_names
 
 
 @pytest.fixture
@@ -206,3 +207,81 @@ def test_thousands_of_random_changes_keep_model_and_proxy_in_step(
     assert len(shown_names(proxy)) == model.rowCount()
     model.clear()
     assert proxy.rowCount() == 0
+
+
+@pytest.mark.parametrize(
+    ("descending", "order"),
+    [(True, "b.jpg d.jpg a.jpg c.jpg e.jpg"), (False, "d.jpg b.jpg c.jpg a.jpg e.jpg")],
+)
+def test_by_score_exact_ones_come_before_fast_ones_both_ways(
+    model: PhotoItemModel, proxy: PhotoSortProxy, descending: bool, order: str
+) -> None:
+    model.add([key("e.jpg")])
+    add_scored(
+        model,
+        scored_fast("a.jpg", 0.9),
+        scored("b.jpg", 0.8),
+        scored_fast("c.jpg", 0.5),
+        scored("d.jpg", 0.6),
+    )
+    proxy.set_sort(SortKey.SCORE, descending=not descending)
+    proxy.set_sort(SortKey.SCORE, descending=descending)
+    assert shown_names(proxy) == order.split()
+    assert proxy.fast_from == 2
+    proxy.set_sort(SortKey.NAME, descending=False)
+    assert shown_names(proxy) == ["a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg"]
+    assert proxy.fast_from is None
+
+
+def test_an_exact_and_a_fast_score_are_never_a_tie(model: PhotoItemModel, proxy: PhotoSortProxy) -> None:
+    add_scored(
+        model,
+        scored("a.jpg", 0.8),
+        scored("b.jpg", 0.7),
+        scored_fast("c.jpg", 0.7),
+        scored_fast("d.jpg", 0.69),
+    )
+    proxy.refresh()
+    ties = [proxy.index(row, 0).data(PhotoRole.TIE_WITH_NEXT) for row in range(4)]
+    assert ties == [False, False, True, False]
+    assert proxy.index(2, 0).data(PhotoRole.TIE_WITH_PREVIOUS) is False
+
+
+def test_the_filter_takes_fast_scores_as_exact_ones(model: PhotoItemModel, proxy: PhotoSortProxy) -> None:
+    add_scored(model, scored("a.jpg", 0.8), scored_fast("b.jpg", 0.8), scored_fast("c.jpg", 0.5))
+    proxy.set_filter(PhotoFilter(lowest=0.7))
+    assert shown_names(proxy) == ["a.jpg", "b.jpg"]
+    proxy.set_filter(PhotoFilter(highest=0.6))
+    assert (shown_names(proxy), proxy.fast_from) == (["c.jpg"], None)
+
+
+def test_the_border_to_fast_scores_is_told_even_where_nothing_moves(
+    qtbot: QtBot, model: PhotoItemModel, proxy: PhotoSortProxy
+) -> None:
+    add_scored(model, scored_fast("a.jpg", 0.9), scored_fast("b.jpg", 0.8))
+    proxy.refresh()
+    assert proxy.fast_from is None
+    model.set_scores([scored("a.jpg", 0.9)])
+    assert proxy.fast_from is None
+    with qtbot.waitSignal(proxy.rearranged):
+        proxy.refresh()
+    assert (shown_names(proxy), proxy.fast_from) == (["a.jpg", "b.jpg"], 1)
+
+
+@pytest.mark.parametrize(
+    ("gone", "fast_from"), [("a", 1), ("c", 2), ("ab", None), ("cd", None), ("ac", 1), ("abcd", None)]
+)
+def test_the_border_to_fast_scores_stays_between_them_when_photos_go(
+    model: PhotoItemModel, proxy: PhotoSortProxy, gone: str, fast_from: int | None
+) -> None:
+    add_scored(
+        model,
+        scored_fast("d.jpg", 0.8),
+        scored("a.jpg", 0.9),
+        scored_fast("c.jpg", 0.9),
+        scored("b.jpg", 0.8),
+    )
+    proxy.refresh()
+    assert proxy.fast_from == 2
+    model.remove(key(f"{name}.jpg") for name in gone)
+    assert proxy.fast_from == fast_from

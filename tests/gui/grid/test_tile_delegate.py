@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QMargins, QPoint, QRect, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from memapp.core.records import FailureKind
 from memapp.gui.grid.item_model import PhotoItemModel
 from memapp.gui.grid.sort_proxy import PhotoSortProxy
 from memapp.gui.grid.tile_delegate import BAR_HEIGHT, TileDelegate
-from memapp.gui.style import DARK, LIGHT, Theme, ramp_colour
-from tests.gui.grid.photos import add_scored, failed, key, scored
+from memapp.gui.style import DARK, LIGHT, TEXT_LARGE, Theme, font, ramp_colour
+from tests.gui.grid.photos import add_scored, failed, key, scored, scored_fast
 
 SIDE = 200
 MARGIN = 8
@@ -49,6 +49,14 @@ def colours_in(image: QImage, part: QRect) -> set[str]:
     columns = range(round(within.left() * ratio), round((within.right() + 1) * ratio))
     rows = range(round(within.top() * ratio), round((within.bottom() + 1) * ratio))
     return {image.pixelColor(x, y).name() for y in rows for x in columns}
+
+
+def last_ink(image: QImage, part: QRect) -> int:
+    """The rightmost column of a part of the image in which anything is drawn on the tile."""
+    for x in range(part.right(), part.left(), -1):
+        if any(image.pixelColor(x, y).name() != DARK.tile for y in range(part.top(), part.bottom() + 1)):
+            return x
+    return part.left()
 
 
 def checkered(width: int, height: int) -> QImage:
@@ -163,3 +171,18 @@ def test_selection_and_focus_are_in_the_accent_and_hover_is_not(
     assert colours[flag.State_MouseOver] == {theme.hover}
     for state in (flag.State_Selected, flag.State_HasFocus):
         assert theme.accent in colours[state]
+
+
+def test_a_fast_score_bears_its_mark(model: PhotoItemModel, proxy: PhotoSortProxy) -> None:
+    add_scored(model, scored("a.jpg", 0.8))
+    exact, delegate = painted(proxy)
+    model.clear()
+    add_scored(model, scored_fast("a.jpg", 0.8))
+    fast, _ = painted(proxy)
+    line = delegate.layout.score.translated(MARGIN, MARGIN)
+    assert fast.copy(line) != exact.copy(line)
+    # the mark comes first and pushes what follows on; nothing else differs
+    mark = QFontMetrics(font(TEXT_LARGE, strong=True)).horizontalAdvance("≈")
+    assert last_ink(fast, line) - last_ink(exact, line) == pytest.approx(mark, abs=1)
+    above = QRect(0, 0, exact.width(), line.y())
+    assert fast.copy(above) == exact.copy(above)

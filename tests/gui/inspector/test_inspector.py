@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from memapp.core.records import Failure, ImageKey, PhotoFacts, ScoredPhoto
+from memapp.core.records import Failure, ImageKey, PhotoFacts, Precision, ScoredPhoto
 from memapp.gui.inspector.facts import FactsText, fact_rows, file_size_text, taken_text
 from memapp.gui.inspector.histogram import ScoreHistogram, people_density, set_density
 from memapp.gui.inspector.inspector import WIDTH, Inspector, place_in_set, ties_in_set
@@ -36,6 +36,19 @@ def _words(inspector: Inspector) -> list[str]:
     return [label.text() for label in sorted(labels, key=lambda each: each.mapTo(inspector, each.pos()).y())]
 
 
+def _set_shoot(inspector: Inspector, exact: list[float], fast: list[float] | None = None) -> None:
+    # as they come: computed in single precision
+    inspector.set_shoot_scores(
+        exact=np.array(exact, dtype=np.float32), fast=np.array(fast or [], dtype=np.float32)
+    )
+
+
+def _score_exactly(inspector: Inspector) -> QPushButton:
+    (button,) = inspector.findChildren(QPushButton)
+    assert button.text() == "Score exactly"
+    return button
+
+
 def _part(inspector: Inspector, kind: type) -> FactsText | ScoreHistogram | SeenThumbnail:
     part = inspector.findChild(kind)
     assert part is not None
@@ -51,7 +64,7 @@ def test_nothing_selected_says_what_to_do(inspector: Inspector) -> None:
 
 def test_a_scored_photo_is_explained(inspector: Inspector, scored: MakeScored) -> None:
     photo = scored(score=0.82)
-    inspector.set_shoot_scores(np.array([0.95, 0.82, 0.81, 0.80, 0.5], dtype=np.float32))
+    _set_shoot(inspector, [0.95, 0.82, 0.81, 0.80, 0.5])
     inspector.show_photo(photo.key, photo, None)
     words = _words(inspector)
     for text in (
@@ -80,10 +93,10 @@ def test_the_place_follows_the_set(inspector: Inspector, scored: MakeScored) -> 
     photo = scored(score=0.7)
     inspector.show_photo(photo.key, photo, None)
     assert not any("in this set" in text for text in _words(inspector))
-    inspector.set_shoot_scores(np.array([0.7, 0.9]))
+    _set_shoot(inspector, [0.7, 0.9])
     assert "2nd of 2 in this set" in _words(inspector)
     assert not any("tie" in text for text in _words(inspector))
-    inspector.set_shoot_scores(np.array([0.7, 0.9, 0.71]))
+    _set_shoot(inspector, [0.7, 0.9, 0.71])
     assert "3rd of 3 in this set" in _words(inspector)
     assert "As good as a tie with 1 other" in _words(inspector)
 
@@ -92,7 +105,7 @@ def test_a_score_that_the_set_does_not_hold_yet_stays_in_its_bounds(
     inspector: Inspector, scored: MakeScored
 ) -> None:
     photo = scored(score=0.5)
-    inspector.set_shoot_scores(np.array([0.8, 0.9]))
+    _set_shoot(inspector, [0.8, 0.9])
     inspector.show_photo(photo.key, photo, None)
     assert "2nd of 2 in this set" in _words(inspector)
 
@@ -120,9 +133,90 @@ def test_a_failed_photo_gives_its_reason(inspector: Inspector, failure: Callable
         (2, [], "None of them has a score yet."),
     ],
 )
-def test_several_photos(inspector: Inspector, count: int, scores: list[float], sentence: str) -> None:
-    inspector.show_several(count, np.array(scores))
+def test_several_photos(
+    inspector: Inspector, scored: MakeScored, count: int, scores: list[float], sentence: str
+) -> None:
+    inspector.show_several(count, [scored(score=score) for score in scores])
     assert _words(inspector) == [f"{count} photos", sentence]
+
+
+def test_a_fast_score_says_so_and_how_to_be_sure(
+    qtbot: QtBot, inspector: Inspector, scored: MakeScored
+) -> None:
+    photo = scored(score=0.82, precision=Precision.FAST)
+    inspector.show_photo(photo.key, photo, None)
+    assert "≈0.82" in _words(inspector)
+    assert "Fast score, a little less exact. Score it exactly to be sure." in _words(inspector)
+    button = _score_exactly(inspector)
+    assert button.isVisible()
+    with qtbot.waitSignal(inspector.score_exactly):
+        button.click()
+    inspector.show_photo(photo.key, scored(score=0.82), None)
+    assert not button.isVisible()
+    assert not any("≈" in words or "Fast" in words for words in _words(inspector))
+
+
+@pytest.mark.parametrize(
+    ("precision", "words"),
+    [
+        (Precision.EXACT, ["2nd of the 3 exact scores in this set", "As good as a tie with 1 other"]),
+        (Precision.FAST, ["3rd of the 4 fast scores in this set", "As good as a tie with 2 others"]),
+    ],
+)
+def test_the_place_is_among_scores_of_the_same_precision(
+    inspector: Inspector, scored: MakeScored, precision: Precision, words: list[str]
+) -> None:
+    photo = scored(score=0.8, precision=precision)
+    inspector.show_photo(photo.key, photo, None)
+    _set_shoot(inspector, [0.9, 0.8, 0.79], [0.95, 0.81, 0.8, 0.78])
+    assert set(words) <= set(_words(inspector))
+
+
+def test_where_all_are_fast_the_place_needs_no_more_words(inspector: Inspector, scored: MakeScored) -> None:
+    photo = scored(score=0.8, precision=Precision.FAST)
+    inspector.show_photo(photo.key, photo, None)
+    _set_shoot(inspector, [], [0.95, 0.8])
+    assert "2nd of 2 in this set" in _words(inspector)
+
+
+@pytest.mark.parametrize(
+    ("exact", "fast", "texts"),
+    [
+        ([0.5, 0.7], [], ["Mean score 0.60, from 0.50 to 0.70."]),
+        (
+            [],
+            [0.5, 0.7],
+            [
+                "Mean score ≈0.60, from ≈0.50 to ≈0.70.",
+                "All of these scores are fast (≈), a little less exact. Score exactly to be sure.",
+            ],
+        ),
+        (
+            [0.5, 0.6],
+            [0.7],
+            [
+                "Mean score ≈0.60, from 0.50 to ≈0.70.",
+                "One of these scores is fast (≈), a little less exact. Score exactly to be sure.",
+            ],
+        ),
+        (
+            [0.9],
+            [0.5, 0.7],
+            [
+                "Mean score ≈0.70, from ≈0.50 to 0.90.",
+                "2 of these scores are fast (≈), a little less exact. Score exactly to be sure.",
+            ],
+        ),
+    ],
+)
+def test_several_photos_of_different_precision(
+    inspector: Inspector, scored: MakeScored, exact: list[float], fast: list[float], texts: list[str]
+) -> None:
+    photos = [scored(score=score) for score in exact]
+    photos += [scored(score=score, precision=Precision.FAST) for score in fast]
+    inspector.show_several(len(photos), photos)
+    assert _words(inspector) == [f"{len(photos)} photos", *texts]
+    assert _score_exactly(inspector).isVisible() == bool(fast)
 
 
 def test_thumbnails_of_other_photos_are_passed_over(

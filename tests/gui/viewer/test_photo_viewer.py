@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from memapp.core.records import Failure, ImageKey, ScoredPhoto
+from memapp.core.records import Failure, ImageKey, Precision, ScoredPhoto
 from memapp.gui.style import Appearance
 from memapp.gui.viewer.photo_viewer import PhotoViewer
 from memapp.gui.viewer.seen_part import seen_rect
@@ -373,6 +373,18 @@ def test_the_bar_tells_score_name_place_and_zoom(viewer: PhotoViewer, scored: Ma
     viewer.view.toggle_loupe()
     assert bar.zoom.text() == "100 %"
     assert bar.loupe.accessibleName() == "Fit (Z)"
+
+
+def test_the_bar_marks_a_fast_score(viewer: PhotoViewer, scored: MakeScored) -> None:
+    photo = scored(precision=Precision.FAST)
+    _show(viewer, photo)
+    assert viewer.bar.score.text() == "≈0.82"
+    assert viewer.bar.score.toolTip().startswith("Fast score, a little less exact.")
+    assert viewer.bar.score.accessibleName() == "Fast score 0.82"
+    viewer.set_caption(photo.key, scored())
+    assert viewer.bar.score.text() == "0.82"
+    assert viewer.bar.score.toolTip() == ""
+    assert viewer.bar.score.accessibleName() == "Score 0.82"
 
 
 def test_a_waiting_photo_says_so_until_its_score_comes(
