@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
+from typing import NoReturn
 
 from PySide6.QtCore import QEvent, QObject, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QFileOpenEvent, QIcon
@@ -57,7 +58,7 @@ def run_window(paths: Sequence[str]) -> int:
 
     preferences = load_preferences(home_folder())
     thumbnails = ThumbnailShelf(ThumbnailStore(home=home_folder()))
-    nets = _Nets(device=preferences.text("device"), thumbnails=thumbnails)
+    nets = _Nets(preferences=preferences, thumbnails=thumbnails)
     supervisor = Supervisor(make_run=nets.make_run, loader=load_photo, thumbnails=thumbnails)
     jobs = Jobs()
     window = MainWindow(
@@ -76,7 +77,7 @@ def run_window(paths: Sequence[str]) -> int:
         ),
     )
     log.on_unexpected(lambda text: window.unexpected.emit(text))
-    window.device_chosen.connect(nets.choose)
+    window.engine_chosen.connect(nets.renew)
     opener = _FileOpener(window)
     application.installEventFilter(opener)
 
@@ -92,25 +93,42 @@ def run_window(paths: Sequence[str]) -> int:
     window.add(list(paths))
     status = application.exec()
     if not stopped:
-        # A thread hangs in a library or a driver. Everything is on disk; waiting for it helps nobody.
         _log.warning("a thread did not end in time")
-        logging.shutdown()
-        os._exit(status)
-    nets.release()
     return status
 
 
+def leave(status: int) -> NoReturn:
+    """End the process at once after its window was closed: everything is on disk.
+
+    A net that is still being loaded, or a thread that hangs in a driver, would keep the interpreter's own end
+    waiting, or crash in it.
+    """
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        # None in a built app without a console.
+        if stream is not None:
+            stream.flush()
+    os._exit(status)
+
+
 class _Nets:
-    """The net that runs use, kept loaded between them; another device means another one."""
+    """The net that runs use, kept loaded between them; another device or engine means another one."""
 
-    def __init__(self, *, device: str, thumbnails: ThumbnailShelf) -> None:
+    def __init__(self, *, preferences: Preferences, thumbnails: ThumbnailShelf) -> None:
+        self._preferences = preferences
         self._thumbnails = thumbnails
-        self.choose(device)
+        self.renew()
 
-    def choose(self, device: str) -> None:
-        """Use this device from the next run on."""
-        weights = WeightsLocator(resources=resources_folder(), home=home_folder())
-        self._factory = KeepingFactory(ResMemFactory(weights=weights, device=device))
+    def renew(self) -> None:
+        """Use what the preferences say now, from the next run on."""
+        self._factory = KeepingFactory(
+            ResMemFactory(
+                weights=WeightsLocator(resources=resources_folder(), home=home_folder()),
+                home=home_folder(),
+                device=self._preferences.text("device"),
+                engine=self._preferences.text("engine"),
+            )
+        )
 
     def make_run(self, order: RunOrder, control: RunControl) -> Iterator[Event]:
         """The run that was ordered."""
@@ -123,10 +141,6 @@ class _Nets:
             control=control,
             thumbnails=self._thumbnails,
         )
-
-    def release(self) -> None:
-        """Give back the net's memory."""
-        self._factory.release()
 
 
 class _FileOpener(QObject):
