@@ -25,6 +25,9 @@ SCORING_SECONDS = 120.0
 STILL_SECONDS = 2.0
 """A little longer than the grid holds its order after a key."""
 
+CLOSE_SECONDS = 3.0
+"""So long may memapp go on after its window was closed."""
+
 _NO_TROUBLE = {"DEBUG", "INFO"}
 _LOG_LINE = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ (?P<level>[A-Z]+) ")
 
@@ -172,13 +175,17 @@ class MemappWindow:
     # The end
 
     def close(self) -> None:
-        """Close the window as the window manager does it, and wait for the end."""
+        """Close the window as the window manager does it."""
         self.activate()
         self.key("alt+F4")
 
-    def wait_for_end(self, *, seconds: float) -> int:
-        """Wait until the process has ended; gives its exit status."""
-        return self.process.wait(seconds)
+    def wait_for_end(self) -> int:
+        """Wait until the process has ended after its window was closed; gives its exit status.
+
+        It has three seconds; more where other programs keep the machine so busy that a second is none.
+        """
+        crowd = os.getloadavg()[0] / len(os.sched_getaffinity(0))
+        return self.process.wait(CLOSE_SECONDS * max(1.0, crowd))
 
     def kill(self) -> None:
         """End it as a power cut would."""

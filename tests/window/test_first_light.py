@@ -87,4 +87,4 @@ def test_one_can_look_around_by_keyboard_while_photos_are_scored(
     window.wait_for_order(sorted(scores))
     assert window.troubles() == []
     window.close()
-    assert window.wait_for_end(seconds=3) == 0
+    assert window.wait_for_end() == 0

@@ -36,7 +36,7 @@ def test_broken_files_are_counted_and_the_run_goes_on_to_its_end(
     screen.screenshot(screenshots / "problems.png")
     assert window.troubles() == []
     window.close()
-    assert window.wait_for_end(seconds=3) == 0
+    assert window.wait_for_end() == 0
 
 
 def test_without_weights_the_window_says_so_and_still_shows_the_photos(
@@ -61,4 +61,4 @@ def test_without_weights_the_window_says_so_and_still_shows_the_photos(
     assert window.scores() == {}
     assert any("WeightsError" in line for line in window.log().splitlines())
     window.close()
-    assert window.wait_for_end(seconds=3) == 0
+    assert window.wait_for_end() == 0
