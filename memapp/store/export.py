@@ -152,7 +152,8 @@ def _json(rows: Sequence[ExportRow], provenance: Provenance) -> str:
 
 def _csv(rows: Sequence[ExportRow]) -> str:
     text = io.StringIO(newline="")
-    writer = csv.writer(text)
+    # A bare line feed: where the system writes line ends of its own, it adds what is missing.
+    writer = csv.writer(text, lineterminator="\n")
     writer.writerow(ExportRow.__slots__)
     for row in rows:
         writer.writerow(_defused(value) for value in asdict(row).values())
