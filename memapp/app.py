@@ -38,6 +38,7 @@ from memapp.store.scores import SqliteScoreStore
 from memapp.store.thumbnails import ThumbnailStore
 from memapp.store.trash import move_to_trash
 from memapp.workers.jobs import Jobs
+from memapp.workers.manners import Manners
 from memapp.workers.supervisor import Supervisor
 
 STOP_SECONDS = 2.5
@@ -61,9 +62,11 @@ def run_window(paths: Sequence[str]) -> int:
     nets = _Nets(preferences=preferences, thumbnails=thumbnails)
     supervisor = Supervisor(make_run=nets.make_run, loader=load_photo, thumbnails=thumbnails)
     jobs = Jobs()
+    manners = Manners(supervisor=supervisor, idle_minutes=preferences.number("unload_minutes"))
     window = MainWindow(
         supervisor=supervisor,
         jobs=jobs,
+        manners=manners,
         preferences=preferences,
         appearance=Appearance(choice=preferences.text("theme"), parent=application),
         surroundings=Surroundings(
@@ -77,7 +80,7 @@ def run_window(paths: Sequence[str]) -> int:
         ),
     )
     log.on_unexpected(lambda text: window.unexpected.emit(text))
-    window.engine_chosen.connect(nets.renew)
+    window.device_chosen.connect(lambda _: nets.renew())
     opener = _FileOpener(window)
     application.installEventFilter(opener)
 

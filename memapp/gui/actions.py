@@ -48,6 +48,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("pause", "Scoring", "Pause", ("Ctrl+P",), "pause"),
     ActionSpec("cancel", "Scoring", "Cancel", ("Ctrl+.",), "cancel"),
     ActionSpec("score-rest", "Scoring", "Score what has no score yet", ("Ctrl+R",), "retry", separated=True),
+    ActionSpec("triage", "Scoring", "Triage...", ("Ctrl+T",)),
+    ActionSpec("score-exact", "Scoring", "Score exactly", ("Ctrl+Shift+E",)),
     ActionSpec("sort-score", "View/Sort by", "Score", ("Ctrl+1",), group="sort", checkable=True),
     ActionSpec("sort-name", "View/Sort by", "Name", ("Ctrl+2",), group="sort", checkable=True),
     ActionSpec("sort-taken", "View/Sort by", "Date taken", ("Ctrl+3",), group="sort", checkable=True),
@@ -114,6 +116,15 @@ class Actions(QObject):
         self._actions[action_id].setToolTip(f"{text} ({_as_written(spec.shortcuts[0])})")
         self._icons[action_id] = icon_name
         self._tint()
+
+    def set_unavailable(self, action_id: str, reason: str) -> None:
+        """Disable an action for good; its tooltip says why, in the menu, too."""
+        action = self._actions[action_id]
+        action.setEnabled(False)
+        action.setToolTip(reason)
+        for holder in action.associatedObjects():
+            if isinstance(holder, QMenu):
+                holder.setToolTipsVisible(True)
 
     def fill(self, menu_bar: QMenuBar) -> None:
         """Make the menus."""

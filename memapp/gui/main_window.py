@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from memapp.core.events import Notice, NoticeKind, Progress
-from memapp.core.records import Failure, ImageKey, ScoredPhoto
+from memapp.core.records import Failure, ImageKey, Precision, ScoredPhoto
 from memapp.core.settings import Preferences, SettingValue
 from memapp.gui.actions import Actions
 from memapp.gui.dialogs.about import AboutDialog
@@ -34,12 +34,15 @@ from memapp.gui.inspector.inspector import Inspector
 from memapp.gui.notices import NoticeAction, NoticeBar
 from memapp.gui.photo_panes import PhotoPanes
 from memapp.gui.problems_panel import ProblemsPanel
+from memapp.gui.run_pause import RunPause
+from memapp.gui.scoring_commands import FAST_MISSING, ScoringCommands
 from memapp.gui.session import Session
 from memapp.gui.status import ProgressLine, RunStatus
 from memapp.gui.style import Appearance
 from memapp.gui.toolbar import FilterControls, SizeSlider, fill_toolbar
 from memapp.gui.viewer.photo_viewer import PhotoViewer
 from memapp.workers.jobs import Jobs
+from memapp.workers.manners import Manners
 from memapp.workers.supervisor import Supervisor
 
 _DEFAULT_SIZE = (1280, 800)
@@ -63,6 +66,8 @@ class Surroundings:
     version: str
     details: Callable[[], str]
     """Versions, device and folders as text, for a report."""
+    fast_available: bool = False
+    """Whether fast scores can be had."""
 
 
 class MainWindow(QMainWindow):
@@ -83,6 +88,7 @@ class MainWindow(QMainWindow):
         *,
         supervisor: Supervisor,
         jobs: Jobs,
+        manners: Manners,
         preferences: Preferences,
         appearance: Appearance,
         surroundings: Surroundings,
@@ -92,6 +98,7 @@ class MainWindow(QMainWindow):
         self._appearance = appearance
         self._surroundings = surroundings
         self._supervisor = supervisor
+        self._manners = manners
         self._scoring_stopped = False
 
         self.photos = PhotoItemModel(parent=self)
@@ -113,6 +120,12 @@ class MainWindow(QMainWindow):
             parent=self,
         )
         self.files = FileCommands(work=surroundings.file_work, jobs=jobs, window=self)
+        self.pause = RunPause(
+            session=self.session,
+            manners=manners,
+            wanted=preferences.flag("pause_on_battery"),
+            parent=self,
+        )
         self.filters = FilterControls(appearance=appearance)
         self.size_slider = SizeSlider(pixels=self.grid.tile_size)
         self.problems = ProblemsPanel(appearance=appearance)
@@ -123,6 +136,14 @@ class MainWindow(QMainWindow):
 
         self._lay_out()
         self._overlay = DropOverlay(appearance=appearance, parent=self)
+        self.scoring = ScoringCommands(
+            session=self.session,
+            photos=self.photos,
+            actions=self.actions_table,
+            fast_available=surroundings.fast_available,
+            window=self,
+        )
+        self.scoring.set_precision(Precision(preferences.text("precision")))
         self._connect_actions()
         self._connect_parts()
         self._restore()
@@ -220,9 +241,11 @@ class MainWindow(QMainWindow):
             "select-all": self.grid.selectAll,
             "remove": lambda: self.session.take_out(self._chosen()),
             "trash": lambda: self.files.move_to_trash(self._chosen()),
-            "pause": self.session.toggle_pause,
+            "pause": self.pause.toggle,
             "cancel": self.session.cancel,
             "score-rest": lambda: self.session.score_again(self.photos.keys_without_score()),
+            "triage": lambda: self.scoring.triage(self._chosen()),
+            "score-exact": lambda: self.scoring.score_exactly(self._chosen()),
             "reverse": lambda: self._sort(self.proxy.sort_key, descending=not self.proxy.descending),
             "find": self.filters.start_finding,
             "clear-filter": self.filters.clear,
@@ -263,6 +286,7 @@ class MainWindow(QMainWindow):
         self.grid.customContextMenuRequested.connect(self._show_photo_menu)
         self.size_slider.valueChanged.connect(self.grid.set_tile_size)
         self.filters.changed.connect(self.proxy.set_filter)
+        self.inspector.score_exactly.connect(lambda: self.scoring.score_exactly(self.panes.inspected))
         self.panes.viewer_opened.connect(self._show_viewer)
         self.panes.viewer_closed.connect(self._show_grid)
 
@@ -298,11 +322,13 @@ class MainWindow(QMainWindow):
         elif self._pages.currentWidget() is self._empty:
             self._show_grid()
         self._follow_selection()
+        self._follow_scores()
 
     def _follow_selection(self) -> None:
         some = bool(self._chosen())
         for action_id in ("open", "reveal", "copy", "remove", "trash"):
             self.actions_table[action_id].setEnabled(some)
+        self.scoring.follow_selection(some_chosen=some)
 
     def _follow_run(self) -> None:
         running, paused = self.session.running, self.session.paused
@@ -311,10 +337,17 @@ class MainWindow(QMainWindow):
         self.actions_table.set_words("pause", "Go on" if paused else "Pause", "resume" if paused else "pause")
         self._scoring_stopped = self._scoring_stopped and not running
         if paused:
-            self.status.set_paused()
+            self.status.set_paused(on_battery=self.pause.by_battery)
             self.progress_line.set_paused()
 
+    def _follow_scores(self) -> None:
+        self.status.set_score_counts(
+            exact=self.photos.score_count(Precision.EXACT), fast=self.photos.score_count(Precision.FAST)
+        )
+        self.scoring.follow_photos()
+
     def _follow_progress(self, progress: Progress) -> None:
+        self._follow_scores()
         if not self.session.paused:
             self.status.set_progress(progress)
             self.progress_line.set_progress(progress)
@@ -400,7 +433,7 @@ class MainWindow(QMainWindow):
         if not self.grid.indexAt(position).isValid():
             return
         menu = QMenu(self)
-        for action_id in ("open", "reveal", "copy", "", "score-rest", "", "remove", "trash"):
+        for action_id in ("open", "reveal", "copy", "", "score-rest", "score-exact", "", "remove", "trash"):
             menu.addAction(self.actions_table[action_id]) if action_id else menu.addSeparator()
         menu.exec(self.grid.viewport().mapToGlobal(position))
 
@@ -422,18 +455,28 @@ class MainWindow(QMainWindow):
 
     def _show_preferences(self) -> None:
         dialog = PreferencesDialog(
-            preferences=self._preferences, scores_folder=self._surroundings.scores_folder, parent=self
+            preferences=self._preferences,
+            scores_folder=self._surroundings.scores_folder,
+            fast_missing="" if self._surroundings.fast_available else FAST_MISSING,
+            parent=self,
         )
         dialog.changed.connect(self._on_preference)
         dialog.show_folder.connect(self.files.open_folder)
         dialog.exec()
 
-    def _on_preference(self, key: str, value: str) -> None:
+    def _on_preference(self, key: str, value: SettingValue) -> None:
         self._remember(key, value)
-        if key == "theme":
-            self._appearance.choose(value)
-        elif key == "device":
-            self.device_chosen.emit(value)
+        match key:
+            case "theme":
+                self._appearance.choose(self._preferences.text(key))
+            case "device":
+                self.device_chosen.emit(value)
+            case "precision":
+                self.scoring.set_precision(Precision(self._preferences.text(key)))
+            case "unload_minutes":
+                self._manners.set_idle_minutes(self._preferences.number(key))
+            case "pause_on_battery":
+                self.pause.set_wanted(self._preferences.flag(key))
 
     def _remember(self, key: str, value: SettingValue) -> None:
         self._preferences.set(key, value)

@@ -70,6 +70,11 @@ class PhotoPanes(QObject):
         """The photo in the viewer, while it is open."""
         return self._viewer.key if self._viewer.isVisible() else None
 
+    @property
+    def inspected(self) -> Sequence[ImageKey]:
+        """The photos that the inspector is about."""
+        return self._selected
+
     @Slot(object)
     def open(self, key: ImageKey) -> None:
         """Show a photo large."""

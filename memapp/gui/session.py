@@ -19,7 +19,7 @@ from memapp.core.events import (
     Skipped,
     Started,
 )
-from memapp.core.records import ImageKey, NetIdentity, RunOrder
+from memapp.core.records import ImageKey, NetIdentity, Precision, RunOrder
 from memapp.gui.grid.item_model import PhotoItemModel
 from memapp.workers.supervisor import Supervisor
 
@@ -29,8 +29,10 @@ class Session(QObject):
 
     Signals:
         running_changed(): a run began, ended, was paused or goes on.
+        run_began(): a run began; after running_changed.
         progressed(object Progress): how far the run is.
-        ended(int, float, bool): photos finished, seconds taken, whether it was cancelled.
+        ended(int, float, bool): photos finished (each once, also in a triage), seconds taken, whether it
+            was cancelled.
         engine_changed(object EngineInfo): what the net runs on.
         failures_changed(): photos failed, or failed ones were taken away.
         skipped_changed(int): files that are no pictures were passed over, in all.
@@ -39,6 +41,7 @@ class Session(QObject):
     """
 
     running_changed = Signal()
+    run_began = Signal()
     progressed = Signal(object)
     ended = Signal(int, float, bool)
     engine_changed = Signal(object)
@@ -48,20 +51,30 @@ class Session(QObject):
     not_scored = Signal(str)
 
     def __init__(
-        self, *, supervisor: Supervisor, photos: PhotoItemModel, parent: QObject | None = None
+        self,
+        *,
+        supervisor: Supervisor,
+        photos: PhotoItemModel,
+        precision: Precision = Precision.EXACT,
+        parent: QObject | None = None,
     ) -> None:
+        """Feed these photos from this supervisor's runs; new photos are scored with this precision."""
         super().__init__(parent)
         self._supervisor = supervisor
         self._photos = photos
         self._began = 0.0
         self._skipped = 0
         self._last_progress: Progress | None = None
+        self._net_of_run: NetIdentity | None = None
+        self._done_before_refining: int | None = None
+        """Photos finished when a triage began to score the best of them a second time."""
         self._latest = 0
         self._superseded = 0
         """Runs up to this number belong to a window that was emptied since; their news is dropped."""
         self._taken_out: dict[ImageKey, int] = {}
         """Photos taken out of the window; news of them from runs up to this number is dropped."""
         self.net: NetIdentity | None = None
+        self.precision = precision
         supervisor.run_started.connect(self._on_started)
         supervisor.events_ready.connect(self._on_events)
         supervisor.run_failed.connect(self._on_failed)
@@ -78,10 +91,16 @@ class Session(QObject):
         return self._supervisor.paused
 
     def add(self, paths: Sequence[str]) -> None:
-        """Score what lies below these paths."""
-        if paths:
-            self._latest = self._supervisor.start_run(RunOrder(tuple(paths)))
-            self.running_changed.emit()
+        """Score what lies below these paths, as new photos are to be scored."""
+        self._start(RunOrder(tuple(paths), self.precision))
+
+    def score_exactly(self, keys: Iterable[ImageKey]) -> None:
+        """Score photos exactly; what is known of them stays until then."""
+        self._start(RunOrder(tuple(key.path for key in keys), Precision.EXACT))
+
+    def triage(self, keys: Iterable[ImageKey], count: int) -> None:
+        """Score photos fast, then so many of the best exactly; what is known of them stays until then."""
+        self._start(RunOrder(tuple(key.path for key in keys), triage=count))
 
     def score_again(self, keys: Iterable[ImageKey]) -> None:
         """Try again: photos that failed (their files may have been mended), or never got their turn."""
@@ -90,12 +109,12 @@ class Session(QObject):
         self.take_out(tried)
         self.add([key.path for key in tried])
 
-    def toggle_pause(self) -> None:
+    def set_paused(self, paused: bool) -> None:
         """Pause, or go on."""
-        if self._supervisor.paused:
-            self._supervisor.resume()
-        else:
+        if paused:
             self._supervisor.pause()
+        else:
+            self._supervisor.resume()
         self.running_changed.emit()
 
     def cancel(self) -> None:
@@ -119,11 +138,18 @@ class Session(QObject):
         self.skipped_changed.emit(0)
         self.failures_changed.emit()
 
+    def _start(self, order: RunOrder) -> None:
+        if order.paths:
+            self._latest = self._supervisor.start_run(order)
+            self.running_changed.emit()
+
     @Slot(int)
     def _on_started(self, _request: int) -> None:
         self._began = time.monotonic()
         self._last_progress = None
+        self._net_of_run = self._done_before_refining = None
         self.running_changed.emit()
+        self.run_began.emit()
 
     @Slot(int, list)
     def _on_events(self, request: int, events: list[Event]) -> None:
@@ -150,7 +176,10 @@ class Session(QObject):
                 case EngineReady():
                     self.engine_changed.emit(event.engine)
                 case Started():
-                    self.net = event.net
+                    if self._net_of_run is not None:
+                        so_far = progress or self._last_progress
+                        self._done_before_refining = so_far.done if so_far else 0
+                    self._net_of_run = self.net = event.net
                 case Notice():
                     self.noticed.emit(event)
         if failed:
@@ -171,5 +200,8 @@ class Session(QObject):
         last = self._last_progress
         if last is not None and last.total == 0 and not cancelled:
             self.noticed.emit(Notice(NoticeKind.INFORMATION, "No photos were found there."))
-        self.ended.emit(last.done if last else 0, time.monotonic() - self._began, cancelled)
+        photos = last.done if last else 0
+        if self._done_before_refining is not None:
+            photos = self._done_before_refining
+        self.ended.emit(photos, time.monotonic() - self._began, cancelled)
         self.running_changed.emit()

@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
+from memapp.core.calibration import FAST_MARK
 from memapp.core.events import Progress
 from memapp.core.records import EngineInfo
 from memapp.gui.parts import ElidedLabel, IconLabel, Role, text_label
@@ -67,6 +68,10 @@ class RunStatus(QWidget):
         super().__init__(parent)
         self._progress: Progress | None = None
         self._text = ElidedLabel(role=Role.QUIET)
+        self._scores = text_label(role=Role.QUIET)
+        self._scores.setToolTip(
+            f"{FAST_MARK} marks fast scores, a little less exact. By score, exact ones come first."
+        )
         self._skipped = text_label(role=Role.QUIET)
         self._problems = QPushButton()
         self._problems.setProperty("role", "link")
@@ -78,6 +83,7 @@ class RunStatus(QWidget):
         row.setContentsMargins(SPACE_2, 0, SPACE_2, 0)
         row.setSpacing(SPACE_4)
         row.addWidget(self._text, 1)
+        row.addWidget(self._scores)
         row.addWidget(self._skipped)
         row.addWidget(self._problems)
         device = QHBoxLayout()
@@ -89,6 +95,7 @@ class RunStatus(QWidget):
 
         self.set_problem_count(0)
         self.set_skipped_count(0)
+        self.set_score_counts(exact=0, fast=0)
         self.set_engine(None)
 
     @property
@@ -105,9 +112,9 @@ class RunStatus(QWidget):
         self._progress = progress
         self.set_text(progress_text(progress))
 
-    def set_paused(self) -> None:
-        """The run waits; the next progress takes the words back."""
-        self.set_text(f"Paused at {self._so_far()}")
+    def set_paused(self, *, on_battery: bool = False) -> None:
+        """The run waits, for a person or for the plug; the next progress takes the words back."""
+        self.set_text(f"Paused{' on battery' if on_battery else ''} at {self._so_far()}")
 
     def set_cancelled(self) -> None:
         """The run was stopped by the user; what was scored is kept."""
@@ -124,6 +131,13 @@ class RunStatus(QWidget):
         self._problems.setToolTip("Show why, and try again")
         self._problems.setAccessibleName(f"{counted(count, 'photo', 'photos')} could not be read")
         self._problems.setVisible(count > 0)
+
+    def set_score_counts(self, *, exact: int, fast: int) -> None:
+        """How many scores are exact and how many fast; nothing is said while there are exact ones only."""
+        counts = [f"{count:,} {kind}" for count, kind in ((exact, "exact"), (fast, "fast")) if count]
+        self._scores.setText(", ".join(counts))
+        self._scores.setAccessibleName(f"Scores: {', '.join(counts)}")
+        self._scores.setVisible(fast > 0)
 
     def set_skipped_count(self, count: int) -> None:
         """How many files that are plainly no pictures were passed over."""

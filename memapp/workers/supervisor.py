@@ -20,6 +20,8 @@ from memapp.workers.preview_pool import PreviewPool
 from memapp.workers.run_worker import RunMaker, RunWorker
 
 EVENTS_EVERY_MS = 33
+PAUSED_EVERY_MS = 500
+"""While paused hardly anything is said, and listening should cost nothing."""
 
 
 class _Run(NamedTuple):
@@ -83,7 +85,6 @@ class Supervisor(QObject):
         self._thread.start()
 
         self._timer = QTimer(self)
-        self._timer.setInterval(EVENTS_EVERY_MS)
         self._timer.timeout.connect(self._hand_over)
 
         self._previews = PreviewPool(
@@ -108,11 +109,13 @@ class Supervisor(QObject):
         """Let the run wait after the batch in hand."""
         if self._current:
             self._current.control.pause()
+            self._timer.setInterval(PAUSED_EVERY_MS)
 
     def resume(self) -> None:
         """Let it go on."""
         if self._current:
             self._current.control.resume()
+            self._timer.setInterval(EVENTS_EVERY_MS)
 
     def cancel(self) -> None:
         """Stop the run after the batch in hand, and forget those that wait; scores so far are kept."""
@@ -156,7 +159,7 @@ class Supervisor(QObject):
 
     def _start_next(self) -> None:
         self._current = self._waiting.popleft()
-        self._timer.start()
+        self._timer.start(EVENTS_EVERY_MS)
         self._run_wanted.emit(*self._current)
 
     @Slot()
