@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import multiprocessing
 import os
 import signal
 import sys
@@ -80,7 +81,7 @@ def run_window(paths: Sequence[str]) -> int:
         ),
     )
     log.on_unexpected(lambda text: window.unexpected.emit(text))
-    window.device_chosen.connect(lambda _: nets.renew())
+    window.engine_chosen.connect(nets.renew)
     opener = _FileOpener(window)
     application.installEventFilter(opener)
 
@@ -106,6 +107,8 @@ def leave(status: int) -> NoReturn:
     A net that is still being loaded, or a thread that hangs in a driver, would keep the interpreter's own end
     waiting, or crash in it.
     """
+    for process in multiprocessing.active_children():
+        process.terminate()
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
         # None in a built app without a console.

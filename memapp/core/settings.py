@@ -39,6 +39,7 @@ SETTINGS: Mapping[str, Setting] = {
         Setting("licence_accepted", False, "Licence of the weights read and accepted"),
         Setting("theme", "system", "Appearance", choices=("system", "dark", "light")),
         Setting("device", "auto", "Score on", choices=("auto", "cpu", "cuda", "mps")),
+        Setting("engine", "auto", "Scoring engine", choices=("auto", "torch", "onnx")),
         Setting("precision", "exact", "New photos are scored", choices=("exact", "fast")),
         Setting("unload_minutes", 5, "Give back the net's memory after", limits=(1, 120)),
         Setting("battery_threads", True, "Use fewer cores on battery"),

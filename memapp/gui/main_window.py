@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from memapp.core.events import Notice, NoticeKind, Progress
+from memapp.core.events import Notice, NoticeKind
 from memapp.core.records import Failure, ImageKey, Precision, ScoredPhoto
 from memapp.core.settings import Preferences, SettingValue
 from memapp.gui.actions import Actions
@@ -35,6 +35,7 @@ from memapp.gui.notices import NoticeAction, NoticeBar
 from memapp.gui.photo_panes import PhotoPanes
 from memapp.gui.problems_panel import ProblemsPanel
 from memapp.gui.run_pause import RunPause
+from memapp.gui.run_view import RunView
 from memapp.gui.scoring_commands import FAST_MISSING, ScoringCommands
 from memapp.gui.session import Session
 from memapp.gui.status import ProgressLine, RunStatus
@@ -74,12 +75,12 @@ class MainWindow(QMainWindow):
     """The one window. Lives on the GUI thread.
 
     Signals:
-        device_chosen(str): score on another device from the next run on.
+        engine_chosen(): the preferences name another device or engine, for the next run.
         closing(): the window is about to go; stop everything.
         unexpected(str): given from any thread, shown as a notice.
     """
 
-    device_chosen = Signal(str)
+    engine_chosen = Signal()
     closing = Signal()
     unexpected = Signal(str)
 
@@ -99,7 +100,6 @@ class MainWindow(QMainWindow):
         self._surroundings = surroundings
         self._supervisor = supervisor
         self._manners = manners
-        self._scoring_stopped = False
 
         self.photos = PhotoItemModel(parent=self)
         self.proxy = PhotoSortProxy(source=self.photos, parent=self)
@@ -136,6 +136,16 @@ class MainWindow(QMainWindow):
 
         self._lay_out()
         self._overlay = DropOverlay(appearance=appearance, parent=self)
+        self.run_view = RunView(
+            session=self.session,
+            pause=self.pause,
+            photos=self.photos,
+            actions=self.actions_table,
+            status=self.status,
+            progress_line=self.progress_line,
+            problems=self.problems,
+            parent=self,
+        )
         self.scoring = ScoringCommands(
             session=self.session,
             photos=self.photos,
@@ -147,7 +157,7 @@ class MainWindow(QMainWindow):
         self._connect_actions()
         self._connect_parts()
         self._restore()
-        self._follow_run()
+        self.run_view.follow_run()
         self._follow_photos()
 
     def add(self, paths: list[str]) -> None:
@@ -290,12 +300,7 @@ class MainWindow(QMainWindow):
         self.panes.viewer_opened.connect(self._show_viewer)
         self.panes.viewer_closed.connect(self._show_grid)
 
-        self.session.running_changed.connect(self._follow_run)
-        self.session.progressed.connect(self._follow_progress)
-        self.session.ended.connect(self._on_ended)
-        self.session.engine_changed.connect(self.status.set_engine)
-        self.session.failures_changed.connect(self._follow_failures)
-        self.session.skipped_changed.connect(self.status.set_skipped_count)
+        self.session.progressed.connect(lambda _progress: self.scoring.follow_photos())
         self.session.noticed.connect(self.tell)
         self.unexpected.connect(lambda text: self.tell(Notice(NoticeKind.WARNING, text)))
         self.session.not_scored.connect(self._on_not_scored)
@@ -322,7 +327,7 @@ class MainWindow(QMainWindow):
         elif self._pages.currentWidget() is self._empty:
             self._show_grid()
         self._follow_selection()
-        self._follow_scores()
+        self.run_view.follow_scores()
 
     def _follow_selection(self) -> None:
         some = bool(self._chosen())
@@ -330,46 +335,7 @@ class MainWindow(QMainWindow):
             self.actions_table[action_id].setEnabled(some)
         self.scoring.follow_selection(some_chosen=some)
 
-    def _follow_run(self) -> None:
-        running, paused = self.session.running, self.session.paused
-        self.actions_table["pause"].setEnabled(running)
-        self.actions_table["cancel"].setEnabled(running)
-        self.actions_table.set_words("pause", "Go on" if paused else "Pause", "resume" if paused else "pause")
-        self._scoring_stopped = self._scoring_stopped and not running
-        if paused:
-            self.status.set_paused(on_battery=self.pause.by_battery)
-            self.progress_line.set_paused()
-
-    def _follow_scores(self) -> None:
-        self.status.set_score_counts(
-            exact=self.photos.score_count(Precision.EXACT), fast=self.photos.score_count(Precision.FAST)
-        )
-        self.scoring.follow_photos()
-
-    def _follow_progress(self, progress: Progress) -> None:
-        self._follow_scores()
-        if not self.session.paused:
-            self.status.set_progress(progress)
-            self.progress_line.set_progress(progress)
-
-    def _on_ended(self, photos: int, seconds: float, cancelled: bool) -> None:
-        self.progress_line.set_idle()
-        if self._scoring_stopped:
-            self.status.set_text("Scoring stopped")
-        elif cancelled:
-            self.status.set_cancelled()
-        elif photos:
-            self.status.set_finished(photos=photos, seconds=seconds)
-        else:
-            self.status.set_text("")
-
-    def _follow_failures(self) -> None:
-        failures = self.photos.failures()
-        self.problems.set_failures(failures)
-        self.status.set_problem_count(len(failures))
-
     def _on_not_scored(self, reason: str) -> None:
-        self._scoring_stopped = True
         self.tell(
             Notice(NoticeKind.WARNING, reason),
             NoticeAction("Try again", self.actions_table["score-rest"].trigger),
@@ -469,8 +435,8 @@ class MainWindow(QMainWindow):
         match key:
             case "theme":
                 self._appearance.choose(self._preferences.text(key))
-            case "device":
-                self.device_chosen.emit(value)
+            case "device" | "engine":
+                self.engine_chosen.emit()
             case "precision":
                 self.scoring.set_precision(Precision(self._preferences.text(key)))
             case "unload_minutes":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Slot
 
+from memapp.core.events import Progress
 from memapp.gui.session import Session
 from memapp.workers.manners import Manners
 
@@ -12,7 +13,8 @@ class RunPause(QObject):
     """Pauses the run while the computer is on battery, where that is wanted. Lives on the GUI thread.
 
     A run that a person paused stays paused; one that a person let go on while on battery is not paused
-    again before the computer has been plugged in, or another run has begun.
+    again before the computer has been plugged in, or another run has begun. Searching folders is never put
+    off: the photos are to be seen, and it costs little.
     """
 
     def __init__(self, *, session: Session, manners: Manners, wanted: bool, parent: QObject) -> None:
@@ -22,10 +24,12 @@ class RunPause(QObject):
         self._manners = manners
         self._wanted = wanted
         self._by_battery = False
+        self._searching = True
         self._hands_off = False
         """The person has decided otherwise."""
         manners.on_battery_changed.connect(self._on_battery_changed)
         session.run_began.connect(self._on_run_began)
+        session.progressed.connect(self._on_progressed)
 
     @property
     def by_battery(self) -> bool:
@@ -54,12 +58,18 @@ class RunPause(QObject):
 
     @Slot()
     def _on_run_began(self) -> None:
+        self._searching = True
         self._by_battery = False
         self._hands_off = False
-        self._decide()
+
+    @Slot(object)
+    def _on_progressed(self, progress: Progress) -> None:
+        if self._searching and progress.total_is_final:
+            self._searching = False
+            self._decide()
 
     def _decide(self) -> None:
-        if not self._session.running or self._hands_off:
+        if not self._session.running or self._searching or self._hands_off:
             return
         pause = self._wanted and self._manners.on_battery
         if pause != self._by_battery:

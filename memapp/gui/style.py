@@ -213,6 +213,7 @@ def _stylesheet(theme: Theme) -> str:
             padding: {SPACE_1}px {SPACE_3}px; min-height: 20px; }}
         QPushButton:hover {{ background: {theme.hover}; }}
         QPushButton:focus {{ border-color: {theme.accent}; }}
+        QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
         QPushButton:disabled {{ color: {theme.second_text}; }}
         QLineEdit, QComboBox {{ background: {theme.tile}; border: 1px solid {theme.line};
             border-radius: {CORNER}px; padding: 2px {SPACE_2}px; min-height: 20px; }}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -21,9 +22,10 @@ from memapp.core.settings import SETTINGS, Preferences
 from memapp.gui.parts import ElidedLabel, Role, text_label
 from memapp.gui.style import SPACE_1, SPACE_2, SPACE_3, SPACE_6
 
+_WIDTH = 540
 _NUMBER_WIDTH = 56
 _APPEARANCE = ("theme",)
-_SCORING = ("precision", "device", "unload_minutes")
+_SCORING = ("precision", "device", "engine", "unload_minutes")
 _LAPTOP = ("battery_threads", "pause_on_battery")
 _CHOICE_TEXTS = {
     "theme": {"system": "As the system", "dark": "Dark", "light": "Light"},
@@ -37,12 +39,17 @@ _CHOICE_TEXTS = {
         "cuda": "NVIDIA graphics card (CUDA)",
         "mps": "Apple graphics (Metal)",
     },
+    "engine": {
+        "auto": "The fastest one for the device",
+        "torch": "torch, on any device",
+        "onnx": "onnxruntime, on the processor",
+    },
 }
-_UNITS = {"unload_minutes": ("minute", "minutes")}
+_UNITS = {"unload_minutes": ("minute without scoring", "minutes without scoring")}
 """One and many of what a number counts."""
 _HINTS = {
     "precision": "Scores that are known already stay as they are.",
-    "unload_minutes": "So long without scoring. To load it again takes a few seconds.",
+    "unload_minutes": "Loading it again takes a few seconds.",
     "device": "Used from the next run on. Where it can't be used, the processor takes over and says why.",
 }
 
@@ -88,7 +95,12 @@ class PreferencesDialog(QDialog):
         column.addLayout(self._form)
         column.addStretch(1)
         column.addWidget(buttons)
-        self.setMinimumWidth(480)
+        self.setMinimumWidth(_WIDTH)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Be as high as the hints need at this width: what wraps says so only when asked for it."""
+        super().showEvent(event)
+        self.setMinimumHeight(self.heightForWidth(self.width()))
 
     def _add_setting(self, key: str, *, missing: str) -> None:
         """A row for one setting; where it is missing, with the reason in the hint's place."""

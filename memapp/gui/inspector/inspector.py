@@ -117,7 +117,7 @@ class Inspector(QScrollArea):
         self._fast_words = text_label(role=Role.QUIET, wrap=True, copyable=True)
         self._fast_button = QPushButton("Score exactly")
         self._fast_button.clicked.connect(self.score_exactly)
-        self._fast = _section(self._fast_words, self._fast_button, spacing=SPACE_2)
+        self._fast = _section(self._fast_words, _as_wide_as_it_is(self._fast_button), spacing=SPACE_2)
         self._warning = _warning_row(appearance)
         self._percentile = text_label(wrap=True, copyable=True)
         self._histogram = ScoreHistogram(appearance=appearance)
@@ -279,6 +279,15 @@ def _section(*parts: QWidget, spacing: int) -> QWidget:
     for part in parts:
         column.addWidget(part)
     return section
+
+
+def _as_wide_as_it_is(part: QWidget) -> QWidget:
+    holder = QWidget()
+    row = QHBoxLayout(holder)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.addWidget(part)
+    row.addStretch()
+    return holder
 
 
 def _warning_row(appearance: Appearance) -> QWidget:
