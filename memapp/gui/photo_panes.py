@@ -62,6 +62,7 @@ class PhotoPanes(QObject):
         supervisor.picture_failed.connect(viewer.set_picture_missing)
         supervisor.preview_ready.connect(self._on_preview)
         photos.dataChanged.connect(self._on_data_changed)
+        proxy.rearranged.connect(self._on_rearranged)
         photos.modelReset.connect(self._on_removed)
         photos.rowsRemoved.connect(self._on_removed)
 
@@ -142,9 +143,13 @@ class PhotoPanes(QObject):
         if len(self._selected) == 1:
             self._inspect()
 
+    def _on_rearranged(self) -> None:
+        if (viewing := self.viewing) is not None:
+            self._viewer.set_place(self._proxy.index_of(viewing).row() + 1, self._proxy.rowCount())
+
     def _on_removed(self) -> None:
         self._shoot_timer.start()
-        if self._viewer.key is not None and self._viewer.key not in self._photos:
+        if self.viewing is not None and self.viewing not in self._photos:
             self.viewer_closed.emit()
 
     def _follow_shoot(self) -> None:

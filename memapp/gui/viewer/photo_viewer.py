@@ -93,15 +93,20 @@ class PhotoViewer(QWidget):
             caption: its score, or why there is none, or None while it waits.
         """
         self._key = key
-        self._position = position
-        self._count = count
-        self._bar.show_photo(key.name, position, count)
+        self._bar.name.set_whole_text(key.name)
+        self.set_place(position, count)
         self._bar.show_caption(caption)
         if isinstance(caption, Failure):
             self._view.show_message(caption.reason)
         else:
             size = QSize(caption.facts.width, caption.facts.height) if caption else QSize()
             self._view.show_photo(placeholder, size)
+
+    def set_place(self, position: int, count: int) -> None:
+        """The photo's place in an order that changed, from 1 (0 where it is filtered out), and how many there are."""
+        self._position = position
+        self._count = count
+        self._bar.show_place(position, count)
 
     def set_caption(self, key: ImageKey, caption: ScoredPhoto | Failure | None) -> None:
         """The score of the photo that is shown has come; other photos' are passed over."""
@@ -231,9 +236,8 @@ class _ViewerBar(QWidget):
             buttons.addWidget(button)
         row.addLayout(buttons)
 
-    def show_photo(self, name: str, position: int, count: int) -> None:
-        """Whose line this is."""
-        self.name.set_whole_text(name)
+    def show_place(self, position: int, count: int) -> None:
+        """Where it stands among those that are shown, and which ways lead on."""
         self.place.setText(f"{position:,} of {count:,}")
         self.previous.setEnabled(position > 1)
         self.next.setEnabled(position < count)
