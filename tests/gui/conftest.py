@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from memapp.core.records import Failure, FailureKind, ImageKey, PhotoFacts, Precision, ScoredPhoto
 from memapp.gui.style import Appearance
+from tests.fakes import BrightnessFactory
+from tests.gui.window_bench import TurnstileScorer, WindowBench
 
 
 @pytest.fixture
@@ -66,3 +70,31 @@ def plain_image() -> Callable[..., QImage]:
         return image
 
     return make
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot, memapp_home: Path) -> Callable[..., WindowBench]:
+    """Opens the real window over a net that costs nothing; the same home for all of one test's."""
+
+    def make(scorers: BrightnessFactory | None = None) -> WindowBench:
+        return WindowBench(qtbot=qtbot, home=memapp_home, scorers=scorers or BrightnessFactory())
+
+    return make
+
+
+@pytest.fixture
+def bench(open_window: Callable[..., WindowBench]) -> WindowBench:
+    """A window whose net scores at once."""
+    return open_window()
+
+
+@pytest.fixture
+def turnstile() -> TurnstileScorer:
+    """The net of `slow_bench`."""
+    return TurnstileScorer()
+
+
+@pytest.fixture
+def slow_bench(open_window: Callable[..., WindowBench], turnstile: TurnstileScorer) -> WindowBench:
+    """A window whose net scores one photo a turn."""
+    return open_window(BrightnessFactory(turnstile))
