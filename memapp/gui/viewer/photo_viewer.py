@@ -103,7 +103,7 @@ class PhotoViewer(QWidget):
             self._view.show_photo(placeholder, size)
 
     def set_place(self, position: int, count: int) -> None:
-        """The photo's place in an order that changed, from 1 (0 where it is filtered out), and how many there are."""
+        """The photo's place in an order that changed, from 1 (0 where it is filtered out), of how many."""
         self._position = position
         self._count = count
         self._bar.show_place(position, count)
