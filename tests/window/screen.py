@@ -60,6 +60,9 @@ class Screen:
                 "-screen",
                 "0",
                 "x".join(map(str, (*SIZE, 24))),
+                # What is on the screen is a file there, too.
+                "-fbdir",
+                str(folder),
                 "-nolisten",
                 "tcp",
             ],
