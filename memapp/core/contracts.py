@@ -16,6 +16,7 @@ from memapp.core.records import (
     LoadedPhoto,
     NetIdentity,
     PixelArray,
+    Precision,
     ScoredPhoto,
     SkippedFile,
 )
@@ -100,15 +101,18 @@ class PhotoLoader(Protocol):
         *,
         frame: bool = False,
         longest_side: int | None = None,
+        precision: Precision = Precision.EXACT,
         control: RunControl | None = None,
     ) -> LoadedPhoto:
         """Load one photo: always its facts, and what else is asked for.
 
         Args:
             path: the file.
-            frame: give the net's frame, too, from full-size pixels.
+            frame: give the net's frame, too.
             longest_side: give the picture, too, no larger than this many pixels; 0 for full size;
                 None for no picture.
+            precision: of the frame; EXACT is made of full-size pixels, FAST of fewer where that is quicker,
+                and a picture that is asked for with it may be smaller, too.
             control: leave as soon as it is cancelled.
 
         Raises:

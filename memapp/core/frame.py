@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-PREPROCESSING = "memapp-1"
+PREPROCESSING = "memapp-2"
 """Version of: upright by EXIF or HEIF, sRGB, alpha over white, squashed to 256 x 256 (bilinear, antialiased,
-aspect not kept), the middle 227 x 227 taken, divided by 255. Raised whenever a change may change a score."""
+aspect not kept), the middle 227 x 227 taken, divided by 255. Raised whenever a change may change a score.
+
+2: scores of fast precision take large JPEGs shrunk while they are decoded; exact ones are as with 1, but for
+JPEGs that memory forces to be shrunk (from 120 megapixels on)."""
 
 SQUASHED_SIDE = 256
 FRAME_SIDE = 227

@@ -8,12 +8,12 @@ from PIL import Image
 
 from memapp.core.control import RunControl
 from memapp.core.errors import PhotoError
-from memapp.core.records import FailureKind, LoadedPhoto, PhotoFacts, PixelArray
+from memapp.core.records import FailureKind, LoadedPhoto, PhotoFacts, PixelArray, Precision
 from memapp.intake import facts, opening, problems, raw
 from memapp.intake.expected_size import expected_size
 from memapp.intake.limits import DEFAULT_LIMITS, Limits, Patience
 from memapp.intake.reading import PhotoFile, file_in_memory, open_photo_file
-from memapp.intake.render import Wish, fitted, render
+from memapp.intake.render import Wish, render
 from memapp.intake.sniff import HEADER_SIZE, Format, Other, Picture, sniff
 from memapp.intake.tiff_structure import read_structure
 
@@ -25,6 +25,7 @@ def load_photo(
     *,
     frame: bool = False,
     longest_side: int | None = None,
+    precision: Precision = Precision.EXACT,
     control: RunControl | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> LoadedPhoto:
@@ -32,9 +33,11 @@ def load_photo(
 
     Args:
         path: the file.
-        frame: give the net's frame, too, from full-size pixels.
+        frame: give the net's frame, too.
         longest_side: give the picture, too, no larger than this many pixels; 0 for full size;
             None for no picture.
+        precision: of the frame; EXACT is made of full-size pixels, FAST of fewer where that is quicker,
+            and a picture that is asked for with it may be smaller, too.
         control: leave as soon as it is cancelled.
         limits: of memory and time.
 
@@ -45,7 +48,7 @@ def load_photo(
     patience = Patience(seconds=limits.seconds, control=control)
     patience.check()
     with open_photo_file(path, patience=patience) as file:
-        return _Loading(file, path, Wish(frame, longest_side), limits, patience).load()
+        return _Loading(file, path, Wish(frame, longest_side, precision), limits, patience).load()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +168,7 @@ class _Loading:
             orientation = orientation or opening.pending_orientation(image, exif)
             return _Decoded(exif, orientation, opening.more_than_one(image, file))
         stored_size = image.size
-        wanted = fitted(stored_size, self.wish.longest_side or 0) if self.wish.smaller_will_do else None
+        wanted = self.wish.least_size(stored_size)
         plan = opening.plan_decoding(image, file.size, limits=self.limits, wanted=wanted)
         samples = opening.sample_range(image)
         with self.limits.budget.reserve(plan.memory, self.patience):
@@ -181,6 +184,7 @@ class _Loading:
                 pixels,
                 self.wish,
                 stored_size=stored_size,
+                scale=plan.scale,
                 orientation=orientation,
                 samples=samples,
                 limits=self.limits,

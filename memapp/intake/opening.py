@@ -145,14 +145,23 @@ def plan_decoding(
     width, height = image.size
     memory = 0
     if width * height <= limits.pixels:
-        scales = _DRAFT_SCALES if image.format in {"JPEG", "MPO"} else (1,)
-        enough = max((scale for scale in scales if _reaches(image.size, scale, wanted)), default=1)
+        enough = decoding_scale(image, wanted)
         # Where that is still too much memory, fewer pixels than wanted are better than none.
-        for scale in (scale for scale in scales if scale >= enough):
+        for scale in (scale for scale in _scales(image) if scale >= enough):
             memory = _memory(image, file_size, scale)
             if memory <= limits.memory:
                 return Plan(scale, min(limits.memory, max(memory, _comfort(image, scale))))
     raise problems.too_large(width, height, memory or width * height * _RGB_BYTES)
+
+
+def decoding_scale(image: Image.Image, wanted: tuple[int, int] | None) -> int:
+    """By how much a picture may be shrunk while it is decoded: 1, 2, 4 or 8; more than 1 for JPEG only.
+
+    Args:
+        image: opened.
+        wanted: the smallest size (width, height as stored) that will do; None for full-size pixels.
+    """
+    return max((scale for scale in _scales(image) if _reaches(image.size, scale, wanted)), default=1)
 
 
 def decode(image: Image.Image, plan: Plan) -> Image.Image:
@@ -222,6 +231,10 @@ def copies_fit(image: Image.Image, limits: Limits) -> bool:
     """Whether a second copy, in RGB, of a loaded picture stays within the limits."""
     width, height = image.size
     return (_STORED_BYTES.get(image.mode, 4) + _RGB_BYTES) * width * height <= limits.memory
+
+
+def _scales(image: Image.Image) -> tuple[int, ...]:
+    return _DRAFT_SCALES if image.format in {"JPEG", "MPO"} else (1,)
 
 
 def _reaches(size: tuple[int, int], scale: int, wanted: tuple[int, int] | None) -> bool:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from PIL import Image
 
 from memapp.core.frame import FRAME_OFFSET, FRAME_SIDE, SQUASHED_SIDE
-from memapp.core.records import PixelArray
+from memapp.core.records import PixelArray, Precision
 from memapp.intake import colour
 from memapp.intake.facts import swaps_sides
 from memapp.intake.limits import Limits
 from memapp.intake.opening import copies_fit
+
+Box: TypeAlias = tuple[float, float, float, float]
+"""Left, top, right and bottom of a part of an image, in its pixels."""
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -25,10 +29,18 @@ _TURNS = {
 }
 """What makes a photo of each EXIF orientation upright."""
 
+_RIGHT_BECOMES_LEFT = frozenset({2, 3, 6, 7})
+_BOTTOM_BECOMES_TOP = frozenset({3, 4, 7, 8})
+"""EXIF orientations that take what lies beyond the edge to the left, or to the top."""
+
 _FULL_SIZE_BYTES = 7
 """Of a pixel that is handed out at full size: Pillow's copy and the array's."""
 
 _STRIP_ROWS = 256
+
+FAST_SIZE = (600, 600)
+"""Width and height that are enough for a frame of fast precision. Never for an exact one: even half-size
+pixels move scores by 0.003. See docs/decisions/reduced-decode.md."""
 
 _SHRINKS_WELL = frozenset({"RGB", "RGBA", "L", "LA", "CMYK"})
 """Modes whose neighbouring pixels may be averaged before their colours are converted."""
@@ -40,6 +52,7 @@ class Wish:
 
     frame: bool
     longest_side: int | None
+    precision: Precision = Precision.EXACT
 
     @property
     def facts_only(self) -> bool:
@@ -47,9 +60,18 @@ class Wish:
         return not self.frame and self.longest_side is None
 
     @property
-    def smaller_will_do(self) -> bool:
-        """Whether less than full-size pixels serve."""
+    def small_picture_only(self) -> bool:
+        """Whether nothing is asked for but a picture of less than full size."""
         return not self.frame and bool(self.longest_side)
+
+    def least_size(self, stored_size: tuple[int, int]) -> tuple[int, int] | None:
+        """The width and height that must be decoded at least, as stored; None for full size.
+
+        The frame alone decides where it is asked for: what else is must not change a score.
+        """
+        if self.frame:
+            return FAST_SIZE if self.precision is Precision.FAST else None
+        return fitted(stored_size, self.longest_side) if self.longest_side else None
 
 
 def fitted(size: tuple[int, int], longest_side: int) -> tuple[int, int]:
@@ -65,6 +87,7 @@ def render(
     stored_size: tuple[int, int],
     orientation: int,
     limits: Limits,
+    scale: int = 1,
     samples: colour.SampleRange | None = None,
 ) -> tuple[PixelArray | None, PixelArray | None]:
     """Give the frame and the picture, as far as they are wished for. Uses the image up.
@@ -75,33 +98,45 @@ def render(
         stored_size: width and height before any shrinking, not turned.
         orientation: as EXIF numbers it, still to be applied.
         limits: of memory.
+        scale: by how much it was shrunk while decoding.
         samples: what deep greys mean.
     """
-    if wish.smaller_will_do and image.mode in _SHRINKS_WELL:
-        image = _shrunk(image, fitted(stored_size, wish.longest_side or 0))
+    # The last row and column of a photo that was shrunk while decoding may lie partly beyond its edge.
+    box = (0.0, 0.0, stored_size[0] / scale, stored_size[1] / scale)
+    if wish.small_picture_only and image.mode in _SHRINKS_WELL:
+        image, box = _shrunk(image, box, fitted(stored_size, wish.longest_side or 0))
     if not copies_fit(image, limits) and not (colour.is_plain(image) and orientation == 1):
         # Only photos above some 155 megapixels that must also be turned or converted come here.
         image = _replaced(image, image.reduce(2))
+        box = (0.0, 0.0, box[2] / 2, box[3] / 2)
     image = _replaced(image, colour.to_srgb(image, samples))
     if orientation in _TURNS:
         image = _replaced(image, image.transpose(_TURNS[orientation]))
-    frame = net_frame(image) if wish.frame else None
+        box = _turned(box, image.size, orientation)
+    frame = net_frame(image, box) if wish.frame else None
     if wish.longest_side is None:
         return frame, None
     upright_size = stored_size[::-1] if swaps_sides(orientation) else stored_size
-    return frame, _picture(image, upright_size, wish.longest_side, limits)
+    return frame, _picture(image, box, upright_size, wish.longest_side, limits)
 
 
-def net_frame(image: Image.Image) -> PixelArray:
-    """What the net sees of an upright RGB image in sRGB, shape (227, 227, 3), as `resmem` prepares it."""
-    squashed = image.resize((SQUASHED_SIDE, SQUASHED_SIDE), Image.Resampling.BILINEAR)
+def net_frame(image: Image.Image, box: Box | None = None) -> PixelArray:
+    """What the net sees of an upright RGB image in sRGB, shape (227, 227, 3), as `resmem` prepares it.
+
+    Args:
+        image: the photo.
+        box: the part of the image that is the photo; None for all of it.
+    """
+    squashed = image.resize((SQUASHED_SIDE, SQUASHED_SIDE), Image.Resampling.BILINEAR, box=box)
     last = FRAME_OFFSET + FRAME_SIDE
     return _pixels(squashed.crop((FRAME_OFFSET, FRAME_OFFSET, last, last)))
 
 
-def _picture(image: Image.Image, full_size: tuple[int, int], longest_side: int, limits: Limits) -> PixelArray:
+def _picture(
+    image: Image.Image, box: Box, full_size: tuple[int, int], longest_side: int, limits: Limits
+) -> PixelArray:
     if longest_side:
-        image = _shrunk(image, fitted(full_size, longest_side))
+        image, _ = _shrunk(image, box, fitted(full_size, longest_side))
     elif _FULL_SIZE_BYTES * image.width * image.height > limits.memory:
         image = _replaced(image, image.reduce(2))
     return _pixels(image)
@@ -117,10 +152,22 @@ def _pixels(image: Image.Image) -> PixelArray:
     return array
 
 
-def _shrunk(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+def _shrunk(image: Image.Image, box: Box, size: tuple[int, int]) -> tuple[Image.Image, Box]:
+    """The part of the image that is the photo, brought down to a size, and where it lies in the result."""
     if image.width <= size[0] and image.height <= size[1]:
-        return image
-    return _replaced(image, image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0))
+        return image, box
+    shrunk = image.resize(size, Image.Resampling.LANCZOS, box=box, reducing_gap=2.0)
+    return _replaced(image, shrunk), (0.0, 0.0, float(size[0]), float(size[1]))
+
+
+def _turned(box: Box, size: tuple[int, int], orientation: int) -> Box:
+    """Where the photo lies once it is upright; size is that of the upright image."""
+    _, _, width, height = box
+    if swaps_sides(orientation):
+        width, height = height, width
+    left = size[0] - width if orientation in _RIGHT_BECOMES_LEFT else 0.0
+    top = size[1] - height if orientation in _BOTTOM_BECOMES_TOP else 0.0
+    return left, top, left + width, top + height
 
 
 def _replaced(old: Image.Image, new: Image.Image) -> Image.Image:

@@ -13,7 +13,7 @@ from memapp.core.contracts import PhotoLoader
 from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled, PhotoError
 from memapp.core.machine import lower_this_thread
-from memapp.core.records import Failure, FailureKind, ImageKey, LoadedPhoto
+from memapp.core.records import Failure, FailureKind, ImageKey, LoadedPhoto, Precision
 from memapp.intake.reading import is_unchanged
 from memapp.pipeline.thumbnail_shelf import ThumbnailShelf
 
@@ -64,16 +64,16 @@ class DecodePool:
         self._deliver = deliver
         self._control = control
         self._patience = patience
-        self._waiting: queue.SimpleQueue[ImageKey | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[tuple[ImageKey, Precision] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._busy: dict[threading.Thread, tuple[ImageKey, float]] = {}
         self._threads: set[threading.Thread] = set()
         for _ in range(threads):
             self._start_thread()
 
-    def submit(self, key: ImageKey) -> None:
-        """Load this photo as soon as a thread is free."""
-        self._waiting.put(key)
+    def submit(self, key: ImageKey, precision: Precision = Precision.EXACT) -> None:
+        """Load this photo for a net of this precision as soon as a thread is free."""
+        self._waiting.put((key, precision))
 
     def give_up_hanging(self) -> None:
         """Replace threads that have been busy with one photo for too long; their photos fail."""
@@ -114,12 +114,13 @@ class DecodePool:
     def _work(self) -> None:
         lower_this_thread()
         me = threading.current_thread()
-        while (key := self._waiting.get()) is not None:
+        while (order := self._waiting.get()) is not None:
+            key, precision = order
             if self._control.cancelled:
                 continue
             with self._lock:
                 self._busy[me] = (key, time.monotonic())
-            outcome = self._load(key)
+            outcome = self._load(key, precision)
             with self._lock:
                 given_up = self._busy.pop(me, None) is None
             if given_up:
@@ -127,9 +128,9 @@ class DecodePool:
             if outcome is not None:
                 self._deliver(outcome)
 
-    def _load(self, key: ImageKey) -> Decoded | Failure | None:
+    def _load(self, key: ImageKey, precision: Precision) -> Decoded | Failure | None:
         try:
-            return self._load_unchanged(key)
+            return self._load_unchanged(key, precision)
         except PhotoError as problem:
             return Failure(key=key, kind=problem.kind, reason=problem.reason)
         except Cancelled:
@@ -138,9 +139,11 @@ class DecodePool:
             # One photo never stops a run, not even through a fault of ours; the log has the rest.
             return _unexpected_failure(key, problem)
 
-    def _load_unchanged(self, key: ImageKey) -> Decoded | Failure:
+    def _load_unchanged(self, key: ImageKey, precision: Precision) -> Decoded | Failure:
         side = self._thumbnails.side_to_make(key) if self._thumbnails else None
-        loaded = self._loader(key.path, frame=True, longest_side=side, control=self._control)
+        loaded = self._loader(
+            key.path, frame=True, longest_side=side, precision=precision, control=self._control
+        )
         if not is_unchanged(key):
             return _changed(key)
         if self._thumbnails and side is not None and loaded.picture is not None:

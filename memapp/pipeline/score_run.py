@@ -355,9 +355,10 @@ class _ScoreRun:
         # The next batch, and while the net is busy with it as many again: enough that the net never waits.
         batch = self._scorer.batch_size if self._scorer else _FIRST_BATCH
         ahead = batch + min(batch + self._decoders, _AHEAD_BYTES // _FRAME_BYTES)
+        assert self._net is not None, "nothing is pending before it was looked up for a net"
         while self._pending and self._loading + len(self._ready) < ahead:
             self._loading += 1
-            self._pool.submit(self._pending.popleft())
+            self._pool.submit(self._pending.popleft(), self._net.precision)
 
     def _next_batch_size(self) -> int:
         """How many of the ready photos to score now; 0 to wait for more."""

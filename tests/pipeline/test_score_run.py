@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -416,10 +418,11 @@ def test_one_decode_serves_the_net_and_the_thumbnail(folder: Path, tmp_path: Pat
         *,
         frame: bool = False,
         longest_side: int | None = None,
+        precision: Precision = Precision.EXACT,
         control: RunControl | None = None,
     ) -> LoadedPhoto:
         asked.append(longest_side)
-        return load_photo(path, frame=frame, longest_side=longest_side, control=control)
+        return load_photo(path, frame=frame, longest_side=longest_side, precision=precision, control=control)
 
     shelf = ThumbnailShelf(ThumbnailStore(home=tmp_path / "home"))
     events = list(run(folder, loader=loader, thumbnails=shelf))
@@ -452,3 +455,16 @@ def test_a_home_that_takes_no_thumbnails_stops_no_run(folder: Path, tmp_path: Pa
     events = list(run(folder, thumbnails=shelf))
     assert len(scores(events)) == 20
     assert not [event for event in events if isinstance(event, Notice)]
+
+
+@pytest.mark.parametrize("precision", list(Precision))
+def test_photos_are_decoded_for_the_nets_precision(folder: Path, precision: Precision) -> None:
+    asked: set[object] = set()
+
+    def loader(path: str, **wishes: Any) -> LoadedPhoto:
+        asked.add(wishes["precision"])
+        return load_photo(path, **wishes)
+
+    net = dataclasses.replace(BRIGHTNESS_NET, precision=precision)
+    assert len(scores(run(folder, factory=BrightnessFactory(identity=net), loader=loader))) == 20
+    assert asked == {precision}
