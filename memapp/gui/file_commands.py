@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from memapp.core.events import Notice, NoticeKind
 from memapp.core.records import Failure, ImageKey, NetIdentity, ScoredPhoto
+from memapp.gui.grid.item_model import file_url
 from memapp.gui.status import counted
 from memapp.workers.jobs import Jobs
 
@@ -79,7 +80,7 @@ class FileCommands(QObject):
         elif sys.platform == "darwin":
             subprocess.Popen(["open", "-R", key.path])
         else:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(key.path).parent)))
+            QDesktopServices.openUrl(file_url(str(Path(key.path).parent)))
 
     def open_folder(self, path: str) -> None:
         """Show a folder in the system's file manager."""
@@ -90,7 +91,7 @@ class FileCommands(QObject):
         if not keys:
             return
         mime = QMimeData()
-        mime.setUrls([QUrl.fromLocalFile(key.path) for key in keys])
+        mime.setUrls([file_url(key.path) for key in keys])
         mime.setText("\n".join(key.path for key in keys))
         QGuiApplication.clipboard().setMimeData(mime)
 

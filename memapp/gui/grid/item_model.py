@@ -272,7 +272,7 @@ class PhotoItemModel(QAbstractListModel):
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
         """The photos' files, to be dropped elsewhere."""
         data = QMimeData()
-        data.setUrls([_file_url(self._table.keys[index.row()].path) for index in indexes])
+        data.setUrls([file_url(self._table.keys[index.row()].path) for index in indexes])
         return data
 
     def _score(self, row: int) -> float | None:
@@ -315,6 +315,7 @@ class PhotoItemModel(QAbstractListModel):
         self.layoutChanged.emit()
 
 
-def _file_url(path: str) -> QUrl:
+def file_url(path: str) -> QUrl:
+    """The address of a file, whatever bytes its name is made of."""
     # By way of the encoded form, because a name that is no UTF-8 can't be a QString.
     return QUrl.fromEncoded(PurePath(path).as_uri().encode("ascii"))
