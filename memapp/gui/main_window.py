@@ -224,14 +224,7 @@ class MainWindow(QMainWindow):
         self.problems.setVisible(preferences.flag("problems_open"))
         self._sort(SortKey(preferences.text("sort_by")), descending=preferences.flag("sort_descending"))
         if not preferences.flag("licence_accepted"):
-            self.tell(
-                Notice(
-                    NoticeKind.INFORMATION,
-                    "ResMem, the net that scores, is free for non-commercial use only "
-                    "(University of Chicago).",
-                ),
-                NoticeAction("Read the licence", self._show_licence),
-            )
+            self._tell_licence()
 
     # Who listens to whom
 
@@ -405,11 +398,21 @@ class MainWindow(QMainWindow):
 
     # Dialogs
 
+    def _tell_licence(self) -> None:
+        """Say it at every start until the user has agreed: closing a notice is no agreement."""
+        self.tell(
+            Notice(
+                NoticeKind.INFORMATION,
+                "ResMem, the net that scores, is free for non-commercial use only (University of Chicago).",
+            ),
+            NoticeAction("Read the licence", self._show_licence),
+        )
+
     def _show_licence(self) -> None:
         if LicenceDialog(appearance=self._appearance, parent=self).exec():
             self._remember("licence_accepted", True)
         else:
-            self.close()
+            self._tell_licence()
 
     def _show_about(self) -> None:
         AboutDialog(

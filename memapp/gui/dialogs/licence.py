@@ -69,7 +69,7 @@ class FullLicence(QWidget):
 
 
 class LicenceDialog(QDialog):
-    """The first-run notice. Accepted means that it was read and agreed to; rejected means quit."""
+    """The first-run notice. Accepted means that it was read and agreed to; rejected means not now."""
 
     def __init__(self, *, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,8 +81,7 @@ class LicenceDialog(QDialog):
         agree = QPushButton("I understand")
         agree.setDefault(True)
         buttons.addButton(agree, QDialogButtonBox.ButtonRole.AcceptRole)
-        leave = QPushButton("Quit")
-        buttons.addButton(leave, QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.addButton(QPushButton("Not now"), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
 

@@ -53,7 +53,8 @@ def test_the_notice_says_the_three_things_that_matter(licence: LicenceDialog) ->
 
 
 @pytest.mark.parametrize(
-    ("text", "result"), [("I understand", QDialog.DialogCode.Accepted), ("Quit", QDialog.DialogCode.Rejected)]
+    ("text", "result"),
+    [("I understand", QDialog.DialogCode.Accepted), ("Not now", QDialog.DialogCode.Rejected)],
 )
 def test_the_notice_is_answered(
     qtbot: QtBot, licence: LicenceDialog, text: str, result: QDialog.DialogCode
@@ -63,7 +64,7 @@ def test_the_notice_is_answered(
     assert finished.args == [result.value]
 
 
-def test_enter_agrees_and_escape_quits(qtbot: QtBot, licence: LicenceDialog) -> None:
+def test_enter_agrees_and_escape_does_not(qtbot: QtBot, licence: LicenceDialog) -> None:
     with qtbot.waitSignal(licence.accepted):
         qtbot.keyClick(licence, Qt.Key.Key_Return)
     licence.show()
@@ -154,7 +155,7 @@ def _choice(dialog: PreferencesDialog, key: str) -> QComboBox:
     return next(box for box in boxes if box.accessibleName() == SETTINGS[key].label)
 
 
-@pytest.mark.parametrize("key", ["theme", "device"])
+@pytest.mark.parametrize("key", ["theme", "device", "engine"])
 def test_every_choice_of_the_table_is_offered(preferences: PreferencesDialog, key: str) -> None:
     box = _choice(preferences, key)
     assert tuple(box.itemData(row) for row in range(box.count())) == SETTINGS[key].choices
