@@ -24,7 +24,7 @@ from memapp.doctor import examine
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
 from memapp.pipeline.score_run import score_run
-from memapp.scoring.factory import DEVICES, ResMemFactory
+from memapp.scoring.factory import DEVICES, ENGINES, ResMemFactory
 from memapp.scoring.weights import WeightsLocator
 from memapp.store.export import ExportFormat, Provenance, best_first, render, row
 from memapp.store.home import home_folder
@@ -73,7 +73,13 @@ def _command_parser() -> argparse.ArgumentParser:
     )
     score.add_argument("--output", metavar="FILE", type=Path, help="write here instead of standard output")
     score.add_argument("--device", choices=DEVICES, default="auto", help="what computes (default: auto)")
-    score.add_argument("--batch", type=_positive, metavar="N", help="photos at once (default: the device's)")
+    score.add_argument(
+        "--engine",
+        choices=ENGINES,
+        default="auto",
+        help="what executes the net (default: torch on a GPU, onnxruntime on the CPU)",
+    )
+    score.add_argument("--batch", type=_positive, metavar="N", help="photos at once (default: the engine's)")
     score.add_argument("--no-cache", action="store_true", help="score again what is known, and keep nothing")
     score.set_defaults(run=_score)
 
@@ -98,7 +104,9 @@ def _score(options: argparse.Namespace) -> int:
             loader=load_photo,
             scorers=ResMemFactory(
                 weights=_weights(),
+                home=home,
                 device=options.device,
+                engine=options.engine,
                 batch_size=options.batch,
             ),
             open_store=None if options.no_cache else lambda: SqliteScoreStore(home=home),

@@ -13,11 +13,13 @@ from memapp import __version__
 from memapp.core.errors import StoreError, WeightsError
 from memapp.core.machine import usable_cores
 from memapp.intake.formats import available_formats
-from memapp.scoring.factory import prove_devices
+from memapp.scoring.examination import prove_engines
 from memapp.scoring.weights import RESMEM_WEIGHTS, WeightsLocator
 from memapp.store.scores import FILE_NAME, SqliteScoreStore
 
 _DISTRIBUTIONS = (
+    "onnxruntime",
+    "onnx",
     "torch",
     "torchvision",
     "numpy",
@@ -39,11 +41,11 @@ class Finding:
 
 
 def examine(*, weights: WeightsLocator, home: Path) -> Iterator[Finding]:
-    """Examine versions, weights, devices, folders and formats, one finding after another."""
+    """Examine versions, weights, engines, folders and formats, one finding after another."""
     yield Finding("memapp", __version__)
     yield Finding("Python", f"{platform.python_version()} on {platform.platform()}, {usable_cores()} cores")
     yield from map(_version, _DISTRIBUTIONS)
-    yield from _weights_and_devices(weights)
+    yield from _weights_and_engines(weights, home)
     yield from _folders(home)
     formats = available_formats()
     yield Finding("formats", ", ".join(name for name, there in formats.items() if there))
@@ -58,17 +60,19 @@ def _version(distribution: str) -> Finding:
         return Finding(distribution, "is not installed")
 
 
-def _weights_and_devices(weights: WeightsLocator) -> Iterator[Finding]:
+def _weights_and_engines(weights: WeightsLocator, home: Path) -> Iterator[Finding]:
     try:
         path = weights.find(RESMEM_WEIGHTS)
         yield Finding("weights", f"{path}: the published ones, sha256 {RESMEM_WEIGHTS.sha256}")
-        for proof in prove_devices(weights):
-            stops = proof.device == "cpu" and not proof.works
-            yield Finding(f"device {proof.device}", proof.text, stops_scoring=stops)
+        proofs = []
+        for proof in prove_engines(weights, home):
+            proofs.append(proof)
+            yield Finding(f"{proof.engine} on {proof.device}", proof.text)
     except WeightsError as problem:
         yield Finding("weights", str(problem), stops_scoring=True)
-    except ImportError as problem:
-        yield Finding("device cpu", f"torch can't be loaded: {problem}", stops_scoring=True)
+        return
+    if not any(proof.works for proof in proofs):
+        yield Finding("engines", "none of them works", stops_scoring=True)
 
 
 def _folders(home: Path) -> Iterator[Finding]:

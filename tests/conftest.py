@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+
+from memapp.core.resources import resources_folder
+from memapp.scoring.factory import ResMemFactory
+from memapp.scoring.weights import WeightsLocator
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -15,11 +21,37 @@ THREAD_PATIENCE = 3.0
 """Seconds that a thread which was told to stop may take to do so."""
 
 
+@pytest.fixture(scope="session")
+def shared_engines(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of prepared nets that all tests share: preparing ResMem takes long, and is done once.
+
+    In the MEMAPP_HOME of the whole suite where it is given, so that several runs of pytest share it, too.
+    """
+    given = os.environ.get("MEMAPP_HOME")
+    folder = (Path(given) if given else tmp_path_factory.getbasetemp()) / "engines"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 @pytest.fixture(autouse=True)
-def memapp_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def memapp_home(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, shared_engines: Path
+) -> Path:
     """A fresh MEMAPP_HOME, so that no test reads or writes the user's own scores and settings."""
     home = tmp_path_factory.mktemp("memapp_home")
+    # Without the right to make links (Windows), every test that needs the net prepares its own.
+    with suppress(OSError):
+        (home / shared_engines.name).symlink_to(shared_engines, target_is_directory=True)
     monkeypatch.setenv("MEMAPP_HOME", str(home))
+    return home
+
+
+@pytest.fixture(scope="session")
+def prepared_home(shared_engines: Path) -> Path:
+    """A MEMAPP_HOME in which ResMem is prepared for onnxruntime, for reading only."""
+    home = shared_engines.parent
+    weights = WeightsLocator(resources=resources_folder(), home=home)
+    ResMemFactory(weights=weights, home=home, device="cpu", engine="onnx").build(print).close()
     return home
 
 

@@ -1,45 +1,57 @@
-"""Builds the scorer that a run asks for: weights checked, device proved. No torch before build()."""
+"""Builds the scorer that a run asks for: weights checked, engine proved. No torch before it is needed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import importlib.util
+from pathlib import Path
 
 from memapp.core.contracts import Notify, Scorer
 from memapp.core.errors import DeviceError, OutOfDeviceMemoryError
 from memapp.core.frame import PREPROCESSING
 from memapp.core.records import NetIdentity
+from memapp.scoring.engines.cpu import CpuEngines
+from memapp.scoring.engines.engine import Engine
+from memapp.scoring.engines.export_process import export_resmem
+from memapp.scoring.engines.graphs import GraphFolder
+from memapp.scoring.hardware import gpus_that_may_be_here
+from memapp.scoring.proof import proof_frames, prove
+from memapp.scoring.steady import SteadyScorer
 from memapp.scoring.weights import RESMEM_WEIGHTS, WeightsLocator
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
+ENGINES = ("auto", "torch", "onnx")
 
-_PLAIN_NAMES = {"cuda": "NVIDIA GPU", "mps": "Apple GPU"}
+RESMEM = NetIdentity(name=RESMEM_WEIGHTS.net, sha256=RESMEM_WEIGHTS.sha256, preprocessing=PREPROCESSING)
+"""The published net, as memapp prepares photos for it."""
 
-
-@dataclass(frozen=True, slots=True)
-class DeviceProof:
-    """What came of trying one device for real."""
-
-    device: str
-    works: bool
-    text: str
+GPU_NAMES = {"cuda": "NVIDIA GPU", "mps": "Apple GPU"}
 
 
 class ResMemFactory:
     """Knows the published ResMem without loading it. May be handed to any thread."""
 
     def __init__(
-        self, *, weights: WeightsLocator, device: str = "auto", batch_size: int | None = None
+        self,
+        *,
+        weights: WeightsLocator,
+        home: Path,
+        device: str = "auto",
+        engine: str = "auto",
+        batch_size: int | None = None,
     ) -> None:
         """Take what the user chose.
 
         Args:
             weights: where weights are looked for.
+            home: where graphs are kept, in a folder of their own.
             device: one of DEVICES; one that can't be used gives way to the CPU, with a note.
-            batch_size: frames at once; None for the device's own.
+            engine: one of ENGINES. auto: torch on a GPU, onnxruntime on the CPU.
+            batch_size: frames at once; None for the engine's own.
         """
         self._weights = weights
+        self._graphs = GraphFolder(home=home, export=export_resmem)
         self._device = device
+        self._engine = engine
         self._batch_size = batch_size
 
     def identity(self) -> NetIdentity:
@@ -49,83 +61,99 @@ class ResMemFactory:
             WeightsError: its weights are missing, truncated or altered.
         """
         self._weights.find(RESMEM_WEIGHTS)
-        return NetIdentity(name=RESMEM_WEIGHTS.net, sha256=RESMEM_WEIGHTS.sha256, preprocessing=PREPROCESSING)
+        return RESMEM
 
     def as_good(self) -> tuple[NetIdentity, ...]:
         """None: there is nothing better than the published net, exactly computed."""
         return ()
 
     def build(self, notify: Notify) -> Scorer:
-        """Load ResMem on the best device that proves itself.
+        """Load ResMem on the best device and engine that prove themselves.
+
+        The first time on a computer without a GPU, the net is prepared for it; notify is told.
 
         Raises:
             WeightsError: its weights are missing, truncated or altered.
             DeviceError: not even the CPU computes.
         """
-        # torch takes seconds to import: not before someone waits for scores.
-        from memapp.scoring.resmem import load_resmem
-        from memapp.scoring.steady import SteadyScorer
-        from memapp.scoring.torch_engine import TorchEngine, available_devices, proof_frames, prove
+        weights = self._weights.find(RESMEM_WEIGHTS)
 
-        path = self._weights.find(RESMEM_WEIGHTS)
+        def open_cpu() -> tuple[Engine, str | None]:
+            return self._open_cpu(weights, notify)
 
-        def open_on(device: str) -> TorchEngine:
-            engine = TorchEngine(net=load_resmem(path), device=device)
-            if self._batch_size:
-                engine.batch_size = self._batch_size
-            return engine
-
-        cpu = open_on("cpu")
-        expected = cpu.score(proof_frames())
-        note: str | None = None
-        available = available_devices()
-        wanted = available if self._device == "auto" else [self._device]
-        for device in wanted:
-            if device == "cpu":
-                break
-            if device not in available:
-                note = f"No {_PLAIN_NAMES[device]} was found. Scoring goes on with the CPU."
-                notify(note)
-                break
+        notes: list[str] = []
+        for device in self._gpus_to_try(notes):
             try:
-                engine = open_on(device)
-                prove(engine, expected)
+                gpu = self._sized(open_gpu(weights, device))
             except (DeviceError, OutOfDeviceMemoryError) as problem:
-                note = f"{problem} Scoring goes on with the CPU."
-                notify(note)
-                continue
-            cpu.close()
-            return SteadyScorer(engine=engine, fallback=lambda: open_on("cpu"), note=None, notify=notify)
-        return SteadyScorer(engine=cpu, fallback=None, note=note, notify=notify)
+                notes.append(f"{problem} Scoring goes on with the CPU.")
+            else:
+                return SteadyScorer(engine=gpu, fallback=lambda: open_cpu()[0], note=None, notify=notify)
+        for note in notes:
+            notify(note)
+        cpu, why_slower = open_cpu()
+        if why_slower:
+            notes.append(why_slower)
+        return SteadyScorer(engine=cpu, fallback=None, note=" ".join(notes) or None, notify=notify)
+
+    def _gpus_to_try(self, notes: list[str]) -> tuple[str, ...]:
+        """The GPUs that importing torch may be worth its seconds for; notes what was asked for in vain."""
+        if self._device == "cpu":
+            return ()
+        if self._device == "auto":
+            wanted = () if self._engine == "onnx" else gpus_that_may_be_here()
+            return wanted if importlib.util.find_spec("torch") else ()
+        if self._engine == "onnx":
+            notes.append("onnxruntime computes on the CPU only. Scoring goes on with the CPU.")
+        elif self._device not in gpus_that_may_be_here():
+            notes.append(f"No {GPU_NAMES[self._device]} was found. Scoring goes on with the CPU.")
+        elif importlib.util.find_spec("torch") is None:
+            notes.append("A GPU needs torch, which is not installed. Scoring goes on with the CPU.")
+        else:
+            return (self._device,)
+        return ()
+
+    def _open_cpu(self, weights: Path, notify: Notify) -> tuple[Engine, str | None]:
+        if self._engine == "torch":
+            return self._sized(open_torch_cpu(weights)), None
+        engines = CpuEngines(
+            net=RESMEM,
+            weights=weights,
+            graphs=self._graphs,
+            open_torch=lambda: open_torch_cpu(weights),
+        )
+        engine, note = engines.open_best(notify)
+        return self._sized(engine), note
+
+    def _sized(self, engine: Engine) -> Engine:
+        if self._batch_size:
+            engine.batch_size = self._batch_size
+        return engine
 
 
-def prove_devices(weights: WeightsLocator) -> Iterator[DeviceProof]:
-    """Load ResMem on every kind of device there is and let it score two frames; the CPU first.
+def open_torch_cpu(weights: Path) -> Engine:
+    """ResMem on torch, on the CPU."""
+    from memapp.scoring.engines.torch_engine import TorchEngine
+    from memapp.scoring.resmem import load_resmem
+
+    return TorchEngine(net=load_resmem(weights), device="cpu")
+
+
+def open_gpu(weights: Path, device: str) -> Engine:
+    """ResMem on torch, on a GPU that scores as the CPU does.
 
     Raises:
-        WeightsError: its weights are missing, truncated or altered.
+        DeviceError: torch finds no such GPU, it fails, or it computes other scores.
+        OutOfDeviceMemoryError: the net does not fit.
     """
+    from memapp.scoring.engines.torch_engine import TorchEngine, available_devices
     from memapp.scoring.resmem import load_resmem
-    from memapp.scoring.torch_engine import TorchEngine, available_devices, proof_frames, prove
 
-    path = weights.find(RESMEM_WEIGHTS)
-    try:
-        cpu = TorchEngine(net=load_resmem(path), device="cpu")
-        expected = cpu.score(proof_frames())
-        yield DeviceProof("cpu", True, f"{cpu.engine.device_name}: works")
-    except (DeviceError, OutOfDeviceMemoryError) as problem:
-        yield DeviceProof("cpu", False, str(problem))
-        return
-    available = available_devices()
-    for device in ("cuda", "mps"):
-        if device not in available:
-            yield DeviceProof(device, False, f"no {_PLAIN_NAMES[device]} was found; the CPU is used")
-            continue
-        try:
-            engine = TorchEngine(net=load_resmem(path), device=device)
-            prove(engine, expected)
-        except (DeviceError, OutOfDeviceMemoryError) as problem:
-            yield DeviceProof(device, False, f"{problem} The CPU is used.")
-        else:
-            yield DeviceProof(device, True, f"{engine.engine.device_name}: agrees with the CPU")
-            engine.close()
+    if device not in available_devices():
+        raise DeviceError(f"No {GPU_NAMES[device]} that torch can use was found.")
+    cpu = open_torch_cpu(weights)
+    expected = cpu.score(proof_frames())
+    cpu.close()
+    engine = TorchEngine(net=load_resmem(weights), device=device)
+    prove(engine, expected)
+    return engine

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -12,22 +11,7 @@ import numpy.typing as npt
 from memapp.core.contracts import Notify
 from memapp.core.errors import DeviceError, OutOfDeviceMemoryError
 from memapp.core.records import EngineInfo, PixelArray
-
-
-class Engine(Protocol):
-    """A net on one device."""
-
-    batch_size: int
-
-    @property
-    def engine(self) -> EngineInfo:
-        """What executes the net."""
-
-    def score(self, frames: PixelArray) -> npt.NDArray[np.float32]:
-        """Score frames. Raises: OutOfDeviceMemoryError, DeviceError."""
-
-    def close(self) -> None:
-        """Give back the memory."""
+from memapp.scoring.engines.engine import Engine
 
 
 class SteadyScorer:

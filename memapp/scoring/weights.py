@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
-import json
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from memapp.core.errors import WeightsError
-from memapp.core.files import write_atomically
+from memapp.scoring.checked_files import CheckedFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +50,7 @@ class WeightsLocator:
     ) -> None:
         """Look in resources/weights, home/weights and the installed distributions."""
         self._folders = (resources / "weights", home / "weights")
-        self._home = home
+        self._checked = CheckedFiles(home=home)
         self._distribution_file = distribution_file or _file_of_distribution
 
     def candidates(self, weights: PublishedWeights) -> list[Path]:
@@ -82,17 +79,13 @@ class WeightsLocator:
     def _check(self, path: Path, weights: PublishedWeights) -> None:
         mend = f"install memapp again, or put a good copy of {weights.file_name} into {self._folders[1]}."
         try:
-            status = path.stat()
-            if status.st_size != weights.size:
+            size = path.stat().st_size
+            if size != weights.size:
                 raise WeightsError(
                     f"The weights of {weights.net} are incomplete: {path} has "
-                    f"{_megabytes(status.st_size)} of {_megabytes(weights.size)} MB; {mend}"
+                    f"{_megabytes(size)} of {_megabytes(weights.size)} MB; {mend}"
                 )
-            state = [status.st_size, status.st_mtime_ns, weights.sha256]
-            if self._remembered().get(str(path)) == state:
-                return
-            with path.open("rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
+            found = self._checked.sha256_of(path)
         except OSError as problem:
             raise WeightsError(
                 f"The weights of {weights.net} can't be read: {path} ({problem.strerror}); {mend}"
@@ -102,24 +95,6 @@ class WeightsLocator:
                 f"The weights of {weights.net} are not the published ones: {path} was altered or damaged; "
                 f"{mend}"
             )
-        self._remember(path, state)
-
-    @property
-    def _memory(self) -> Path:
-        return self._home / "weights-checked.json"
-
-    def _remembered(self) -> dict[str, object]:
-        try:
-            remembered = json.loads(self._memory.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return remembered if isinstance(remembered, dict) else {}
-
-    def _remember(self, path: Path, state: list[object]) -> None:
-        # A home that can't be written costs a second at the next start, nothing else.
-        with suppress(OSError):
-            self._home.mkdir(parents=True, exist_ok=True)
-            write_atomically(self._memory, json.dumps({**self._remembered(), str(path): state}, indent=1))
 
 
 def _file_of_distribution(weights: PublishedWeights) -> Path | None:

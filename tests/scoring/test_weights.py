@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from memapp.core.errors import WeightsError
+from memapp.scoring.checked_files import FILE_NAME
 from memapp.scoring.weights import RESMEM_WEIGHTS, PublishedWeights, WeightsLocator
 
 CONTENT = b"weights" * 1000
@@ -110,7 +111,7 @@ def test_another_hash_is_not_vouched_for_by_the_memory(home: Path, resources: Pa
 @pytest.mark.parametrize("memory", ["", "[]", "{", json.dumps({"x": 1})])
 def test_a_broken_memory_costs_nothing_but_time(home: Path, resources: Path, memory: str) -> None:
     path = place(home)
-    (home / "weights-checked.json").write_text(memory, encoding="utf-8")
+    (home / FILE_NAME).write_text(memory, encoding="utf-8")
     assert WeightsLocator(resources=resources, home=home).find(SMALL) == path
 
 
@@ -132,7 +133,7 @@ def test_finding_the_weights_imports_neither_torch_nor_the_package(tmp_path: Pat
         "from memapp.scoring.factory import ResMemFactory\n"
         "from memapp.scoring.weights import WeightsLocator\n"
         f"home = Path({str(tmp_path)!r})\n"
-        "print(ResMemFactory(weights=WeightsLocator(resources=home, home=home)).identity().name)\n"
+        "print(ResMemFactory(weights=WeightsLocator(resources=home, home=home), home=home).identity().name)\n"
         "print(sorted({'torch', 'torchvision', 'resmem', 'PySide6'} & set(sys.modules)))\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -33,8 +33,11 @@ def screen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Screen]:
 
 
 @pytest.fixture
-def start(screen: Screen, memapp_home: Path) -> Iterator[Starter]:
-    """Starts memapp with paths; the same home for all starts of one test. Nothing outlives the test."""
+def start(screen: Screen, memapp_home: Path, prepared_home: Path) -> Iterator[Starter]:
+    """Starts memapp with paths; the same home for all starts of one test. Nothing outlives the test.
+
+    The net is prepared already: its notice would cover others, and its minute is no test's subject.
+    """
     started: list[MemappWindow] = []
 
     def make(*paths: Path) -> MemappWindow:

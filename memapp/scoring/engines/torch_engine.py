@@ -1,4 +1,4 @@
-"""ResMem on torch: one loaded net on one proved device."""
+"""A net on torch: on any device that torch knows."""
 
 from __future__ import annotations
 
@@ -9,17 +9,12 @@ from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
-import psutil
 import torch
+from torch import nn
 
 from memapp.core.errors import DeviceError, OutOfDeviceMemoryError
-from memapp.core.frame import FRAME_SIDE
-from memapp.core.machine import usable_cores
 from memapp.core.records import EngineInfo, PixelArray
-from memapp.scoring.resmem import ResMem
-
-PROOF_TOLERANCE = 1e-3
-"""How far a device's scores may be from the CPU's."""
+from memapp.scoring.hardware import cpu_name, physical_cores
 
 BATCH_SIZES = {"cpu": 16, "mps": 16, "cuda": 64}
 
@@ -27,7 +22,7 @@ BATCH_SIZES = {"cpu": 16, "mps": 16, "cuda": 64}
 class TorchEngine:
     """Scores frames on one device. Used by one thread at a time."""
 
-    def __init__(self, *, net: ResMem, device: str) -> None:
+    def __init__(self, *, net: nn.Module, device: str) -> None:
         """Move the net to a device that torch knows.
 
         Raises:
@@ -76,32 +71,6 @@ class TorchEngine:
         return scores
 
 
-def prove(engine: TorchEngine, expected: npt.NDArray[np.float32]) -> None:
-    """Let a device score the proof frames for real.
-
-    Args:
-        engine: what is to be proved.
-        expected: the CPU's scores of proof_frames().
-
-    Raises:
-        DeviceError: the device fails or disagrees with the CPU by more than 0.001.
-        OutOfDeviceMemoryError: not even two frames fit.
-    """
-    difference = float(np.abs(engine.score(proof_frames()) - expected).max())
-    if difference > PROOF_TOLERANCE:
-        raise DeviceError(
-            f"{_device_name(engine.device)} computes other scores than the CPU (off by {difference:.3f})."
-        )
-
-
-def proof_frames() -> PixelArray:
-    """Two frames that are the same everywhere: a colour gradient and seeded noise, shape (2, 227, 227, 3)."""
-    ramp = np.linspace(0, 255, FRAME_SIDE, dtype=np.uint8)
-    gradient = np.stack(np.broadcast_arrays(ramp[:, None], ramp[None, :], ramp[::-1, None]), axis=-1)
-    noise = np.random.Generator(np.random.PCG64(1968)).integers(0, 256, gradient.shape, dtype=np.uint8)
-    return np.stack((gradient, noise))
-
-
 def available_devices() -> list[str]:
     """The devices that torch believes in, fastest first; each is still to be proved."""
     devices = ["cpu"]
@@ -110,11 +79,6 @@ def available_devices() -> list[str]:
     if torch.cuda.is_available():
         devices.insert(0, "cuda")
     return devices
-
-
-def physical_cores() -> int:
-    """The cores worth a thread of the net: twins of one core only wait for each other."""
-    return min(usable_cores(), psutil.cpu_count(logical=False) or usable_cores())
 
 
 Result = TypeVar("Result")
@@ -149,5 +113,4 @@ def _device_name(device: str) -> str:
             return torch.cuda.get_device_name()
     if device == "mps":
         return f"Apple GPU ({platform.processor() or 'arm'})"
-    cores = physical_cores() if device == "cpu" else 0
-    return f"CPU, {cores} {'core' if cores == 1 else 'cores'}" if cores else device.upper()
+    return cpu_name() if device == "cpu" else device.upper()

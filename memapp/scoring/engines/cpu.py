@@ -1,0 +1,96 @@
+"""The best engine for this computer's CPU: onnxruntime on a prepared graph, else torch."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from memapp.core.contracts import Notify
+from memapp.core.errors import DeviceError, OutOfDeviceMemoryError
+from memapp.core.records import NetIdentity
+from memapp.scoring.engines.calibration import CalibrationFile, calibrate
+from memapp.scoring.engines.engine import Engine
+from memapp.scoring.engines.graphs import GraphError, GraphFolder, PreparedGraph, graph_key
+from memapp.scoring.proof import GRAPH_TOLERANCE, prove
+
+_log = logging.getLogger(__name__)
+
+
+class CpuEngines:
+    """Opens one net on the CPU. May be handed to any thread."""
+
+    def __init__(
+        self, *, net: NetIdentity, weights: Path, graphs: GraphFolder, open_torch: Callable[[], Engine]
+    ) -> None:
+        """Take what the engines need.
+
+        Args:
+            net: which net, bit for bit.
+            weights: its file, checked.
+            graphs: where its graph is, or will be.
+            open_torch: loads the net on torch, on the CPU.
+        """
+        self._net = net
+        self._weights = weights
+        self._graphs = graphs
+        self._open_torch = open_torch
+
+    def open_best(self, notify: Notify) -> tuple[Engine, str | None]:
+        """onnxruntime, with no note; where it can't be had, torch, with a note that says why.
+
+        Raises:
+            DeviceError: neither computes.
+            OutOfDeviceMemoryError: the net does not fit the computer's memory.
+        """
+        try:
+            return self.open_onnx(notify), None
+        except (GraphError, DeviceError, OutOfDeviceMemoryError, ImportError) as problem:
+            _log.warning("onnxruntime can't be used", exc_info=problem)
+            note = f"The faster engine can't be used: {problem}"
+            if importlib.util.find_spec("torch") is None:
+                raise DeviceError(f"{note} Install memapp again.") from problem
+        note = f"{note} Scoring goes on with the slower one."
+        notify(note)
+        return self._open_torch(), note
+
+    def open_onnx(self, notify: Notify) -> Engine:
+        """onnxruntime, on the graph that is there and proves itself, or on one that is prepared now.
+
+        Raises:
+            GraphError: the graph can't be prepared.
+            DeviceError: onnxruntime can't run it here.
+            OutOfDeviceMemoryError: the net does not fit the computer's memory.
+            ImportError: onnxruntime is not there.
+        """
+        _onnxruntime_version()
+        graph = self._graphs.find(self._net)
+        if graph is not None:
+            try:
+                return self._open(graph)
+            except DeviceError as problem:
+                _log.warning("the graph is of no use and is made anew: %s", problem)
+        return self._open(self._graphs.prepare(self._net, self._weights, notify))
+
+    def _open(self, graph: PreparedGraph) -> Engine:
+        from memapp.scoring.engines.onnx_engine import OnnxEngine
+
+        memory = CalibrationFile(
+            folder=graph.path.parent,
+            engine=f"onnxruntime {_onnxruntime_version()}",
+            graph=graph_key(self._net),
+        )
+        calibration = memory.read()
+        if calibration is None:
+            calibration = calibrate(lambda threads: OnnxEngine(graph=graph.path, threads=threads))
+            memory.write(calibration)
+        engine = OnnxEngine(graph=graph.path, threads=calibration.threads, batch_size=calibration.batch_size)
+        prove(engine, graph.proof_scores, tolerance=GRAPH_TOLERANCE)
+        return engine
+
+
+def _onnxruntime_version() -> str:
+    """Raises: ImportError: onnxruntime is not there (PackageNotFoundError is one)."""
+    return importlib.metadata.version("onnxruntime")

@@ -1,0 +1,97 @@
+"""From a net in torch to a graph in a file, proved equal. Has a process of its own: see export_process."""
+
+from __future__ import annotations
+
+import io
+import os
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+import torch
+from torch import Tensor, nn
+
+from memapp.scoring.engines.onnx_engine import FRAMES, SCORES, OnnxEngine
+from memapp.scoring.engines.torch_engine import TorchEngine
+from memapp.scoring.hardware import physical_cores
+from memapp.scoring.proof import GRAPH_TOLERANCE, proof_frames, prove
+
+OPSET = 17
+
+
+def export(net: nn.Module, target: Path) -> npt.NDArray[np.float32]:
+    """Write a net as a graph from frames to scores, and prove that both score alike.
+
+    Args:
+        net: (n, 3, 227, 227) floats in 0..1 to n scores; on the CPU; unusable afterwards.
+        target: the file to be written, flushed to the disk.
+
+    Returns:
+        torch's scores of the proof frames.
+
+    Raises:
+        OSError: the file can't be written.
+        DeviceError: the graph does not score as the net does.
+    """
+    _write(_FromFrames(net).eval(), target)
+    reference = TorchEngine(net=net, device="cpu")
+    expected = reference.score(proof_frames())
+    reference.close()
+    graph = OnnxEngine(graph=target, threads=physical_cores())
+    prove(graph, expected, tolerance=GRAPH_TOLERANCE)
+    graph.close()
+    return expected
+
+
+class _FromFrames(nn.Module):
+    """A net that takes frames as intake makes them."""
+
+    def __init__(self, net: nn.Module) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, frames: Tensor) -> Tensor:
+        scores: Tensor = self.net(frames.permute(0, 3, 1, 2).to(torch.float32).div(255))
+        return scores
+
+
+def _write(net: _FromFrames, target: Path) -> None:
+    # torch would hold the weights three times over while it writes them (3 GB for ResMem). So it writes the
+    # structure only, and the weights follow one by one: protobuf merges messages that stand in a row.
+    graph = onnx.load_model_from_string(_structure(net))
+    weights: Mapping[str, Tensor] = net.state_dict()
+    names = [node.name for node in graph.graph.input if node.name in weights]
+    frames = [node for node in graph.graph.input if node.name not in weights]
+    del graph.graph.input[:]
+    graph.graph.input.extend(frames)
+    with target.open("wb") as file:
+        file.write(graph.SerializeToString())
+        for name in names:
+            part = onnx.ModelProto()
+            part.graph.initializer.append(onnx.numpy_helper.from_array(weights[name].numpy(), name))
+            file.write(part.SerializeToString())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _structure(net: _FromFrames) -> bytes:
+    written = io.BytesIO()
+    with warnings.catch_warnings():
+        # This exporter is deprecated; the other one needs packages that memapp does without.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            net,
+            (torch.from_numpy(proof_frames()),),
+            written,  # type: ignore[arg-type]  # a file object is as good as a path
+            dynamo=False,
+            opset_version=OPSET,
+            input_names=[FRAMES],
+            output_names=[SCORES],
+            dynamic_axes={FRAMES: {0: "count"}, SCORES: {0: "count"}},
+            export_params=False,
+            do_constant_folding=False,
+        )
+    return written.getvalue()

@@ -1,0 +1,80 @@
+"""Runs the export in a process of its own. Imports no torch here.
+
+torch holds Python's lock for seconds while it exports, in which no window could be painted, and leaves
+half a gigabyte behind; a process of its own keeps both from the one that scores.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import multiprocessing
+import os
+import threading
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from memapp.core.errors import DeviceError, MemappError
+from memapp.core.machine import lower_this_thread
+
+
+def export_resmem(weights: Path, target: Path) -> npt.NDArray[np.float32]:
+    """Write ResMem as a graph, proved equal to torch.
+
+    Args:
+        weights: the published ones, checked.
+        target: the file to be written, flushed to the disk.
+
+    Returns:
+        torch's scores of the proof frames.
+
+    Raises:
+        DeviceError: it did not succeed; the text says why.
+    """
+    for package in ("torch", "torchvision", "onnx"):
+        if importlib.util.find_spec(package) is None:
+            raise DeviceError(f"{package} is not installed")
+    # Spawned, not forked: this process has threads.
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(
+        target=_export, args=(theirs, weights, target), name="memapp export", daemon=True
+    )
+    process.start()
+    theirs.close()
+    try:
+        answer = ours.recv()
+    except EOFError:
+        answer = "it ended before it was done"
+    finally:
+        ours.close()
+        process.join()
+    if isinstance(answer, str):
+        raise DeviceError(answer)
+    scores: npt.NDArray[np.float32] = answer
+    return scores
+
+
+def _export(answers: Connection, weights: Path, target: Path) -> None:
+    """What the other process does: sends scores, or a text that says what went wrong."""
+    lower_this_thread()
+    threading.Thread(target=_end_with_parent, name="memapp parent", daemon=True).start()
+    try:
+        from memapp.scoring.engines.export import export
+        from memapp.scoring.resmem import load_resmem
+
+        answers.send(export(load_resmem(weights), target))
+    except MemappError as problem:
+        answers.send(str(problem).rstrip("."))
+    except Exception as problem:
+        first_line = (str(problem).splitlines() or [""])[0]
+        answers.send(f"{type(problem).__name__}: {first_line}".rstrip("."))
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    wait([parent.sentinel])
+    os._exit(1)

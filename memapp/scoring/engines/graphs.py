@@ -1,0 +1,167 @@
+"""The graphs prepared for this computer: exported once, checked whenever they are used. Imports no torch."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from memapp.core.contracts import Notify
+from memapp.core.errors import MemappError
+from memapp.core.files import write_atomically
+from memapp.core.records import NetIdentity
+from memapp.scoring.checked_files import CheckedFiles
+
+EXPORTER = 1
+"""Version of the export; raised whenever it writes another graph for the same net."""
+
+FOLDER_NAME = "engines"
+"""In MEMAPP_HOME."""
+
+Exporter: TypeAlias = Callable[[Path, Path], npt.NDArray[np.float32]]
+"""Takes the file of the weights and the file to be written; gives torch's scores of the proof frames.
+
+Raises: MemappError, OSError.
+"""
+
+PREPARING = "Preparing the net for this computer, once. This takes about a minute."
+
+_BESIDE_THE_WEIGHTS = 64_000_000
+"""Bytes that a graph may need beyond its weights, and that a disk should have left."""
+_DAY = 86_400
+
+_log = logging.getLogger(__name__)
+
+
+class GraphError(MemappError):
+    """A graph can't be prepared; the text is one sentence that says why."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PreparedGraph:
+    """A graph that is in its place and intact."""
+
+    path: Path
+    proof_scores: npt.NDArray[np.float32]
+    """torch's scores of the proof frames, taken when the graph was exported."""
+
+
+class GraphFolder:
+    """The folder MEMAPP_HOME/engines: for each net a graph, and beside it a record that vouches for it."""
+
+    def __init__(self, *, home: Path, export: Exporter) -> None:
+        """Look in home/engines; export what is missing there when asked to."""
+        self._folder = home / FOLDER_NAME
+        self._checked = CheckedFiles(home=home)
+        self._export = export
+
+    def find(self, net: NetIdentity) -> PreparedGraph | None:
+        """The graph of a net, or None where it is missing, broken, of another version or another net."""
+        path = self._path(net)
+        try:
+            match json.loads(_record_of(path).read_text(encoding="utf-8")):
+                case {
+                    "net": dict(exported),
+                    "exporter": exporter,
+                    "size": size,
+                    "sha256": sha256,
+                    "proof_scores": list(scores),
+                } if (exported, exporter) == (asdict(net), EXPORTER):
+                    # The size says at once what the hash says after a second.
+                    if path.stat().st_size == size and self._checked.sha256_of(path) == sha256:
+                        return PreparedGraph(path, np.array(scores, dtype=np.float32))
+        except (OSError, ValueError, TypeError):
+            pass
+        return None
+
+    def prepare(self, net: NetIdentity, weights: Path, notify: Notify) -> PreparedGraph:
+        """Export a net's graph and put it in its place; graphs of its older versions are removed.
+
+        Args:
+            net: which net, bit for bit.
+            weights: its file, checked.
+            notify: told that this takes a while.
+
+        Raises:
+            GraphError: there is no room, no permission, no torch, or the export failed.
+        """
+        path = self._path(net)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._make_sure_of_room(weights.stat().st_size + _BESIDE_THE_WEIGHTS)
+            handle, name = tempfile.mkstemp(dir=self._folder, prefix=f".{path.stem}.", suffix=".part")
+        except OSError as problem:
+            raise GraphError(f"{self._folder} can't be written ({problem.strerror}).") from problem
+        os.close(handle)
+        beside = Path(name)
+        notify(PREPARING)
+        try:
+            scores = self._export(weights, beside)
+            self._put_in_place(beside, path, net, scores)
+        except OSError as problem:
+            raise GraphError(f"{self._folder} can't be written ({problem.strerror}).") from problem
+        except MemappError as problem:
+            _log.warning("the export failed: %s", problem)
+            raise GraphError(f"The net could not be exported: {str(problem).rstrip('.')}.") from problem
+        finally:
+            with suppress(OSError):
+                beside.unlink(missing_ok=True)
+        for old in self._left_over(path, net):
+            with suppress(OSError):
+                old.unlink()
+        return PreparedGraph(path, scores)
+
+    def _path(self, net: NetIdentity) -> Path:
+        return self._folder / f"{graph_key(net)}.onnx"
+
+    def _make_sure_of_room(self, needed: int) -> None:
+        free = shutil.disk_usage(self._folder).free
+        if free < needed:
+            raise GraphError(
+                f"The disk of {self._folder} is too full: {needed / 1e6:,.0f} MB are needed, "
+                f"{free / 1e6:,.0f} MB are free."
+            )
+
+    def _put_in_place(
+        self, beside: Path, path: Path, net: NetIdentity, scores: npt.NDArray[np.float32]
+    ) -> None:
+        beside.replace(path)
+        record = {
+            "net": asdict(net),
+            "exporter": EXPORTER,
+            "size": path.stat().st_size,
+            "sha256": self._checked.sha256_of(path),
+            "proof_scores": scores.tolist(),
+        }
+        write_atomically(_record_of(path), json.dumps(record, indent=1))
+
+    def _left_over(self, path: Path, net: NetIdentity) -> Iterator[Path]:
+        """Graphs of the same net in another version, and what interrupted exports left behind."""
+        keep = {path, _record_of(path)}
+        for other in self._folder.glob(f"{net.name}-*-{net.precision}.*"):
+            if other not in keep:
+                yield other
+        for part in self._folder.glob(".*.part"):
+            with suppress(OSError):
+                if part.stat().st_mtime < time.time() - _DAY:
+                    yield part
+
+
+def graph_key(net: NetIdentity) -> str:
+    """What a graph is named after: everything that decides what it computes."""
+    return f"{net.name}-{net.sha256[:16]}-{net.preprocessing}-{EXPORTER}-{net.precision}"
+
+
+def _record_of(graph: Path) -> Path:
+    return graph.with_name(f"{graph.stem}.json")

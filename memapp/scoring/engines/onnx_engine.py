@@ -1,0 +1,95 @@
+"""A net on onnxruntime: an exported graph on the CPU. Imports no torch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+
+from memapp.core.errors import DeviceError, OutOfDeviceMemoryError
+from memapp.core.records import EngineInfo, PixelArray
+from memapp.scoring.hardware import cpu_name
+
+BATCH_SIZE = 4
+"""Where nothing was measured: the smallest that is as fast as any on the machines that we know."""
+
+FRAMES = "frames"
+SCORES = "scores"
+"""The names of a graph's input, (n, 227, 227, 3), uint8, and of its output, (n,), float32."""
+
+_ONLY_FATAL = 4
+
+# Nothing leaves the computer: on Windows, onnxruntime would tell its maker that it is used.
+onnxruntime.disable_telemetry_events()
+
+
+class OnnxEngine:
+    """Scores frames on the CPU. Used by one thread at a time."""
+
+    def __init__(self, *, graph: Path, threads: int, batch_size: int = BATCH_SIZE) -> None:
+        """Load a graph.
+
+        Args:
+            graph: the file, with everything in it.
+            threads: how many compute, the calling one among them.
+            batch_size: how many frames score() is best given at once.
+
+        Raises:
+            OutOfDeviceMemoryError: the net does not fit.
+            DeviceError: the file is no graph of a net that scores frames, or onnxruntime can't run it here.
+        """
+        self.batch_size = batch_size
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
+        # Whatever goes wrong comes as an exception; it need not be printed, too.
+        options.log_severity_level = _ONLY_FATAL
+        try:
+            self._session = onnxruntime.InferenceSession(
+                str(graph), sess_options=options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as problem:
+            # onnxruntime's exceptions have no common base of their own.
+            raise _in_our_words(problem) from problem
+        inputs = [node.name for node in self._session.get_inputs()]
+        outputs = [node.name for node in self._session.get_outputs()]
+        if (inputs, outputs) != ([FRAMES], [SCORES]):
+            raise DeviceError(f"{graph} holds another net.")
+
+    @property
+    def engine(self) -> EngineInfo:
+        """What this is, for the badge."""
+        return EngineInfo(engine="onnxruntime", device="cpu", device_name=cpu_name())
+
+    def score(self, frames: PixelArray) -> npt.NDArray[np.float32]:
+        """Score frames of shape (n, 227, 227, 3), uint8; gives n scores, 0..1.
+
+        Raises:
+            OutOfDeviceMemoryError: the batch did not fit; the engine is usable with a smaller one.
+            DeviceError: onnxruntime failed or gives numbers that are none.
+        """
+        try:
+            (scores,) = self._session.run([SCORES], {FRAMES: frames})
+        except Exception as problem:
+            raise _in_our_words(problem) from problem
+        if not np.isfinite(scores).all():
+            raise DeviceError(f"{cpu_name()} gives results that are no numbers.")
+        found: npt.NDArray[np.float32] = scores
+        return found
+
+    def close(self) -> None:
+        """Give back the net's memory and threads."""
+        del self._session
+
+
+def _in_our_words(problem: Exception) -> DeviceError | OutOfDeviceMemoryError:
+    text = str(problem)
+    if isinstance(problem, MemoryError) or any(
+        words in text.lower() for words in ("failed to allocate", "bad allocation", "bad_alloc")
+    ):
+        return OutOfDeviceMemoryError(f"{cpu_name()} has not enough memory.")
+    first_line = text.splitlines()[0] if text else type(problem).__name__
+    return DeviceError(f"onnxruntime failed ({first_line}).")

@@ -1,0 +1,74 @@
+"""Tries every engine on every kind of device there is, for the doctor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from memapp.core.errors import DeviceError, OutOfDeviceMemoryError
+from memapp.scoring.engines.export_process import export_resmem
+from memapp.scoring.engines.graphs import GraphFolder
+from memapp.scoring.factory import GPU_NAMES, RESMEM, open_gpu, open_torch_cpu
+from memapp.scoring.hardware import physical_cores
+from memapp.scoring.proof import GRAPH_TOLERANCE, proof_frames, prove
+from memapp.scoring.weights import RESMEM_WEIGHTS, WeightsLocator
+
+
+@dataclass(frozen=True, slots=True)
+class EngineProof:
+    """What came of trying one engine on one device for real."""
+
+    engine: str
+    """ "onnx" or "torch"."""
+    device: str
+    works: bool
+    text: str
+
+
+def prove_engines(weights: WeightsLocator, home: Path) -> Iterator[EngineProof]:
+    """Let every engine score two frames with ResMem on every kind of device there is; the CPU's first.
+
+    Nothing is prepared for it: a graph that is not there yet is no fault.
+
+    Raises:
+        WeightsError: the weights are missing, truncated or altered.
+    """
+    path = weights.find(RESMEM_WEIGHTS)
+    yield _prove_onnx(home)
+    yield _prove_torch(path)
+    for device in GPU_NAMES:
+        try:
+            gpu = open_gpu(path, device)
+        except (DeviceError, OutOfDeviceMemoryError, ImportError) as problem:
+            yield EngineProof("torch", device, False, f"{problem} The CPU is used.")
+        else:
+            yield EngineProof("torch", device, True, f"{gpu.engine.device_name}: agrees with the CPU")
+            gpu.close()
+
+
+def _prove_onnx(home: Path) -> EngineProof:
+    try:
+        from memapp.scoring.engines.onnx_engine import OnnxEngine
+
+        graph = GraphFolder(home=home, export=export_resmem).find(RESMEM)
+        if graph is None:
+            return EngineProof("onnx", "cpu", True, "the net will be prepared at the first run")
+        engine = OnnxEngine(graph=graph.path, threads=physical_cores())
+        prove(engine, graph.proof_scores, tolerance=GRAPH_TOLERANCE)
+    except (DeviceError, OutOfDeviceMemoryError, ImportError) as problem:
+        return EngineProof("onnx", "cpu", False, str(problem))
+    works = EngineProof("onnx", "cpu", True, f"{engine.engine.device_name}: works")
+    engine.close()
+    return works
+
+
+def _prove_torch(weights: Path) -> EngineProof:
+    try:
+        engine = open_torch_cpu(weights)
+        engine.score(proof_frames())
+    except (DeviceError, OutOfDeviceMemoryError, ImportError) as problem:
+        return EngineProof("torch", "cpu", False, str(problem))
+    works = EngineProof("torch", "cpu", True, f"{engine.engine.device_name}: works")
+    engine.close()
+    return works

@@ -1,0 +1,120 @@
+"""The CPU scores with onnxruntime where it can, with torch where it must, and says so."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from memapp.core.errors import DeviceError
+from memapp.scoring.engines.cpu import CpuEngines
+from memapp.scoring.engines.engine import Engine
+from memapp.scoring.engines.graphs import PREPARING, GraphFolder
+from memapp.scoring.engines.torch_engine import TorchEngine
+from memapp.scoring.proof import proof_frames
+from tests.scoring.standing_in import SMALL_NET, SmallExport, SmallNet, brightness
+
+Export = Callable[[Path, Path], npt.NDArray[np.float32]]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+def engines(home: Path, export: Export) -> CpuEngines:
+    weights = home.parent / "weights.pt"
+    weights.write_bytes(b"weights")
+    return CpuEngines(
+        net=SMALL_NET,
+        weights=weights,
+        graphs=GraphFolder(home=home, export=export),
+        open_torch=lambda: TorchEngine(net=SmallNet().requires_grad_(False), device="cpu"),
+    )
+
+
+def check_scores(engine: Engine) -> None:
+    np.testing.assert_allclose(engine.score(proof_frames()), brightness(proof_frames()), atol=1e-5)
+    engine.close()
+
+
+def test_the_net_is_prepared_at_the_first_time_only(home: Path) -> None:
+    export, said = SmallExport(), list[str]()
+    for _ in range(2):
+        engine, note = engines(home, export).open_best(said.append)
+        assert engine.engine.engine == "onnxruntime"
+        assert note is None
+        check_scores(engine)
+    assert export.count == 1
+    assert said == [PREPARING]
+
+
+def test_a_calibration_is_kept_and_used(home: Path) -> None:
+    engine, _ = engines(home, SmallExport()).open_best(print)
+    engine.close()
+    path = home / "engines" / "calibration.json"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(f'"batch_size": {engine.batch_size}', '"batch_size": 8'), encoding="utf-8")
+    again, _ = engines(home, SmallExport()).open_best(pytest.fail)
+    assert again.batch_size == 8
+    again.close()
+
+
+def test_a_graph_that_is_vouched_for_but_scores_otherwise_is_made_anew(home: Path) -> None:
+    weights = home.parent / "weights.pt"
+    weights.write_bytes(b"weights")
+    graph = GraphFolder(home=home, export=SmallExport(offset=0.25)).prepare(SMALL_NET, weights, print)
+    record = graph.path.with_suffix(".json")
+    foreign = graph.proof_scores.tolist()
+    text = record.read_text(encoding="utf-8")
+    for score in foreign:
+        text = text.replace(str(score), str(score + 0.25))
+    record.write_text(text, encoding="utf-8")
+    said: list[str] = []
+    engine, note = engines(home, SmallExport()).open_best(said.append)
+    assert (engine.engine.engine, note, said) == ("onnxruntime", None, [PREPARING])
+    check_scores(engine)
+
+
+def failing(text: str) -> Export:
+    def fail(_weights: Path, _target: Path) -> npt.NDArray[np.float32]:
+        raise DeviceError(text)
+
+    return fail
+
+
+def test_where_the_net_can_not_be_prepared_torch_serves_and_says_why(home: Path) -> None:
+    said: list[str] = []
+    engine, note = engines(home, failing("the operator is unknown")).open_best(said.append)
+    assert engine.engine.engine == "torch"
+    assert note == said[-1]
+    assert "the operator is unknown" in said[-1]
+    assert said[-1].endswith("Scoring goes on with the slower one.")
+    check_scores(engine)
+
+
+def test_a_home_that_can_not_be_written_leaves_torch(home: Path) -> None:
+    home.write_text("a file where the folder should be", encoding="utf-8")
+    said: list[str] = []
+    engine, note = engines(home, SmallExport()).open_best(said.append)
+    assert engine.engine.engine == "torch"
+    assert said == [note]
+    assert str(home) in said[0]
+    check_scores(engine)
+
+
+def without(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
+    real = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name, *rest: None if name == package else real(name, *rest)
+    )
+
+
+def test_with_neither_engine_it_ends_in_words(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    without(monkeypatch, "torch")
+    with pytest.raises(DeviceError, match=r"can't be used.*Install memapp again"):
+        engines(home, failing("torch is not installed")).open_best(print)

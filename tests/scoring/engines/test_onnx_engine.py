@@ -1,0 +1,68 @@
+"""The engine on onnxruntime gives what torch gives, and says in words what it can't do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from memapp.core.errors import DeviceError
+from memapp.scoring.engines.export import export
+from memapp.scoring.engines.onnx_engine import OnnxEngine
+from tests.scoring.standing_in import SmallExport, SmallNet, brightness
+
+
+@pytest.fixture(scope="module")
+def graph(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("graph") / "smäll net.onnx"
+    SmallExport()(path, path)
+    return path
+
+
+@pytest.mark.parametrize("count", [1, 3, 8])
+def test_any_number_of_frames_is_scored(graph: Path, count: int) -> None:
+    frames = np.random.default_rng(count).integers(0, 256, (count, 227, 227, 3), dtype=np.uint8)
+    engine = OnnxEngine(graph=graph, threads=2)
+    np.testing.assert_allclose(engine.score(frames), brightness(frames), atol=1e-5)
+    assert engine.engine.engine == "onnxruntime"
+    assert engine.engine.device == "cpu"
+    engine.close()
+
+
+def test_a_file_that_is_no_graph_is_refused_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "other.onnx"
+    path.write_bytes(b"not a graph")
+    with pytest.raises(DeviceError, match="onnxruntime failed"):
+        OnnxEngine(graph=path, threads=1)
+
+
+def test_a_graph_with_another_input_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "other.onnx"
+    with pytest.warns(DeprecationWarning, match="legacy"):
+        torch.onnx.export(nn.ReLU(), (torch.zeros(1),), path, dynamo=False, input_names=["pixels"])
+    with pytest.raises(DeviceError, match="holds another net"):
+        OnnxEngine(graph=path, threads=1)
+
+
+def test_results_that_are_no_numbers_are_no_results(tmp_path: Path) -> None:
+    path = tmp_path / "broken.onnx"
+    with pytest.raises(DeviceError, match="no numbers"):
+        export(SmallNet(float("nan")).requires_grad_(False), path)
+    engine = OnnxEngine(graph=path, threads=1)
+    with pytest.raises(DeviceError, match="no numbers"):
+        engine.score(np.zeros((1, 227, 227, 3), dtype=np.uint8))
+
+
+class Fickle(nn.Module):
+    """A net that scores otherwise while it is exported."""
+
+    def forward(self, frames: torch.Tensor) -> torch.Tensor:
+        return frames.mean(dim=(1, 2, 3)) + (0.1 if torch.onnx.is_in_onnx_export() else 0.0)
+
+
+def test_a_graph_that_scores_otherwise_than_torch_is_not_let_through(tmp_path: Path) -> None:
+    with pytest.raises(DeviceError, match=r"other scores than it should \(off by 0.1\)"):
+        export(Fickle(), tmp_path / "fickle.onnx")

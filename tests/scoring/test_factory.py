@@ -1,0 +1,135 @@
+"""Which engine serves: what is asked for, what is there, and what imports torch."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from memapp.core.resources import resource_path, resources_folder
+from memapp.doctor import examine
+from memapp.intake.load import load_photo
+from memapp.scoring.engines.export_process import export_resmem
+from memapp.scoring.engines.graphs import GraphFolder
+from memapp.scoring.examination import prove_engines
+from memapp.scoring.factory import RESMEM, ResMemFactory
+from memapp.scoring.hardware import gpus_that_may_be_here
+from memapp.scoring.weights import RESMEM_WEIGHTS, WeightsLocator
+
+no_gpu = pytest.mark.skipif(bool(gpus_that_may_be_here()), reason="this computer may have a GPU")
+
+
+@pytest.fixture(scope="module")
+def locator(prepared_home: Path) -> WeightsLocator:
+    return WeightsLocator(resources=resources_folder(), home=prepared_home)
+
+
+def sample_frames() -> np.ndarray:
+    paths = sorted(
+        path for path in resource_path("samples").iterdir() if path.suffix in {".jpg", ".webp", ".png"}
+    )
+    assert len(paths) > 8
+    frames = [load_photo(str(path), frame=True).frame for path in paths]
+    return np.stack([frame for frame in frames if frame is not None])
+
+
+def test_both_engines_score_real_photos_alike(locator: WeightsLocator, prepared_home: Path) -> None:
+    frames = sample_frames()
+    scores = {}
+    for engine in ("torch", "onnx"):
+        scorer = ResMemFactory(weights=locator, home=prepared_home, device="cpu", engine=engine).build(
+            pytest.fail
+        )
+        assert scorer.engine.engine == {"torch": "torch", "onnx": "onnxruntime"}[engine]
+        scores[engine] = scorer.score(frames)
+        scorer.close()
+    np.testing.assert_allclose(scores["onnx"], scores["torch"], rtol=0, atol=1e-6)
+    assert np.ptp(scores["onnx"]) > 0.1
+
+
+def test_scoring_on_the_cpu_imports_no_torch(prepared_home: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; import numpy as np\n"
+        "from memapp.core.resources import resources_folder\n"
+        "from memapp.scoring.factory import ResMemFactory\n"
+        "from memapp.scoring.weights import WeightsLocator\n"
+        f"home = Path({str(prepared_home)!r})\n"
+        "weights = WeightsLocator(resources=resources_folder(), home=home)\n"
+        "scorer = ResMemFactory(weights=weights, home=home, device='cpu').build(sys.exit)\n"
+        "print(scorer.engine.engine, len(scorer.score(np.zeros((1, 227, 227, 3), np.uint8))))\n"
+        "print(sorted({'torch', 'torchvision', 'onnx', 'resmem', 'PySide6'} & set(sys.modules)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["onnxruntime 1", "[]"]
+    assert done.stderr == ""
+
+
+@no_gpu
+def test_without_a_gpu_auto_is_onnxruntime(locator: WeightsLocator, prepared_home: Path) -> None:
+    scorer = ResMemFactory(weights=locator, home=prepared_home, batch_size=3).build(pytest.fail)
+    assert (scorer.engine.engine, scorer.engine.device, scorer.engine.note) == ("onnxruntime", "cpu", None)
+    assert scorer.batch_size == 3
+    scorer.close()
+
+
+@no_gpu
+def test_a_device_that_is_not_there_gives_way_to_the_cpu_and_says_why(
+    locator: WeightsLocator, prepared_home: Path
+) -> None:
+    said: list[str] = []
+    scorer = ResMemFactory(weights=locator, home=prepared_home, device="cuda").build(said.append)
+    assert (scorer.engine.engine, scorer.engine.device) == ("onnxruntime", "cpu")
+    assert [scorer.engine.note] == said
+    assert "No NVIDIA GPU was found" in said[0]
+    scorer.close()
+
+
+def test_a_gpu_for_the_engine_of_the_cpu_is_refused_in_words(
+    locator: WeightsLocator, prepared_home: Path
+) -> None:
+    said: list[str] = []
+    factory = ResMemFactory(weights=locator, home=prepared_home, device="cuda", engine="onnx")
+    scorer = factory.build(said.append)
+    assert scorer.engine.engine == "onnxruntime"
+    assert said == [scorer.engine.note]
+    assert "on the CPU only" in said[0]
+    scorer.close()
+
+
+def test_the_examination_proves_the_engines_of_the_cpu_first(
+    locator: WeightsLocator, prepared_home: Path
+) -> None:
+    proofs = list(prove_engines(locator, prepared_home))
+    assert [(proof.engine, proof.device) for proof in proofs] == [
+        ("onnx", "cpu"),
+        ("torch", "cpu"),
+        ("torch", "cuda"),
+        ("torch", "mps"),
+    ]
+    assert [proof.works for proof in proofs[:2]] == [True, True]
+    assert "works" in proofs[0].text
+
+
+def test_the_doctor_says_when_the_net_is_not_prepared_yet(locator: WeightsLocator, tmp_path: Path) -> None:
+    findings = list(examine(weights=locator, home=tmp_path))
+    texts = {finding.subject: finding.text for finding in findings}
+    assert texts["onnxruntime"][0].isdigit()
+    assert texts["onnx on cpu"] == "the net will be prepared at the first run"
+    assert not any(finding.stops_scoring for finding in findings)
+    assert not (tmp_path / "engines").exists()
+
+
+@pytest.mark.slow
+def test_resmem_is_prepared_alike_each_time(
+    locator: WeightsLocator, prepared_home: Path, tmp_path: Path
+) -> None:
+    """What two programs prepare at the same time may take each other's place."""
+    prepared = GraphFolder(home=prepared_home, export=export_resmem).find(RESMEM)
+    assert prepared is not None
+    again = GraphFolder(home=tmp_path, export=export_resmem).prepare(
+        RESMEM, locator.find(RESMEM_WEIGHTS), print
+    )
+    assert again.path.read_bytes() == prepared.path.read_bytes()
