@@ -78,6 +78,31 @@ def test_the_line_follows_the_run(status: RunStatus) -> None:
     assert status.text == "1 photo · done in 2 s"
 
 
+def test_a_run_that_waits_for_the_plug(status: RunStatus) -> None:
+    status.set_progress(HALF)
+    status.set_paused(on_battery=True)
+    assert status.text == "Paused on battery at 412 of 2,031"
+
+
+@pytest.mark.parametrize(
+    ("exact", "fast", "text", "shown"),
+    [
+        (0, 0, "", False),
+        (23, 0, "23 exact", False),
+        (23, 1977, "23 exact, 1,977 fast", True),
+        (0, 3, "3 fast", True),
+    ],
+)
+def test_fast_scores_are_counted_beside_exact_ones(
+    status: RunStatus, exact: int, fast: int, text: str, shown: bool
+) -> None:
+    status.show()
+    status.set_score_counts(exact=exact, fast=fast)
+    [label] = [label for label in status.findChildren(QLabel) if "≈" in label.toolTip()]
+    assert label.text() == text
+    assert label.isVisible() == shown
+
+
 def test_paused_before_anything_was_found(status: RunStatus) -> None:
     status.set_paused()
     assert status.text == "Paused at the start"
