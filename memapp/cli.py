@@ -117,7 +117,8 @@ def _score(options: argparse.Namespace) -> int:
         collector.close()
         return _complain(str(problem), EXIT_CANNOT_WORK)
     collector.close()
-    if not collector.outcomes:
+    # A Ctrl-C may come before the net is known: without it nothing can be said of what scored.
+    if collector.net is None or not collector.outcomes:
         if control.cancelled:
             return EXIT_INTERRUPTED
         return _complain("There is nothing to score: no photos were found there.", EXIT_USAGE_OR_NOTHING)
