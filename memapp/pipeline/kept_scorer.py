@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from memapp.core.contracts import Notify, Scorer, ScorerFactory
+from memapp.core.machine import garbage_collector_at_rest
 from memapp.core.records import EngineInfo, NetIdentity, PixelArray
 
 
@@ -31,7 +32,9 @@ class KeepingFactory:
         """The kept scorer, or a new one, which is kept. Raises: WeightsError, DeviceError."""
         with self._lock:
             if self._scorer is None:
-                self._scorer = self._factory.build(notify)
+                # Only a window keeps its net, and a window must not stand still meanwhile.
+                with garbage_collector_at_rest():
+                    self._scorer = self._factory.build(notify)
             return _Borrowed(self._scorer)
 
     def release(self) -> None:

@@ -16,6 +16,7 @@ from memapp.scoring.engines.graphs import GraphFolder
 from memapp.scoring.hardware import gpus_that_may_be_here
 from memapp.scoring.proof import proof_frames, prove
 from memapp.scoring.steady import SteadyScorer
+from memapp.scoring.torch_libraries import load_torch_libraries
 from memapp.scoring.weights import RESMEM_WEIGHTS, WeightsLocator
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -133,6 +134,7 @@ class ResMemFactory:
 
 def open_torch_cpu(weights: Path) -> Engine:
     """ResMem on torch, on the CPU."""
+    load_torch_libraries()
     from memapp.scoring.engines.torch_engine import TorchEngine
     from memapp.scoring.resmem import load_resmem
 
@@ -146,6 +148,7 @@ def open_gpu(weights: Path, device: str) -> Engine:
         DeviceError: torch finds no such GPU, it fails, or it computes other scores.
         OutOfDeviceMemoryError: the net does not fit.
     """
+    load_torch_libraries()
     from memapp.scoring.engines.torch_engine import TorchEngine, available_devices
     from memapp.scoring.resmem import load_resmem
 
