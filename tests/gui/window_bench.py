@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 from PySide6.QtCore import QItemSelectionModel
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from memapp.core.control import RunControl
@@ -212,6 +213,8 @@ class WindowBench:
             self.scorers.scorer.open()
         self.stopped = self.supervisor.stop(seconds=STOP_SECONDS)
         self._jobs.stop()
+        # What Python put there can't be taken apart by Qt once Python has ended.
+        QGuiApplication.clipboard().clear()
 
 
 def make_photo(file: Path, brightness: int, size: tuple[int, int] = (40, 30)) -> Path:
