@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from tests.window.memapp_window import CHECKOUT, MemappWindow
 from tests.window.screen import Screen, missing_programs
@@ -73,7 +73,8 @@ def make_photos() -> PhotoMaker:
         made = []
         for number in range(count):
             turn, which = divmod(number, len(samples))
-            with Image.open(samples[which]) as sample:
+            with Image.open(samples[which]) as opened:
+                sample = ImageOps.exif_transpose(opened)
                 width, height = sample.size
                 inset = 0.04 * turn
                 part = sample.crop(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.window.conftest import PhotoMaker, Starter
+from tests.window.screen import wait_until
 
 pytestmark = [pytest.mark.window, pytest.mark.weights, pytest.mark.usefixtures("licence_accepted")]
 
@@ -40,11 +41,13 @@ def test_after_a_kill_in_mid_run_nothing_known_is_scored_again(
 
 @pytest.mark.parametrize("scored", [0, 4], ids=["while the net is loaded", "in mid-run"])
 def test_closing_the_window_ends_everything_within_three_seconds(
-    start: Starter, make_photos: PhotoMaker, tmp_path: Path, scored: int
+    start: Starter, make_photos: PhotoMaker, tmp_path: Path, memapp_home: Path, scored: int
 ) -> None:
     photos = make_photos(tmp_path / "photos", 40)
     window = start(tmp_path / "photos")
-    window.wait_for_scores(scored)
+    wait_until((memapp_home / "scores.sqlite").exists, "the run", seconds=30)
+    if scored:
+        window.wait_for_scores(scored)
     window.close()
     assert window.wait_for_end() == 0
     assert not window.leaves_processes()
