@@ -27,7 +27,9 @@ REAL_PHOTOS = Path(__file__).resolve().parents[3] / "shared" / "data" / "photos"
 LARGE_CAMERA_SIZE = (8256, 5504)
 """45 megapixels."""
 
-MOST_CHANGE = 0.001
+MOST_CHANGE = 0.006
+"""A tenth of what fast precision may be off. Exact scores never take reduced pixels, for want of a size from
+which on they change by less than 0.001: see docs/decisions/reduced-decode.md."""
 BATCH = 16
 
 
@@ -37,16 +39,21 @@ def run() -> list[Measurement]:
     scorer = ResMemFactory(weights=weights, home=home_folder(), device="cpu").build(print)
     measurements = []
     with tempfile.TemporaryDirectory(prefix="memapp-reduced-") as scratch:
-        for name, paths in (
-            ("large photos of ../shared/data", sorted(_real_photos())),
-            ("24 megapixels, made", make_photos(Path(scratch) / "24", count=6, size=CAMERA_SIZE)),
-            ("45 megapixels, made", make_photos(Path(scratch) / "45", count=3, size=LARGE_CAMERA_SIZE)),
-            ("patterns and text, 12 and 24 megapixels", list(_patterns(Path(scratch)))),
+        for name, paths, limit in (
+            ("large photos of ../shared/data", sorted(_real_photos()), MOST_CHANGE),
+            ("24 megapixels", make_photos(Path(scratch) / "24", count=6, size=CAMERA_SIZE), MOST_CHANGE),
+            (
+                "45 megapixels",
+                make_photos(Path(scratch) / "45", count=3, size=LARGE_CAMERA_SIZE),
+                MOST_CHANGE,
+            ),
+            # Checkers that shrink to flat grey, say: the net answers to one level in 255. No photo is like that.
+            ("patterns and text", list(_patterns(Path(scratch))), None),
         ):
             if paths:
                 change = _changes(paths, scorer)
-                text = f"{name} ({len(paths)}): largest change"
-                measurements.append(Measurement(text, float(change.max()), "", MOST_CHANGE))
+                text = f"{name} ({len(paths)}): largest change of a score"
+                measurements.append(Measurement(text, float(change.max()), "", limit))
     scorer.close()
     return measurements
 
