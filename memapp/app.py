@@ -133,6 +133,7 @@ class _Nets:
                 home=home_folder(),
                 device=self._preferences.text("device"),
                 engine=self._preferences.text("engine"),
+                at_once=True,
             )
         )
 

@@ -39,6 +39,7 @@ class ResMemFactory:
         device: str = "auto",
         engine: str = "auto",
         batch_size: int | None = None,
+        at_once: bool = False,
     ) -> None:
         """Take what the user chose.
 
@@ -48,12 +49,15 @@ class ResMemFactory:
             device: one of DEVICES; one that can't be used gives way to the CPU, with a note.
             engine: one of ENGINES. auto: torch on a GPU, onnxruntime on the CPU.
             batch_size: frames at once; None for the engine's own.
+            at_once: let nobody wait for a graph that is to be prepared: with engine "auto", torch scores
+                until it is there. For a window; a command that soon ends would never see it finished.
         """
         self._weights = weights
         self._graphs = GraphFolder(home=home, export=export_resmem)
         self._device = device
         self._engine = engine
         self._batch_size = batch_size
+        self._at_once = at_once
 
     def identity(self) -> NetIdentity:
         """The published ResMem, as memapp prepares photos for it.
@@ -123,7 +127,8 @@ class ResMemFactory:
             graphs=self._graphs,
             open_torch=lambda: open_torch_cpu(weights),
         )
-        engine, note = engines.open_best(notify)
+        hurried = self._at_once and self._engine == "auto"
+        engine, note = engines.open_at_once(notify) if hurried else engines.open_best(notify)
         return self._sized(engine), note
 
     def _sized(self, engine: Engine) -> Engine:

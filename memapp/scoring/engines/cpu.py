@@ -14,6 +14,7 @@ from memapp.core.records import NetIdentity
 from memapp.scoring.engines.calibration import CalibrationFile, calibrate
 from memapp.scoring.engines.engine import Engine
 from memapp.scoring.engines.graphs import GraphError, GraphFolder, PreparedGraph, graph_key
+from memapp.scoring.engines.upgrading import UpgradingEngine
 from memapp.scoring.proof import GRAPH_TOLERANCE, prove
 
 _log = logging.getLogger(__name__)
@@ -56,6 +57,20 @@ class CpuEngines:
         notify(note)
         return self._open_torch(), note
 
+    def open_at_once(self, notify: Notify) -> tuple[Engine, str | None]:
+        """An engine within seconds: torch where the graph is missing, until that has been prepared beside it.
+
+        Raises:
+            DeviceError: neither engine computes.
+            OutOfDeviceMemoryError: the net does not fit the computer's memory.
+        """
+        if self._graphs.find(self._net) is not None or importlib.util.find_spec("torch") is None:
+            return self.open_best(notify)
+        # Nobody waits for the preparation, so nobody is told.
+        return UpgradingEngine(
+            first=self._open_torch(), open_better=lambda: self.open_onnx(_in_silence)
+        ), None
+
     def open_onnx(self, notify: Notify) -> Engine:
         """onnxruntime, on the graph that is there and proves itself, or on one that is prepared now.
 
@@ -89,6 +104,10 @@ class CpuEngines:
         engine = OnnxEngine(graph=graph.path, threads=calibration.threads, batch_size=calibration.batch_size)
         prove(engine, graph.proof_scores, tolerance=GRAPH_TOLERANCE)
         return engine
+
+
+def _in_silence(_text: str) -> None:
+    pass
 
 
 def _onnxruntime_version() -> str:

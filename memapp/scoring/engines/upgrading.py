@@ -1,0 +1,78 @@
+"""An engine that scores at once, and gives way to a faster one that is still being prepared."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from memapp.core.machine import lower_this_thread
+from memapp.core.records import EngineInfo, PixelArray
+from memapp.scoring.engines.engine import Engine
+
+_log = logging.getLogger(__name__)
+
+
+class UpgradingEngine:
+    """Scores with the first engine until the better one is ready. Used by one thread at a time.
+
+    The better one is opened on a thread of its own, which ends by itself. If that fails, the first one stays.
+    """
+
+    def __init__(self, *, first: Engine, open_better: Callable[[], Engine]) -> None:
+        """Take an engine that is loaded, and begin to open the other one."""
+        self._engine = first
+        self.batch_size = first.batch_size
+        self._lock = threading.Lock()
+        self._better: Engine | None = None
+        self._closed = False
+        # A daemon: a preparation that takes a minute must not keep the program from ending.
+        self._thread = threading.Thread(
+            target=self._open, args=(open_better,), name="memapp better engine", daemon=True
+        )
+        self._thread.start()
+
+    @property
+    def engine(self) -> EngineInfo:
+        """What executes the net now."""
+        return self._engine.engine
+
+    def score(self, frames: PixelArray) -> npt.NDArray[np.float32]:
+        """Score frames with the best engine there is. Raises: as that engine."""
+        with self._lock:
+            better, self._better = self._better, None
+        if better is not None:
+            self._engine.close()
+            self._engine = better
+            _log.info("scoring goes on with %s", better.engine.engine)
+        return self._engine.score(frames)
+
+    def close(self) -> None:
+        """Give back the memory, that of an engine which becomes ready later included."""
+        with self._lock:
+            self._closed = True
+            better, self._better = self._better, None
+        self._engine.close()
+        if better is not None:
+            better.close()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the better engine or its failure, at most this long; whether that has come."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def _open(self, open_better: Callable[[], Engine]) -> None:
+        lower_this_thread()
+        try:
+            better = open_better()
+        except Exception:
+            _log.warning("the faster engine can't be used", exc_info=True)
+            return
+        with self._lock:
+            if not self._closed:
+                self._better = better
+                return
+        better.close()
