@@ -90,7 +90,7 @@ def run_window(paths: Sequence[str]) -> int:
     def stop() -> None:
         nonlocal stopped
         stopped = supervisor.stop(seconds=STOP_SECONDS)
-        jobs.stop()
+        stopped = jobs.stop(seconds=STOP_SECONDS) and stopped
 
     window.closing.connect(stop)
     window.show()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import signal
 import sys
@@ -113,19 +114,23 @@ def _score(options: argparse.Namespace) -> int:
             control=control,
         ):
             collector.take(event)
-    except MemappError as problem:
+    except Exception as problem:
         collector.close()
-        return _complain(str(problem), EXIT_CANNOT_WORK)
+        if not isinstance(problem, MemappError):
+            logging.getLogger(__name__).exception("the run failed")
+        _complain(str(problem) or type(problem).__name__, EXIT_CANNOT_WORK)
+        # What was scored until then was paid for: the user gets it.
+        if collector.net is not None and collector.outcomes:
+            _deliver(collector, options)
+        return EXIT_CANNOT_WORK
     collector.close()
     # A Ctrl-C may come before the net is known: without it nothing can be said of what scored.
     if collector.net is None or not collector.outcomes:
         if control.cancelled:
             return EXIT_INTERRUPTED
         return _complain("There is nothing to score: no photos were found there.", EXIT_USAGE_OR_NOTHING)
-    try:
-        _write(collector, ExportFormat(options.format), output)
-    except OSError as problem:
-        return _complain(f"The results can't be written: {problem.strerror}.", EXIT_CANNOT_WORK)
+    if not _deliver(collector, options):
+        return EXIT_CANNOT_WORK
     if control.cancelled:
         return EXIT_INTERRUPTED
     return EXIT_SOME_FAILED if collector.failed else EXIT_ALL_SCORED
@@ -160,6 +165,16 @@ class _Collector:
     def close(self) -> None:
         """Leave the terminal as it was."""
         self._bar.close()
+
+
+def _deliver(collector: _Collector, options: argparse.Namespace) -> bool:
+    """Write the results; whether that succeeded."""
+    try:
+        _write(collector, ExportFormat(options.format), options.output)
+    except OSError as problem:
+        _complain(f"The results can't be written: {problem.strerror}.", EXIT_CANNOT_WORK)
+        return False
+    return True
 
 
 def _write(collector: _Collector, form: ExportFormat, output: Path | None) -> None:

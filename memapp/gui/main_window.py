@@ -453,9 +453,12 @@ class MainWindow(QMainWindow):
     # Drops, and the end
 
     def _take(self, mime: QMimeData) -> None:
+        paths = paths_from_mime(mime)
         if foreign_addresses(mime):
             self.tell(Notice(NoticeKind.INFORMATION, "Only files on this computer can be added."))
-        self.session.add(paths_from_mime(mime))
+        elif not paths:
+            self.tell(Notice(NoticeKind.INFORMATION, "There are no files in what was dropped or pasted."))
+        self.session.add(paths)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take whatever brings files, wherever on the window it hovers."""

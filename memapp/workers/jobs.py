@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -23,6 +23,7 @@ class Jobs(QObject):
     def __init__(self, *, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="memapp job")
+        self._started: list[Future[None]] = []
         self._ended.connect(self._answer, Qt.ConnectionType.QueuedConnection)
 
     def start(
@@ -39,11 +40,18 @@ class Jobs(QObject):
             else:
                 self._ended.emit(done, result)
 
-        self._thread.submit(work)
+        self._started = [job for job in self._started if not job.done()]
+        self._started.append(self._thread.submit(work))
 
-    def stop(self) -> None:
-        """Finish the job in hand (half an export helps nobody), forget the others."""
-        self._thread.shutdown(wait=True, cancel_futures=True)
+    def stop(self, *, seconds: float) -> bool:
+        """Finish the job in hand (half an export helps nobody), forget the others.
+
+        Returns:
+            Whether it was finished within the time; a network drive that hangs must not hold the program.
+        """
+        self._thread.shutdown(wait=False, cancel_futures=True)
+        in_hand = [job for job in self._started if not job.cancelled()]
+        return not wait(in_hand, timeout=seconds).not_done
 
     @Slot(object, object)
     def _answer(self, call: Callable[[Any], None], outcome: Any) -> None:

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from PySide6.QtCore import QObject, Signal, Slot
 
 from memapp.core.control import RunControl
+from memapp.core.errors import MemappError
 from memapp.core.events import Event
 from memapp.core.machine import lower_this_thread
 from memapp.core.records import RunOrder
@@ -54,6 +55,9 @@ class RunWorker(QObject):
         try:
             for event in self._make_run(order, control):
                 self._buffer.append((request, event))
+        except MemappError as problem:
+            # Foreseen, and told to the user; the run has logged where it came from.
+            self.failed.emit(request, problem)
         except Exception as problem:
             _log.exception("the run failed")
             self.failed.emit(request, problem)

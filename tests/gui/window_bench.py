@@ -212,7 +212,7 @@ class WindowBench:
         if isinstance(self.scorers.scorer, TurnstileScorer):
             self.scorers.scorer.open()
         self.stopped = self.supervisor.stop(seconds=STOP_SECONDS)
-        self._jobs.stop()
+        assert self._jobs.stop(seconds=5)
         # What Python put there can't be taken apart by Qt once Python has ended.
         QGuiApplication.clipboard().clear()
 

@@ -15,7 +15,7 @@ from memapp.workers.jobs import Jobs
 def jobs(qtbot: QtBot) -> Iterator[Jobs]:
     made = Jobs()
     yield made
-    made.stop()
+    assert made.stop(seconds=5)
 
 
 def test_a_job_works_elsewhere_and_is_answered_here(qtbot: QtBot, jobs: Jobs) -> None:
@@ -81,5 +81,5 @@ def test_stop_finishes_the_job_in_hand_and_forgets_the_others(qtbot: QtBot) -> N
     jobs.start(lambda: finished.append("second"), done=lambda _: None, failed=lambda _: None)
     assert entered.wait(5)
     threading.Timer(0.05, may_end.set).start()
-    jobs.stop()
+    assert jobs.stop(seconds=5)
     assert finished == ["first"]
