@@ -82,6 +82,8 @@ def run_window(paths: Sequence[str]) -> int:
     )
     log.on_unexpected(lambda text: window.unexpected.emit(text))
     window.engine_chosen.connect(nets.renew)
+    manners.on_battery_changed.connect(nets.set_on_battery)
+    manners.idle.connect(nets.release)
     opener = _FileOpener(window)
     application.installEventFilter(opener)
 
@@ -123,10 +125,22 @@ class _Nets:
     def __init__(self, *, preferences: Preferences, thumbnails: ThumbnailShelf) -> None:
         self._preferences = preferences
         self._thumbnails = thumbnails
+        self._on_battery = False
         self.renew()
 
+    def set_on_battery(self, on_battery: bool) -> None:
+        """Use fewer cores on battery where that is wanted, from the next time on that the net is loaded."""
+        self._on_battery = on_battery
+        if self._preferences.flag("battery_threads"):
+            self.renew()
+
+    def release(self) -> None:
+        """Give back the net's memory; called while no run is going on."""
+        self._factory.release()
+
     def renew(self) -> None:
-        """Use what the preferences say now, from the next run on."""
+        """Use what the preferences and the battery say now, from the next run on."""
+        sparing = self._on_battery and self._preferences.flag("battery_threads")
         self._factory = KeepingFactory(
             ResMemFactory(
                 weights=WeightsLocator(resources=resources_folder(), home=home_folder()),
@@ -134,6 +148,7 @@ class _Nets:
                 device=self._preferences.text("device"),
                 engine=self._preferences.text("engine"),
                 at_once=True,
+                most_threads=max(1, usable_cores() // 2) if sparing else None,
             )
         )
 

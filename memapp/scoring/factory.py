@@ -40,6 +40,7 @@ class ResMemFactory:
         engine: str = "auto",
         batch_size: int | None = None,
         at_once: bool = False,
+        most_threads: int | None = None,
     ) -> None:
         """Take what the user chose.
 
@@ -51,6 +52,7 @@ class ResMemFactory:
             batch_size: frames at once; None for the engine's own.
             at_once: let nobody wait for a graph that is to be prepared: with engine "auto", torch scores
                 until it is there. For a window; a command that soon ends would never see it finished.
+            most_threads: use no more than these of the CPU; None for as many as are best.
         """
         self._weights = weights
         self._graphs = GraphFolder(home=home, export=export_resmem)
@@ -58,6 +60,7 @@ class ResMemFactory:
         self._engine = engine
         self._batch_size = batch_size
         self._at_once = at_once
+        self._most_threads = most_threads
 
     def identity(self) -> NetIdentity:
         """The published ResMem, as memapp prepares photos for it.
@@ -120,12 +123,13 @@ class ResMemFactory:
 
     def _open_cpu(self, weights: Path, notify: Notify) -> tuple[Engine, str | None]:
         if self._engine == "torch":
-            return self._sized(open_torch_cpu(weights)), None
+            return self._sized(open_torch_cpu(weights, self._most_threads)), None
         engines = CpuEngines(
             net=RESMEM,
             weights=weights,
             graphs=self._graphs,
-            open_torch=lambda: open_torch_cpu(weights),
+            open_torch=lambda: open_torch_cpu(weights, self._most_threads),
+            most_threads=self._most_threads,
         )
         hurried = self._at_once and self._engine == "auto"
         engine, note = engines.open_at_once(notify) if hurried else engines.open_best(notify)
@@ -137,13 +141,13 @@ class ResMemFactory:
         return engine
 
 
-def open_torch_cpu(weights: Path) -> Engine:
-    """ResMem on torch, on the CPU."""
+def open_torch_cpu(weights: Path, threads: int | None = None) -> Engine:
+    """ResMem on torch, on the CPU; threads as TorchEngine's."""
     load_torch_libraries()
     from memapp.scoring.engines.torch_engine import TorchEngine
     from memapp.scoring.resmem import load_resmem
 
-    return TorchEngine(net=load_resmem(weights), device="cpu")
+    return TorchEngine(net=load_resmem(weights), device="cpu", threads=threads)
 
 
 def open_gpu(weights: Path, device: str) -> Engine:

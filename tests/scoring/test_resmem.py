@@ -121,6 +121,8 @@ def test_turned_photos_score_as_the_package_scores_them_upright(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("scorer", ["onnx"], indirect=True)
 def test_every_real_photo_scores_as_the_package_scores_it_upright(shared_data: Path, scorer: Scorer) -> None:
     rows = reference_rows(shared_data)
     assert len(rows) > 300
@@ -154,3 +156,12 @@ def test_results_that_are_no_numbers_are_no_results(locator: WeightsLocator) -> 
     broken.fc12.bias = torch.nn.Parameter(torch.tensor([float("nan")]), requires_grad=False)
     with pytest.raises(DeviceError, match="no numbers"):
         TorchEngine(net=broken, device="cpu").score(proof_frames())
+
+
+def test_on_the_cpu_it_uses_no_more_threads_than_it_may(net: ResMem) -> None:
+    before = torch.get_num_threads()
+    try:
+        TorchEngine(net=net, device="cpu", threads=1)
+        assert torch.get_num_threads() == 1
+    finally:
+        torch.set_num_threads(before)

@@ -24,7 +24,13 @@ class CpuEngines:
     """Opens one net on the CPU. May be handed to any thread."""
 
     def __init__(
-        self, *, net: NetIdentity, weights: Path, graphs: GraphFolder, open_torch: Callable[[], Engine]
+        self,
+        *,
+        net: NetIdentity,
+        weights: Path,
+        graphs: GraphFolder,
+        open_torch: Callable[[], Engine],
+        most_threads: int | None = None,
     ) -> None:
         """Take what the engines need.
 
@@ -33,11 +39,13 @@ class CpuEngines:
             weights: its file, checked.
             graphs: where its graph is, or will be.
             open_torch: loads the net on torch, on the CPU.
+            most_threads: use no more than these; None for as many as are best.
         """
         self._net = net
         self._weights = weights
         self._graphs = graphs
         self._open_torch = open_torch
+        self._most_threads = most_threads
 
     def open_best(self, notify: Notify) -> tuple[Engine, str | None]:
         """onnxruntime, with no note; where it can't be had, torch, with a note that says why.
@@ -101,7 +109,8 @@ class CpuEngines:
         if calibration is None:
             calibration = calibrate(lambda threads: OnnxEngine(graph=graph.path, threads=threads))
             memory.write(calibration)
-        engine = OnnxEngine(graph=graph.path, threads=calibration.threads, batch_size=calibration.batch_size)
+        threads = min(calibration.threads, self._most_threads or calibration.threads)
+        engine = OnnxEngine(graph=graph.path, threads=threads, batch_size=calibration.batch_size)
         prove(engine, graph.proof_scores, tolerance=GRAPH_TOLERANCE)
         return engine
 

@@ -22,15 +22,20 @@ BATCH_SIZES = {"cpu": 16, "mps": 16, "cuda": 64}
 class TorchEngine:
     """Scores frames on one device. Used by one thread at a time."""
 
-    def __init__(self, *, net: nn.Module, device: str) -> None:
+    def __init__(self, *, net: nn.Module, device: str, threads: int | None = None) -> None:
         """Move the net to a device that torch knows.
+
+        Args:
+            net: built and ready to score.
+            device: "cpu", "cuda" or "mps".
+            threads: how many compute on the CPU; None for one a physical core.
 
         Raises:
             OutOfDeviceMemoryError: the net does not fit.
             DeviceError: the device can't be used; the text says why.
         """
         if device == "cpu":
-            torch.set_num_threads(physical_cores())
+            torch.set_num_threads(threads or physical_cores())
         self.device = device
         self.batch_size = BATCH_SIZES[device]
         # Channels last is what the convolutions of every device are fastest at.

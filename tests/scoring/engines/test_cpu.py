@@ -14,7 +14,9 @@ from memapp.core.errors import DeviceError
 from memapp.scoring.engines.cpu import CpuEngines
 from memapp.scoring.engines.engine import Engine
 from memapp.scoring.engines.graphs import PREPARING, GraphFolder
+from memapp.scoring.engines.onnx_engine import OnnxEngine
 from memapp.scoring.engines.torch_engine import TorchEngine
+from memapp.scoring.engines.upgrading import UpgradingEngine
 from memapp.scoring.proof import proof_frames
 from tests.scoring.standing_in import SMALL_NET, SmallExport, SmallNet, brightness
 
@@ -118,3 +120,40 @@ def test_with_neither_engine_it_ends_in_words(home: Path, monkeypatch: pytest.Mo
     without(monkeypatch, "torch")
     with pytest.raises(DeviceError, match=r"can't be used.*Install memapp again"):
         engines(home, failing("torch is not installed")).open_best(print)
+
+
+def test_nobody_waits_for_the_preparation_who_wants_scores_at_once(home: Path) -> None:
+    engine, note = engines(home, SmallExport()).open_at_once(pytest.fail)
+    assert isinstance(engine, UpgradingEngine)
+    assert engine.engine.engine == "torch"
+    assert note is None
+    np.testing.assert_allclose(engine.score(proof_frames()), brightness(proof_frames()), atol=1e-5)
+    assert engine.wait(60)
+    check_scores(engine)
+    assert engine.engine.engine == "onnxruntime"
+    again, _ = engines(home, SmallExport()).open_at_once(pytest.fail)
+    assert again.engine.engine == "onnxruntime"
+    again.close()
+
+
+def test_no_more_threads_are_used_than_allowed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine, _ = engines(home, SmallExport()).open_best(print)
+    engine.close()
+    used: list[int] = []
+    real = OnnxEngine.__init__
+
+    def noting(self: OnnxEngine, *, graph: Path, threads: int, batch_size: int = 4) -> None:
+        used.append(threads)
+        real(self, graph=graph, threads=threads, batch_size=batch_size)
+
+    monkeypatch.setattr(OnnxEngine, "__init__", noting)
+    sparing = CpuEngines(
+        net=SMALL_NET,
+        weights=home.parent / "weights.pt",
+        graphs=GraphFolder(home=home, export=SmallExport()),
+        open_torch=lambda: TorchEngine(net=SmallNet().requires_grad_(False), device="cpu"),
+        most_threads=1,
+    )
+    engine, _ = sparing.open_best(pytest.fail)
+    check_scores(engine)
+    assert used == [1]
