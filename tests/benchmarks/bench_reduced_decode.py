@@ -47,7 +47,7 @@ def run() -> list[Measurement]:
                 make_photos(Path(scratch) / "45", count=3, size=LARGE_CAMERA_SIZE),
                 MOST_CHANGE,
             ),
-            # Checkers that shrink to flat grey, say: the net answers to one level in 255. No photo is like that.
+            # Such flat greys as fine checkers give: the net answers to one level in 255, and no photo is so.
             ("patterns and text", list(_patterns(Path(scratch))), None),
         ):
             if paths:
