@@ -35,7 +35,7 @@ Exporter: TypeAlias = Callable[[Path, Path], npt.NDArray[np.float32]]
 Raises: MemappError, OSError.
 """
 
-PREPARING = "Preparing the net for this computer, once. This takes about a minute."
+PREPARING = "Preparing the net for this computer, once. This takes less than a minute."
 
 _BESIDE_THE_WEIGHTS = 64_000_000
 """Bytes that a graph may need beyond its weights, and that a disk should have left."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 import torch
 from torch import nn
 
 from memapp.core.errors import DeviceError
-from memapp.scoring.engines.export import export
+from memapp.scoring.engines.export import OPSET, export
 from memapp.scoring.engines.onnx_engine import OnnxEngine
 from tests.scoring.standing_in import SmallExport, SmallNet, brightness
 
@@ -41,8 +42,14 @@ def test_a_file_that_is_no_graph_is_refused_in_words(tmp_path: Path) -> None:
 
 def test_a_graph_with_another_input_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "other.onnx"
-    with pytest.warns(DeprecationWarning, match="legacy"):
-        torch.onnx.export(nn.ReLU(), (torch.zeros(1),), path, dynamo=False, input_names=["pixels"])
+    pixels, positive = (
+        onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [1])
+        for name in ("pixels", "positive")
+    )
+    relu = onnx.helper.make_node("Relu", ["pixels"], ["positive"])
+    opset = onnx.helper.make_opsetid("", OPSET)
+    graph = onnx.helper.make_graph([relu], "other", [pixels], [positive])
+    onnx.save(onnx.helper.make_model(graph, opset_imports=[opset], ir_version=8), path)
     with pytest.raises(DeviceError, match="holds another net"):
         OnnxEngine(graph=path, threads=1)
 
