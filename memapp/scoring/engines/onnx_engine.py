@@ -45,8 +45,8 @@ class OnnxEngine:
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
-        # Threads that wait sleep: spinning is no faster, and on a busy computer it takes a quarter more of the
-        # processor for the same scores (docs/decisions/engines.md).
+        # Threads that wait sleep: spinning is no faster, and on a busy computer it takes a quarter more of
+        # the processor (docs/decisions/engines.md).
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         # Whatever goes wrong comes as an exception; it need not be printed, too.
         options.log_severity_level = _ONLY_FATAL
