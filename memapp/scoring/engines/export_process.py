@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import multiprocessing
 import os
+import signal
 import threading
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -59,6 +60,8 @@ def export_resmem(weights: Path, target: Path) -> npt.NDArray[np.float32]:
 
 def _export(answers: Connection, weights: Path, target: Path) -> None:
     """What the other process does: sends scores, or a text that says what went wrong."""
+    # Ctrl-C in a terminal reaches this process, too; its parent knows what to do.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     lower_this_thread()
     threading.Thread(target=_end_with_parent, name="memapp parent", daemon=True).start()
     try:
