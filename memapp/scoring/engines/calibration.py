@@ -38,6 +38,11 @@ class Calibration:
     batch_size: int
 
 
+def likely_calibration() -> Calibration:
+    """What suits most computers, where nothing was measured."""
+    return Calibration(threads=physical_cores(), batch_size=BATCH_SIZES[0])
+
+
 class CalibrationFile:
     """The memory of calibrations, one for each computer, engine and graph that used this home."""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from memapp.core.contracts import Notify
 from memapp.core.errors import DeviceError, OutOfDeviceMemoryError
 from memapp.core.records import NetIdentity
-from memapp.scoring.engines.calibration import CalibrationFile, calibrate
+from memapp.scoring.engines.calibration import Calibration, CalibrationFile, calibrate, likely_calibration
 from memapp.scoring.engines.engine import Engine
 from memapp.scoring.engines.graphs import GraphError, GraphFolder, PreparedGraph, graph_key
 from memapp.scoring.engines.upgrading import UpgradingEngine
@@ -95,28 +95,33 @@ class CpuEngines:
                 return self._open(graph)
             except DeviceError as problem:
                 _log.warning("the graph is of no use and is made anew: %s", problem)
-        return self._open(self._graphs.prepare(self._net, self._weights, notify))
+        graph = self._graphs.prepare(self._net, self._weights, notify)
+        # The user has waited enough: the next start finds out what suits this computer.
+        return self._open_with(graph, self._calibrations(graph).read() or likely_calibration())
 
     def _open(self, graph: PreparedGraph) -> Engine:
         from memapp.scoring.engines.onnx_engine import OnnxEngine
 
-        memory = CalibrationFile(
-            folder=graph.path.parent,
-            engine=f"onnxruntime {_onnxruntime_version()}",
-            graph=graph_key(self._net),
-        )
+        memory = self._calibrations(graph)
         calibration = memory.read()
         if calibration is None:
             calibration = calibrate(lambda threads: OnnxEngine(graph=graph.path, threads=threads))
             memory.write(calibration)
-        threads = min(calibration.threads, self._most_threads or calibration.threads)
-        engine = OnnxEngine(graph=graph.path, threads=threads, batch_size=calibration.batch_size)
+        return self._open_with(graph, calibration)
+
+    def _open_with(self, graph: PreparedGraph, calibration: Calibration) -> Engine:
+        from memapp.scoring.engines.onnx_engine import OnnxEngine
+
+        engine = OnnxEngine(graph=graph.path, threads=calibration.threads, batch_size=calibration.batch_size)
         prove(engine, graph.proof_scores, tolerance=GRAPH_TOLERANCE)
         return engine
 
-
-def _in_silence(_text: str) -> None:
-    pass
+    def _calibrations(self, graph: PreparedGraph) -> CalibrationFile:
+        return CalibrationFile(
+            folder=graph.path.parent,
+            engine=f"onnxruntime {_onnxruntime_version()}",
+            graph=graph_key(self._net),
+        )
 
 
 def _onnxruntime_version() -> str:

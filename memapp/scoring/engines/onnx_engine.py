@@ -12,9 +12,6 @@ from memapp.core.errors import DeviceError, OutOfDeviceMemoryError
 from memapp.core.records import EngineInfo, PixelArray
 from memapp.scoring.hardware import cpu_name
 
-BATCH_SIZE = 4
-"""Where nothing was measured: the smallest that is as fast as any on the machines that we know."""
-
 FRAMES = "frames"
 SCORES = "scores"
 """The names of a graph's input, (n, 227, 227, 3), uint8, and of its output, (n,), float32."""
@@ -28,7 +25,7 @@ onnxruntime.disable_telemetry_events()
 class OnnxEngine:
     """Scores frames on the CPU. Used by one thread at a time."""
 
-    def __init__(self, *, graph: Path, threads: int, batch_size: int = BATCH_SIZE) -> None:
+    def __init__(self, *, graph: Path, threads: int, batch_size: int = 1) -> None:
         """Load a graph.
 
         Args:

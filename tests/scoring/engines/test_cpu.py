@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pytest
 
 from memapp.core.errors import DeviceError
+from memapp.scoring.engines.calibration import likely_calibration
 from memapp.scoring.engines.cpu import CpuEngines
 from memapp.scoring.engines.engine import Engine
 from memapp.scoring.engines.graphs import PREPARING, GraphFolder
@@ -55,10 +56,14 @@ def test_the_net_is_prepared_at_the_first_time_only(home: Path) -> None:
     assert said == [PREPARING]
 
 
-def test_a_calibration_is_kept_and_used(home: Path) -> None:
-    engine, _ = engines(home, SmallExport()).open_best(print)
-    engine.close()
+def test_a_calibration_is_made_at_the_second_start_and_used(home: Path) -> None:
     path = home / "engines" / "calibration.json"
+    first, _ = engines(home, SmallExport()).open_best(print)
+    first.close()
+    assert first.batch_size == likely_calibration().batch_size
+    assert not path.exists()
+    engine, _ = engines(home, SmallExport()).open_best(pytest.fail)
+    engine.close()
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace(f'"batch_size": {engine.batch_size}', '"batch_size": 8'), encoding="utf-8")
     again, _ = engines(home, SmallExport()).open_best(pytest.fail)
