@@ -20,23 +20,28 @@ def usable_cores() -> int:
     return max(1, cores)
 
 
-def lower_this_thread() -> None:
+def lower_this_thread(*, idle: bool = False) -> None:
     """Let the calling thread, and threads that it starts later, yield to the window.
 
     Best effort: a system that refuses leaves the priority as it was.
+
+    Args:
+        idle: yield to everything else, to scoring too.
     """
     if sys.platform == "linux":
         # A Linux thread has a nice value of its own, and its children (the net's team of threads) inherit it.
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19 if idle else 10)
     elif sys.platform == "darwin":
-        qos_class_utility = 0x11
-        ctypes.CDLL(None).pthread_set_qos_class_self_np(qos_class_utility, 0)
+        qos_class_utility, qos_class_background = 0x11, 0x09
+        ctypes.CDLL(None).pthread_set_qos_class_self_np(
+            qos_class_background if idle else qos_class_utility, 0
+        )
     elif sys.platform == "win32":
-        below_normal = -1
+        below_normal, lowest = -1, -2
         kernel = ctypes.windll.kernel32
         kernel.GetCurrentThread.restype = ctypes.c_void_p
         kernel.SetThreadPriority.argtypes = (ctypes.c_void_p, ctypes.c_int)
-        kernel.SetThreadPriority(kernel.GetCurrentThread(), below_normal)
+        kernel.SetThreadPriority(kernel.GetCurrentThread(), lowest if idle else below_normal)
 
 
 @contextmanager

@@ -112,7 +112,8 @@ class CpuEngines:
     def _open_with(self, graph: PreparedGraph, calibration: Calibration) -> Engine:
         from memapp.scoring.engines.onnx_engine import OnnxEngine
 
-        engine = OnnxEngine(graph=graph.path, threads=calibration.threads, batch_size=calibration.batch_size)
+        threads = min(calibration.threads, self._most_threads or calibration.threads)
+        engine = OnnxEngine(graph=graph.path, threads=threads, batch_size=calibration.batch_size)
         prove(engine, graph.proof_scores, tolerance=GRAPH_TOLERANCE)
         return engine
 
@@ -122,6 +123,10 @@ class CpuEngines:
             engine=f"onnxruntime {_onnxruntime_version()}",
             graph=graph_key(self._net),
         )
+
+
+def _in_silence(_text: str) -> None:
+    pass
 
 
 def _onnxruntime_version() -> str:

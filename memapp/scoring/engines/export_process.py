@@ -62,7 +62,8 @@ def _export(answers: Connection, weights: Path, target: Path) -> None:
     """What the other process does: sends scores, or a text that says what went wrong."""
     # Ctrl-C in a terminal reaches this process, too; its parent knows what to do.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    lower_this_thread()
+    # Where a window scores with torch meanwhile, its scores come first.
+    lower_this_thread(idle=True)
     threading.Thread(target=_end_with_parent, name="memapp parent", daemon=True).start()
     try:
         from memapp.scoring.engines.export import export
