@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import multiprocessing
 import sys
+from typing import NoReturn
 
-from memapp import log
+from memapp import ending, log
 
 
-def main() -> int:
-    """Run memapp with the arguments of this process; gives the exit status."""
+def main() -> NoReturn:
+    """Run memapp with the arguments of this process, and end it."""
     multiprocessing.freeze_support()
     log.start()
     # The command line imports no Qt, and the window no torch before it is painted.
     from memapp import cli
 
-    return cli.main(sys.argv[1:])
+    ending.leave(cli.main(sys.argv[1:]))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

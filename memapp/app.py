@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import logging
-import multiprocessing
-import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from typing import NoReturn
 
 from PySide6.QtCore import QEvent, QObject, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QFileOpenEvent, QIcon
@@ -101,22 +98,6 @@ def run_window(paths: Sequence[str]) -> int:
     if not stopped:
         _log.warning("a thread did not end in time")
     return status
-
-
-def leave(status: int) -> NoReturn:
-    """End the process at once after its window was closed: everything is on disk.
-
-    A net that is still being loaded, or a thread that hangs in a driver, would keep the interpreter's own end
-    waiting, or crash in it.
-    """
-    for process in multiprocessing.active_children():
-        process.terminate()
-    logging.shutdown()
-    for stream in (sys.stdout, sys.stderr):
-        # None in a built app without a console.
-        if stream is not None:
-            stream.flush()
-    os._exit(status)
 
 
 class _Nets:

@@ -47,9 +47,9 @@ def main(arguments: Sequence[str]) -> int:
         options = _command_parser().parse_args(arguments)
         return int(options.run(options))
     options = _window_parser().parse_args(arguments)
-    from memapp.app import leave, run_window
+    from memapp.app import run_window
 
-    leave(run_window([_absolute(path) for path in options.paths]))
+    return run_window([_absolute(path) for path in options.paths])
 
 
 def _window_parser() -> argparse.ArgumentParser:

@@ -305,6 +305,10 @@ class _ScoreRun:
             case Decoded():
                 self._loading -= 1
                 self._ready.append(message)
+                if not self._scorer_wanted:
+                    # Not before: a folder of broken files needs no net.
+                    self._scorer_wanted = True
+                    self._start_helper("memapp net", self._build)
             case Failure():
                 self._loading -= 1
                 # A file that can't be read takes no time to speak of: it says nothing about the speed.
@@ -349,9 +353,6 @@ class _ScoreRun:
     def _feed(self) -> None:
         if not self._pending or self._control.paused or self._net_problem is not None:
             return
-        if not self._scorer_wanted:
-            self._scorer_wanted = True
-            self._start_helper("memapp net", self._build)
         # The next batch, and while the net is busy with it as many again: enough that the net never waits.
         batch = self._scorer.batch_size if self._scorer else _FIRST_BATCH
         ahead = batch + min(batch + self._decoders, _AHEAD_BYTES // _FRAME_BYTES)
