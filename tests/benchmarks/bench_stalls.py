@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import faulthandler
 import os
+import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from unittest.mock import patch
 
@@ -27,6 +29,7 @@ SCROLL_PIXELS = 24
 """1,500 pixels a second: someone who leafs through."""
 WITNESS_SECONDS = 0.1
 """A gap that lasts longer is explained on standard error: what every thread was doing then."""
+WITNESS_LOOKS_EVERY_SECONDS = 0.02
 
 
 def run() -> list[Measurement]:
@@ -66,6 +69,8 @@ class Watch(QObject):
         self._net_ready = self._ended = np.inf
         self._step = SCROLL_PIXELS
         self._with_preview = 0
+        self._witness = Witness(self._ticks)
+        self._witness.start()
         window.session.engine_changed.connect(self._on_net_ready)
         window.session.ended.connect(self._on_ended)
         self._timers = [
@@ -93,8 +98,6 @@ class Watch(QObject):
 
     def _tick(self) -> None:
         self._ticks.append(time.perf_counter())
-        # Its own C thread writes what every thread does, even while one of them holds the interpreter's lock.
-        faulthandler.dump_traceback_later(WITNESS_SECONDS)
 
     def _scroll(self) -> None:
         bar = self._window.grid.verticalScrollBar()
@@ -109,10 +112,42 @@ class Watch(QObject):
         self._ended = time.perf_counter()
         for timer in self._timers:
             timer.stop()
-        faulthandler.cancel_dump_traceback_later()
+        self._witness.stop()
         photos = self._window.photos
         self._with_preview = sum(preview is not None for preview in map(photos.preview, photos.table.keys))
         self._window.close()
+
+
+class Witness(threading.Thread):
+    """Says once for each long gap what every thread does, as soon as the interpreter lets anyone look."""
+
+    def __init__(self, ticks: Sequence[float]) -> None:
+        super().__init__(name="witness", daemon=True)
+        self._ticks = ticks
+        self._stopped = threading.Event()
+
+    def stop(self) -> None:
+        """The watch is over."""
+        self._stopped.set()
+        self.join()
+
+    def run(self) -> None:
+        """Look at the last tick again and again."""
+        seen = 0
+        while not self._stopped.wait(WITNESS_LOOKS_EVERY_SECONDS):
+            late = time.perf_counter() - self._ticks[-1]
+            if late > WITNESS_SECONDS and seen != len(self._ticks):
+                seen = len(self._ticks)
+                self._tell(late)
+
+    def _tell(self, late: float) -> None:
+        names = {thread.ident: thread.name for thread in threading.enumerate()}
+        after = self._ticks[-1] - self._ticks[0]
+        print(f"\n== no tick for {1000 * late:.0f} ms, {after:.1f} s after the first", file=sys.stderr)
+        for identity, frame in sys._current_frames().items():
+            if identity != self.ident:
+                print(f"-- {names.get(identity, 'a thread of Qt')}", file=sys.stderr)
+                traceback.print_stack(frame, limit=6, file=sys.stderr)
 
 
 def _timer(milliseconds: int, slot: Callable[[], None], *, parent: QObject) -> QTimer:
