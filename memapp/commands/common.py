@@ -1,0 +1,64 @@
+"""What all commands share: exit statuses, paths, Ctrl-C, one way to complain."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+from memapp.core.control import RunControl
+from memapp.core.resources import resources_folder
+from memapp.scoring.weights import WeightsLocator
+from memapp.store.home import home_folder
+
+EXIT_ALL_SCORED = 0
+EXIT_CANNOT_WORK = 1
+EXIT_USAGE_OR_NOTHING = 2
+EXIT_SOME_FAILED = 3
+EXIT_INTERRUPTED = 130
+
+
+def weights() -> WeightsLocator:
+    """Where weights are looked for."""
+    return WeightsLocator(resources=resources_folder(), home=home_folder())
+
+
+def positive(text: str) -> int:
+    """An argument that is a number of things, 1 to 1024."""
+    number = int(text)
+    if not 1 <= number <= 1024:
+        raise argparse.ArgumentTypeError("between 1 and 1024")
+    return number
+
+
+def absolute(path: str) -> str:
+    """The path as the user gave it, but absolute; links are not resolved."""
+    return os.path.abspath(path)  # noqa: PTH100 (Path.absolute() keeps "..", which a name in a list should not)
+
+
+def cannot_write(output: Path) -> str | None:
+    """Why --output can't be a file, in words; None where it can."""
+    if output.is_dir():
+        return f"--output {output} is a folder; give the name of a file."
+    if not output.absolute().parent.is_dir():
+        return f"--output {output}: there is no folder {output.absolute().parent}."
+    return None
+
+
+def cancel_on_interrupt(control: RunControl) -> None:
+    """Let Ctrl-C cancel in order, and a second one end at once."""
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        control.cancel()
+
+    signal.signal(signal.SIGINT, interrupt)
+
+
+def complain(text: str, status: int) -> int:
+    """Say what is wrong on standard error; gives the exit status back."""
+    print(text, file=sys.stderr)
+    return status

@@ -1,0 +1,26 @@
+"""memapp doctor: what works on this computer and what does not."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from memapp.commands.common import EXIT_ALL_SCORED, EXIT_CANNOT_WORK, weights
+from memapp.doctor import examine
+from memapp.store.home import home_folder
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to the parser's commands."""
+    doctor = commands.add_parser("doctor", help="say what works here and what does not")
+    doctor.set_defaults(run=_doctor)
+
+
+def _doctor(_: argparse.Namespace) -> int:
+    works = True
+    for finding in examine(weights=weights(), home=home_folder()):
+        print(f"{finding.subject:<20} {finding.text}")
+        works = works and not finding.stops_scoring
+    print()
+    print("Scoring works here." if works else "Scoring can't work here: see above.")
+    return EXIT_ALL_SCORED if works else EXIT_CANNOT_WORK

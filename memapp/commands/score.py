@@ -1,0 +1,157 @@
+"""memapp score: photos to scores on standard output or in a file; the same run as the window's."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from memapp import __version__, log
+from memapp.commands.common import (
+    EXIT_ALL_SCORED,
+    EXIT_CANNOT_WORK,
+    EXIT_INTERRUPTED,
+    EXIT_SOME_FAILED,
+    EXIT_USAGE_OR_NOTHING,
+    absolute,
+    cancel_on_interrupt,
+    cannot_write,
+    complain,
+    positive,
+    weights,
+)
+from memapp.core.control import RunControl
+from memapp.core.errors import MemappError
+from memapp.core.events import Failed, Found, Notice, Progress, Scored, Started
+from memapp.core.files import write_atomically
+from memapp.core.records import Failure, NetIdentity, ScoredPhoto
+from memapp.intake.discover import find_photos
+from memapp.intake.load import load_photo
+from memapp.pipeline.score_run import score_run
+from memapp.scoring.factory import DEVICES, ENGINES, ResMemFactory
+from memapp.store.export import ExportFormat, Provenance, best_first, render, row
+from memapp.store.home import home_folder
+from memapp.store.scores import SqliteScoreStore
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to the parser's commands."""
+    score = commands.add_parser("score", help="score photos and print the results, best first")
+    score.add_argument("paths", nargs="+", metavar="PATH", help="photos and folders")
+    score.add_argument(
+        "--format", choices=[form.value for form in ExportFormat], default=ExportFormat.TABLE.value
+    )
+    score.add_argument("--output", metavar="FILE", type=Path, help="write here instead of standard output")
+    score.add_argument("--device", choices=DEVICES, default="auto", help="what computes (default: auto)")
+    score.add_argument(
+        "--engine",
+        choices=ENGINES,
+        default="auto",
+        help="what executes the net (default: torch on a GPU, onnxruntime on the CPU)",
+    )
+    score.add_argument("--batch", type=positive, metavar="N", help="photos at once (default: the engine's)")
+    score.add_argument("--no-cache", action="store_true", help="score again what is known, and keep nothing")
+    score.set_defaults(run=_score)
+
+
+def _score(options: argparse.Namespace) -> int:
+    output: Path | None = options.output
+    if output is not None and (problem := cannot_write(output)):
+        return complain(problem, EXIT_USAGE_OR_NOTHING)
+    log.keep_libraries_quiet()
+    home = home_folder()
+    control = RunControl()
+    cancel_on_interrupt(control)
+    collector = _Collector()
+    try:
+        for event in score_run(
+            [absolute(path) for path in options.paths],
+            finder=find_photos,
+            loader=load_photo,
+            scorers=ResMemFactory(
+                weights=weights(),
+                home=home,
+                device=options.device,
+                engine=options.engine,
+                batch_size=options.batch,
+            ),
+            open_store=None if options.no_cache else lambda: SqliteScoreStore(home=home),
+            control=control,
+        ):
+            collector.take(event)
+    except Exception as problem:
+        collector.close()
+        if not isinstance(problem, MemappError):
+            logging.getLogger(__name__).exception("the run failed")
+        complain(str(problem) or type(problem).__name__, EXIT_CANNOT_WORK)
+        # What was scored until then was paid for: the user gets it.
+        if collector.net is not None and collector.outcomes:
+            _deliver(collector, options)
+        return EXIT_CANNOT_WORK
+    collector.close()
+    # A Ctrl-C may come before the net is known: without it nothing can be said of what scored.
+    if collector.net is None or not collector.outcomes:
+        if control.cancelled:
+            return EXIT_INTERRUPTED
+        return complain("There is nothing to score: no photos were found there.", EXIT_USAGE_OR_NOTHING)
+    if not _deliver(collector, options):
+        return EXIT_CANNOT_WORK
+    if control.cancelled:
+        return EXIT_INTERRUPTED
+    return EXIT_SOME_FAILED if collector.failed else EXIT_ALL_SCORED
+
+
+class _Collector:
+    """Gathers a run's results, shows its progress on a terminal and its notices on standard error."""
+
+    def __init__(self) -> None:
+        self.outcomes: list[ScoredPhoto | Failure] = []
+        self.failed = 0
+        self.net: NetIdentity | None = None
+        self._bar = tqdm(unit="photo", disable=None, file=sys.stderr, leave=False, dynamic_ncols=True)
+
+    def take(self, event: object) -> None:
+        """Take one event of the run."""
+        match event:
+            case Started():
+                self.net = event.net
+            case Scored():
+                self.outcomes += event.photos
+            case Failed():
+                self.failed += len(event.failures)
+                self.outcomes += event.failures
+            case Notice():
+                self._bar.write(event.text, file=sys.stderr)
+            case Found():
+                self._bar.total = (self._bar.total or 0) + len(event.keys)
+            case Progress():
+                self._bar.update(event.done - self._bar.n)
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+        self._bar.close()
+
+
+def _deliver(collector: _Collector, options: argparse.Namespace) -> bool:
+    """Write the results; whether that succeeded."""
+    try:
+        _write(collector, ExportFormat(options.format), options.output)
+    except OSError as problem:
+        complain(f"The results can't be written: {problem.strerror}.", EXIT_CANNOT_WORK)
+        return False
+    return True
+
+
+def _write(collector: _Collector, form: ExportFormat, output: Path | None) -> None:
+    assert collector.net is not None
+    provenance = Provenance.of(collector.outcomes, net=collector.net, app_version=__version__)
+    text = render(best_first(map(row, collector.outcomes)), form=form, provenance=provenance)
+    if output is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    else:
+        write_atomically(output, text)
