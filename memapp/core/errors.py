@@ -30,6 +30,10 @@ class OutOfDeviceMemoryError(MemappError):
     """The batch did not fit the device's memory."""
 
 
+class SegmenterError(MemappError):
+    """A segmenter pack is missing, broken or refused; the text says which and why."""
+
+
 class StoreError(MemappError):
     """The store can't keep or give back records; the text says which file and why."""
 
