@@ -34,6 +34,10 @@ class SegmenterError(MemappError):
     """A segmenter pack is missing, broken or refused; the text says which and why."""
 
 
+class ExplanationError(MemappError):
+    """An explanation of a score can't be computed here; the text says why and what to do."""
+
+
 class StoreError(MemappError):
     """The store can't keep or give back records; the text says which file and why."""
 

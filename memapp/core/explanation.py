@@ -6,7 +6,7 @@ photo, shrunk so that its longer side is EXPLAINED_SIDE at most. Positions are f
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeAlias
@@ -97,6 +97,9 @@ class MemorabilityMap:
     """The whole photo's, 0..1, by the engine that made the map."""
     values: MapArray
     forward_passes: int
+    in_frame: npt.NDArray[np.float32]
+    """The same values as the net's frame has them, shape (227, 227); core/map_placement.py lays them over the
+    photo at any size. values is that at the size of the other maps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,25 +233,84 @@ class SegmenterFactory(Protocol):
         """Load one by its name. Raises: SegmenterError: it is not installed, or broken."""
 
 
+Steps: TypeAlias = tuple[int, int]
+"""How many steps of a long work are done, and how many there are."""
+
+ScorerOpener: TypeAlias = Callable[[], Scorer]
+"""Gives the net, loaded at the first call. Raises: WeightsError, DeviceError."""
+
+
 class MapMaker(Protocol):
-    """One method of computing memorability maps."""
+    """One method of computing memorability maps. Used by one thread at a time."""
 
-    def __call__(
+    @property
+    def version(self) -> str:
+        """Raised whenever the same photo may get another map."""
+
+    def make(
+        self, frame: PixelArray, *, scorer: ScorerOpener, control: RunControl
+    ) -> Generator[Steps, None, FrameMap]:
+        """Explain the net's frame, shape (227, 227, 3). A generator of how far it is.
+
+        Raises:
+            Cancelled: control was cancelled meanwhile.
+            MemappError: it can't be computed here; the text says why and what to do.
+        """
+
+    def close(self) -> None:
+        """Give back the memory that it holds; it may be used again."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrameMap:
+    """What a MapMaker gives."""
+
+    values: npt.NDArray[np.float32]
+    """Signed score points, shape (227, 227)."""
+    score: float
+    """The frame's."""
+    forward_passes: int
+
+
+class RegionMaker(Protocol):
+    """Finds the regions of a photo and what each is worth. Used by one thread at a time."""
+
+    @property
+    def version(self) -> str:
+        """Raised whenever the same photo may get other regions."""
+
+    def regions(
         self,
+        picture: PixelArray,
         frame: PixelArray,
+        segmentation: Segmentation | None,
         *,
-        scorer: Scorer,
+        scorer: ScorerOpener,
         control: RunControl,
-        progress: Callable[[int, int], None],
-    ) -> tuple[npt.NDArray[np.float32], float, int]:
-        """Explain the net's frame, shape (227, 227, 3).
+    ) -> Generator[Steps, None, tuple[float, tuple[Region, ...]]]:
+        """The regions of a segmentation, or superpixels, each with its contribution, and the frame's score.
 
-        Returns:
-            Signed score points, shape (227, 227); the frame's score; the number of forward passes.
+        Args:
+            picture: the photo, shape (height, width, 3).
+            frame: what the net sees of it, shape (227, 227, 3).
+            segmentation: of the picture, in its shape; None for superpixels.
+            scorer: the net.
+            control: leave as soon as it is cancelled.
 
         Raises:
             Cancelled: control was cancelled meanwhile.
         """
+
+    def areas(
+        self,
+        picture: PixelArray,
+        frame: PixelArray,
+        areas: tuple[AreaOfInterest, ...],
+        *,
+        scorer: ScorerOpener,
+        control: RunControl,
+    ) -> Generator[Steps, None, tuple[float, tuple[Region, ...]]]:
+        """The same for areas of interest, in their order."""
 
 
 class MapStore(Protocol):
