@@ -20,8 +20,9 @@ from memapp.core.records import RunOrder
 from memapp.core.resources import resource_path, resources_folder
 from memapp.core.settings import Preferences
 from memapp.gui.file_commands import ExportOrder, FileWork
-from memapp.gui.main_window import MainWindow, Surroundings
+from memapp.gui.main_window import MainWindow
 from memapp.gui.style import Appearance
+from memapp.gui.surroundings import Surroundings
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
 from memapp.pipeline.kept_scorer import KeepingFactory

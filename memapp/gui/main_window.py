@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from PySide6.QtCore import QByteArray, QMimeData, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import (
-    QCloseEvent,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDragMoveEvent,
-    QDropEvent,
-    QGuiApplication,
-)
+from PySide6.QtCore import QByteArray, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from memapp.core.events import Notice, NoticeKind
 from memapp.core.records import Failure, ImageKey, Precision, ScoredPhoto
 from memapp.core.settings import Preferences, SettingValue
 from memapp.gui.actions import Actions
-from memapp.gui.dialogs.about import AboutDialog
-from memapp.gui.dialogs.licence import LicenceDialog
-from memapp.gui.dialogs.preferences_dialog import PreferencesDialog
-from memapp.gui.dialogs.shortcuts import ShortcutsDialog
-from memapp.gui.drop_area import DropOverlay, EmptyPage, foreign_addresses, paths_from_mime
-from memapp.gui.file_commands import FileCommands, FileWork
+from memapp.gui.drop_area import EmptyPage
+from memapp.gui.dropping import DropTarget
+from memapp.gui.file_commands import FileCommands
 from memapp.gui.grid.grid_view import GridView
 from memapp.gui.grid.item_model import PhotoItemModel
 from memapp.gui.grid.roles import SortKey
@@ -36,12 +25,14 @@ from memapp.gui.photo_panes import PhotoPanes
 from memapp.gui.problems_panel import ProblemsPanel
 from memapp.gui.run_pause import RunPause
 from memapp.gui.run_view import RunView
-from memapp.gui.scoring_commands import FAST_MISSING, ScoringCommands
+from memapp.gui.scoring_commands import ScoringCommands
 from memapp.gui.session import Session
 from memapp.gui.status import ProgressLine, RunStatus
 from memapp.gui.style import Appearance
+from memapp.gui.surroundings import Surroundings
 from memapp.gui.toolbar import FilterControls, SizeSlider, fill_toolbar
 from memapp.gui.viewer.photo_viewer import PhotoViewer
+from memapp.gui.window_dialogs import WindowDialogs
 from memapp.workers.jobs import Jobs
 from memapp.workers.manners import Manners
 from memapp.workers.supervisor import Supervisor
@@ -53,22 +44,6 @@ _PROBLEMS_HEIGHT = 200
 
 _NATURAL_DESCENDING = {SortKey.SCORE: True, SortKey.NAME: False, SortKey.TAKEN: False, SortKey.SIZE: True}
 """Which way each order is first wanted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the composition root lends the window."""
-
-    file_work: FileWork
-    save_preferences: Callable[[], None]
-    scores_folder: str
-    log_folder: str
-    samples_folder: str
-    version: str
-    details: Callable[[], str]
-    """Versions, device and folders as text, for a report."""
-    fast_available: bool = False
-    """Whether fast scores can be had."""
 
 
 class MainWindow(QMainWindow):
@@ -135,7 +110,15 @@ class MainWindow(QMainWindow):
         self._empty = EmptyPage(appearance=appearance)
 
         self._lay_out()
-        self._overlay = DropOverlay(appearance=appearance, parent=self)
+        self.drops = DropTarget(window=self, appearance=appearance)
+        self.dialogs = WindowDialogs(
+            preferences=preferences,
+            surroundings=surroundings,
+            actions=self.actions_table,
+            notices=self.notices,
+            appearance=appearance,
+            window=self,
+        )
         self.run_view = RunView(
             session=self.session,
             pause=self.pause,
@@ -173,7 +156,6 @@ class MainWindow(QMainWindow):
     def _lay_out(self) -> None:
         self.setWindowTitle("memapp")
         self.setMinimumSize(*_SMALLEST_SIZE)
-        self.setAcceptDrops(True)
         self.actions_table.fill(self.menuBar())
         self.addActions(list(self.actions_table))
         sort_menu = QMenu(self)
@@ -223,8 +205,7 @@ class MainWindow(QMainWindow):
         self.inspector.setVisible(preferences.flag("inspector_open"))
         self.problems.setVisible(preferences.flag("problems_open"))
         self._sort(SortKey(preferences.text("sort_by")), descending=preferences.flag("sort_descending"))
-        if not preferences.flag("licence_accepted"):
-            self._tell_licence()
+        self.dialogs.tell_licence()
 
     # Who listens to whom
 
@@ -232,11 +213,10 @@ class MainWindow(QMainWindow):
         slots: dict[str, Callable[[], object]] = {
             "add-photos": lambda: self.files.choose_photos(self._preferences.text("last_folder")),
             "add-folder": lambda: self.files.choose_folder(self._preferences.text("last_folder")),
-            "paste": lambda: self._take(QGuiApplication.clipboard().mimeData()),
+            "paste": lambda: self.drops.take(QGuiApplication.clipboard().mimeData()),
             "samples": self._add_samples,
             "export": self._export,
             "clear": self.session.clear,
-            "preferences": self._show_preferences,
             "quit": self.close,
             "open": lambda: self._with_first(self.panes.open),
             "reveal": lambda: self._with_first(self.files.reveal),
@@ -254,9 +234,6 @@ class MainWindow(QMainWindow):
             "clear-filter": self.filters.clear,
             "larger": lambda: self.grid.set_tile_size(self.grid.tile_size + _SIZE_STEP),
             "smaller": lambda: self.grid.set_tile_size(self.grid.tile_size - _SIZE_STEP),
-            "shortcuts": lambda: ShortcutsDialog(lines=self.actions_table.cheat_sheet(), parent=self).exec(),
-            "log": lambda: self.files.open_folder(self._surroundings.log_folder),
-            "about": self._show_about,
         }
         for action_id, slot in slots.items():
             self.actions_table[action_id].triggered.connect(lambda _checked, call=slot: call())
@@ -298,6 +275,10 @@ class MainWindow(QMainWindow):
         self.unexpected.connect(lambda text: self.tell(Notice(NoticeKind.WARNING, text)))
         self.session.not_scored.connect(self._on_not_scored)
 
+        self.drops.dropped.connect(self.session.add)
+        self.drops.noticed.connect(self.tell)
+        self.dialogs.preference_changed.connect(self._on_preference)
+        self.dialogs.show_folder.connect(self.files.open_folder)
         self.status.problems_clicked.connect(self.actions_table["problems"].trigger)
         self.problems.retry.connect(self.session.score_again)
         self.problems.reveal.connect(self.files.reveal)
@@ -396,43 +377,6 @@ class MainWindow(QMainWindow):
             menu.addAction(self.actions_table[action_id]) if action_id else menu.addSeparator()
         menu.exec(self.grid.viewport().mapToGlobal(position))
 
-    # Dialogs
-
-    def _tell_licence(self) -> None:
-        """Say it at every start until the user has agreed: closing a notice is no agreement."""
-        self.tell(
-            Notice(
-                NoticeKind.INFORMATION,
-                "ResMem, the net that scores, is free for non-commercial use only (University of Chicago).",
-            ),
-            NoticeAction("Read the licence", self._show_licence),
-        )
-
-    def _show_licence(self) -> None:
-        if LicenceDialog(appearance=self._appearance, parent=self).exec():
-            self._remember("licence_accepted", True)
-        else:
-            self._tell_licence()
-
-    def _show_about(self) -> None:
-        AboutDialog(
-            version=self._surroundings.version,
-            details=self._surroundings.details(),
-            appearance=self._appearance,
-            parent=self,
-        ).exec()
-
-    def _show_preferences(self) -> None:
-        dialog = PreferencesDialog(
-            preferences=self._preferences,
-            scores_folder=self._surroundings.scores_folder,
-            fast_missing="" if self._surroundings.fast_available else FAST_MISSING,
-            parent=self,
-        )
-        dialog.changed.connect(self._on_preference)
-        dialog.show_folder.connect(self.files.open_folder)
-        dialog.exec()
-
     def _on_preference(self, key: str, value: SettingValue) -> None:
         self._remember(key, value)
         match key:
@@ -450,41 +394,7 @@ class MainWindow(QMainWindow):
     def _remember(self, key: str, value: SettingValue) -> None:
         self._preferences.set(key, value)
 
-    # Drops, and the end
-
-    def _take(self, mime: QMimeData) -> None:
-        paths = paths_from_mime(mime)
-        if foreign_addresses(mime):
-            self.tell(Notice(NoticeKind.INFORMATION, "Only files on this computer can be added."))
-        elif not paths:
-            self.tell(Notice(NoticeKind.INFORMATION, "There are no files in what was dropped or pasted."))
-        self.session.add(paths)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take whatever brings files, wherever on the window it hovers."""
-        # What is dragged out of the grid is here already.
-        if event.source() is None and (
-            paths_from_mime(event.mimeData()) or foreign_addresses(event.mimeData())
-        ):
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-            self._overlay.cover()
-
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        """Copy, never move: originals stay where they are."""
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        """The drag went elsewhere."""
-        self._overlay.hide()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Add what was dropped."""
-        self._overlay.hide()
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-        self._take(event.mimeData())
+    # The end
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember how the window was, and stop everything."""

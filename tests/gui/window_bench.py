@@ -17,8 +17,9 @@ from memapp.core.control import RunControl
 from memapp.core.events import Event
 from memapp.core.records import ImageKey, PixelArray, Precision, RunOrder
 from memapp.gui.file_commands import ExportOrder, FileWork
-from memapp.gui.main_window import MainWindow, Surroundings
+from memapp.gui.main_window import MainWindow
 from memapp.gui.style import Appearance
+from memapp.gui.surroundings import Surroundings
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
 from memapp.pipeline.score_run import score_run

@@ -1,0 +1,24 @@
+"""What the composition root lends the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from memapp.gui.file_commands import FileWork
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the composition root lends the window."""
+
+    file_work: FileWork
+    save_preferences: Callable[[], None]
+    scores_folder: str
+    log_folder: str
+    samples_folder: str
+    version: str
+    details: Callable[[], str]
+    """Versions, device and folders as text, for a report."""
+    fast_available: bool = False
+    """Whether fast scores can be had."""
