@@ -35,7 +35,7 @@ class Manners(QObject):
 
     Signals:
         on_battery_changed(bool): the computer runs on its battery now, or does not any more.
-        idle(): no run has been going on for the set minutes; once after each run.
+        idle(): nothing was scored or explained for the set minutes; once after each time.
     """
 
     on_battery_changed = Signal(bool)
@@ -73,6 +73,8 @@ class Manners(QObject):
         self.set_idle_minutes(idle_minutes)
         supervisor.run_started.connect(self._on_run_started)
         supervisor.run_finished.connect(self._on_run_finished)
+        supervisor.explain_started.connect(lambda _request: self._idle_timer.stop())
+        supervisor.explain_finished.connect(self._on_explain_finished)
 
     @property
     def on_battery(self) -> bool:
@@ -101,4 +103,10 @@ class Manners(QObject):
     def _on_run_finished(self, _request: int, _cancelled: bool) -> None:
         if not self._supervisor.running:
             self._battery_timer.stop()
+            if not self._supervisor.explaining:
+                self._idle_timer.start()
+
+    @Slot(int, bool)
+    def _on_explain_finished(self, _request: int, _cancelled: bool) -> None:
+        if not self._supervisor.running and not self._supervisor.explaining:
             self._idle_timer.start()

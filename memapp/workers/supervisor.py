@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
@@ -13,9 +13,12 @@ from PySide6.QtGui import QImage
 from memapp.core.contracts import PhotoLoader
 from memapp.core.control import RunControl
 from memapp.core.events import Event
+from memapp.core.explanation import ExplainOrder
 from memapp.core.machine import usable_cores
 from memapp.core.records import ImageKey, RunOrder
 from memapp.pipeline.thumbnail_shelf import ThumbnailShelf
+from memapp.workers.explainer import Explainer, ExplainMaker
+from memapp.workers.newest_job import NewestJob
 from memapp.workers.preview_pool import PreviewPool
 from memapp.workers.run_worker import RunMaker, RunWorker
 
@@ -39,6 +42,8 @@ class Supervisor(QObject):
         run_failed(int, object): it ended with this exception.
         run_finished(int, bool): it ended, exactly once for each run that was asked for; True when cancelled.
         preview_ready, picture_ready, picture_failed: as PreviewPool's.
+        explained, explain_failed, explain_finished: as Explainer's event_ready, failed, finished.
+        explain_started(int): a photo is to be explained.
     """
 
     run_started = Signal(int)
@@ -48,6 +53,10 @@ class Supervisor(QObject):
     preview_ready = Signal(object, QImage, int)
     picture_ready = Signal(object, QImage, int)
     picture_failed = Signal(object, str)
+    explain_started = Signal(int)
+    explained = Signal(int, object)
+    explain_failed = Signal(int, object)
+    explain_finished = Signal(int, bool)
 
     _run_wanted = Signal(int, object, object)
 
@@ -58,6 +67,7 @@ class Supervisor(QObject):
         loader: PhotoLoader,
         thumbnails: ThumbnailShelf | None = None,
         preview_threads: int | None = None,
+        make_explain: ExplainMaker | None = None,
     ) -> None:
         """Start the threads, idle.
 
@@ -66,6 +76,7 @@ class Supervisor(QObject):
             loader: loads previews and the viewer's photo.
             thumbnails: where previews are looked for first, and put; None to keep none.
             preview_threads: how many previews at once; None for one a core, four at most.
+            make_explain: makes the generator that explains a photo; None where nothing is to be explained.
         """
         super().__init__()
         self._buffer: deque[tuple[int, Event]] = deque()
@@ -96,6 +107,14 @@ class Supervisor(QObject):
         self._previews.preview_ready.connect(self.preview_ready)
         self._previews.picture_ready.connect(self.picture_ready)
         self._previews.picture_failed.connect(self.picture_failed)
+
+        self._drawing = NewestJob(name="memapp drawing", parent=self)
+        self._explainer: Explainer | None = None
+        if make_explain is not None:
+            self._explainer = Explainer(make_explain=make_explain, parent=self)
+            self._explainer.event_ready.connect(self.explained)
+            self._explainer.failed.connect(self.explain_failed)
+            self._explainer.finished.connect(self.explain_finished)
 
     def start_run(self, order: RunOrder) -> int:
         """Do this run, after those asked for before; gives the request number."""
@@ -143,6 +162,27 @@ class Supervisor(QObject):
         """Load the viewer's photo at this size (device pixels; 0 for full size); an earlier wish lapses."""
         self._previews.want_picture(key, longest_side)
 
+    def explain(self, order: ExplainOrder) -> int:
+        """Explain a photo, and no other one any more; gives the request number."""
+        assert self._explainer is not None, "there is nothing here that explains"
+        request = self._explainer.explain(order)
+        self.explain_started.emit(request)
+        return request
+
+    def cancel_explaining(self) -> None:
+        """Explain nothing any more."""
+        if self._explainer is not None:
+            self._explainer.cancel()
+
+    @property
+    def explaining(self) -> bool:
+        """Whether a photo is being explained, or waits for it."""
+        return self._explainer is not None and self._explainer.busy
+
+    def draw(self, job: Callable[[], Any], *, done: Callable[[Any], None]) -> None:
+        """Draw something off the GUI thread; done is called there, unless something newer was to be drawn."""
+        self._drawing.start(job, done=done)
+
     def stop(self, *, seconds: float) -> bool:
         """Stop everything for good.
 
@@ -151,11 +191,16 @@ class Supervisor(QObject):
         """
         until = time.monotonic() + seconds
         self.cancel()
-        self._previews.stop()
+        others: list[PreviewPool | NewestJob | Explainer] = [self._previews, self._drawing]
+        if self._explainer is not None:
+            others.append(self._explainer)
+        for other in others:
+            other.stop()
         self._thread.quit()
         ended = self._thread.wait(max(1, round(1000 * (until - time.monotonic()))))
         self._timer.stop()
-        return self._previews.join(max(0.1, until - time.monotonic())) and ended
+        joined = [other.join(max(0.1, until - time.monotonic())) for other in others]
+        return all(joined) and ended
 
     def _start_next(self) -> None:
         self._current = self._waiting.popleft()
