@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from memapp import __version__
-from memapp.commands import doctor, score
+from memapp.commands import doctor, lab, score
 from memapp.commands.common import absolute
 
-_COMMANDS = {"score": score, "doctor": doctor}
+_COMMANDS = {"score": score, "doctor": doctor, "lab": lab}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -30,7 +30,7 @@ def _window_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="memapp",
         description="Rank photos by how memorable they are to people. Opens the window with PATHs.",
-        epilog="Without a window: memapp score PATH... and memapp doctor (each takes --help).",
+        epilog="Without a window: memapp score PATH..., memapp doctor and memapp lab (each takes --help).",
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="photos and folders to open")
     parser.add_argument("--version", action="version", version=f"memapp {__version__}")

