@@ -6,12 +6,13 @@ import multiprocessing
 import sys
 from typing import NoReturn
 
-from memapp import ending, log
+from memapp import ending, frozen, log
 
 
 def main() -> NoReturn:
     """Run memapp with the arguments of this process, and end it."""
     multiprocessing.freeze_support()
+    frozen.restore_library_path()
     log.start()
     # The command line imports no Qt, and the window no torch before it is painted.
     from memapp import cli

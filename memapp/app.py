@@ -36,6 +36,7 @@ from memapp.store.preferences import load_preferences, save_preferences
 from memapp.store.scores import SqliteScoreStore
 from memapp.store.thumbnails import ThumbnailStore
 from memapp.store.trash import move_to_trash
+from memapp.window_smoke import SmokeOrder, WindowSmoke
 from memapp.workers.jobs import Jobs
 from memapp.workers.manners import Manners
 from memapp.workers.supervisor import Supervisor
@@ -45,8 +46,11 @@ STOP_SECONDS = 2.5
 _log = logging.getLogger(__name__)
 
 
-def run_window(paths: Sequence[str]) -> int:
-    """Open the window on some paths and stay until it is closed; gives the exit status."""
+def run_window(paths: Sequence[str], *, smoke: SmokeOrder | None = None) -> int:
+    """Open the window on some paths and stay until it is closed; gives the exit status.
+
+    With a smoke order the window opens on its folder instead, and closes itself.
+    """
     qInstallMessageHandler(_log_qt)
     application = QApplication([sys.argv[0]])
     application.setApplicationName("memapp")
@@ -94,8 +98,11 @@ def run_window(paths: Sequence[str]) -> int:
 
     window.closing.connect(stop)
     window.show()
-    window.add(list(paths))
+    window.add([smoke.folder] if smoke else list(paths))
+    watch = WindowSmoke(window=window, order=smoke) if smoke else None
     status = application.exec()
+    if watch is not None:
+        status = watch.status
     if not stopped:
         _log.warning("a thread did not end in time")
     return status

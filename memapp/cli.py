@@ -6,10 +6,18 @@ import argparse
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from memapp import __version__
 from memapp.commands import doctor, lab, score
-from memapp.commands.common import absolute
+from memapp.commands.common import (
+    EXIT_ALL_SCORED,
+    EXIT_CANNOT_WORK,
+    EXIT_USAGE_OR_NOTHING,
+    absolute,
+    cannot_write,
+    complain,
+)
 
 _COMMANDS = {"score": score, "doctor": doctor, "lab": lab}
 
@@ -20,10 +28,34 @@ def main(arguments: Sequence[str]) -> int:
     if arguments and arguments[0] in _COMMANDS:
         options = _command_parser().parse_args(arguments)
         return int(options.run(options))
-    options = _window_parser().parse_args(arguments)
+    parser = _window_parser()
+    options = parser.parse_args(arguments)
+    if options.self_test:
+        return _self_test(options.out)
+    smoke = (options.gui_smoke, options.screenshot)
+    if any(smoke) != all(smoke):
+        parser.error("--gui-smoke and --screenshot go together")
     from memapp.app import run_window
 
-    return run_window([absolute(path) for path in options.paths])
+    if not options.gui_smoke:
+        return run_window([absolute(path) for path in options.paths])
+    from memapp.window_smoke import SmokeOrder
+
+    return run_window(
+        [], smoke=SmokeOrder(absolute(options.gui_smoke), options.screenshot.absolute(), options.quit_after)
+    )
+
+
+def _self_test(out: Path | None) -> int:
+    if out is not None and (problem := cannot_write(out, "--out")):
+        return complain(problem, EXIT_USAGE_OR_NOTHING)
+    from memapp.self_test import self_test
+    from memapp.store.home import home_folder
+
+    try:
+        return EXIT_ALL_SCORED if self_test(home=home_folder(), out=out) else EXIT_CANNOT_WORK
+    except OSError as problem:
+        return complain(f"--out {out} can't be written: {problem.strerror}.", EXIT_CANNOT_WORK)
 
 
 def _window_parser() -> argparse.ArgumentParser:
@@ -33,6 +65,20 @@ def _window_parser() -> argparse.ArgumentParser:
         epilog="Without a window: memapp score PATH..., memapp doctor and memapp lab (each takes --help).",
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="photos and folders to open")
+    checks = parser.add_argument_group("to check an installation")
+    checks.add_argument("--self-test", action="store_true", help="try every part and say it as JSON")
+    checks.add_argument("--out", metavar="FILE", type=Path, help="of --self-test; default: standard output")
+    checks.add_argument("--gui-smoke", metavar="DIR", help="open the window, score DIR, close the window")
+    checks.add_argument(
+        "--screenshot", metavar="FILE", type=Path, help="of --gui-smoke: the window's picture"
+    )
+    checks.add_argument(
+        "--quit-after",
+        metavar="S",
+        type=float,
+        default=120.0,
+        help="of --gui-smoke: so many seconds at most (default: 120)",
+    )
     parser.add_argument("--version", action="version", version=f"memapp {__version__}")
     return parser
 

@@ -24,7 +24,7 @@ _DISTRIBUTIONS = (
     "torchvision",
     "numpy",
     "pillow",
-    "pillow-heif",
+    "pi-heif",
     "pylibjxl",
     "rawpy",
     "PySide6-Essentials",

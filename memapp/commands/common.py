@@ -39,12 +39,12 @@ def absolute(path: str) -> str:
     return os.path.abspath(path)  # noqa: PTH100 (Path.absolute() keeps "..", which a name in a list should not)
 
 
-def cannot_write(output: Path) -> str | None:
-    """Why --output can't be a file, in words; None where it can."""
+def cannot_write(output: Path, option: str = "--output") -> str | None:
+    """Why what an option names can't be a file, in words; None where it can."""
     if output.is_dir():
-        return f"--output {output} is a folder; give the name of a file."
+        return f"{option} {output} is a folder; give the name of a file."
     if not output.absolute().parent.is_dir():
-        return f"--output {output}: there is no folder {output.absolute().parent}."
+        return f"{option} {output}: there is no folder {output.absolute().parent}."
     return None
 
 
@@ -60,5 +60,7 @@ def cancel_on_interrupt(control: RunControl) -> None:
 
 def complain(text: str, status: int) -> int:
     """Say what is wrong on standard error; gives the exit status back."""
-    print(text, file=sys.stderr)
+    # A built app without a console has no standard error.
+    if sys.stderr is not None:
+        print(text, file=sys.stderr)
     return status

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import pillow_heif
+import pi_heif
 import pylibjxl
 import rawpy
 from PIL import features
@@ -19,7 +19,7 @@ def available_formats() -> Mapping[str, bool]:
         "TIFF": features.check_codec("libtiff"),
         "BMP": True,
         "GIF": True,
-        "HEIC": bool(pillow_heif.libheif_info()["decoders"]),
+        "HEIC": bool(pi_heif.libheif_info()["decoders"]),
         "AVIF": features.check_module("avif"),
         "JPEG XL": pylibjxl.decoder_version() > 0,
         "JPEG 2000": features.check_codec("jpg_2000"),

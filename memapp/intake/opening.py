@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import IO, Any
 
-import pillow_heif
+import pi_heif
 from PIL import (
     AvifImagePlugin,
     BmpImagePlugin,
@@ -37,9 +37,9 @@ Image.MAX_IMAGE_PIXELS = None
 # Pillow warns of odd metadata; the photo itself is read, so there is nothing to tell anyone.
 warnings.filterwarnings("ignore", module=r"PIL\.")
 # Only the main picture is ever shown.
-pillow_heif.options.THUMBNAILS = False
-pillow_heif.options.DEPTH_IMAGES = False
-pillow_heif.options.AUX_IMAGES = False
+pi_heif.options.THUMBNAILS = False
+pi_heif.options.DEPTH_IMAGES = False
+pi_heif.options.AUX_IMAGES = False
 
 _OPENERS: Mapping[Format, Callable[[IO[bytes], str], Image.Image]] = {
     Format.JPEG: JpegImagePlugin.jpeg_factory,
@@ -48,7 +48,7 @@ _OPENERS: Mapping[Format, Callable[[IO[bytes], str], Image.Image]] = {
     Format.BMP: BmpImagePlugin.BmpImageFile,
     Format.TIFF: TiffImagePlugin.TiffImageFile,
     Format.WEBP: WebPImagePlugin.WebPImageFile,
-    Format.HEIC: pillow_heif.HeifImageFile,
+    Format.HEIC: pi_heif.HeifImageFile,
     Format.AVIF: AvifImagePlugin.AvifImageFile,
     Format.JPEG_XL: pillow_plugin.JxlImageFile,
     Format.JPEG_2000: Jpeg2KImagePlugin.Jpeg2KImageFile,

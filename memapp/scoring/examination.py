@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,10 @@ def prove_engines(weights: WeightsLocator, home: Path) -> Iterator[EngineProof]:
     Raises:
         WeightsError: the weights are missing, truncated or altered.
     """
+    if importlib.util.find_spec("torch") is None:
+        yield _prove_onnx(home)
+        yield EngineProof("torch", "cpu", False, "is not part of this memapp; onnxruntime scores")
+        return
     path = weights.find(RESMEM_WEIGHTS)
     yield _prove_onnx(home)
     yield _prove_torch(path)

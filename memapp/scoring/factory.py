@@ -6,7 +6,7 @@ import importlib.util
 from pathlib import Path
 
 from memapp.core.contracts import Notify, Scorer
-from memapp.core.errors import DeviceError, OutOfDeviceMemoryError
+from memapp.core.errors import DeviceError, OutOfDeviceMemoryError, WeightsError
 from memapp.core.frame import PREPROCESSING
 from memapp.core.records import NetIdentity
 from memapp.scoring.engines.cpu import CpuEngines
@@ -66,9 +66,10 @@ class ResMemFactory:
         """The published ResMem, as memapp prepares photos for it.
 
         Raises:
-            WeightsError: its weights are missing, truncated or altered.
+            WeightsError: its weights are missing, truncated or altered, and so is its shipped graph.
         """
-        self._weights.find(RESMEM_WEIGHTS)
+        if self._graphs.shipped(RESMEM) is None:
+            self._find_weights()
         return RESMEM
 
     def as_good(self) -> tuple[NetIdentity, ...]:
@@ -84,13 +85,14 @@ class ResMemFactory:
             WeightsError: its weights are missing, truncated or altered.
             DeviceError: not even the CPU computes.
         """
-        weights = self._weights.find(RESMEM_WEIGHTS)
+        weights = self._find_weights()
 
         def open_cpu() -> tuple[Engine, str | None]:
             return self._open_cpu(weights, notify)
 
         notes: list[str] = []
-        for device in self._gpus_to_try(notes):
+        for device in self._gpus_to_try(notes) if weights else ():
+            assert weights is not None
             try:
                 gpu = self._sized(open_gpu(weights, device))
             except (DeviceError, OutOfDeviceMemoryError) as problem:
@@ -103,6 +105,19 @@ class ResMemFactory:
         if why_slower:
             notes.append(why_slower)
         return SteadyScorer(engine=cpu, fallback=None, note=" ".join(notes) or None, notify=notify)
+
+    def _find_weights(self) -> Path | None:
+        """The published weights, checked; None where the graph that was shipped serves without them."""
+        try:
+            return self._weights.find(RESMEM_WEIGHTS)
+        except WeightsError as problem:
+            if self._graphs.shipped(RESMEM) is not None:
+                return None
+            if self._graphs.is_damaged(RESMEM):
+                raise WeightsError(
+                    f"The net {RESMEM.name} that came with memapp is damaged: install memapp again."
+                ) from problem
+            raise
 
     def _gpus_to_try(self, notes: list[str]) -> tuple[str, ...]:
         """The GPUs that importing torch may be worth its seconds for; notes what was asked for in vain."""
@@ -121,18 +136,28 @@ class ResMemFactory:
             return (self._device,)
         return ()
 
-    def _open_cpu(self, weights: Path, notify: Notify) -> tuple[Engine, str | None]:
-        if self._engine == "torch":
-            return self._sized(open_torch_cpu(weights, self._most_threads)), None
+    def _open_cpu(self, weights: Path | None, notify: Notify) -> tuple[Engine, str | None]:
+        def open_torch() -> Engine:
+            if weights is None:
+                raise DeviceError(
+                    f"torch needs the weights of {RESMEM.name}, which are not on this computer."
+                )
+            return open_torch_cpu(weights, self._most_threads)
+
+        there = importlib.util.find_spec("torch") is not None and weights is not None
+        if self._engine == "torch" and there:
+            return self._sized(open_torch()), None
         engines = CpuEngines(
             net=RESMEM,
             weights=weights,
             graphs=self._graphs,
-            open_torch=lambda: open_torch_cpu(weights, self._most_threads),
+            open_torch=open_torch,
             most_threads=self._most_threads,
         )
         hurried = self._at_once and self._engine == "auto"
         engine, note = engines.open_at_once(notify) if hurried else engines.open_best(notify)
+        if self._engine == "torch":
+            note = "torch is not part of this memapp: onnxruntime scores."
         return self._sized(engine), note
 
     def _sized(self, engine: Engine) -> Engine:

@@ -64,6 +64,7 @@ class CalibrationFile:
         """Keep it; a folder that can't be written costs seconds at the next start, nothing else."""
         entries = {**self._entries(), self._key: asdict(calibration)}
         with suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(self._path, json.dumps(entries, indent=1))
 
     def _entries(self) -> Mapping[str, Any]:

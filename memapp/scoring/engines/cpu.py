@@ -27,7 +27,7 @@ class CpuEngines:
         self,
         *,
         net: NetIdentity,
-        weights: Path,
+        weights: Path | None,
         graphs: GraphFolder,
         open_torch: Callable[[], Engine],
         most_threads: int | None = None,
@@ -36,7 +36,7 @@ class CpuEngines:
 
         Args:
             net: which net, bit for bit.
-            weights: its file, checked.
+            weights: its file, checked; None where only the graph is here.
             graphs: where its graph is, or will be.
             open_torch: loads the net on torch, on the CPU.
             most_threads: use no more than these; None for as many as are best.
@@ -95,14 +95,16 @@ class CpuEngines:
                 return self._open(graph)
             except DeviceError as problem:
                 _log.warning("the graph is of no use and is made anew: %s", problem)
+        if self._weights is None:
+            raise GraphError(f"The graph of {self._net.name} is of no use here, and its weights are missing.")
         graph = self._graphs.prepare(self._net, self._weights, notify)
         # The user has waited enough: the next start finds out what suits this computer.
-        return self._open_with(graph, self._calibrations(graph).read() or likely_calibration())
+        return self._open_with(graph, self._calibrations().read() or likely_calibration())
 
     def _open(self, graph: PreparedGraph) -> Engine:
         from memapp.scoring.engines.onnx_engine import OnnxEngine
 
-        memory = self._calibrations(graph)
+        memory = self._calibrations()
         calibration = memory.read()
         if calibration is None:
             calibration = calibrate(lambda threads: OnnxEngine(graph=graph.path, threads=threads))
@@ -117,9 +119,9 @@ class CpuEngines:
         prove(engine, graph.proof_scores, tolerance=GRAPH_TOLERANCE)
         return engine
 
-    def _calibrations(self, graph: PreparedGraph) -> CalibrationFile:
+    def _calibrations(self) -> CalibrationFile:
         return CalibrationFile(
-            folder=graph.path.parent,
+            folder=self._graphs.folder,
             engine=f"onnxruntime {_onnxruntime_version()}",
             graph=graph_key(self._net),
         )

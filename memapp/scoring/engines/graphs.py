@@ -1,4 +1,4 @@
-"""The graphs prepared for this computer: exported once, checked whenever they are used. Imports no torch."""
+"""The graphs of nets: shipped or exported once, checked whenever they are used. Imports no torch."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from memapp.core.contracts import Notify
 from memapp.core.errors import MemappError
 from memapp.core.files import write_atomically
 from memapp.core.records import NetIdentity
+from memapp.core.resources import resource_path
 from memapp.scoring.checked_files import CheckedFiles
 
 EXPORTER = 1
@@ -28,6 +29,9 @@ EXPORTER = 1
 
 FOLDER_NAME = "engines"
 """In MEMAPP_HOME."""
+
+SHIPPED_FOLDER_NAME = "nets"
+"""In the resources of the built app: graphs that were made when it was built."""
 
 Exporter: TypeAlias = Callable[[Path, Path], npt.NDArray[np.float32]]
 """Takes the file of the weights and the file to be written; gives torch's scores of the proof frames.
@@ -54,21 +58,41 @@ class PreparedGraph:
 
     path: Path
     proof_scores: npt.NDArray[np.float32]
-    """torch's scores of the proof frames, taken when the graph was exported."""
+    """Of the proof frames, taken when the graph was made: torch's, or a shipped graph's own."""
 
 
 class GraphFolder:
-    """The folder MEMAPP_HOME/engines: for each net a graph, and beside it a record that vouches for it."""
+    """Where graphs are: for each net a graph, and beside it a record that vouches for it.
 
-    def __init__(self, *, home: Path, export: Exporter) -> None:
-        """Look in home/engines; export what is missing there when asked to."""
-        self._folder = home / FOLDER_NAME
+    The built app ships some, which are only ever read; the others are made in MEMAPP_HOME/engines.
+    """
+
+    def __init__(self, *, home: Path, export: Exporter, shipped: Path | None = None) -> None:
+        """Look among the shipped ones, then in home/engines; export there what is missing when asked to.
+
+        Args:
+            home: MEMAPP_HOME.
+            export: makes a graph of weights.
+            shipped: the folder of shipped graphs; None for the one in the resources.
+        """
+        self.folder = home / FOLDER_NAME
+        self._shipped = shipped or resource_path(SHIPPED_FOLDER_NAME)
         self._checked = CheckedFiles(home=home)
         self._export = export
 
     def find(self, net: NetIdentity) -> PreparedGraph | None:
         """The graph of a net, or None where it is missing, broken, of another version or another net."""
-        path = self._path(net)
+        return self.shipped(net) or self._find(self._path(net), net)
+
+    def shipped(self, net: NetIdentity) -> PreparedGraph | None:
+        """The graph of a net that came with the built app, or None."""
+        return self._find(self._shipped / self._path(net).name, net)
+
+    def is_damaged(self, net: NetIdentity) -> bool:
+        """Whether a graph of this net came with the built app and is of no use."""
+        return (self._shipped / self._path(net).name).exists() and self.shipped(net) is None
+
+    def _find(self, path: Path, net: NetIdentity) -> PreparedGraph | None:
         try:
             match json.loads(_record_of(path).read_text(encoding="utf-8")):
                 case {
@@ -98,11 +122,11 @@ class GraphFolder:
         """
         path = self._path(net)
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(parents=True, exist_ok=True)
             self._make_sure_of_room(weights.stat().st_size + _BESIDE_THE_WEIGHTS)
-            handle, name = tempfile.mkstemp(dir=self._folder, prefix=f".{path.stem}.", suffix=".part")
+            handle, name = tempfile.mkstemp(dir=self.folder, prefix=f".{path.stem}.", suffix=".part")
         except OSError as problem:
-            raise GraphError(f"{self._folder} can't be written ({problem.strerror}).") from problem
+            raise GraphError(f"{self.folder} can't be written ({problem.strerror}).") from problem
         os.close(handle)
         beside = Path(name)
         notify(PREPARING)
@@ -110,7 +134,7 @@ class GraphFolder:
             scores = self._export(weights, beside)
             self._put_in_place(beside, path, net, scores)
         except OSError as problem:
-            raise GraphError(f"{self._folder} can't be written ({problem.strerror}).") from problem
+            raise GraphError(f"{self.folder} can't be written ({problem.strerror}).") from problem
         except MemappError as problem:
             _log.warning("the export failed: %s", problem)
             raise GraphError(f"The net could not be exported: {str(problem).rstrip('.')}.") from problem
@@ -123,13 +147,13 @@ class GraphFolder:
         return PreparedGraph(path, scores)
 
     def _path(self, net: NetIdentity) -> Path:
-        return self._folder / f"{graph_key(net)}.onnx"
+        return self.folder / f"{graph_key(net)}.onnx"
 
     def _make_sure_of_room(self, needed: int) -> None:
-        free = shutil.disk_usage(self._folder).free
+        free = shutil.disk_usage(self.folder).free
         if free < needed:
             raise GraphError(
-                f"The disk of {self._folder} is too full: {needed / 1e6:,.0f} MB are needed, "
+                f"The disk of {self.folder} is too full: {needed / 1e6:,.0f} MB are needed, "
                 f"{free / 1e6:,.0f} MB are free."
             )
 
@@ -149,10 +173,10 @@ class GraphFolder:
     def _left_over(self, path: Path, net: NetIdentity) -> Iterator[Path]:
         """Graphs of the same net in another version, and what interrupted exports left behind."""
         keep = {path, _record_of(path)}
-        for other in self._folder.glob(f"{net.name}-*-{net.precision}.*"):
+        for other in self.folder.glob(f"{net.name}-*-{net.precision}.*"):
             if other not in keep:
                 yield other
-        for part in self._folder.glob(".*.part"):
+        for part in self.folder.glob(".*.part"):
             with suppress(OSError):
                 if part.stat().st_mtime < time.time() - _DAY:
                     yield part

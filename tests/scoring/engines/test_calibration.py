@@ -134,5 +134,11 @@ def test_numbers_that_make_no_sense_are_ignored(tmp_path: Path, entry: object) -
 
 
 def test_a_folder_that_can_not_be_written_is_no_hindrance(tmp_path: Path) -> None:
-    memory(tmp_path / "missing").write(HERE)
-    assert memory(tmp_path / "missing").read() is None
+    (tmp_path / "file").write_text("no folder")
+    memory(tmp_path / "file" / "engines").write(HERE)
+    assert memory(tmp_path / "file" / "engines").read() is None
+
+
+def test_a_folder_that_is_missing_is_made(tmp_path: Path) -> None:
+    memory(tmp_path / "home" / "engines").write(HERE)
+    assert memory(tmp_path / "home" / "engines").read() == HERE
