@@ -111,6 +111,16 @@ class AreaOfInterest:
     """Three corners or more, (x, y) as fractions 0..1 of the upright photo's width and height."""
 
 
+AREA_COLOURS: tuple[Colour, ...] = (
+    (0, 158, 115),
+    (230, 159, 0),
+    (86, 180, 233),
+    (204, 121, 167),
+    (240, 228, 66),
+)
+"""Of areas of interest, one after the other; Okabe and Ito's, safe for colour-blind eyes."""
+
+
 class RegionKind(StrEnum):
     """What a region comes from."""
 
@@ -310,7 +320,7 @@ class RegionMaker(Protocol):
         scorer: ScorerOpener,
         control: RunControl,
     ) -> Generator[Steps, None, tuple[float, tuple[Region, ...]]]:
-        """The same for areas of interest, in their order."""
+        """The same for areas of interest, which are kept however small they are."""
 
 
 class MapStore(Protocol):

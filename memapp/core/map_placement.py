@@ -43,11 +43,9 @@ class _Samples:
     @classmethod
     def of(cls, length: int) -> _Samples:
         """For an axis of so many pixels."""
-        squashed: npt.NDArray[np.float64] = (np.arange(length) + 0.5) * (
-            SQUASHED_SIDE / length
-        ) - FRAME_OFFSET
-        first, last = np.searchsorted(squashed, (0, FRAME_SIDE))
-        return cls(slice(int(first), int(last)), squashed[first:last] - 0.5)
+        centres = (np.arange(length) + 0.5) * (SQUASHED_SIDE / length) - FRAME_OFFSET
+        first, last = np.searchsorted(centres, (0, FRAME_SIDE))
+        return cls(slice(int(first), int(last)), centres[first:last] - 0.5)
 
 
 def _between(

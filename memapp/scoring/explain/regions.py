@@ -1,0 +1,198 @@
+"""The parts of a photo, and what each is worth: the score less the score with that part filled in."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Generator, Sequence
+
+import numpy as np
+
+from memapp.core.control import RunControl
+from memapp.core.explanation import (
+    AREA_COLOURS,
+    AreaOfInterest,
+    Colour,
+    MaskArray,
+    Region,
+    RegionKind,
+    ScorerOpener,
+    Segmentation,
+    Steps,
+)
+from memapp.core.frame import SEEN_PART
+from memapp.core.records import PixelArray
+from memapp.scoring.explain.batches import score_versions
+from memapp.scoring.explain.fills import (
+    cover_of,
+    covered,
+    seen_area,
+    surroundings_colour,
+    surroundings_spread,
+)
+from memapp.scoring.explain.superpixels import superpixels
+
+SMALLEST_SHARE = 0.005
+"""Of the photo's area: smaller regions are left out; covering them changes less than the net's own noise."""
+MOST_REGIONS = 24
+"""The largest ones."""
+FILLS = 2
+
+_SEEN_AREA = (SEEN_PART.right - SEEN_PART.left) * (SEEN_PART.bottom - SEEN_PART.top)
+
+
+class FilledRegions:
+    """A RegionMaker: each region is filled in twice, with its surroundings' mean colour and with its
+    surroundings spread inwards, and the mean of the two scores is taken."""
+
+    version = "filled-1"
+
+    def regions(
+        self,
+        picture: PixelArray,
+        frame: PixelArray,
+        segmentation: Segmentation | None,
+        *,
+        scorer: ScorerOpener,
+        control: RunControl,
+    ) -> Generator[Steps, None, tuple[float, tuple[Region, ...]]]:
+        """The regions of a segmentation, or superpixels, the greatest contribution first; see RegionMaker."""
+        found = segmentation_regions(segmentation) if segmentation else superpixel_regions(picture)
+        return (yield from _weighed(frame, _largest(found), scorer=scorer, control=control))
+
+    def areas(
+        self,
+        picture: PixelArray,
+        frame: PixelArray,
+        areas: tuple[AreaOfInterest, ...],
+        *,
+        scorer: ScorerOpener,
+        control: RunControl,
+    ) -> Generator[Steps, None, tuple[float, tuple[Region, ...]]]:
+        """The same for areas of interest; see RegionMaker."""
+        shape = picture.shape[:2]
+        found = [
+            _region(
+                kind=RegionKind.AREA,
+                name=area.name,
+                colour=AREA_COLOURS[place % len(AREA_COLOURS)],
+                mask=area_mask(area, shape[0], shape[1]),
+            )
+            for place, area in enumerate(areas)
+        ]
+        return (yield from _weighed(frame, found, scorer=scorer, control=control))
+
+
+def area_mask(area: AreaOfInterest, height: int, width: int) -> MaskArray:
+    """The pixels of a photo of this size whose centres lie within an area's outline (even-odd rule)."""
+    corners = np.array(area.outline, dtype=np.float64) * (width, height)
+    starts, ends = corners, np.roll(corners, -1, axis=0)
+    mask = np.zeros((height, width), bool)
+    columns = np.arange(width) + 0.5
+    for row in range(height):
+        y = row + 0.5
+        crosses = (starts[:, 1] <= y) != (ends[:, 1] <= y)
+        first, last = starts[crosses], ends[crosses]
+        at = first[:, 0] + (y - first[:, 1]) * (last[:, 0] - first[:, 0]) / (last[:, 1] - first[:, 1])
+        mask[row] = np.searchsorted(np.sort(at), columns, side="right") % 2 == 1
+    return mask
+
+
+def superpixel_regions(picture: PixelArray) -> list[Region]:
+    """Patches of like colour, numbered in reading order, each in its mean colour."""
+    labels = superpixels(picture)
+    regions = []
+    for number, label in enumerate(np.unique(labels), start=1):
+        mask = labels == label
+        red, green, blue = (int(level) for level in picture[mask].mean(axis=0))
+        colour = (red, green, blue)
+        regions.append(_region(kind=RegionKind.SUPERPIXEL, name=f"patch {number}", colour=colour, mask=mask))
+    return regions
+
+
+def segmentation_regions(segmentation: Segmentation) -> list[Region]:
+    """Its instances and what is left, or its categories where it tells no instances apart."""
+    categories = segmentation.segmenter.categories
+    regions: list[Region] = []
+    counts: dict[str, int] = {}
+    rest = np.ones(segmentation.labels.shape, bool)
+    for instance in segmentation.instances:
+        category = categories[instance.category]
+        counts[instance.name] = count = counts.get(instance.name, 0) + 1
+        regions.append(
+            _region(
+                kind=RegionKind.INSTANCE,
+                name=instance.name if count == 1 else f"{instance.name} {count}",
+                category=category.name,
+                colour=category.colour,
+                mask=instance.mask,
+                confidence=instance.confidence,
+            )
+        )
+        rest &= ~instance.mask
+    for label in np.unique(segmentation.labels[rest]):
+        category = categories[label]
+        regions.append(
+            _region(
+                kind=RegionKind.CATEGORY,
+                name=category.name,
+                category=category.name,
+                colour=category.colour,
+                mask=rest & (segmentation.labels == label),
+            )
+        )
+    return regions
+
+
+def _region(
+    *,
+    kind: RegionKind,
+    name: str,
+    colour: Colour,
+    mask: MaskArray,
+    category: str = "",
+    confidence: float | None = None,
+) -> Region:
+    """A region whose contribution is still to be found."""
+    area = float(mask.mean())
+    seen = seen_area(mask)
+    return Region(
+        kind=kind,
+        name=name,
+        category=category,
+        colour=colour,
+        mask=mask,
+        area_share=area,
+        frame_share=seen / _SEEN_AREA,
+        seen_share=min(seen / area, 1.0) if area else 0.0,
+        contribution=None,
+        confidence=confidence,
+    )
+
+
+def _largest(regions: Sequence[Region]) -> list[Region]:
+    large = [region for region in regions if region.area_share >= SMALLEST_SHARE]
+    # A photo of nothing but small things still has a largest one.
+    large = large or list(regions)
+    return sorted(large, key=lambda region: -region.area_share)[:MOST_REGIONS]
+
+
+def _weighed(
+    frame: PixelArray, regions: Sequence[Region], *, scorer: ScorerOpener, control: RunControl
+) -> Generator[Steps, None, tuple[float, tuple[Region, ...]]]:
+    """The frame's score, and the regions with their contributions, the greatest first, unseen ones last."""
+    seen = [region for region in regions if region.frame_share > 0]
+    total = 1 + FILLS * len(seen)
+    versions = [frame]
+    for region in seen:
+        cover = cover_of(region.mask)
+        fills = (surroundings_colour(frame, cover), surroundings_spread(frame, cover))
+        versions += [covered(frame, cover, fill) for fill in fills]
+    scores = yield from score_versions(versions, scorer=scorer(), control=control, total=total)
+    filled = scores[1:].reshape(len(seen), FILLS).mean(axis=1)
+    weighed = [
+        dataclasses.replace(region, contribution=float(scores[0] - without))
+        for region, without in zip(seen, filled, strict=True)
+    ]
+    weighed.sort(key=lambda region: -(region.contribution or 0.0))
+    unseen = [region for region in regions if region.frame_share == 0]
+    return float(scores[0]), (*weighed, *unseen)
