@@ -78,7 +78,7 @@ class MemorabilityNet(nn.Module):
 
     def alexnet_branch(self, frames: Tensor) -> Tensor:
         """(n, 3, 227, 227) to (n, 9216)."""
-        alexnet = self.normalise(self.pool(functional.relu(self.conv1(frames))))
+        alexnet: Tensor = self.normalise(self.pool(functional.relu(self.conv1(frames))))
         alexnet = self.normalise(self.pool(functional.relu(self.conv2(alexnet))))
         alexnet = functional.relu(self.conv3(alexnet))
         alexnet = functional.relu(self.conv4(alexnet))

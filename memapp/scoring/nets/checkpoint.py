@@ -1,0 +1,272 @@
+"""Checkpoints of trained nets: safetensors with a header that says what they are. Hostile until proved not.
+
+Nothing of a file is believed: its header is bounded, parsed and checked against the file's size before any
+memory is taken for what it announces, and its tensors must be exactly those of the net that it names. Reading
+a header imports no torch. The format: https://github.com/huggingface/safetensors (8 bytes of length, JSON, numbers).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from math import prod
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from memapp.core.errors import MemappError
+from memapp.core.frame import PREPROCESSING
+from memapp.scoring.nets.family import CATEGORIES, FAMILY
+
+if TYPE_CHECKING:
+    from memapp.scoring.nets.net import MemorabilityNet
+
+SUFFIX = ".safetensors"
+FORMAT = 1
+"""Version of what stands in the header."""
+
+MOST_HEADER_BYTES = 1_000_000
+MOST_FILE_BYTES = 2_000_000_000
+"""The family's largest net has 0.58 GB."""
+MOST_TENSORS = 2_000
+MOST_LETTERS = 120
+"""Of a name in the header: it is shown to people."""
+
+_BYTES_OF = {"F32": 4, "I64": 8}
+_PICKLES = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
+"""How torch's own files begin: a ZIP archive with a pickle inside, or a bare pickle."""
+
+
+class CheckpointError(MemappError):
+    """A file is no checkpoint that can be used; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class SegmenterOfNet:
+    """The segmenter that an M3M was trained with, and how its labels become the net's categories."""
+
+    name: str
+    sha256: str
+    categories: tuple[str, ...]
+    """The net's, 13 at most; the first is background and everything else."""
+    table: tuple[int, ...]
+    """For each of the segmenter's labels the index of its category."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointHeader:
+    """What a checkpoint says of itself."""
+
+    net: str
+    """Of the family."""
+    title: str
+    """As people read it."""
+    predicts: str = "hits"
+    """What its scores are: "hits" or "false alarms"."""
+    preprocessing: str = PREPROCESSING
+    segmenter: SegmenterOfNet | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """What it was trained on: fingerprint, count, column, split."""
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+    """How well it did there."""
+    format: int = FORMAT
+
+    @property
+    def name(self) -> str:
+        """What its scores are kept and shown under."""
+        return f"{FAMILY[self.net].title}: {self.title}"
+
+
+def read_header(path: Path) -> CheckpointHeader:
+    """Read and check the header of a checkpoint; takes no more memory than the header itself.
+
+    Raises:
+        CheckpointError: the file is no checkpoint, a damaged one, or one that this memapp can't use.
+    """
+    return _read(path)[0]
+
+
+def load_checkpoint(path: Path) -> tuple[CheckpointHeader, MemorabilityNet]:
+    """The header and the net with its weights, on the CPU, ready to score.
+
+    Raises:
+        CheckpointError: the file is no checkpoint, or its tensors are not those of the net that it names.
+    """
+    import torch
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    from memapp.scoring.nets.net import MemorabilityNet
+
+    header, tensors = _read(path)
+    with torch.device("meta"):
+        net = MemorabilityNet(FAMILY[header.net])
+    kinds = {torch.float32: "F32", torch.int64: "I64"}
+    expected = {name: (kinds[value.dtype], tuple(value.shape)) for name, value in net.state_dict().items()}
+    if tensors != expected:
+        wrong = sorted(
+            name for name in tensors.keys() | expected.keys() if tensors.get(name) != expected.get(name)
+        )
+        raise _refusal(path, f"it says that it is {header.net}, but its {_shown(wrong[0])} is not")
+    try:
+        state = load_file(path)
+    except (OSError, SafetensorError) as problem:
+        raise _refusal(path, "it is damaged") from problem
+    if not all(bool(value.isfinite().all()) for value in state.values()):
+        raise _refusal(path, "some of its numbers are none")
+    net.load_state_dict(state, assign=True)
+    return header, net.requires_grad_(False).eval()
+
+
+def write_checkpoint(path: Path, net: MemorabilityNet, header: CheckpointHeader) -> None:
+    """Write a net, whole or not at all.
+
+    Raises:
+        OSError: it can't be written; what was there before is as it was.
+    """
+    from safetensors.torch import save_file
+
+    state = {name: value.detach().cpu().contiguous() for name, value in net.state_dict().items()}
+    metadata = {"memapp": json.dumps(asdict(header), ensure_ascii=False)}
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem[:40]}.", suffix=".part")
+    os.close(handle)
+    beside = Path(name)
+    try:
+        save_file(state, beside, metadata=metadata)
+        flush(beside)
+        beside.chmod(0o644)
+        beside.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            beside.unlink()
+        raise
+
+
+def flush(path: Path) -> None:
+    """See a file that was just written onto the disk."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _read(path: Path) -> tuple[CheckpointHeader, dict[str, tuple[str, tuple[int, ...]]]]:
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            start = file.read(8)
+            if start.startswith(_PICKLES):
+                raise _refusal(
+                    path,
+                    "it is a pickle (the .pt and .pth files of torch), which can run any program when it is "
+                    "opened; memapp opens .safetensors only",
+                )
+            length = int.from_bytes(start, "little")
+            if len(start) < 8 or not 2 <= length <= MOST_HEADER_BYTES or 8 + length > size:
+                raise _refusal(path, "it is no .safetensors file, or only the beginning of one")
+            if size > MOST_FILE_BYTES:
+                raise _refusal(path, f"it is larger than any net of memapp ({size / 1e9:,.1f} GB)")
+            text = file.read(length)
+    except OSError as problem:
+        raise CheckpointError(f"Can't read the net {path}: {problem.strerror}.") from problem
+    try:
+        parsed = json.loads(text.decode("utf-8"), object_pairs_hook=_without_doubles)
+        metadata = parsed.pop("__metadata__", {})
+        tensors = _checked_tensors(parsed, size - 8 - length)
+    except (ValueError, TypeError, AttributeError, RecursionError, KeyError) as problem:
+        raise _refusal(path, "what it says of its numbers does not fit the file") from problem
+    try:
+        said = json.loads(metadata["memapp"], object_pairs_hook=_without_doubles)
+    except (ValueError, TypeError, KeyError, RecursionError) as problem:
+        raise _refusal(
+            path, "it does not say which net it is; memapp lab train writes such files"
+        ) from problem
+    try:
+        return _checked_header(path, said), tensors
+    except (ValueError, TypeError, KeyError, AttributeError) as problem:
+        raise _refusal(path, "what it says of itself is incomplete") from problem
+
+
+def _checked_tensors(said: dict[str, Any], data_bytes: int) -> dict[str, tuple[str, tuple[int, ...]]]:
+    """Names with kinds and shapes. Raises: ValueError, TypeError, KeyError: they do not fill the file."""
+    if not 1 <= len(said) <= MOST_TENSORS:
+        raise ValueError("number of tensors")
+    found = {}
+    spans = []
+    for name, tensor in said.items():
+        kind, shape, (begin, end) = tensor["dtype"], tensor["shape"], tensor["data_offsets"]
+        if not all(type(number) is int and 0 <= number <= data_bytes for number in (*shape, begin, end)):
+            raise ValueError("a number that is none")
+        if len(shape) > 4 or end - begin != prod(shape) * _BYTES_OF[kind]:
+            raise ValueError("size of a tensor")
+        spans.append((begin, end))
+        found[name] = (kind, tuple(shape))
+    position = 0
+    for begin, end in sorted(spans):
+        if begin != position:
+            raise ValueError("a gap, or an overlap")
+        position = end
+    if position != data_bytes:
+        raise ValueError("size of the file")
+    return found
+
+
+def _checked_header(path: Path, said: dict[str, Any]) -> CheckpointHeader:
+    if said["format"] != FORMAT:
+        raise _refusal(path, "it was written by another version of memapp")
+    if said["net"] not in FAMILY:
+        raise _refusal(path, f"this memapp knows no net {_shown(said['net'])}")
+    version, _, number = str(said["preprocessing"]).partition("-")
+    ours = int(PREPROCESSING.partition("-")[2])
+    # Older ones are fine: exact frames have stayed as they were.
+    if version != "memapp" or not number.isdigit() or int(number) > ours:
+        raise _refusal(path, f"it wants photos prepared in another way ({_shown(said['preprocessing'])})")
+    if said["predicts"] not in ("hits", "false alarms"):
+        raise ValueError("predicts")
+    segmenter = None
+    if FAMILY[said["net"]].segmentation and said["segmenter"] is not None:
+        segmenter = _checked_segmenter(said["segmenter"])
+    if not (isinstance(said["data"], dict) and isinstance(said["metrics"], dict)):
+        raise TypeError("data and metrics")
+    return CheckpointHeader(
+        net=said["net"],
+        title=_shown(said["title"]),
+        predicts=said["predicts"],
+        preprocessing=said["preprocessing"],
+        segmenter=segmenter,
+        data=said["data"],
+        metrics=said["metrics"],
+    )
+
+
+def _checked_segmenter(said: dict[str, Any]) -> SegmenterOfNet:
+    categories, table = said["categories"], said["table"]
+    if not 1 <= len(categories) <= CATEGORIES or not 1 <= len(table) <= 256:
+        raise ValueError("categories")
+    if not all(type(index) is int and 0 <= index < len(categories) for index in table):
+        raise ValueError("table")
+    return SegmenterOfNet(
+        name=_shown(said["name"]),
+        sha256=_shown(said["sha256"]),
+        categories=tuple(map(_shown, categories)),
+        table=tuple(table),
+    )
+
+
+def _shown(said: object) -> str:
+    """A text from a file as it may be shown: short, of one line, of letters that can be seen."""
+    if not isinstance(said, str):
+        raise TypeError("a text that is none")
+    return "".join(letter if letter.isprintable() else " " for letter in said[:MOST_LETTERS]).strip()
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name that stands twice")
+    return found
+
+
+def _refusal(path: Path, why: str) -> CheckpointError:
+    return CheckpointError(f"The net {path.name} can't be used: {why}.")
