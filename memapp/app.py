@@ -13,8 +13,16 @@ from PySide6.QtWidgets import QApplication
 
 from memapp import __version__, log
 from memapp.core.control import RunControl
-from memapp.core.errors import StoreError
+from memapp.core.errors import SegmenterError, StoreError
 from memapp.core.events import Event
+from memapp.core.explanation import (
+    ExplainEvent,
+    ExplainOrder,
+    MapMethod,
+    Segmenter,
+    SegmenterFactory,
+    SegmenterIdentity,
+)
 from memapp.core.machine import usable_cores
 from memapp.core.records import RunOrder
 from memapp.core.resources import resource_path, resources_folder
@@ -25,13 +33,17 @@ from memapp.gui.style import Appearance
 from memapp.gui.surroundings import Surroundings
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
+from memapp.pipeline.explain_run import Explainers, explain_run
 from memapp.pipeline.kept_scorer import KeepingFactory
 from memapp.pipeline.score_run import score_run
 from memapp.pipeline.thumbnail_shelf import ThumbnailShelf
+from memapp.scoring.explain.occlusion import OcclusionMapMaker
+from memapp.scoring.explain.regions import FilledRegions
 from memapp.scoring.factory import ResMemFactory
 from memapp.scoring.weights import WeightsLocator
 from memapp.store.export import write_export
 from memapp.store.home import home_folder
+from memapp.store.maps import DiskMapStore
 from memapp.store.preferences import load_preferences, save_preferences
 from memapp.store.scores import SqliteScoreStore
 from memapp.store.thumbnails import ThumbnailStore
@@ -63,7 +75,9 @@ def run_window(paths: Sequence[str], *, smoke: SmokeOrder | None = None) -> int:
     preferences = load_preferences(home_folder())
     thumbnails = ThumbnailShelf(ThumbnailStore(home=home_folder()))
     nets = _Nets(preferences=preferences, thumbnails=thumbnails)
-    supervisor = Supervisor(make_run=nets.make_run, loader=load_photo, thumbnails=thumbnails)
+    supervisor = Supervisor(
+        make_run=nets.make_run, loader=load_photo, thumbnails=thumbnails, make_explain=nets.make_explain
+    )
     jobs = Jobs()
     manners = Manners(supervisor=supervisor, idle_minutes=preferences.number("unload_minutes"))
     window = MainWindow(
@@ -115,6 +129,8 @@ class _Nets:
         self._preferences = preferences
         self._thumbnails = thumbnails
         self._on_battery = False
+        self._segmenters: SegmenterFactory = _NoSegmenters()
+        self._maps = DiskMapStore(home=home_folder())
         self.renew()
 
     def set_on_battery(self, on_battery: bool) -> None:
@@ -152,6 +168,32 @@ class _Nets:
             control=control,
             thumbnails=self._thumbnails,
         )
+
+
+    def make_explain(self, order: ExplainOrder, control: RunControl) -> Iterator[ExplainEvent]:
+        """Explains a photo."""
+        return explain_run(
+            order,
+            loader=load_photo,
+            explainers=Explainers(
+                scorers=self._factory,
+                segmenters=self._segmenters,
+                map_makers={MapMethod.OCCLUSION: OcclusionMapMaker()},
+                region_maker=FilledRegions(),
+            ),
+            store=self._maps,
+            control=control,
+        )
+
+
+class _NoSegmenters:
+    """A SegmenterFactory without packs."""
+
+    def installed(self) -> tuple[SegmenterIdentity, ...]:
+        return ()
+
+    def open(self, name: str) -> Segmenter:
+        raise SegmenterError(f'The segmenter "{name}" is not installed.')
 
 
 class _FileOpener(QObject):

@@ -80,6 +80,14 @@ def score_text(score: float, precision: Precision = Precision.EXACT) -> str:
     return f"{FAST_MARK if precision is Precision.FAST else ''}{score:.2f}"
 
 
+def points_text(points: float) -> str:
+    """A difference of scores with its sign: "+0.04", "−0.12"; what rounds to nothing is "0.00"."""
+    shown = f"{abs(points):.2f}"
+    if shown == "0.00":
+        return shown
+    return f"+{shown}" if points > 0 else f"−{shown}"
+
+
 def band_text() -> str:
     """How far a score may be off, as it is written behind one: "± 0.09"."""
     return f"± {score_text(TYPICAL_ERROR)}"

@@ -49,6 +49,11 @@ SETTINGS: Mapping[str, Setting] = {
         Setting("sort_descending", True, "Highest first"),
         Setting("inspector_open", True, "Show the inspector"),
         Setting("problems_open", False, "Show the problems"),
+        Setting("overlay", "none", "Overlay", choices=("none", "segmentation", "memorability", "regions")),
+        Setting("overlay_opacity", 80, "Opacity of the overlay, in percent", limits=(10, 100)),
+        Setting("map_style", "colour", "Memorability maps are shown", choices=("colour", "outline", "fog")),
+        Setting("map_method", "occlusion", "Maps are made by", choices=("occlusion", "gradient")),
+        Setting("segmenter", "", "Segmenter in use"),
         Setting("window_geometry", "", "Place and size of the window"),
         Setting("last_folder", "", "Folder last opened"),
     )

@@ -55,6 +55,26 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("sort-taken", "View/Sort by", "Date taken", ("Ctrl+3",), group="sort", checkable=True),
     ActionSpec("sort-size", "View/Sort by", "File size", ("Ctrl+4",), group="sort", checkable=True),
     ActionSpec("reverse", "View", "Reverse the order", ("Ctrl+0",), "sort-descending"),
+    ActionSpec("overlay-none", "View/Overlay", "None", ("Alt+0",), "overlay-none", "overlay", True),
+    ActionSpec(
+        "overlay-segmentation",
+        "View/Overlay",
+        "Segmentation",
+        ("Alt+1",),
+        "overlay-segmentation",
+        "overlay",
+        True,
+    ),
+    ActionSpec(
+        "overlay-memorability",
+        "View/Overlay",
+        "Memorability",
+        ("Alt+2",),
+        "overlay-memorability",
+        "overlay",
+        True,
+    ),
+    ActionSpec("overlay-regions", "View/Overlay", "Regions", ("Alt+3",), "overlay-regions", "overlay", True),
     ActionSpec("find", "View", "Find by name", ("Ctrl+F",), "search", separated=True),
     ActionSpec("clear-filter", "View", "Show all photos", ("Ctrl+Shift+F",), "filter"),
     ActionSpec("larger", "View", "Larger thumbnails", ("Ctrl++", "Ctrl+="), "large-tile", separated=True),
@@ -78,6 +98,10 @@ OTHER_KEYS: tuple[ShortcutLine, ...] = (
     ShortcutLine("Looking at a photo", "Back to the grid", "Esc"),
 )
 """Keys that belong to a view rather than to an action."""
+
+
+_GROUP_WORDS = {"sort": "Sort by {}", "overlay": "Overlay: {}"}
+"""How the cheat sheet words an entry that its menu's title explains."""
 
 
 class Actions(QObject):
@@ -143,7 +167,7 @@ class Actions(QObject):
             *(
                 ShortcutLine(
                     spec.menu.partition("/")[0],
-                    f"Sort by {spec.text.lower()}" if spec.group == "sort" else spec.text.rstrip("."),
+                    _GROUP_WORDS.get(spec.group, "{}").format(_in_group(spec)),
                     ", ".join(map(_as_written, spec.shortcuts)),
                 )
                 for spec in ACTIONS
@@ -164,6 +188,10 @@ def _menu(parent: QMenuBar | QMenu, title: str) -> QMenu:
         if isinstance(menu, QMenu) and menu.title() == title:
             return menu
     return parent.addMenu(title)
+
+
+def _in_group(spec: ActionSpec) -> str:
+    return spec.text.lower() if spec.group else spec.text.rstrip(".")
 
 
 def _as_written(shortcut: str) -> str:

@@ -14,6 +14,7 @@ from memapp.core.settings import Preferences, SettingValue
 from memapp.gui.actions import Actions
 from memapp.gui.drop_area import EmptyPage
 from memapp.gui.dropping import DropTarget
+from memapp.gui.explain_view import NO_OVERLAY, OVERLAYS, ExplainView
 from memapp.gui.file_commands import FileCommands
 from memapp.gui.grid.grid_view import GridView
 from memapp.gui.grid.item_model import PhotoItemModel
@@ -31,6 +32,8 @@ from memapp.gui.status import ProgressLine, RunStatus
 from memapp.gui.style import Appearance
 from memapp.gui.surroundings import Surroundings
 from memapp.gui.toolbar import FilterControls, SizeSlider, fill_toolbar
+from memapp.gui.viewer.overlay_drawing import MapStyle
+from memapp.gui.viewer.overlay_panel import OverlayPanel
 from memapp.gui.viewer.photo_viewer import PhotoViewer
 from memapp.gui.window_dialogs import WindowDialogs
 from memapp.workers.jobs import Jobs
@@ -84,6 +87,13 @@ class MainWindow(QMainWindow):
             proxy=self.proxy, theme=appearance.theme, tile_size=preferences.number("tile_size")
         )
         self.viewer = PhotoViewer(appearance=appearance)
+        self.overlay_panel = OverlayPanel(
+            appearance=appearance,
+            style=MapStyle(preferences.text("map_style")),
+            opacity=preferences.number("overlay_opacity"),
+        )
+        self.viewer.add_panel(self.overlay_panel)
+        self.viewer.add_overlay_switch([self.actions_table[f"overlay-{name}"] for name in OVERLAYS])
         self.inspector = Inspector(appearance=appearance)
         self.panes = PhotoPanes(
             photos=self.photos,
@@ -92,6 +102,14 @@ class MainWindow(QMainWindow):
             inspector=self.inspector,
             viewer=self.viewer,
             supervisor=supervisor,
+            parent=self,
+        )
+        self.overlays = ExplainView(
+            supervisor=supervisor,
+            viewer=self.viewer,
+            panel=self.overlay_panel,
+            actions=self.actions_table,
+            preferences=preferences,
             parent=self,
         )
         self.files = FileCommands(work=surroundings.file_work, jobs=jobs, window=self)
@@ -140,6 +158,7 @@ class MainWindow(QMainWindow):
         self._connect_actions()
         self._connect_parts()
         self._restore()
+        self._show_overlay_choice()
         self.run_view.follow_run()
         self._follow_photos()
 
@@ -160,14 +179,17 @@ class MainWindow(QMainWindow):
         self.addActions(list(self.actions_table))
         sort_menu = QMenu(self)
         sort_menu.addActions([self.actions_table[f"sort-{key}"] for key in SortKey])
+        overlay_menu = QMenu(self)
+        overlay_menu.addActions([self.actions_table[f"overlay-{name}"] for name in OVERLAYS])
         toolbar = self.addToolBar("Toolbar")
         toolbar.setObjectName("toolbar")
-        self._sort_button = fill_toolbar(
+        self._sort_button, self._overlay_button = fill_toolbar(
             toolbar,
             actions=self.actions_table,
             filters=self.filters,
             slider=self.size_slider,
             sort_menu=sort_menu,
+            overlay_menu=overlay_menu,
         )
         self._pages = QStackedWidget()
         for page in (self._empty, self.grid, self.viewer):
@@ -250,6 +272,9 @@ class MainWindow(QMainWindow):
         )
 
     def _connect_parts(self) -> None:
+        self._appearance.changed.connect(self._show_overlay_choice)
+        self.overlays.overlay_changed.connect(self._on_overlay)
+        self.overlays.panel_shown.connect(self._make_room)
         self._appearance.changed.connect(lambda: self.grid.set_theme(self._appearance.theme))
         self._empty.add_photos.connect(self.actions_table["add-photos"].trigger)
         self._empty.add_folder.connect(self.actions_table["add-folder"].trigger)
@@ -353,6 +378,24 @@ class MainWindow(QMainWindow):
     def _show_grid(self) -> None:
         self._pages.setCurrentWidget(self.grid)
         self.grid.setFocus()
+
+    @Slot(str)
+    def _on_overlay(self, overlay: str) -> None:
+        """An overlay is seen in the viewer only, so it opens."""
+        self._show_overlay_choice()
+        if overlay != NO_OVERLAY and self.panes.viewing is None:
+            self._with_first(self.panes.open)
+
+    @Slot(bool)
+    def _make_room(self, panel_shown: bool) -> None:
+        """The overlay's panel takes the inspector's place."""
+        self.inspector.setVisible(not panel_shown and self.actions_table["inspector"].isChecked())
+
+    def _show_overlay_choice(self) -> None:
+        chosen = self.actions_table[f"overlay-{self.overlays.overlay}"]
+        self._overlay_button.setIcon(chosen.icon())
+        self._overlay_button.setToolTip(f"Overlay: {chosen.text()}")
+        self._overlay_button.setAccessibleName(f"Overlay: {chosen.text()}")
 
     def _go_to(self, key: ImageKey) -> None:
         self._show_grid()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics, QIcon, QKeyEvent, QResizeEvent
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QIcon, QKeyEvent, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton, QWidget
 
 from memapp.gui.style import Appearance, icon
 
 ICON_SIDE = 16
+SWATCH_SIDE = 12
 
 
 class Role(StrEnum):
@@ -23,6 +25,8 @@ class Role(StrEnum):
     NORMAL = "normal"
     QUIET = "quiet"
     SMALL = "small"
+    TAG = "tag"
+    """A name beside the pointer."""
 
 
 def text_label(
@@ -148,3 +152,22 @@ def hairline() -> QFrame:
     line.setObjectName("hairline")
     line.setFixedHeight(1)
     return line
+
+
+@lru_cache(maxsize=256)
+def _swatch(colour: int) -> QIcon:
+    pixmap = QPixmap(SWATCH_SIDE * 3, SWATCH_SIDE * 3)
+    pixmap.setDevicePixelRatio(3)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(QColor(colour))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.drawRoundedRect(QRectF(1, 1, SWATCH_SIDE - 2, SWATCH_SIDE - 2), 2, 2)
+    painter.end()
+    return QIcon(pixmap)
+
+
+def swatch(colour: QColor) -> QIcon:
+    """A small square of a colour, beside what has it."""
+    return _swatch(colour.rgb())

@@ -39,6 +39,28 @@ _RAMP = np.array(
     dtype=np.float64,
 )
 
+# RdBu, eleven samples (Cynthia Brewer, ColorBrewer 2.0), turned round: below nothing is blue, above it red.
+# Its lightness falls evenly to both sides, and eyes that confuse red and green tell its ends apart.
+_DIVERGING = np.array(
+    [
+        (0x05, 0x30, 0x61),
+        (0x21, 0x66, 0xAC),
+        (0x43, 0x93, 0xC3),
+        (0x92, 0xC5, 0xDE),
+        (0xD1, 0xE5, 0xF0),
+        (0xF7, 0xF7, 0xF7),
+        (0xFD, 0xDB, 0xC7),
+        (0xF4, 0xA5, 0x82),
+        (0xD6, 0x60, 0x4D),
+        (0xB2, 0x18, 0x2B),
+        (0x67, 0x00, 0x1F),
+    ],
+    dtype=np.float64,
+)
+FOG = "#d8d8d8"
+CASING = "#a0000000"
+"""Under a thin line, so that it is seen on any photo."""
+
 
 @dataclass(frozen=True, slots=True)
 class Theme:
@@ -143,6 +165,14 @@ def ramp_colour(score: float) -> QColor:
     return QColor(*channels)
 
 
+def diverging_colour(position: float) -> QColor:
+    """The colour of what lowers (-1) and raises (1) a score: diverging, perceptual, colour-blind-safe."""
+    place = (min(max(position, -1.0), 1.0) + 1) / 2 * (len(_DIVERGING) - 1)
+    samples = np.arange(len(_DIVERGING))
+    channels = [round(np.interp(place, samples, _DIVERGING[:, channel])) for channel in range(3)]
+    return QColor(*channels)
+
+
 def icon(name: str, theme: Theme) -> QIcon:
     """An icon of the one set, resources/icons/NAME.svg, tinted for the theme, crisp at 200 %."""
     made = QIcon()
@@ -235,6 +265,8 @@ def _stylesheet(theme: Theme) -> str:
         QLabel[role="strong"] {{ font-size: {TEXT_LARGE}px; font-weight: 600; }}
         QLabel[role="quiet"] {{ color: {theme.second_text}; }}
         QLabel[role="small"] {{ font-size: {TEXT_SMALL}px; color: {theme.second_text}; }}
+        QLabel[role="tag"] {{ background: {theme.panel}; border: 1px solid {theme.line};
+            padding: 2px {SPACE_1}px; }}
         QTreeView {{ background: {theme.panel}; }}
         QTreeView::item {{ padding: {SPACE_1}px {SPACE_2}px; min-height: 16px; }}
         QTreeView::item:hover {{ background: {theme.tile}; }}
@@ -246,6 +278,9 @@ def _stylesheet(theme: Theme) -> str:
         QComboBox::down-arrow {{ image: url("{arrow}"); width: 16px; height: 16px; }}
         QToolButton#disclosure, QToolButton#disclosure:hover, QToolButton#disclosure:checked {{
             background: transparent; padding: {SPACE_1 - 1}px {SPACE_2 - 1}px {SPACE_1 - 1}px 0; }}
+        QProgressBar {{ background: {theme.line}; border: none; max-height: 2px; }}
+        QProgressBar::chunk {{ background: {theme.accent}; }}
+        QTreeView::indicator {{ width: 16px; height: 16px; }}
         QFrame#hairline {{ background: {theme.line}; border: none; }}
         QPushButton[role="link"] {{ background: transparent; border: 1px solid transparent;
             color: {theme.link}; padding: {SPACE_1}px {SPACE_2}px; }}

@@ -120,9 +120,15 @@ class SizeSlider(QSlider):
 
 
 def fill_toolbar(
-    toolbar: QToolBar, *, actions: Actions, filters: FilterControls, slider: SizeSlider, sort_menu: QMenu
-) -> QToolButton:
-    """Lay out the toolbar; gives the button that says what the grid is sorted by."""
+    toolbar: QToolBar,
+    *,
+    actions: Actions,
+    filters: FilterControls,
+    slider: SizeSlider,
+    sort_menu: QMenu,
+    overlay_menu: QMenu,
+) -> tuple[QToolButton, QToolButton]:
+    """Lay out the toolbar; gives the buttons that say how the grid is sorted, and which overlay is chosen."""
     toolbar.setMovable(False)
     toolbar.setIconSize(QSize(_ICON_SIDE, _ICON_SIDE))
     toolbar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
@@ -132,11 +138,7 @@ def fill_toolbar(
     for action_id in ("pause", "cancel"):
         toolbar.addAction(actions[action_id])
     toolbar.addSeparator()
-    sort_button = QToolButton()
-    sort_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-    sort_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-    sort_button.setMenu(sort_menu)
-    sort_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    sort_button = _menu_button(sort_menu, Qt.ToolButtonStyle.ToolButtonTextOnly)
     toolbar.addWidget(sort_button)
     toolbar.addAction(actions["reverse"])
     toolbar.addSeparator()
@@ -144,13 +146,25 @@ def fill_toolbar(
     spring = QWidget()
     spring.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
     toolbar.addWidget(spring)
+    overlay_button = _menu_button(overlay_menu, Qt.ToolButtonStyle.ToolButtonIconOnly)
+    toolbar.addWidget(overlay_button)
+    toolbar.addSeparator()
     toolbar.addAction(actions["smaller"])
     toolbar.addWidget(slider)
     toolbar.addAction(actions["larger"])
     toolbar.addSeparator()
     for action_id in ("problems", "inspector"):
         toolbar.addAction(actions[action_id])
-    return sort_button
+    return sort_button, overlay_button
+
+
+def _menu_button(menu: QMenu, style: Qt.ToolButtonStyle) -> QToolButton:
+    button = QToolButton()
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    button.setToolButtonStyle(style)
+    button.setMenu(menu)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button
 
 
 def _score_box(name: str, value: float) -> QDoubleSpinBox:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, QTimer, Signal
+from typing import Protocol
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -15,7 +17,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
-from memapp.gui.style import SPACE_6, TEXT_LARGE, Appearance, font
+from memapp.gui.parts import Role, text_label
+from memapp.gui.style import SPACE_4, SPACE_6, TEXT_LARGE, Appearance, font
+from memapp.gui.viewer.overlay_layer import OverlayLayer, draw_part_in_view
 from memapp.gui.viewer.picture_levels import PictureLevels
 from memapp.gui.viewer.seen_part import paint_seen_part
 from memapp.gui.viewer.zoom import ACTUAL_SIZE, Zoom
@@ -27,16 +31,37 @@ _PIXELS_SHOWN_FROM = 2.0
 """From this scale on single pixels are drawn as squares: who looks that close wants to see them."""
 
 
+class PhotoTool(Protocol):
+    """What draws on a photo by hand; places are fractions 0..1 of the photo."""
+
+    def press(self, place: QPointF) -> None:
+        """The left button went down."""
+
+    def move(self, place: QPointF) -> None:
+        """The pointer is here now, with the button down or not."""
+
+    def release(self, place: QPointF) -> None:
+        """The left button came up."""
+
+    def finish(self) -> None:
+        """A double-click: what is drawn is complete."""
+
+    def paint(self, painter: QPainter, drawn: QRectF, *, line_width: float) -> None:
+        """Paint what is drawn so far, in device pixels, over a photo that lies in this rectangle."""
+
+
 class PhotoView(QWidget):
     """One photo, or the reason why there is none. Its pictures are asked for, and may come late or never.
 
     Signals:
         picture_wanted(int): a picture with this longest side in pixels is needed, 0 for full size.
         zoom_changed(): the scale is another one.
+        pointed(object): the place of the photo under the pointer, a QPointF of fractions, or None beside it.
     """
 
     picture_wanted = Signal(int)
     zoom_changed = Signal()
+    pointed = Signal(object)
 
     def __init__(self, *, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,6 +73,13 @@ class PhotoView(QWidget):
         self._asked: int | None = None
         self._message = ""
         self._seen_shown = False
+        self._layer: OverlayLayer | None = None
+        self._tool: PhotoTool | None = None
+        self._tag = text_label(role=Role.TAG)
+        self._tag.setParent(self)
+        self._tag.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._tag.hide()
+        self.setMouseTracking(True)
         self._pressed_at: QPoint | None = None
         self._panned_to = QPoint()
         self._panning = False
@@ -115,6 +147,32 @@ class PhotoView(QWidget):
         """Dim, or no longer dim, what the net did not see."""
         self._seen_shown = shown
         self.update()
+
+    @property
+    def layer(self) -> OverlayLayer | None:
+        """What lies over the photo."""
+        return self._layer
+
+    def show_layer(self, layer: OverlayLayer | None) -> None:
+        """Lay something over the photo, or take it off."""
+        self._layer = layer
+        self.show_tag("")
+        self.update()
+
+    def use_tool(self, tool: PhotoTool | None) -> None:
+        """Let the mouse draw with this tool, or look at the photo again."""
+        self._tool = tool
+        self.show_tag("")
+        self._show_cursor()
+        self.update()
+
+    def show_tag(self, text: str) -> None:
+        """Name, beside the pointer, what it points at; nothing where the text is empty."""
+        self._tag.setVisible(bool(text))
+        if text:
+            self._tag.setText(text)
+            self._tag.adjustSize()
+            self._place_tag(self.mapFromGlobal(self.cursor().pos()))
 
     # Zoom
 
@@ -187,7 +245,11 @@ class PhotoView(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """The start of a click or of a pan."""
-        if event.button() == Qt.MouseButton.LeftButton:
+        if self._tool is not None:
+            if event.button() == Qt.MouseButton.LeftButton:
+                self._tool.press(self._place_at(event.position()))
+                self.update()
+        elif event.button() == Qt.MouseButton.LeftButton:
             self._pressed_at = event.position().toPoint()
             self._panned_to = self._pressed_at
             self._panning = False
@@ -195,10 +257,26 @@ class PhotoView(QWidget):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """The first click has toggled the loupe already; a double-click means the same."""
         self._pressed_at = None
+        if self._tool is not None:
+            self._tool.finish()
+            self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """The pointer points at nothing any more."""
+        super().leaveEvent(event)
+        self.pointed.emit(None)
+        self.show_tag("")
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Pan, once the pointer has left the place of the press."""
+        if self._tool is not None:
+            self._tool.move(self._place_at(event.position()))
+            self.update()
+            return
         if self._pressed_at is None:
+            on_photo = not self._message and self.photo_rect().contains(event.position())
+            self.pointed.emit(self._place_at(event.position()) if on_photo else None)
+            self._place_tag(event.position().toPoint())
             return
         now = event.position().toPoint()
         far = (now - self._pressed_at).manhattanLength() >= QApplication.startDragDistance()
@@ -212,6 +290,11 @@ class PhotoView(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """The end of a pan, or a click: the loupe."""
+        if self._tool is not None:
+            if event.button() == Qt.MouseButton.LeftButton:
+                self._tool.release(self._place_at(event.position()))
+                self.update()
+            return
         if event.button() != Qt.MouseButton.LeftButton or self._pressed_at is None:
             return
         if not self._panning:
@@ -234,7 +317,14 @@ class PhotoView(QWidget):
             return
         ratio = self.devicePixelRatioF()
         painter.scale(1 / ratio, 1 / ratio)
-        self._paint_picture(painter, picture, drawn)
+        if self._layer is not None and self._layer.grey_photo:
+            painter.drawImage(0, 0, self._in_grey(picture, drawn))
+        else:
+            self._paint_picture(painter, picture, drawn)
+        if self._layer is not None:
+            self._layer.paint(painter, drawn, self._view_size(), line_width=ratio)
+        if self._tool is not None:
+            self._tool.paint(painter, drawn, line_width=ratio)
         if self._seen_shown:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             paint_seen_part(painter, drawn, line_width=ratio)
@@ -246,25 +336,16 @@ class PhotoView(QWidget):
         full_pixels = self._levels.size == self._photo_size and picture.width() == self._photo_size.width()
         smooth = not (full_pixels and self._zoom.scale >= _PIXELS_SHOWN_FROM)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-        across, down = drawn.width() / picture.width(), drawn.height() / picture.height()
-        in_view = drawn.intersected(QRectF(QPointF(0, 0), self._view_size()))
-        # One pixel more on each side, or the smoothing would show seams at the view's edge.
-        source = (
-            QRect(
-                int((in_view.left() - drawn.left()) / across) - 1,
-                int((in_view.top() - drawn.top()) / down) - 1,
-                int(in_view.width() / across) + 4,
-                int(in_view.height() / down) + 4,
-            )
-            & picture.rect()
-        )
-        target = QRectF(
-            drawn.left() + source.left() * across,
-            drawn.top() + source.top() * down,
-            source.width() * across,
-            source.height() * down,
-        )
-        painter.drawImage(target, picture, QRectF(source))
+        draw_part_in_view(painter, picture, drawn, self._view_size())
+
+    def _in_grey(self, picture: QImage, drawn: QRectF) -> QImage:
+        """What is in view, without its colours: quick, however large the photo is."""
+        seen = QImage(self._view_size().toSize(), QImage.Format.Format_RGB32)
+        seen.fill(QColor(self._appearance.theme.window))
+        painter = QPainter(seen)
+        self._paint_picture(painter, picture, drawn)
+        painter.end()
+        return seen.convertToFormat(QImage.Format.Format_Grayscale8)
 
     def _paint_message(self, painter: QPainter) -> None:
         painter.setFont(font(TEXT_LARGE))
@@ -324,4 +405,19 @@ class PhotoView(QWidget):
         self.zoom_changed.emit()
 
     def _show_cursor(self) -> None:
-        self.setCursor(Qt.CursorShape.ArrowCursor if self._zoom.fitted else Qt.CursorShape.OpenHandCursor)
+        if self._tool is not None:
+            self.setCursor(Qt.CursorShape.CrossCursor)
+        else:
+            fitted = self._zoom.fitted
+            self.setCursor(Qt.CursorShape.ArrowCursor if fitted else Qt.CursorShape.OpenHandCursor)
+
+    def _place_at(self, point: QPointF) -> QPointF:
+        return self._zoom.place_at(self._device_point(point))
+
+    def _place_tag(self, pointer: QPoint) -> None:
+        """Beside the pointer, and inside the view."""
+        x = min(pointer.x() + SPACE_4, self.width() - self._tag.width())
+        y = pointer.y() + SPACE_4
+        if y + self._tag.height() > self.height():
+            y = pointer.y() - SPACE_4 - self._tag.height()
+        self._tag.move(max(0, x), max(0, y))

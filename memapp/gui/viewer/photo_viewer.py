@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QHideEvent, QImage, QKeyEvent, QPalette, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from memapp.core.calibration import FAST_SENTENCE, band_text, ordinal, percentile, score_text
 from memapp.core.records import Failure, ImageKey, Precision, ScoredPhoto
-from memapp.gui.parts import ElidedLabel, IconButton, Role, hairline, text_label
+from memapp.gui.parts import ICON_SIDE, ElidedLabel, IconButton, Role, hairline, text_label
 from memapp.gui.style import SPACE_1, SPACE_2, SPACE_3, SPACE_4, Appearance
 from memapp.gui.viewer.photo_view import PhotoView
 from memapp.gui.viewer.seen_part import SEEN_PART_TEXT
@@ -27,11 +27,13 @@ class PhotoViewer(QWidget):
         picture_wanted(ImageKey, int): a picture with this longest side in pixels, 0 for full size.
         step(int): show the photo so many places further on (or back, below 0).
         closed(): go back to the grid.
+        changed(): another photo is shown, or none can be, or the viewer came or went.
     """
 
     picture_wanted = Signal(object, int)
     step = Signal(int)
     closed = Signal()
+    changed = Signal()
 
     def __init__(self, *, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,7 +56,10 @@ class PhotoViewer(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._view, 1)
+        self._beside = QHBoxLayout()
+        self._beside.setSpacing(0)
+        self._beside.addWidget(self._view, 1)
+        column.addLayout(self._beside, 1)
         column.addWidget(hairline())
         column.addWidget(self._bar)
         self._commands = self._key_commands()
@@ -73,6 +78,14 @@ class PhotoViewer(QWidget):
     def bar(self) -> _ViewerBar:
         """The line below it."""
         return self._bar
+
+    def add_panel(self, panel: QWidget) -> None:
+        """Put a panel beside the photo."""
+        self._beside.addWidget(panel)
+
+    def add_overlay_switch(self, actions: Sequence[QAction]) -> None:
+        """Put buttons for these choices into the bar."""
+        self._bar.add_overlay_switch(actions)
 
     def show_photo(
         self,
@@ -101,6 +114,7 @@ class PhotoViewer(QWidget):
         else:
             size = QSize(caption.facts.width, caption.facts.height) if caption else QSize()
             self._view.show_photo(placeholder, size)
+        self.changed.emit()
 
     def set_place(self, position: int, count: int) -> None:
         """The photo's place in an order that changed, from 1 (0 where it is filtered out), of how many."""
@@ -126,6 +140,17 @@ class PhotoViewer(QWidget):
         """A picture that was wanted can't be had, for this reason; those of other photos are passed over."""
         if key == self._key:
             self._view.show_message(reason)
+            self.changed.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The viewer is here."""
+        super().showEvent(event)
+        self.changed.emit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """The viewer is gone."""
+        super().hideEvent(event)
+        self.changed.emit()
 
     def event(self, event: QEvent) -> bool:
         """Claim the viewer's own keys before the window's shortcuts see them."""
@@ -230,11 +255,24 @@ class _ViewerBar(QWidget):
         row.addWidget(self.name, 1)
         row.addWidget(self.place)
         row.addWidget(self.zoom)
+        self._overlays = QHBoxLayout()
+        self._overlays.setSpacing(0)
+        row.addLayout(self._overlays)
         buttons = QHBoxLayout()
         buttons.setSpacing(SPACE_1)
         for button in (self.seen, self.loupe, self.previous, self.next, self.close_button):
             buttons.addWidget(button)
         row.addLayout(buttons)
+
+    def add_overlay_switch(self, actions: Sequence[QAction]) -> None:
+        """One button for each choice; the chosen one is pressed."""
+        for action in actions:
+            button = QToolButton()
+            button.setDefaultAction(action)
+            button.setIconSize(QSize(ICON_SIDE, ICON_SIDE))
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            self._overlays.addWidget(button)
 
     def show_place(self, position: int, count: int) -> None:
         """Where it stands among those that are shown, and which ways lead on."""

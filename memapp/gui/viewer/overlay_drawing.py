@@ -1,0 +1,170 @@
+"""Makes overlays of segmentations, maps and regions: arrays in, a layer out. Any thread may do it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtGui import QColor, QImage
+
+from memapp.core.calibration import points_text
+from memapp.core.explanation import (
+    LabelArray,
+    MapArray,
+    MemorabilityMap,
+    Region,
+    Regions,
+    Segmentation,
+)
+from memapp.gui.style import FOG, diverging_colour
+from memapp.gui.viewer.outlines import mask_outline
+from memapp.gui.viewer.overlay_layer import Outline, OverlayLayer
+
+LEAST_LIMIT = 0.02
+"""Maps that stay within so few points look as pale as they are."""
+
+_STEPS = 127
+"""Colours on each side of nothing."""
+
+_CONTOURS = (1 / 3, 2 / 3)
+"""Of the limit: where the outline variant draws its lines."""
+
+_FOG_SHARE = 0.9
+
+
+class MapStyle(StrEnum):
+    """How a memorability map is laid over the photo."""
+
+    COLOUR = "colour"
+    OUTLINE = "outline"
+    FOG = "fog"
+
+
+def map_limit(values: MapArray) -> float:
+    """The points at the two ends of a map's legend: whole hundredths, the same above and below nothing."""
+    seen = np.abs(values[np.isfinite(values)])
+    if not seen.size:
+        return LEAST_LIMIT
+    # A few pixels that stick out do not make all others pale.
+    return max(LEAST_LIMIT, math.ceil(100 * float(np.percentile(seen, 99.5)) - 1e-6) / 100)
+
+
+def draw_segmentation(segmentation: Segmentation, *, hidden: Collection[str]) -> OverlayLayer:
+    """The categories in their colours, but for those that are hidden by name."""
+    categories = segmentation.segmenter.categories
+    table = [0] * 256
+    for index, category in enumerate(categories):
+        if category.name not in hidden:
+            table[index] = QColor(*category.colour).rgba()
+    shown = [index for index, category in enumerate(categories) if category.name not in hidden]
+    items = np.full(256, -1, np.int16)
+    items[shown] = shown
+    places = items[segmentation.labels]
+    names = [category.name.capitalize() for category in categories]
+    rows = list(range(len(categories)))
+    outlines = [
+        Outline(mask_outline(segmentation.labels == index), QColor(*category.colour))
+        for index, category in enumerate(categories)
+    ]
+    # What is more certain comes first, and lies on top of what is less so.
+    for instance in reversed(segmentation.instances):
+        if instance.category not in shown:
+            continue
+        places[instance.mask & (segmentation.labels == instance.category)] = len(names)
+        names.append(f"{instance.name.capitalize()}, {round(100 * instance.confidence)} % sure")
+        rows.append(instance.category)
+        outlines.append(
+            Outline(mask_outline(instance.mask), QColor(*categories[instance.category].colour))
+        )
+    return OverlayLayer(
+        picture=_indexed_picture(segmentation.labels, table),
+        outlines=outlines,
+        names=names,
+        rows=rows,
+        places=places,
+        line_outlines=False,
+    )
+
+
+def draw_map(made: MemorabilityMap, *, style: MapStyle) -> OverlayLayer:
+    """What raises and what lowers the score; what the net does not see is hatched."""
+    values, limit = made.values, map_limit(made.values)
+    if style is MapStyle.OUTLINE:
+        return OverlayLayer(outlines=_contours(values, limit), unseen=True)
+    share = np.nan_to_num(values / limit, nan=0.0)
+    levels = (np.clip(share, -1, 1) * _STEPS + (_STEPS + 1)).round().astype(np.uint8)
+    levels[~np.isfinite(values)] = 0
+    coloured = style is MapStyle.COLOUR
+    picture = _indexed_picture(levels, colour_table() if coloured else _fog_table())
+    return OverlayLayer(picture=picture, unseen=True, grey_photo=coloured)
+
+
+def draw_regions(made: Regions) -> OverlayLayer:
+    """Outlines; where regions overlap, the smallest is the one that is pointed at."""
+    places: npt.NDArray[np.int16] | None = None
+    regions = made.regions
+    for index in sorted(range(len(regions)), key=lambda index: -regions[index].area_share):
+        mask = regions[index].mask
+        if places is None:
+            places = np.full(mask.shape, -1, np.int16)
+        places[mask] = index
+    return OverlayLayer(
+        outlines=[Outline(mask_outline(region.mask), QColor(*region.colour)) for region in regions],
+        names=[region_words(region) for region in regions],
+        rows=range(len(regions)),
+        places=places,
+        unseen=True,
+    )
+
+
+def region_words(region: Region) -> str:
+    """What a region is called, and what it is worth."""
+    worth = "not seen" if region.contribution is None else points_text(region.contribution)
+    return f"{region.name[:1].upper()}{region.name[1:]}, {worth}"
+
+
+def colour_table() -> list[int]:
+    """256 colours for levels 1 (lowers most) to 255 (raises most); level 0, and nothing at 128, are clear."""
+    table = [0]
+    for level in range(-_STEPS, _STEPS + 1):
+        position = level / _STEPS
+        # Little is worth little ink: the photo stays what is looked at.
+        table.append(_faded(diverging_colour(_strong(position)), abs(position) ** 0.7))
+    return table
+
+
+def _strong(position: float) -> float:
+    """Over a photo the pale middle of the colours would be a veil: they begin where they have a hue."""
+    return math.copysign(0.3 + 0.6 * abs(position), position)
+
+
+def _fog_table() -> list[int]:
+    fog = QColor(FOG)
+    below = [_faded(fog, _FOG_SHARE * math.sqrt(level / _STEPS)) for level in range(_STEPS, 0, -1)]
+    return [0, *below, *[0] * (_STEPS + 1)]
+
+
+def _contours(values: MapArray, limit: float) -> list[Outline]:
+    seen = np.nan_to_num(values, nan=0.0)
+    lines = []
+    for share in _CONTOURS:
+        lines.append(Outline(mask_outline(seen < -share * limit), diverging_colour(-0.3 - 0.5 * share)))
+        lines.append(Outline(mask_outline(seen > share * limit), diverging_colour(0.3 + 0.5 * share)))
+    return lines
+
+
+def _faded(colour: QColor, alpha: float) -> int:
+    faded = QColor(colour)
+    faded.setAlphaF(min(alpha, 1.0))
+    return faded.rgba()
+
+
+def _indexed_picture(indices: LabelArray, table: list[int]) -> QImage:
+    height, width = indices.shape
+    pixels = np.ascontiguousarray(indices).tobytes()
+    picture = QImage(pixels, width, height, width, QImage.Format.Format_Indexed8)
+    picture.setColorTable(table)
+    return picture.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
