@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from memapp.core.contracts import Notify, Scorer
+from memapp.core.errors import SegmenterError
+from memapp.core.explanation import Category, Instance, Segmentation, Segmenter, SegmenterIdentity
 from memapp.core.records import EngineInfo, NetIdentity, PixelArray
 
 BRIGHTNESS_NET = NetIdentity(name="Brightness", sha256="b" * 64, preprocessing="test-1")
@@ -82,3 +84,58 @@ class BrightnessFactory:
         if self._build_problem:
             raise self._build_problem
         return self.scorer
+
+
+HALVES = SegmenterIdentity(
+    name="halves",
+    sha256="c" * 64,
+    title="Halves of a picture",
+    categories=(Category("left", (200, 40, 40)), Category("right", (40, 40, 200))),
+)
+
+
+class HalvesSegmenter:
+    """Sees a left and a right half in every picture, and on demand one thing in its middle."""
+
+    identity = HALVES
+
+    def __init__(self, *, with_instance: bool = False, problem: Exception | None = None) -> None:
+        self.closed = False
+        self.segmented = 0
+        self._with_instance = with_instance
+        self._problem = problem
+
+    def segment(self, picture: PixelArray) -> Segmentation:
+        if self._problem:
+            raise self._problem
+        self.segmented += 1
+        height, width = picture.shape[:2]
+        labels = np.zeros((height, width), np.uint8)
+        labels[:, width // 2 :] = 1
+        middle = np.zeros((height, width), bool)
+        middle[height // 3 : 2 * height // 3, width // 3 : 2 * width // 3] = True
+        thing = Instance(name="thing", category=1, confidence=0.9, mask=middle)
+        return Segmentation(
+            segmenter=HALVES, labels=labels, instances=(thing,) if self._with_instance else ()
+        )
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class HalvesFactory:
+    """Gives one HalvesSegmenter, or none where nothing is installed."""
+
+    def __init__(self, segmenter: HalvesSegmenter | None = None, *, installed: bool = True) -> None:
+        self.segmenter = segmenter or HalvesSegmenter()
+        self.opened = 0
+        self._installed = installed
+
+    def installed(self) -> tuple[SegmenterIdentity, ...]:
+        return (HALVES,) if self._installed else ()
+
+    def open(self, name: str) -> Segmenter:
+        if not self._installed or name != HALVES.name:
+            raise SegmenterError(f"The segmenter {name} is not installed.")
+        self.opened += 1
+        return self.segmenter

@@ -16,11 +16,20 @@ def write_atomically(path: Path, text: str) -> None:
     Raises:
         OSError: nothing was changed.
     """
+    write_bytes_atomically(path, text.encode("utf-8", errors="replace"))
+
+
+def write_bytes_atomically(path: Path, content: bytes | memoryview) -> None:
+    """Write bytes: beside the target, flushed to disk, then put in its place.
+
+    Raises:
+        OSError: nothing was changed.
+    """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
     beside = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         # mkstemp gives 0600; an ordinary new file follows the user's umask.

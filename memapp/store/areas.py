@@ -1,0 +1,79 @@
+"""Areas of interest as a file, so that they can be reused: docs/explanations.md describes it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from memapp.core.errors import StoreError
+from memapp.core.explanation import AreaOfInterest
+from memapp.core.files import write_atomically
+
+MOST_AREAS = 64
+MOST_CORNERS = 10_000
+_LARGEST_FILE = 10_000_000
+
+
+def read_areas(path: Path) -> tuple[AreaOfInterest, ...]:
+    """The areas in a file, in its order.
+
+    Raises:
+        StoreError: it can't be read, or holds something else; the text says what and where.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(_LARGEST_FILE + 1)
+    except OSError as problem:
+        raise StoreError(f"{path} can't be read: {problem.strerror}.") from problem
+    if len(content) > _LARGEST_FILE:
+        raise StoreError(f"{path} is too large for a file of areas.")
+    try:
+        return _areas(json.loads(content.decode("utf-8-sig")))
+    except _WrongError as problem:
+        raise StoreError(f"{path} does not describe areas: {problem}.") from None
+    except (ValueError, RecursionError):
+        raise StoreError(f"{path} does not describe areas: it is no JSON.") from None
+
+
+def write_areas(path: Path, areas: Iterable[AreaOfInterest]) -> None:
+    """Write areas, whole or not at all. Raises: OSError: nothing was written."""
+    document = {
+        "areas": [{"name": area.name, "outline": [list(at) for at in area.outline]} for area in areas]
+    }
+    write_atomically(path, json.dumps(document, indent=2) + "\n")
+
+
+class _WrongError(ValueError):
+    pass
+
+
+def _areas(document: object) -> tuple[AreaOfInterest, ...]:
+    items = document.get("areas") if isinstance(document, dict) else None
+    if not isinstance(items, list):
+        raise _WrongError('it has no list "areas"')
+    if len(items) > MOST_AREAS:
+        raise _WrongError(f"{len(items)} areas are too many, {MOST_AREAS} may be")
+    return tuple(_area(item, number) for number, item in enumerate(items, start=1))
+
+
+def _area(item: object, number: int) -> AreaOfInterest:
+    name = item.get("name") if isinstance(item, dict) else None
+    if not isinstance(item, dict) or not isinstance(name, str) or not name.strip():
+        raise _WrongError(f'area {number} has no "name"')
+    outline = item.get("outline")
+    if not isinstance(outline, list) or not 3 <= len(outline) <= MOST_CORNERS:
+        raise _WrongError(f'area {number} needs an "outline" of three corners or more')
+    return AreaOfInterest(name=name, outline=tuple(_corner(corner, number) for corner in outline))
+
+
+def _corner(corner: object, number: int) -> tuple[float, float]:
+    if isinstance(corner, list) and len(corner) == 2 and all(map(_is_share, corner)):
+        return float(corner[0]), float(corner[1])
+    raise _WrongError(f"a corner of area {number} is not [x, y], each a share 0 to 1 of the photo's side")
+
+
+def _is_share(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return 0 <= value <= 1

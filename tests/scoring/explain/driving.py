@@ -1,0 +1,31 @@
+"""Drives the makers of explanations to their end."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TypeVar
+
+import numpy as np
+
+from memapp.core.explanation import Steps
+from memapp.core.frame import FRAME_SIDE
+from memapp.core.records import PixelArray
+
+Result = TypeVar("Result")
+
+
+def drive(work: Generator[Steps, None, Result]) -> tuple[Result, list[Steps]]:
+    """What a maker made, and the steps that it told."""
+    steps = []
+    while True:
+        try:
+            steps.append(next(work))
+        except StopIteration as ended:
+            return ended.value, steps
+
+
+def grey_frame_with(level: int, *, top: int, left: int, side: int, ground: int = 100) -> PixelArray:
+    """A grey frame with a square of another grey."""
+    frame = np.full((FRAME_SIDE, FRAME_SIDE, 3), ground, np.uint8)
+    frame[top : top + side, left : left + side] = level
+    return frame

@@ -1,0 +1,96 @@
+"""The map by occlusion, of a net whose truth is known: its score is the frame's mean brightness."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from memapp.core.control import RunControl
+from memapp.core.errors import Cancelled
+from memapp.core.explanation import FrameMap
+from memapp.core.frame import FRAME_SIDE
+from memapp.core.records import PixelArray
+from memapp.scoring.explain.occlusion import MOST_PASSES, OcclusionMapMaker, patch
+from tests.fakes import BrightnessScorer
+from tests.scoring.explain.driving import drive, grey_frame_with
+
+
+def explain(frame: PixelArray, scorer: BrightnessScorer | None = None) -> FrameMap:
+    net = scorer or BrightnessScorer()
+    made, _ = drive(OcclusionMapMaker().make(frame, scorer=lambda: net, control=RunControl()))
+    return made
+
+
+@pytest.mark.parametrize(("top", "left"), [(30, 30), (90, 140), (150, 20), (0, 0), (167, 167)])
+def test_what_is_bright_raises_the_score_of_a_brightness_net(top: int, left: int) -> None:
+    frame = grey_frame_with(250, top=top, left=left, side=60)
+    made = explain(frame)
+    inside = np.zeros((FRAME_SIDE, FRAME_SIDE), bool)
+    inside[top : top + 60, left : left + 60] = True
+    assert made.values.shape == inside.shape
+    assert made.values.dtype == np.float32
+    assert made.values[inside].mean() > 10 * abs(made.values[~inside].mean())
+    strongest = np.unravel_index(made.values.argmax(), made.values.shape)
+    assert inside[strongest]
+    assert made.score == pytest.approx(frame.mean() / 255, abs=1e-6)
+
+
+def test_what_is_dark_lowers_it() -> None:
+    made = explain(grey_frame_with(5, top=80, left=40, side=60))
+    lowest = np.unravel_index(made.values.argmin(), made.values.shape)
+    assert 80 <= lowest[0] < 140
+    assert 40 <= lowest[1] < 100
+    assert -made.values.min() > 3 * made.values.max()
+
+
+def test_the_unit_is_what_covering_a_sixteenth_of_the_frame_takes_away() -> None:
+    # A bright area so large that a patch lies all within it; covered with the mean colour it loses this much.
+    frame = grey_frame_with(200, top=40, left=40, side=140)
+    by_mean = (200 - frame.mean()) / 255 / 16
+    made = explain(frame)
+    # The other fill is the blurred frame, which takes next to nothing from the middle.
+    assert made.values[105:115, 105:115].mean() == pytest.approx(by_mean / 2, rel=0.35)
+
+
+def test_a_frame_with_nothing_in_it_has_an_empty_map() -> None:
+    made = explain(grey_frame_with(100, top=0, left=0, side=1))
+    assert np.abs(made.values).max() < 1e-3
+
+
+def test_it_keeps_to_its_passes_and_tells_each_step() -> None:
+    scorer = BrightnessScorer(batch_size=8)
+    frame = grey_frame_with(250, top=30, left=30, side=60)
+    made, steps = drive(OcclusionMapMaker().make(frame, scorer=lambda: scorer, control=RunControl()))
+    assert scorer.scored == made.forward_passes <= MOST_PASSES
+    assert made.forward_passes > MOST_PASSES - 4
+    assert [done for done, _ in steps] == sorted(done for done, _ in steps)
+    assert steps[-1][0] == made.forward_passes
+    assert {total for _, total in steps} == {MOST_PASSES}
+
+
+def test_the_same_frame_gives_the_same_map() -> None:
+    frame = np.random.default_rng(3).integers(0, 256, (FRAME_SIDE, FRAME_SIDE, 3), np.uint8)
+    np.testing.assert_array_equal(
+        explain(frame).values, explain(frame, BrightnessScorer(batch_size=3)).values
+    )
+
+
+def test_a_cancel_ends_it_within_a_batch() -> None:
+    control, scorer = RunControl(), BrightnessScorer(batch_size=8)
+    frame = grey_frame_with(250, top=30, left=30, side=60)
+    work = OcclusionMapMaker().make(frame, scorer=lambda: scorer, control=control)
+    next(work)
+    next(work)
+    control.cancel()
+    with pytest.raises(Cancelled):
+        drive(work)
+    assert scorer.scored == 9
+
+
+def test_a_patch_is_soft_and_of_its_size() -> None:
+    cover = patch(100.0, 60.0, 40.0)
+    assert cover.sum() == pytest.approx(40 * 40, rel=0.01)
+    assert cover.max() == 1
+    assert cover[99, 59] == 1
+    assert cover[60, 60] == 0
+    assert ((cover > 0) & (cover < 1)).any()
