@@ -14,6 +14,7 @@ import pytest
 from memapp.core.resources import resources_folder
 from memapp.scoring.factory import ResMemFactory
 from memapp.scoring.weights import WeightsLocator
+from tests.packs import real_packs
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -86,3 +87,9 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"real test data is not there: {folder}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def real_segmenters(tmp_path_factory: pytest.TempPathFactory, shared_data: Path) -> Path:
+    """A MEMAPP_HOME with the two real segmenter packs, for reading only."""
+    return real_packs(tmp_path_factory.mktemp("segmenters_home"), shared_data)

@@ -1,0 +1,139 @@
+"""Reads JSON that nobody vouches for, field by field; what is wrong is said in words that name the field."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from typing import TypeVar
+
+Value = TypeVar("Value")
+
+LONGEST_TEXT = 400
+
+
+class FieldError(ValueError):
+    """A field is missing, unknown or not what it must be; str() of it is half a sentence for people."""
+
+
+class Fields:
+    """One object of the JSON. Each field is taken once; finish() refuses those that nobody took."""
+
+    def __init__(self, value: object, where: str = "") -> None:
+        """Take a parsed object.
+
+        Args:
+            value: whatever was found there.
+            where: the object's own place, for what is said of its fields; empty at the top.
+
+        Raises:
+            FieldError: it is no object.
+        """
+        if not isinstance(value, dict):
+            raise FieldError(f"{where or 'the whole'} must be an object")
+        self._left = dict(value)
+        self._where = where
+
+    def has(self, name: str) -> bool:
+        """Whether an optional field is there; null is as good as missing."""
+        if self._left.get(name) is None:
+            self._left.pop(name, None)
+        return name in self._left
+
+    def text(self, name: str, *, longest: int = LONGEST_TEXT) -> str:
+        """A text of one line, without anything that can't be seen."""
+        value = self._take(name)
+        if not isinstance(value, str) or not value.strip():
+            raise self._must(name, "be a text")
+        if len(value) > longest or not value.isprintable():
+            raise self._must(name, f"be one line of at most {longest} characters")
+        return value.strip()
+
+    def choice(self, name: str, choices: Sequence[str]) -> str:
+        """One of a few words."""
+        value = self._take(name)
+        if not isinstance(value, str) or value not in choices:
+            raise self._must(name, f"be one of {', '.join(choices)}")
+        return value
+
+    def whole(self, name: str, least: int, most: int) -> int:
+        """A whole number within limits."""
+        value = self._take(name)
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            raise self._must(name, f"be a whole number from {least} to {most}")
+        return value
+
+    def number(self, name: str, least: float, most: float) -> float:
+        """A number within limits."""
+        return _number(self._take(name), least, most, self._path(name))
+
+    def three_numbers(self, name: str, least: float, most: float) -> tuple[float, float, float]:
+        """A number for each colour channel."""
+        value = self._take(name)
+        if not isinstance(value, list) or len(value) != 3:
+            raise self._must(name, "be a list of three numbers")
+        first, second, third = (
+            _number(item, least, most, f"{self._path(name)}[{index}]") for index, item in enumerate(value)
+        )
+        return first, second, third
+
+    def items(self, name: str, least: int, most: int) -> list[object]:
+        """A list with so many items; what they are is for the caller to find out."""
+        value = self._take(name)
+        if not isinstance(value, list) or not least <= len(value) <= most:
+            raise self._must(name, f"be a list of {least} to {most} items")
+        return value
+
+    def inner(self, name: str) -> Fields:
+        """An object within this one."""
+        return Fields(self._take(name), self._path(name))
+
+    def finish(self) -> None:
+        """Refuse what was not asked for: a misspelt field would else do nothing, in silence."""
+        if self._left:
+            raise FieldError(f"{self._path(str(min(self._left))[:40])!r} is no field of this format")
+
+    def _take(self, name: str) -> object:
+        if name not in self._left:
+            raise FieldError(f"{self._path(name)} is missing")
+        return self._left.pop(name)
+
+    def _must(self, name: str, what: str) -> FieldError:
+        return FieldError(f"{self._path(name)} must {what}")
+
+    def _path(self, name: str) -> str:
+        return f"{self._where}.{name}" if self._where else name
+
+
+def read_json(content: bytes) -> object:
+    """Parse JSON strictly: UTF-8, no key twice, no NaN, no depth without end.
+
+    Raises:
+        FieldError: it is none.
+    """
+    try:
+        return json.loads(
+            content.decode("utf-8"), object_pairs_hook=_without_twins, parse_constant=_no_constant
+        )
+    except FieldError:
+        raise
+    except (ValueError, RecursionError) as problem:
+        raise FieldError("it is no JSON in UTF-8") from problem
+
+
+def _without_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise FieldError("a field is there twice")
+    return found
+
+
+def _no_constant(name: str) -> object:
+    raise FieldError(f"{name} is no number")
+
+
+def _number(value: object, least: float, most: float, path: str) -> float:
+    good = isinstance(value, int | float) and not isinstance(value, bool)
+    if not good or not math.isfinite(value) or not least <= value <= most:  # type: ignore[arg-type, operator]
+        raise FieldError(f"{path} must be a number from {least:g} to {most:g}")
+    return float(value)  # type: ignore[arg-type]
