@@ -169,7 +169,6 @@ class _Nets:
             thumbnails=self._thumbnails,
         )
 
-
     def make_explain(self, order: ExplainOrder, control: RunControl) -> Iterator[ExplainEvent]:
         """Explains a photo."""
         return explain_run(

@@ -291,4 +291,3 @@ def _layer_of_part(part: Part) -> Layer:
             return Layer.MEMORABILITY
         case Regions():
             return Layer.REGIONS
-

@@ -58,6 +58,8 @@ _DIVERGING = np.array(
     dtype=np.float64,
 )
 FOG = "#d8d8d8"
+PATCH_LINE = "#f0f0f0"
+"""The outline of a patch that has only the photo's own colour."""
 CASING = "#a0000000"
 """Under a thin line, so that it is seen on any photo."""
 
@@ -278,6 +280,8 @@ def _stylesheet(theme: Theme) -> str:
         QComboBox::down-arrow {{ image: url("{arrow}"); width: 16px; height: 16px; }}
         QToolButton#disclosure, QToolButton#disclosure:hover, QToolButton#disclosure:checked {{
             background: transparent; padding: {SPACE_1 - 1}px {SPACE_2 - 1}px {SPACE_1 - 1}px 0; }}
+        QTreeView#legend::item {{ padding: {SPACE_1}px {SPACE_1 // 2}px; }}
+        QTreeView#legend QHeaderView::section {{ padding: {SPACE_1}px {SPACE_1 + 1}px; }}
         QProgressBar {{ background: {theme.line}; border: none; max-height: 2px; }}
         QProgressBar::chunk {{ background: {theme.accent}; }}
         QTreeView::indicator {{ width: 16px; height: 16px; }}

@@ -3,9 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from PySide6.QtCore import QAbstractItemModel, Qt
+from PySide6.QtCore import QAbstractItemModel, QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView
+
+from memapp.gui.style import Appearance
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class LegendTable(QAbstractTableModel):
+    """Rows of which one can be lit: the one that is pointed at in the photo."""
+
+    def __init__(self, *, appearance: Appearance) -> None:
+        super().__init__()
+        self.appearance = appearance
+        self._lit: int | None = None
+
+    def light(self, row: int | None) -> None:
+        """Light this row and no other one."""
+        before, self._lit = self._lit, row
+        for changed in {before, row} - {None}:
+            assert changed is not None
+            self.dataChanged.emit(
+                self.index(changed, 0),
+                self.index(changed, self.columnCount() - 1),
+                [Qt.ItemDataRole.BackgroundRole],
+            )
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """The light."""
+        if role == Qt.ItemDataRole.BackgroundRole and index.row() == self._lit:
+            return QColor(self.appearance.theme.line)
+        return None
 
 
 def legend_tree(model: QAbstractItemModel, *, name: str, widths: Mapping[int, int]) -> QTreeView:
@@ -17,6 +49,7 @@ def legend_tree(model: QAbstractItemModel, *, name: str, widths: Mapping[int, in
         widths: of the other columns, in device-independent pixels.
     """
     tree = QTreeView()
+    tree.setObjectName("legend")
     tree.setModel(model)
     tree.setAccessibleName(name)
     tree.setRootIsDecorated(False)

@@ -12,7 +12,7 @@ from memapp.core.explanation import MaskArray
 _SMOOTHED_OVER = 5
 """So many corners of the staircase of pixels are averaged into one point of a line."""
 
-_SMALLEST_LOOP = 12
+_SMALLEST_LOOP = 24
 """Steps round a speck; what is smaller is left out."""
 
 

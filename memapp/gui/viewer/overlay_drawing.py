@@ -16,10 +16,11 @@ from memapp.core.explanation import (
     MapArray,
     MemorabilityMap,
     Region,
+    RegionKind,
     Regions,
     Segmentation,
 )
-from memapp.gui.style import FOG, diverging_colour
+from memapp.gui.style import FOG, PATCH_LINE, diverging_colour
 from memapp.gui.viewer.outlines import mask_outline
 from memapp.gui.viewer.overlay_layer import Outline, OverlayLayer
 
@@ -76,9 +77,7 @@ def draw_segmentation(segmentation: Segmentation, *, hidden: Collection[str]) ->
         places[instance.mask & (segmentation.labels == instance.category)] = len(names)
         names.append(f"{instance.name.capitalize()}, {round(100 * instance.confidence)} % sure")
         rows.append(instance.category)
-        outlines.append(
-            Outline(mask_outline(instance.mask), QColor(*categories[instance.category].colour))
-        )
+        outlines.append(Outline(mask_outline(instance.mask), QColor(*categories[instance.category].colour)))
     return OverlayLayer(
         picture=_indexed_picture(segmentation.labels, table),
         outlines=outlines,
@@ -112,12 +111,17 @@ def draw_regions(made: Regions) -> OverlayLayer:
             places = np.full(mask.shape, -1, np.int16)
         places[mask] = index
     return OverlayLayer(
-        outlines=[Outline(mask_outline(region.mask), QColor(*region.colour)) for region in regions],
+        outlines=[Outline(mask_outline(region.mask), _line_colour(region)) for region in regions],
         names=[region_words(region) for region in regions],
         rows=range(len(regions)),
         places=places,
         unseen=True,
     )
+
+
+def _line_colour(region: Region) -> QColor:
+    # On a patch of its own colour a line would not be seen.
+    return QColor(PATCH_LINE) if region.kind is RegionKind.SUPERPIXEL else QColor(*region.colour)
 
 
 def region_words(region: Region) -> str:

@@ -15,8 +15,8 @@ from memapp.gui.viewer.seen_part import seen_rect
 
 _LINE, _LIT_LINE, _CASING_MORE = 1.5, 2.5, 2.0
 _LIT_SHARE = 0.35
-_HATCH_LINE = "#90ffffff"
-_HATCH_GROUND = "#60000000"
+_HATCH_LINE = "#70ffffff"
+_HATCH_GROUND = "#50000000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +102,7 @@ def paint_unseen(painter: QPainter, drawn: QRectF, *, line_width: float) -> None
     outside = edge.subtracted(inside)
     painter.fillPath(outside, QColor(_HATCH_GROUND))
     hatching = QBrush(QColor(_HATCH_LINE), Qt.BrushStyle.BDiagPattern)
-    hatching.setTransform(
-        QTransform.fromTranslate(drawn.left(), drawn.top()).scale(line_width, line_width)
-    )
+    hatching.setTransform(QTransform.fromTranslate(drawn.left(), drawn.top()).scale(line_width, line_width))
     painter.fillPath(outside, hatching)
 
 

@@ -6,7 +6,6 @@ from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import (
-    QAbstractTableModel,
     QEvent,
     QModelIndex,
     QObject,
@@ -21,7 +20,7 @@ from memapp.core.calibration import points_text
 from memapp.core.explanation import Region, RegionKind, Regions
 from memapp.gui.parts import IconLabel, Role, swatch, text_label
 from memapp.gui.style import SPACE_2, SPACE_3, Appearance
-from memapp.gui.viewer.legend_tree import legend_tree
+from memapp.gui.viewer.legend_tree import LegendTable, legend_tree
 from memapp.gui.viewer.segmentation_legend import share_text
 
 NO_SUM = (
@@ -45,7 +44,7 @@ _HEADINGS = {
     _Column.FRAME: ("Frame", "Share of what the net sees"),
     _Column.WORTH: ("Points", "What the score would lose without it"),
 }
-_WIDTHS: dict[int, int] = {_Column.AREA: 46, _Column.FRAME: 50, _Column.WORTH: 54}
+_WIDTHS: dict[int, int] = {_Column.AREA: 44, _Column.FRAME: 52, _Column.WORTH: 60}
 
 
 def outside_warning(regions: Regions) -> str:
@@ -70,12 +69,11 @@ def _listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-class RegionTable(QAbstractTableModel):
+class RegionTable(LegendTable):
     """One row a region, in the order given: the greatest contribution first."""
 
     def __init__(self, *, appearance: Appearance) -> None:
-        super().__init__()
-        self._appearance = appearance
+        super().__init__(appearance=appearance)
         self.regions: tuple[Region, ...] = ()
 
     def show_regions(self, regions: tuple[Region, ...]) -> None:
@@ -103,10 +101,10 @@ class RegionTable(QAbstractTableModel):
             case Qt.ItemDataRole.TextAlignmentRole if column is not _Column.NAME:
                 return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             case Qt.ItemDataRole.ForegroundRole if column in (_Column.AREA, _Column.FRAME):
-                return QColor(self._appearance.theme.second_text)
+                return QColor(self.appearance.theme.second_text)
             case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleTextRole:
                 return _story(region)
-        return None
+        return super().data(index, role)
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
@@ -196,10 +194,9 @@ class RegionsPage(QWidget):
 
     def point_at(self, row: int | None) -> None:
         """Light the row of a region that is pointed at in the photo."""
-        index = self.table.index(-1 if row is None else row, 0)
-        self.tree.setCurrentIndex(index)
-        if index.isValid():
-            self.tree.scrollTo(index)
+        self.table.light(row)
+        if row is not None:
+            self.tree.scrollTo(self.table.index(row, 0))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Notice that the pointer has left the table."""

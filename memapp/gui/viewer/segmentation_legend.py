@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import (
-    QAbstractTableModel,
     QEvent,
     QModelIndex,
     QObject,
@@ -20,7 +19,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTreeView, QVBoxLayout, 
 from memapp.core.explanation import Segmentation
 from memapp.gui.parts import Role, swatch, text_label
 from memapp.gui.style import SPACE_2, SPACE_3, Appearance
-from memapp.gui.viewer.legend_tree import legend_tree
+from memapp.gui.viewer.legend_tree import LegendTable, legend_tree
 
 _Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
@@ -31,7 +30,7 @@ def share_text(share: float) -> str:
     return "<1 %" if 0 < share < 0.005 else f"{round(100 * share)} %"
 
 
-class CategoryTable(QAbstractTableModel):
+class CategoryTable(LegendTable):
     """One row a category that is there, the greatest share first and the background last.
 
     Signals:
@@ -41,8 +40,7 @@ class CategoryTable(QAbstractTableModel):
     hidden_changed = Signal()
 
     def __init__(self, *, appearance: Appearance) -> None:
-        super().__init__()
-        self._appearance = appearance
+        super().__init__(appearance=appearance)
         self._names: list[str] = []
         self._colours: list[QColor] = []
         self._shares: list[float] = []
@@ -102,10 +100,10 @@ class CategoryTable(QAbstractTableModel):
             case Qt.ItemDataRole.TextAlignmentRole if not name_column:
                 return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             case Qt.ItemDataRole.ForegroundRole if self._names[row] in self.hidden:
-                return QColor(self._appearance.theme.second_text)
+                return QColor(self.appearance.theme.second_text)
             case Qt.ItemDataRole.ToolTipRole:
                 return f"{self._names[row].capitalize()}: {100 * self._shares[row]:.1f} % of the photo"
-        return None
+        return super().data(index, role)
 
     def setData(self, index: _Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         """Show or hide a category."""
@@ -162,8 +160,8 @@ class SegmentationLegend(QWidget):
 
     def point_at(self, category: int | None) -> None:
         """Light the row of a category that is pointed at in the photo."""
-        row = self.table.categories.index(category) if category in self.table.categories else -1
-        self.tree.setCurrentIndex(self.table.index(row, 0))
+        there = category in self.table.categories
+        self.table.light(self.table.categories.index(category) if there and category is not None else None)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Notice that the pointer has left the list."""
