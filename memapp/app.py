@@ -18,7 +18,6 @@ from memapp.core.events import Event
 from memapp.core.explanation import (
     ExplainEvent,
     ExplainOrder,
-    MapMethod,
     Segmenter,
     SegmenterFactory,
     SegmenterIdentity,
@@ -37,7 +36,7 @@ from memapp.pipeline.explain_run import Explainers, explain_run
 from memapp.pipeline.kept_scorer import KeepingFactory
 from memapp.pipeline.score_run import score_run
 from memapp.pipeline.thumbnail_shelf import ThumbnailShelf
-from memapp.scoring.explain.occlusion import OcclusionMapMaker
+from memapp.scoring.explain.makers import map_makers
 from memapp.scoring.explain.regions import FilledRegions
 from memapp.scoring.factory import ResMemFactory
 from memapp.scoring.weights import WeightsLocator
@@ -130,6 +129,7 @@ class _Nets:
         self._thumbnails = thumbnails
         self._on_battery = False
         self._segmenters: SegmenterFactory = _NoSegmenters()
+        self._map_makers = map_makers(WeightsLocator(resources=resources_folder(), home=home_folder()))
         self._maps = DiskMapStore(home=home_folder())
         self.renew()
 
@@ -140,8 +140,10 @@ class _Nets:
             self.renew()
 
     def release(self) -> None:
-        """Give back the net's memory; called while no run is going on."""
+        """Give back the nets' memory; called while nothing is scored or explained."""
         self._factory.release()
+        for maker in self._map_makers.values():
+            maker.close()
 
     def renew(self) -> None:
         """Use what the preferences and the battery say now, from the next run on."""
@@ -177,7 +179,7 @@ class _Nets:
             explainers=Explainers(
                 scorers=self._factory,
                 segmenters=self._segmenters,
-                map_makers={MapMethod.OCCLUSION: OcclusionMapMaker()},
+                map_makers=self._map_makers,
                 region_maker=FilledRegions(),
             ),
             store=self._maps,

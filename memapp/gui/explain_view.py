@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -100,6 +101,7 @@ class ExplainView(QObject):
         panel.closed.connect(actions[f"overlay-{NO_OVERLAY}"].trigger)
         panel.help_wanted.connect(self.segmenters_wanted)
         panel.map.style_chosen.connect(self._on_style)
+        panel.map.method_chosen.connect(self._on_method)
         panel.segmentation.hidden_changed.connect(lambda _hidden: self._draw())
         for page in (panel.segmentation, panel.regions):
             page.pointed.connect(self._light)
@@ -154,7 +156,7 @@ class ExplainView(QObject):
             return
         before, self._order = self._order, order
         # Another area on the same photo: what is known stays in sight until the new answer is here.
-        stays = before and order and (before.key, before.layers) == (order.key, order.layers)
+        stays = before and order and before == dataclasses.replace(order, areas=before.areas)
         self._part = None
         if not stays:
             self._show(None)
@@ -264,6 +266,11 @@ class ExplainView(QObject):
     def _on_style(self, style: str) -> None:
         self._preferences.set("map_style", MapStyle(style).value)
         self._draw()
+
+    @Slot(str)
+    def _on_method(self, method: str) -> None:
+        self._preferences.set("map_method", MapMethod(method).value)
+        self.follow()
 
     # Inside
 

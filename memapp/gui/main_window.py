@@ -9,6 +9,7 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from memapp.core.events import Notice, NoticeKind
+from memapp.core.explanation import MapMethod
 from memapp.core.records import Failure, ImageKey, Precision, ScoredPhoto
 from memapp.core.settings import Preferences, SettingValue
 from memapp.gui.actions import Actions
@@ -90,6 +91,7 @@ class MainWindow(QMainWindow):
         self.overlay_panel = OverlayPanel(
             appearance=appearance,
             style=MapStyle(preferences.text("map_style")),
+            method=MapMethod(preferences.text("map_method")),
             opacity=preferences.number("overlay_opacity"),
         )
         self.viewer.add_panel(self.overlay_panel)

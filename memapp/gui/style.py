@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, 
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
+from memapp.core.map_colours import DIVERGING
 from memapp.core.resources import resource_path
 
 # The rhythm: every distance is one of these, in device-independent pixels.
@@ -39,24 +40,6 @@ _RAMP = np.array(
     dtype=np.float64,
 )
 
-# RdBu, eleven samples (Cynthia Brewer, ColorBrewer 2.0), turned round: below nothing is blue, above it red.
-# Its lightness falls evenly to both sides, and eyes that confuse red and green tell its ends apart.
-_DIVERGING = np.array(
-    [
-        (0x05, 0x30, 0x61),
-        (0x21, 0x66, 0xAC),
-        (0x43, 0x93, 0xC3),
-        (0x92, 0xC5, 0xDE),
-        (0xD1, 0xE5, 0xF0),
-        (0xF7, 0xF7, 0xF7),
-        (0xFD, 0xDB, 0xC7),
-        (0xF4, 0xA5, 0x82),
-        (0xD6, 0x60, 0x4D),
-        (0xB2, 0x18, 0x2B),
-        (0x67, 0x00, 0x1F),
-    ],
-    dtype=np.float64,
-)
 FOG = "#d8d8d8"
 PATCH_LINE = "#f0f0f0"
 """The outline of a patch that has only the photo's own colour."""
@@ -169,9 +152,9 @@ def ramp_colour(score: float) -> QColor:
 
 def diverging_colour(position: float) -> QColor:
     """The colour of what lowers (-1) and raises (1) a score: diverging, perceptual, colour-blind-safe."""
-    place = (min(max(position, -1.0), 1.0) + 1) / 2 * (len(_DIVERGING) - 1)
-    samples = np.arange(len(_DIVERGING))
-    channels = [round(np.interp(place, samples, _DIVERGING[:, channel])) for channel in range(3)]
+    place = (min(max(position, -1.0), 1.0) + 1) / 2 * (len(DIVERGING) - 1)
+    samples = np.arange(len(DIVERGING))
+    channels = [round(np.interp(place, samples, DIVERGING[:, channel])) for channel in range(3)]
     return QColor(*channels)
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QTreeView
 
-from memapp.gui.style import Appearance
+from memapp.gui.style import SPACE_2, Appearance
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -38,6 +38,14 @@ class LegendTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.BackgroundRole and index.row() == self._lit:
             return QColor(self.appearance.theme.line)
         return None
+
+
+def inset(tree: QTreeView) -> QHBoxLayout:
+    """The list with its texts in line with the panel's."""
+    row = QHBoxLayout()
+    row.setContentsMargins(SPACE_2, 0, SPACE_2, 0)
+    row.addWidget(tree)
+    return row
 
 
 def legend_tree(model: QAbstractItemModel, *, name: str, widths: Mapping[int, int]) -> QTreeView:

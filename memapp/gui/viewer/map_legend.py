@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QHBoxLayout,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from memapp.core.calibration import points_text, score_text
 from memapp.core.explanation import MapMethod, MemorabilityMap
+from memapp.core.map_colours import map_limit
 from memapp.gui.parts import Role, text_label
 from memapp.gui.style import SPACE_1, SPACE_2, SPACE_3, TEXT_SMALL, Appearance, font
-from memapp.gui.viewer.overlay_drawing import MapStyle, colour_table, map_limit
+from memapp.gui.viewer.overlay_drawing import MapStyle, colour_table
 
 _BAR_HEIGHT = 12
 _LABEL_HEIGHT = 16
@@ -19,9 +28,13 @@ _STYLE_WORDS = {
     MapStyle.OUTLINE: ("Outline", "Red lines enclose what raises the score, blue ones what lowers it."),
     MapStyle.FOG: ("Fog", "What lowers the score lies in fog."),
 }
+_METHODS = {
+    MapMethod.OCCLUSION: "Made by covering parts",
+    MapMethod.GRADIENT: "Made by the net's gradients",
+}
 _METHOD_WORDS = {
-    MapMethod.OCCLUSION: "Found by covering parts of the photo and scoring it again, {passes} times.",
-    MapMethod.GRADIENT: "Found by following the net's own gradients.",
+    MapMethod.OCCLUSION: "The photo was scored {passes} times, with parts of it covered.",
+    MapMethod.GRADIENT: "What the net itself leans on. Quicker, and rougher.",
 }
 
 
@@ -85,12 +98,27 @@ class MapLegend(QWidget):
 
     Signals:
         style_chosen(str): another variant is wanted.
+        method_chosen(str): a map that is made in another way is wanted.
     """
 
     style_chosen = Signal(str)
+    method_chosen = Signal(str)
 
-    def __init__(self, *, appearance: Appearance, style: MapStyle, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        appearance: Appearance,
+        style: MapStyle,
+        method: MapMethod = MapMethod.OCCLUSION,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._methods = QComboBox()
+        self._methods.setAccessibleName("How the map is made")
+        for which, words in _METHODS.items():
+            self._methods.addItem(words, which.value)
+        self._methods.setCurrentIndex(self._methods.findData(method.value))
+        self._methods.activated.connect(lambda: self.method_chosen.emit(self._methods.currentData()))
         self._bar = PointsBar(appearance=appearance)
         self._words = text_label(role=Role.QUIET, wrap=True)
         self._method = text_label(role=Role.SMALL, wrap=True)
@@ -120,9 +148,14 @@ class MapLegend(QWidget):
         column.addWidget(self._bar)
         words_column = QVBoxLayout()
         words_column.setSpacing(SPACE_2)
-        for part in (self._words, self._score, unseen, self._method):
+        for part in (self._words, self._score, unseen):
             words_column.addWidget(part)
         column.addLayout(words_column)
+        method = QVBoxLayout()
+        method.setSpacing(SPACE_2)
+        method.addWidget(self._methods)
+        method.addWidget(self._method)
+        column.addLayout(method)
         column.addStretch(1)
         self._style = style
         self._show_style()

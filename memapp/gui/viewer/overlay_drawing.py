@@ -20,12 +20,10 @@ from memapp.core.explanation import (
     Regions,
     Segmentation,
 )
+from memapp.core.map_colours import map_levels, map_limit
 from memapp.gui.style import FOG, PATCH_LINE, diverging_colour
 from memapp.gui.viewer.outlines import mask_outline
 from memapp.gui.viewer.overlay_layer import Outline, OverlayLayer
-
-LEAST_LIMIT = 0.02
-"""Maps that stay within so few points look as pale as they are."""
 
 _STEPS = 127
 """Colours on each side of nothing."""
@@ -42,15 +40,6 @@ class MapStyle(StrEnum):
     COLOUR = "colour"
     OUTLINE = "outline"
     FOG = "fog"
-
-
-def map_limit(values: MapArray) -> float:
-    """The points at the two ends of a map's legend: whole hundredths, the same above and below nothing."""
-    seen = np.abs(values[np.isfinite(values)])
-    if not seen.size:
-        return LEAST_LIMIT
-    # A few pixels that stick out do not make all others pale.
-    return max(LEAST_LIMIT, math.ceil(100 * float(np.percentile(seen, 99.5)) - 1e-6) / 100)
 
 
 def draw_segmentation(segmentation: Segmentation, *, hidden: Collection[str]) -> OverlayLayer:
@@ -93,11 +82,8 @@ def draw_map(made: MemorabilityMap, *, style: MapStyle) -> OverlayLayer:
     values, limit = made.values, map_limit(made.values)
     if style is MapStyle.OUTLINE:
         return OverlayLayer(outlines=_contours(values, limit), unseen=True)
-    share = np.nan_to_num(values / limit, nan=0.0)
-    levels = (np.clip(share, -1, 1) * _STEPS + (_STEPS + 1)).round().astype(np.uint8)
-    levels[~np.isfinite(values)] = 0
     coloured = style is MapStyle.COLOUR
-    picture = _indexed_picture(levels, colour_table() if coloured else _fog_table())
+    picture = _indexed_picture(map_levels(values, limit), colour_table() if coloured else _fog_table())
     return OverlayLayer(picture=picture, unseen=True, grey_photo=coloured)
 
 
@@ -155,8 +141,8 @@ def _contours(values: MapArray, limit: float) -> list[Outline]:
     seen = np.nan_to_num(values, nan=0.0)
     lines = []
     for share in _CONTOURS:
-        lines.append(Outline(mask_outline(seen < -share * limit), diverging_colour(-0.3 - 0.5 * share)))
-        lines.append(Outline(mask_outline(seen > share * limit), diverging_colour(0.3 + 0.5 * share)))
+        lines.append(Outline(mask_outline(seen < -share * limit), diverging_colour(-0.5 - 0.3 * share)))
+        lines.append(Outline(mask_outline(seen > share * limit), diverging_colour(0.5 + 0.3 * share)))
     return lines
 
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from memapp.core.explanation import Layer
+from memapp.core.explanation import Layer, MapMethod
 from memapp.gui.parts import IconButton, IconLabel, Role, hairline, text_label
 from memapp.gui.style import SPACE_1, SPACE_2, SPACE_3, SPACE_4, Appearance
 from memapp.gui.viewer.map_legend import MapLegend
@@ -53,16 +53,22 @@ class OverlayPanel(QWidget):
     closed = Signal()
 
     def __init__(
-        self, *, appearance: Appearance, style: MapStyle, opacity: int, parent: QWidget | None = None
+        self,
+        *,
+        appearance: Appearance,
+        style: MapStyle,
+        method: MapMethod = MapMethod.OCCLUSION,
+        opacity: int,
+        parent: QWidget | None = None,
     ) -> None:
-        """Start with this variant of maps and this opacity in percent."""
+        """Start with this variant of maps, made in this way, and this opacity in percent."""
         super().__init__(parent)
         self.setFixedWidth(WIDTH)
         self.setBackgroundRole(QPalette.ColorRole.AlternateBase)
         self.setAutoFillBackground(True)
         self.setAccessibleName("Overlay")
         self.segmentation = SegmentationLegend(appearance=appearance)
-        self.map = MapLegend(appearance=appearance, style=style)
+        self.map = MapLegend(appearance=appearance, style=style, method=method)
         self.regions = RegionsPage(appearance=appearance)
         self._title = text_label(role=Role.TITLE, wrap=True)
         self._close = IconButton(appearance=appearance, name="close", text="No overlay (Alt+0)")

@@ -20,7 +20,7 @@ from memapp.core.calibration import points_text
 from memapp.core.explanation import Region, RegionKind, Regions
 from memapp.gui.parts import IconLabel, Role, swatch, text_label
 from memapp.gui.style import SPACE_2, SPACE_3, Appearance
-from memapp.gui.viewer.legend_tree import LegendTable, legend_tree
+from memapp.gui.viewer.legend_tree import LegendTable, inset, legend_tree
 from memapp.gui.viewer.segmentation_legend import share_text
 
 NO_SUM = (
@@ -218,5 +218,5 @@ class RegionsPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_2)
-        column.addWidget(self.tree, 1)
+        column.addLayout(inset(self.tree), 1)
         column.addLayout(words)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTreeView, QVBoxLayout, 
 from memapp.core.explanation import Segmentation
 from memapp.gui.parts import Role, swatch, text_label
 from memapp.gui.style import SPACE_2, SPACE_3, Appearance
-from memapp.gui.viewer.legend_tree import LegendTable, legend_tree
+from memapp.gui.viewer.legend_tree import LegendTable, inset, legend_tree
 
 _Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
@@ -148,7 +148,7 @@ class SegmentationLegend(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_2)
-        column.addWidget(self.tree, 1)
+        column.addLayout(inset(self.tree), 1)
         column.addLayout(row)
         self._on_hidden()
 
