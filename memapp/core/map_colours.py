@@ -52,24 +52,28 @@ def map_limit(values: MapArray) -> float:
 def map_levels(values: MapArray, limit: float) -> npt.NDArray[np.uint8]:
     """A map as 255 levels, 1 (lowers most) to 255 (raises most), 128 for nothing; 0 where it is not seen."""
     share = np.clip(np.nan_to_num(values / np.float32(limit), nan=0.0), -1, 1)
-    levels = (share * _STEPS + (_STEPS + 1)).round().astype(np.uint8)
+    levels: npt.NDArray[np.uint8] = (share * _STEPS + (_STEPS + 1)).round().astype(np.uint8)
     levels[~np.isfinite(values)] = _UNSEEN
     return levels
 
 
 def level_colours() -> PixelArray:
     """The colour of each level, shape (256, 1, 3)."""
+    table = np.empty((2 * _STEPS + 2, 1, 3), np.uint8)
+    table[_UNSEEN] = _UNSEEN_COLOUR
     places = np.linspace(0, len(DIVERGING) - 1, 2 * _STEPS + 1)
     samples = np.arange(len(DIVERGING))
-    channels = [np.interp(places, samples, DIVERGING[:, channel]) for channel in range(3)]
-    colours: npt.NDArray[np.uint8] = np.stack(channels, axis=1).round().astype(np.uint8)
-    return np.concatenate((np.array([_UNSEEN_COLOUR], np.uint8), colours))[:, None]
+    for channel in range(3):
+        table[1:, 0, channel] = np.interp(places, samples, DIVERGING[:, channel]).round()
+    return table
 
 
 def level_opacities() -> npt.NDArray[np.uint8]:
     """How much each level covers of the photo below it, 0..255, shape (256,): little where little is."""
     strength = np.sqrt(np.abs(np.arange(-_STEPS, _STEPS + 1)) / _STEPS)
-    return np.concatenate(([0], (255 * _MOST_OPAQUE * strength).round())).astype(np.uint8)
+    opacities = np.zeros(2 * _STEPS + 2, np.uint8)
+    opacities[1:] = (255 * _MOST_OPAQUE * strength).round()
+    return opacities
 
 
 def hatching(height: int, width: int) -> npt.NDArray[np.bool_]:

@@ -59,6 +59,8 @@ class ExplainedFolder:
         """
         self._folder = folder
         self._photos = {str(Path(photo).resolve()) for photo in photos}
+        # Many systems do not tell capitals from small letters.
+        self._there = {entry.name.casefold() for entry in folder.iterdir()}
         self._taken: set[str] = set()
 
     def write(self, photo: ExplainedPhoto) -> str:
@@ -88,7 +90,6 @@ class ExplainedFolder:
         number = 1
         while not self._is_free(name := stem if number == 1 else f"{stem} ({number})", path):
             number += 1
-        # Many systems do not tell capitals from small letters.
         self._taken.add(name.casefold())
         return name
 
@@ -96,7 +97,7 @@ class ExplainedFolder:
         files = [self._folder / f"{name}{ending}" for ending in ENDINGS]
         if name.casefold() in self._taken or any(str(file.resolve()) in self._photos for file in files):
             return False
-        if not any(file.exists() for file in files):
+        if not any(file.name.casefold() in self._there for file in files):
             return True
         try:
             with files[-1].open("rb") as file:

@@ -1,0 +1,234 @@
+"""memapp explain: why photos score as they do, as files in a folder; the same run as the window's."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from memapp import log
+from memapp.commands.common import (
+    EXIT_ALL_SCORED,
+    EXIT_CANNOT_WORK,
+    EXIT_INTERRUPTED,
+    EXIT_SOME_FAILED,
+    EXIT_USAGE_OR_NOTHING,
+    absolute,
+    cancel_on_interrupt,
+    complain,
+    weights,
+)
+from memapp.core.control import RunControl
+from memapp.core.errors import Cancelled, MemappError, PhotoError, SegmenterError, StoreError
+from memapp.core.explanation import (
+    AreaOfInterest,
+    Explained,
+    ExplainFailed,
+    ExplainOrder,
+    ExplainProgress,
+    Layer,
+    MapMethod,
+    MemorabilityMap,
+    Regions,
+    Segmentation,
+)
+from memapp.core.records import Failure, ImageKey
+from memapp.core.resources import resources_folder
+from memapp.intake.discover import find_photos
+from memapp.intake.load import load_photo
+from memapp.pipeline.explain_run import Explainers, explain_run
+from memapp.pipeline.kept_scorer import KeepingFactory
+from memapp.pipeline.kept_segmenter import KeepingSegmenters
+from memapp.scoring.explain.makers import map_makers
+from memapp.scoring.explain.regions import FilledRegions
+from memapp.scoring.factory import DEVICES, ResMemFactory
+from memapp.scoring.segmentation.folders import SegmenterFolders
+from memapp.store.areas import read_areas
+from memapp.store.explained_files import ExplainedFolder, ExplainedPhoto
+from memapp.store.home import home_folder
+from memapp.store.maps import DiskMapStore
+
+NO_SEGMENTER = "none"
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to the parser's commands."""
+    explain = commands.add_parser(
+        "explain", help="say which parts of photos raise and lower their scores, as files"
+    )
+    explain.add_argument("photos", nargs="+", metavar="PHOTO", help="photos and folders")
+    explain.add_argument("--output", metavar="DIR", type=Path, required=True, help="the folder to write to")
+    explain.add_argument(
+        "--method",
+        choices=[method.value for method in MapMethod],
+        default=MapMethod.OCCLUSION.value,
+        help="how maps are computed (default: occlusion; gradient needs torch)",
+    )
+    explain.add_argument(
+        "--segmenter",
+        metavar="NAME",
+        help="what tells things apart, or none for patches of like colour (default: the first installed one)",
+    )
+    explain.add_argument("--aoi", metavar="FILE", type=Path, help="areas of interest, a JSON file")
+    explain.add_argument("--device", choices=DEVICES, default="auto", help="what computes (default: auto)")
+    explain.add_argument("--no-cache", action="store_true", help="compute again what is known, keep nothing")
+    explain.set_defaults(run=_explain)
+
+
+def _explain(options: argparse.Namespace) -> int:
+    home = home_folder()
+    segmenters = KeepingSegmenters(SegmenterFolders(resources=resources_folder(), home=home))
+    try:
+        areas = read_areas(options.aoi) if options.aoi else ()
+        segmenter = _segmenter(options.segmenter, segmenters)
+        options.output.mkdir(parents=True, exist_ok=True)
+    except (StoreError, SegmenterError) as problem:
+        return complain(str(problem), EXIT_USAGE_OR_NOTHING)
+    except OSError as problem:
+        return complain(f"--output {options.output}: {problem.strerror}.", EXIT_USAGE_OR_NOTHING)
+    log.keep_libraries_quiet()
+    control = RunControl()
+    cancel_on_interrupt(control)
+    found = list(find_photos([absolute(path) for path in options.photos], control=control))
+    photos = [each for each in found if isinstance(each, ImageKey)]
+    failures = [each for each in found if isinstance(each, Failure)]
+    if not photos and not failures and not control.cancelled:
+        return complain("There is nothing to explain: no photos were found there.", EXIT_USAGE_OR_NOTHING)
+    scorers = KeepingFactory(ResMemFactory(weights=weights(), home=home, device=options.device))
+    makers = map_makers(weights())
+    work = _Work(
+        explainers=Explainers(
+            scorers=scorers, segmenters=segmenters, map_makers=makers, region_maker=FilledRegions()
+        ),
+        store=None if options.no_cache else DiskMapStore(home=home),
+        folder=ExplainedFolder(options.output, photos=[key.path for key in photos]),
+        method=MapMethod(options.method),
+        segmenter=segmenter,
+        areas=areas,
+        control=control,
+    )
+    try:
+        # Without the net nothing can be explained, and no photo is to blame.
+        scorers.identity()
+        failed = work.explain(photos)
+    except Cancelled:
+        return EXIT_INTERRUPTED
+    except Exception as problem:
+        if not isinstance(problem, MemappError | OSError):
+            logging.getLogger(__name__).exception("explaining failed")
+        return complain(_in_words(problem), EXIT_CANNOT_WORK)
+    finally:
+        scorers.release()
+        segmenters.release()
+        for maker in makers.values():
+            maker.close()
+    for failure in failures:
+        complain(f"{failure.key.path}: {failure.reason}", EXIT_SOME_FAILED)
+    return EXIT_SOME_FAILED if failed or failures else EXIT_ALL_SCORED
+
+
+def _in_words(problem: Exception) -> str:
+    if isinstance(problem, OSError):
+        return f"The files can't be written: {problem.strerror}."
+    return str(problem) or type(problem).__name__
+
+
+def _segmenter(wanted: str | None, segmenters: KeepingSegmenters) -> str | None:
+    """The name of the segmenter to use. Raises: SegmenterError: the one that is wanted is not installed."""
+    names = [identity.name for identity in segmenters.installed()]
+    if wanted is None:
+        return names[0] if names else None
+    if wanted == NO_SEGMENTER:
+        return None
+    if wanted not in names:
+        have = f"Installed: {', '.join(names)}." if names else "None is installed."
+        raise SegmenterError(f"There is no segmenter {wanted} here. {have} See memapp segmenters.")
+    return wanted
+
+
+class _FailedError(Exception):
+    """One photo can't be explained."""
+
+
+class _Work:
+    """Explains one photo after another. Used by one thread."""
+
+    def __init__(
+        self,
+        *,
+        explainers: Explainers,
+        store: DiskMapStore | None,
+        folder: ExplainedFolder,
+        method: MapMethod,
+        segmenter: str | None,
+        areas: tuple[AreaOfInterest, ...],
+        control: RunControl,
+    ) -> None:
+        self._explainers = explainers
+        self._store = store
+        self._folder = folder
+        self._method = method
+        self._segmenter = segmenter
+        self._areas = areas
+        self._control = control
+
+    def explain(self, photos: Iterable[ImageKey]) -> int:
+        """Explain photos and write their files; gives how many failed.
+
+        Raises:
+            Cancelled: the user gave up; what was written stays.
+            MemappError: nothing can be explained here.
+            OSError: the folder takes no files.
+        """
+        failed = 0
+        with tqdm(list(photos), unit="photo", disable=None, file=sys.stderr, leave=False) as bar:
+            for key in bar:
+                try:
+                    self._folder.write(self._explained(key, bar))
+                except _FailedError as problem:
+                    failed += 1
+                    bar.write(f"{key.path}: {problem}", file=sys.stderr)
+        self._control.checkpoint()
+        return failed
+
+    def _explained(self, key: ImageKey, bar: Any) -> ExplainedPhoto:
+        layers = {Layer.REGIONS, Layer.MEMORABILITY} | ({Layer.SEGMENTATION} if self._segmenter else set())
+        order = ExplainOrder(
+            key=key,
+            layers=frozenset(layers),
+            method=self._method,
+            segmenter=self._segmenter,
+            areas=self._areas,
+        )
+        parts: dict[type, Any] = {}
+        try:
+            # Full size, for the picture that the map is laid over.
+            loaded = load_photo(key.path, longest_side=0, control=self._control)
+        except PhotoError as problem:
+            raise _FailedError(problem.reason) from problem
+        for event in explain_run(
+            order, loader=load_photo, explainers=self._explainers, store=self._store, control=self._control
+        ):
+            match event:
+                case Explained():
+                    parts[type(event.part)] = event.part
+                case ExplainProgress():
+                    bar.set_postfix_str(f"{event.layer}: {event.done} of {event.total}")
+                case ExplainFailed():
+                    raise _FailedError(event.reason)
+        self._control.checkpoint()
+        assert loaded.picture is not None
+        return ExplainedPhoto(
+            path=key.path,
+            picture=loaded.picture,
+            height=loaded.facts.height,
+            width=loaded.facts.width,
+            map=parts[MemorabilityMap],
+            regions=parts[Regions],
+            segmentation=parts.get(Segmentation),
+        )

@@ -1,0 +1,67 @@
+"""Areas of interest as a file: what is written is read, and what is wrong is said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from memapp.core.errors import StoreError
+from memapp.core.explanation import AreaOfInterest
+from memapp.store.areas import read_areas, write_areas
+
+AREAS = (
+    AreaOfInterest("logo", ((0.1, 0.2), (0.3, 0.2), (0.3, 0.4))),
+    AreaOfInterest("Überschrift 🌊", ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))),
+)
+
+
+def test_what_was_written_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "areas.json"
+    write_areas(file, AREAS)
+    assert read_areas(file) == AREAS
+    write_areas(file, ())
+    assert read_areas(file) == ()
+
+
+def test_as_people_write_it(tmp_path: Path) -> None:
+    file = tmp_path / "areas.json"
+    text = '{"areas": [{"name": "logo", "outline": [[0, 0], [1, 0], [0.5, 1]], "note": "ours"}]}'
+    file.write_bytes(b"\xef\xbb\xbf" + text.encode())  # as Windows' editors begin a file
+    assert read_areas(file) == (AreaOfInterest("logo", ((0.0, 0.0), (1.0, 0.0), (0.5, 1.0))),)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "no JSON"),
+        ("{", "no JSON"),
+        ("\ud800", "no JSON"),
+        ("[" * 100_000, "no JSON"),
+        ("[]", '"areas"'),
+        ('{"areas": {}}', '"areas"'),
+        ('{"areas": [3]}', "area 1"),
+        ('{"areas": [{"name": " ", "outline": [[0, 0], [1, 0], [0, 1]]}]}', "area 1"),
+        ('{"areas": [{"name": "a", "outline": [[0, 0], [1, 0]]}]}', "three corners"),
+        ('{"areas": [{"name": "a", "outline": [[0, 0], [1, 0], [0, 1.5]]}]}', "corner of area 1"),
+        ('{"areas": [{"name": "a", "outline": [[0, 0], [1, 0], [0, NaN]]}]}', "corner of area 1"),
+        ('{"areas": [{"name": "a", "outline": [[0, 0], [1, 0], [0, true]]}]}', "corner of area 1"),
+        ('{"areas": [{"name": "a", "outline": [[0, 0], [1, 0], [0, "1"]]}]}', "corner of area 1"),
+        ('{"areas": [{"name": "a", "outline": [[0, 0], [1, 0], [0, 1, 1]]}]}', "corner of area 1"),
+        ('{"areas": [{"name": "a", "outline": [[0, 0], [1, 0], [0, 1' + "0" * 400 + "]]}]}", "area 1"),
+        ('{"areas": [' + ",".join(["{}"] * 65) + "]}", "too many"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_sentence(tmp_path: Path, text: str, why: str) -> None:
+    file = tmp_path / "areas.json"
+    file.write_bytes(text.encode("utf-8", "surrogatepass"))
+    with pytest.raises(StoreError) as refused:
+        read_areas(file)
+    assert str(file) in str(refused.value)
+    assert why in str(refused.value)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    for path in (tmp_path / "none.json", tmp_path):
+        with pytest.raises(StoreError, match="can't be read"):
+            read_areas(path)
