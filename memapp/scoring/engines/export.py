@@ -14,6 +14,7 @@ import onnx
 import torch
 from torch import Tensor, nn
 
+from memapp.core.records import PixelArray
 from memapp.scoring.engines.onnx_engine import FRAMES, SCORES, OnnxEngine
 from memapp.scoring.engines.torch_engine import TorchEngine
 from memapp.scoring.hardware import physical_cores
@@ -22,12 +23,13 @@ from memapp.scoring.proof import GRAPH_TOLERANCE, proof_frames, prove
 OPSET = 17
 
 
-def export(net: nn.Module, target: Path) -> npt.NDArray[np.float32]:
+def export(net: nn.Module, target: Path, *, labelled: bool = False) -> npt.NDArray[np.float32]:
     """Write a net as a graph from frames to scores, and prove that both score alike.
 
     Args:
         net: (n, 3, 227, 227) floats in 0..1 to n scores; on the CPU; unusable afterwards.
         target: the file to be written, flushed to the disk.
+        labelled: whether its frames carry labels as a fourth channel.
 
     Returns:
         torch's scores of the proof frames.
@@ -36,12 +38,13 @@ def export(net: nn.Module, target: Path) -> npt.NDArray[np.float32]:
         OSError: the file can't be written.
         DeviceError: the graph does not score as the net does.
     """
-    _write(_FromFrames(net).eval(), target)
+    frames = proof_frames(labelled=labelled)
+    _write(_FromFrames(net).eval(), frames, target)
     reference = TorchEngine(net=net, device="cpu")
-    expected = reference.score(proof_frames())
+    expected = reference.score(frames)
     reference.close()
     graph = OnnxEngine(graph=target, threads=physical_cores())
-    prove(graph, expected, tolerance=GRAPH_TOLERANCE)
+    prove(graph, expected, tolerance=GRAPH_TOLERANCE, labelled=labelled)
     graph.close()
     return expected
 
@@ -58,15 +61,15 @@ class _FromFrames(nn.Module):
         return scores
 
 
-def _write(net: _FromFrames, target: Path) -> None:
+def _write(net: _FromFrames, frames: PixelArray, target: Path) -> None:
     # torch would hold the weights three times over while it writes them (3 GB for ResMem). So it writes the
     # structure only, and the weights follow one by one: protobuf merges messages that stand in a row.
-    graph = onnx.load_model_from_string(_structure(net))
+    graph = onnx.load_model_from_string(_structure(net, frames))
     weights: Mapping[str, Tensor] = net.state_dict()
     names = [node.name for node in graph.graph.input if node.name in weights]
-    frames = [node for node in graph.graph.input if node.name not in weights]
+    true_inputs = [node for node in graph.graph.input if node.name not in weights]
     del graph.graph.input[:]
-    graph.graph.input.extend(frames)
+    graph.graph.input.extend(true_inputs)
     with target.open("wb") as file:
         file.write(graph.SerializeToString())
         for name in names:
@@ -77,14 +80,14 @@ def _write(net: _FromFrames, target: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _structure(net: _FromFrames) -> bytes:
+def _structure(net: _FromFrames, frames: PixelArray) -> bytes:
     written = io.BytesIO()
     with warnings.catch_warnings():
         # This exporter is deprecated; the other one needs packages that memapp does without.
         warnings.simplefilter("ignore")
         torch.onnx.export(
             net,
-            (torch.from_numpy(proof_frames()),),
+            (torch.from_numpy(frames),),
             written,  # type: ignore[arg-type]  # a file object is as good as a path
             dynamo=False,
             opset_version=OPSET,

@@ -6,11 +6,13 @@ half a gigabyte behind; a process of its own keeps both from the one that scores
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import multiprocessing
 import os
 import signal
 import threading
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
@@ -21,19 +23,35 @@ from memapp.core.errors import DeviceError, MemappError
 from memapp.core.machine import lower_this_thread
 
 
-def export_resmem(weights: Path, target: Path) -> npt.NDArray[np.float32]:
-    """Write ResMem as a graph, proved equal to torch.
+@dataclass(frozen=True, slots=True)
+class ProcessExport:
+    """Exports one net in a process of its own; implements graphs.Exporter."""
 
-    Args:
-        weights: the published ones, checked.
-        target: the file to be written, flushed to the disk.
+    loader: str
+    """What loads the net of its weights there, "module:function": naming it imports no torch here."""
+    labelled: bool = False
+    """Whether the net's frames carry labels as a fourth channel."""
 
-    Returns:
-        torch's scores of the proof frames.
+    def __call__(self, weights: Path, target: Path) -> npt.NDArray[np.float32]:
+        """Write the net as a graph, proved equal to torch.
 
-    Raises:
-        DeviceError: it did not succeed; the text says why.
-    """
+        Args:
+            weights: the net's, checked.
+            target: the file to be written, flushed to the disk.
+
+        Returns:
+            torch's scores of the proof frames.
+
+        Raises:
+            DeviceError: it did not succeed; the text says why.
+        """
+        return _export_in_process(self, weights, target)
+
+
+export_resmem = ProcessExport("memapp.scoring.resmem:load_resmem")
+
+
+def _export_in_process(how: ProcessExport, weights: Path, target: Path) -> npt.NDArray[np.float32]:
     for package in ("torch", "torchvision", "onnx"):
         if importlib.util.find_spec(package) is None:
             raise DeviceError(f"{package} is not installed")
@@ -41,7 +59,7 @@ def export_resmem(weights: Path, target: Path) -> npt.NDArray[np.float32]:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(
-        target=_export, args=(theirs, weights, target), name="memapp export", daemon=True
+        target=_export, args=(theirs, how, weights, target), name="memapp export", daemon=True
     )
     process.start()
     theirs.close()
@@ -58,7 +76,7 @@ def export_resmem(weights: Path, target: Path) -> npt.NDArray[np.float32]:
     return scores
 
 
-def _export(answers: Connection, weights: Path, target: Path) -> None:
+def _export(answers: Connection, how: ProcessExport, weights: Path, target: Path) -> None:
     """What the other process does: sends scores, or a text that says what went wrong."""
     # Ctrl-C in a terminal reaches this process, too; its parent knows what to do.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -67,9 +85,10 @@ def _export(answers: Connection, weights: Path, target: Path) -> None:
     threading.Thread(target=_end_with_parent, name="memapp parent", daemon=True).start()
     try:
         from memapp.scoring.engines.export import export
-        from memapp.scoring.resmem import load_resmem
 
-        answers.send(export(load_resmem(weights), target))
+        module, _, function = how.loader.partition(":")
+        net = getattr(importlib.import_module(module), function)(weights)
+        answers.send(export(net, target, labelled=how.labelled))
     except MemappError as problem:
         answers.send(str(problem).rstrip("."))
     except Exception as problem:

@@ -1,8 +1,9 @@
 """Checkpoints of trained nets: safetensors with a header that says what they are. Hostile until proved not.
 
-Nothing of a file is believed: its header is bounded, parsed and checked against the file's size before any
+Nothing of a file is believed: its header is bounded, parsed, checked against the file's size before any
 memory is taken for what it announces, and its tensors must be exactly those of the net that it names. Reading
-a header imports no torch. The format: https://github.com/huggingface/safetensors (8 bytes of length, JSON, numbers).
+a header imports no torch. The format, https://github.com/huggingface/safetensors: 8 bytes of length, JSON,
+numbers.
 """
 
 from __future__ import annotations

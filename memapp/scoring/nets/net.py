@@ -121,15 +121,11 @@ class SegmentationBranch(nn.Module):
         self.conv1 = nn.Conv2d(CATEGORIES, 32, kernel_size=7, stride=4)
         self.conv2 = nn.Conv2d(32, 64, kernel_size=5, padding=2)
         self.conv3 = nn.Conv2d(64, 64, kernel_size=3, padding=1)
-        # A buffer that is not saved: it becomes a constant of an exported graph, on any device.
-        self.register_buffer(
-            "numbers", torch.arange(CATEGORIES, dtype=torch.int32).view(1, -1, 1, 1), persistent=False
-        )
-        self.numbers: Tensor
 
     def forward(self, labels: Tensor) -> Tensor:
         """(n, 227, 227), integer, to (n, 3136)."""
-        one_hot = (labels.to(torch.int32).unsqueeze(1) == self.numbers).to(self.conv1.weight.dtype)
+        numbers = torch.arange(CATEGORIES, dtype=torch.int32, device=labels.device).view(1, -1, 1, 1)
+        one_hot = (labels.to(torch.int32).unsqueeze(1) == numbers).to(self.conv1.weight.dtype)
         seen = functional.avg_pool2d(functional.relu(self.conv1(one_hot)), 2)
         seen = functional.avg_pool2d(functional.relu(self.conv2(seen)), 4)
         return functional.relu(self.conv3(seen)).flatten(1)

