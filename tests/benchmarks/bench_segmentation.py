@@ -1,4 +1,4 @@
-"""How well and how fast the two real packs segment the photos with hand-made masks, and how sharp their place is."""
+"""How well and how fast the two real packs segment the photos with hand-made masks."""
 
 from __future__ import annotations
 

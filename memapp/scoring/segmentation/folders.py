@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from memapp.core.control import RunControl
 from memapp.core.errors import SegmenterError
 from memapp.core.explanation import Segmenter, SegmenterIdentity
 from memapp.scoring.checked_files import CheckedFiles
 from memapp.scoring.segmentation.description import GRAPH_NAME, PackDescription, read_description
+from memapp.scoring.segmentation.installing import BytesProgress, install_pack, remove_folder
 
 FOLDER_NAME = "segmenters"
 """In the built app's resources, and in MEMAPP_HOME."""
@@ -76,6 +78,55 @@ class SegmenterFolders:
             raise SegmenterError(pack.problem or "")
         return open_pack(pack.folder, pack.description, checked=self._checked, threads=self._threads)
 
+    def install(
+        self, source: Path, *, control: RunControl | None = None, progress: BytesProgress | None = None
+    ) -> SegmenterIdentity:
+        """Install a pack for this user, from a folder or a zip file; one of the same name is replaced.
+
+        The pack is copied beside its place, checked, loaded and tried on a picture before it is put there.
+
+        Args:
+            source: the folder or the file.
+            control: cancels it.
+            progress: told bytes that are copied, and all.
+
+        Raises:
+            SegmenterError: it is refused, or can't be written; nothing was changed.
+            Cancelled: nothing was changed.
+        """
+        description = install_pack(
+            source,
+            self._own,
+            refuse=self._why_not,
+            # A hash that was computed for a file in passing is not worth remembering.
+            open_pack=lambda folder, found: open_graph(folder, found, threads=self._threads),
+            control=control or RunControl(),
+            progress=progress or _in_silence,
+        )
+        return description.identity
+
+    def remove(self, name: str) -> None:
+        """Remove a pack that was installed for this user, a refused one too.
+
+        Raises:
+            SegmenterError: there is none, it came with memapp, or it can't be removed.
+        """
+        pack = self._find(name)
+        if pack.built_in:
+            raise SegmenterError(f"The segmenter {name} came with memapp and stays.")
+        try:
+            remove_folder(pack.folder)
+        except OSError as problem:
+            raise SegmenterError(
+                f"The segmenter {name} can't be removed ({problem.strerror}). "
+                "If it is in use, close it and try again."
+            ) from problem
+
+    def _why_not(self, name: str) -> str | None:
+        if any(pack.built_in and pack.description and pack.name == name for pack in self.packs()):
+            return f"The segmenter {name} came with memapp already, and can't be replaced."
+        return None
+
     def _find(self, name: str) -> InstalledPack:
         for pack in self.packs():
             if pack.name == name:
@@ -129,8 +180,21 @@ def open_pack(
         raise SegmenterError(
             f"The segmenter pack {name} can't be used: its graph was altered or damaged. Install it again."
         )
+    return open_graph(folder, description, threads=threads)
+
+
+def open_graph(folder: Path, description: PackDescription, *, threads: int | None = None) -> Segmenter:
+    """Load the pack in a folder; its graph's hash was checked.
+
+    Raises:
+        SegmenterError: it is broken, or onnxruntime is not there.
+    """
     if importlib.util.find_spec("onnxruntime") is None:
         raise SegmenterError("Segmenters need onnxruntime, which is not installed. Install memapp again.")
     from memapp.scoring.segmentation.onnx_segmenter import OnnxSegmenter
 
-    return OnnxSegmenter(graph=graph, description=description, threads=threads)
+    return OnnxSegmenter(graph=folder / GRAPH_NAME, description=description, threads=threads)
+
+
+def _in_silence(_done: int, _total: int) -> None:
+    pass

@@ -1,0 +1,238 @@
+"""Puts a pack in its place, from a folder or a zip file: checked and tried beside it, then renamed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import IO, TypeAlias
+
+import numpy as np
+
+from memapp.core.control import RunControl
+from memapp.core.errors import SegmenterError
+from memapp.core.explanation import Segmenter
+from memapp.scoring.segmentation.description import (
+    DESCRIPTION_NAME,
+    GRAPH_NAME,
+    LARGEST_DESCRIPTION,
+    LARGEST_GRAPH,
+    PackDescription,
+    read_description,
+)
+
+BytesProgress: TypeAlias = Callable[[int, int], None]
+"""Takes the bytes that are done and all that there are."""
+
+_TEXTS = (".txt", ".md")
+"""Licences and notes that may come with a pack."""
+_MOST_TEXTS = 10
+_LARGEST_TEXT = 1_000_000
+_CHUNK = 1 << 20
+_SPARE = 50_000_000
+"""Bytes that a disk should have left."""
+_MOST_ENTRIES = 10_000
+_DAY = 86_400
+
+Opener: TypeAlias = Callable[[Path, PackDescription], Segmenter]
+
+
+def install_pack(
+    source: Path,
+    root: Path,
+    *,
+    refuse: Callable[[str], str | None],
+    open_pack: Opener,
+    control: RunControl,
+    progress: BytesProgress,
+) -> PackDescription:
+    """Copy a pack, prove that it works, and put it in its place at once; an older one is replaced.
+
+    Args:
+        source: a folder, or a zip file that holds one.
+        root: the folder of packs; made where it is missing.
+        refuse: why a pack of this name may not be installed, in words; None where it may.
+        open_pack: loads the copy.
+        control: looked at between pieces.
+        progress: told the bytes that are copied.
+
+    Raises:
+        SegmenterError: it is refused, or the disk does not take it; nothing was changed.
+        Cancelled: nothing was changed.
+    """
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        _sweep(root)
+        with tempfile.TemporaryDirectory(dir=root, prefix=".installing-") as beside:
+            staged = Path(beside) / "pack"
+            staged.mkdir()
+            _copy(source, staged, control, progress)
+            description = _checked(staged, source)
+            name = description.identity.name
+            if problem := refuse(name):
+                raise SegmenterError(problem)
+            control.checkpoint()
+            _try_out(open_pack(staged, description))
+            control.checkpoint()
+            _put_in_place(staged, root / name, Path(beside) / "old")
+    except OSError as problem:
+        raise SegmenterError(
+            f"The segmenter pack can't be installed: {problem.filename or root} "
+            f"({problem.strerror or problem})."
+        ) from problem
+    return description
+
+
+def remove_folder(folder: Path) -> None:
+    """Take a pack out: it vanishes at once, its files follow.
+
+    Raises:
+        OSError: it is still there.
+    """
+    with tempfile.TemporaryDirectory(
+        dir=folder.parent, prefix=".removing-", ignore_cleanup_errors=True
+    ) as beside:
+        folder.rename(Path(beside) / "pack")
+
+
+def _copy(source: Path, staged: Path, control: RunControl, progress: BytesProgress) -> None:
+    with _files_of(source) as files:
+        for name in (DESCRIPTION_NAME, GRAPH_NAME):
+            if name not in files:
+                raise SegmenterError(f"{source.name} is no segmenter pack: there is no {name} in it.")
+        total = sum(size for size, _ in files.values())
+        free = shutil.disk_usage(staged).free
+        if free < total + _SPARE:
+            raise SegmenterError(
+                f"The disk of {staged.parents[1]} is too full: {(total + _SPARE) / 1e6:,.0f} MB are needed, "
+                f"{free / 1e6:,.0f} MB are free."
+            )
+        done = 0
+        for name, (size, open_file) in files.items():
+            with open_file() as taken, (staged / name).open("wb") as written:
+                left = size
+                while left > 0 and (chunk := taken.read(min(_CHUNK, left))):
+                    control.checkpoint()
+                    written.write(chunk)
+                    left -= len(chunk)
+                    done += len(chunk)
+                    progress(done, total)
+                written.flush()
+                os.fsync(written.fileno())
+
+
+_Files: TypeAlias = dict[str, tuple[int, Callable[[], IO[bytes]]]]
+"""By the name that they will have: their size in bytes, and what opens them."""
+
+
+@contextmanager
+def _files_of(source: Path) -> Iterator[_Files]:
+    if source.is_dir():
+        yield _chosen(
+            (path.name, path.stat().st_size, partial(path.open, "rb"))
+            for path in sorted(source.iterdir())
+            if path.is_file()
+        )
+        return
+    if not source.is_file():
+        raise SegmenterError(f"There is no segmenter pack at {source}.")
+    try:
+        with zipfile.ZipFile(source) as archive:
+            yield _chosen(_members(archive))
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as problem:
+        raise SegmenterError(
+            f"{source.name} is no segmenter pack: it is neither a folder nor a zip file that can be read."
+        ) from problem
+
+
+def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, int, Callable[[], IO[bytes]]]]:
+    """The files of the folder in which the description lies: the top, or one folder below it."""
+    members = [member for member in archive.infolist() if not member.is_dir()]
+    if len(members) > _MOST_ENTRIES:
+        raise SegmenterError(f"{archive.filename} is no segmenter pack: it holds {len(members)} files.")
+    tops = [
+        path.parent
+        for path in (PurePosixPath(member.filename) for member in members)
+        if path.name == DESCRIPTION_NAME and len(path.parts) <= 2
+    ]
+    for member in members:
+        path = PurePosixPath(member.filename)
+        # Only bare names are ever written, so that no path in the archive can lead out of the folder.
+        if tops and path.parent == tops[0] and "\\" not in path.name:
+            yield path.name, member.file_size, partial(archive.open, member)
+
+
+def _chosen(found: Iterator[tuple[str, int, Callable[[], IO[bytes]]]]) -> _Files:
+    """The files that belong to a pack; whatever else lies there stays behind."""
+    files: _Files = {}
+    texts = 0
+    for name, size, opener in found:
+        limit = {DESCRIPTION_NAME: LARGEST_DESCRIPTION, GRAPH_NAME: LARGEST_GRAPH}.get(name)
+        if limit is not None:
+            if size > limit:
+                raise SegmenterError(
+                    f"The segmenter pack is refused: its {name} has {size / 1e6:,.0f} MB, "
+                    f"more than the {limit / 1e6:,.0f} MB that are allowed."
+                )
+            files[name] = size, opener
+        elif _is_text(name) and size <= _LARGEST_TEXT and texts < _MOST_TEXTS:
+            texts += 1
+            files[name] = size, opener
+    return files
+
+
+def _is_text(name: str) -> bool:
+    plain = name.isascii() and all(letter.isalnum() or letter in "-_. " for letter in name)
+    return plain and not name.startswith(".") and len(name) <= 100 and name.lower().endswith(_TEXTS)
+
+
+def _checked(staged: Path, source: Path) -> PackDescription:
+    description = read_description(staged)
+    with (staged / GRAPH_NAME).open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != description.graph_sha256:
+        raise SegmenterError(
+            f"The segmenter pack {description.identity.name} is refused: the graph in {source.name} is not "
+            "the one that its description names (another sha256). Get the pack again."
+        )
+    return description
+
+
+def _try_out(segmenter: Segmenter) -> None:
+    """A pack that can't segment a plain picture is refused now, not in the middle of somebody's work."""
+    try:
+        ramp = np.linspace(0, 255, 96, dtype=np.uint8)
+        picture = np.repeat(np.repeat(ramp[np.newaxis, :, np.newaxis], 64, axis=0), 3, axis=2)
+        segmenter.segment(picture)
+    finally:
+        segmenter.close()
+
+
+def _put_in_place(staged: Path, target: Path, old: Path) -> None:
+    there = target.exists()
+    if there:
+        target.rename(old)
+    try:
+        staged.rename(target)
+    except OSError:
+        if there:
+            old.rename(target)
+        raise
+
+
+def _sweep(root: Path) -> None:
+    """Remove what interrupted installations left behind."""
+    for left in root.glob(".*"):
+        with suppress(OSError):
+            if (
+                left.name.startswith((".installing-", ".removing-"))
+                and left.stat().st_mtime < time.time() - _DAY
+            ):
+                shutil.rmtree(left)
