@@ -6,6 +6,7 @@ import logging
 import signal
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QFileOpenEvent, QIcon
@@ -16,6 +17,7 @@ from memapp.core.control import RunControl
 from memapp.core.errors import SegmenterError, StoreError
 from memapp.core.events import Event
 from memapp.core.explanation import (
+    AreaOfInterest,
     ExplainEvent,
     ExplainOrder,
     Segmenter,
@@ -26,6 +28,7 @@ from memapp.core.machine import usable_cores
 from memapp.core.records import RunOrder
 from memapp.core.resources import resource_path, resources_folder
 from memapp.core.settings import Preferences
+from memapp.gui.area_commands import AreaWork
 from memapp.gui.file_commands import ExportOrder, FileWork
 from memapp.gui.main_window import MainWindow
 from memapp.gui.style import Appearance
@@ -40,6 +43,8 @@ from memapp.scoring.explain.makers import map_makers
 from memapp.scoring.explain.regions import FilledRegions
 from memapp.scoring.factory import ResMemFactory
 from memapp.scoring.weights import WeightsLocator
+from memapp.store.area_book import AreaBook
+from memapp.store.areas import read_areas, write_areas
 from memapp.store.export import write_export
 from memapp.store.home import home_folder
 from memapp.store.maps import DiskMapStore
@@ -87,6 +92,7 @@ def run_window(paths: Sequence[str], *, smoke: SmokeOrder | None = None) -> int:
         appearance=Appearance(choice=preferences.text("theme"), parent=application),
         surroundings=Surroundings(
             file_work=FileWork(export=_export, move_to_trash=move_to_trash),
+            area_work=_area_work(),
             save_preferences=lambda: _save(preferences),
             scores_folder=str(home_folder()),
             log_folder=str(home_folder() / log.FOLDER_NAME),
@@ -213,6 +219,20 @@ class _FileOpener(QObject):
 
 def _export(order: ExportOrder) -> None:
     write_export(order.path, order.outcomes, net=order.net, app_version=__version__)
+
+
+def _area_work() -> AreaWork:
+    book = AreaBook(home=home_folder())
+    return AreaWork(load=book.load, save=book.save, read=read_areas, write=_write_areas)
+
+
+def _write_areas(path: Path, areas: Sequence[AreaOfInterest]) -> None:
+    try:
+        write_areas(path, areas)
+    except OSError as problem:
+        raise StoreError(
+            f"The areas can't be written to {path}: {problem.strerror}. Choose another place."
+        ) from problem
 
 
 def _save(preferences: Preferences) -> None:

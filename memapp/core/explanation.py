@@ -6,8 +6,8 @@ photo, shrunk so that its longer side is EXPLAINED_SIDE at most. Positions are f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
@@ -109,6 +109,20 @@ class AreaOfInterest:
     name: str
     outline: tuple[tuple[float, float], ...]
     """Three corners or more, (x, y) as fractions 0..1 of the upright photo's width and height."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderAreas:
+    """The areas of interest on the photos of one folder."""
+
+    everywhere: tuple[AreaOfInterest, ...] = ()
+    """On every photo of the folder."""
+    by_photo: Mapping[str, tuple[AreaOfInterest, ...]] = field(default_factory=dict)
+    """On one photo, by its file's name."""
+
+    def of(self, name: str) -> tuple[AreaOfInterest, ...]:
+        """Those of the photo with this file name."""
+        return (*self.everywhere, *self.by_photo.get(name, ()))
 
 
 AREA_COLOURS: tuple[Colour, ...] = (

@@ -89,8 +89,8 @@ class ExplainView(QObject):
         self._drawn: OverlayLayer | None = None
         self.precision = Precision.EXACT
         self.segmenters: tuple[SegmenterIdentity, ...] = ()
-        self.areas_of: Callable[[ImageKey], Sequence[AreaOfInterest]] = lambda _key: ()
-        """The areas of interest of a photo."""
+        self.areas_of: Callable[[ImageKey], Sequence[AreaOfInterest] | None] = lambda _key: ()
+        """The areas of interest of a photo; None while they are not known, and follow() is called then."""
 
         for name in OVERLAYS:
             actions[f"overlay-{name}"].triggered.connect(lambda _checked, chosen=name: self.choose(chosen))
@@ -142,17 +142,8 @@ class ExplainView(QObject):
         if panel_wanted == self._panel.isHidden():
             self._panel.setVisible(panel_wanted)
             self.panel_shown.emit(panel_wanted)
-        order = None
-        if key is not None and self._layer is not None and not self._viewer.view.message:
-            order = ExplainOrder(
-                key=key,
-                layers=frozenset({self._layer}),
-                method=MapMethod(self._preferences.text("map_method")),
-                segmenter=self._segmenter(),
-                areas=tuple(self.areas_of(key)) if self._layer is Layer.REGIONS else (),
-                precision=self.precision,
-            )
-        if order == self._order:
+        order = self._order_for(key) if panel_wanted and key is not None else None
+        if order is not None and order == self._order:
             return
         before, self._order = self._order, order
         # Another area on the same photo: what is known stays in sight until the new answer is here.
@@ -162,8 +153,10 @@ class ExplainView(QObject):
             self._show(None)
         if order is None:
             self._supervisor.cancel_explaining()
-            if key is not None and self._layer is not None:
+            if self._layer is not None and self._viewer.view.message:
                 self._panel.show_trouble(self._layer, "There is no photo to look into.")
+            elif self._layer is not None:
+                self._panel.show_waiting(self._layer)
         elif self._layer is Layer.SEGMENTATION and order.segmenter is None:
             self._supervisor.cancel_explaining()
             self._panel.show_trouble(Layer.SEGMENTATION, NO_PACK, help_text=GET_SEGMENTER)
@@ -273,6 +266,21 @@ class ExplainView(QObject):
         self.follow()
 
     # Inside
+
+    def _order_for(self, key: ImageKey) -> ExplainOrder | None:
+        """What is to be found out about a photo; None while that can't be said."""
+        assert self._layer is not None
+        areas = self.areas_of(key) if self._layer is Layer.REGIONS else ()
+        if areas is None or self._viewer.view.message:
+            return None
+        return ExplainOrder(
+            key=key,
+            layers=frozenset({self._layer}),
+            method=MapMethod(self._preferences.text("map_method")),
+            segmenter=self._segmenter(),
+            areas=tuple(areas),
+            precision=self.precision,
+        )
 
     def _segmenter(self) -> str | None:
         """The one that is chosen, where it is installed, else the default."""

@@ -13,6 +13,7 @@ from memapp.core.explanation import MapMethod
 from memapp.core.records import Failure, ImageKey, Precision, ScoredPhoto
 from memapp.core.settings import Preferences, SettingValue
 from memapp.gui.actions import Actions
+from memapp.gui.area_commands import AreaCommands
 from memapp.gui.drop_area import EmptyPage
 from memapp.gui.dropping import DropTarget
 from memapp.gui.explain_view import NO_OVERLAY, OVERLAYS, ExplainView
@@ -105,6 +106,14 @@ class MainWindow(QMainWindow):
             viewer=self.viewer,
             supervisor=supervisor,
             parent=self,
+        )
+        self.areas = AreaCommands(
+            work=surroundings.area_work,
+            jobs=jobs,
+            viewer=self.viewer,
+            page=self.overlay_panel.regions,
+            actions=self.actions_table,
+            window=self,
         )
         self.overlays = ExplainView(
             supervisor=supervisor,
@@ -275,6 +284,10 @@ class MainWindow(QMainWindow):
 
     def _connect_parts(self) -> None:
         self._appearance.changed.connect(self._show_overlay_choice)
+        self.overlays.areas_of = self.areas.areas_of
+        self.areas.changed.connect(self.overlays.follow)
+        self.areas.overlay_wanted.connect(self.overlays.choose)
+        self.areas.noticed.connect(self.tell)
         self.overlays.overlay_changed.connect(self._on_overlay)
         self.overlays.panel_shown.connect(self._make_room)
         self._appearance.changed.connect(lambda: self.grid.set_theme(self._appearance.theme))

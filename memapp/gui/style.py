@@ -43,6 +43,9 @@ _RAMP = np.array(
 FOG = "#d8d8d8"
 PATCH_LINE = "#f0f0f0"
 """The outline of a patch that has only the photo's own colour."""
+AREA_LINE = "#ffffff"
+AREA_FILL = "#30ffffff"
+"""What is being drawn on a photo."""
 CASING = "#a0000000"
 """Under a thin line, so that it is seen on any photo."""
 

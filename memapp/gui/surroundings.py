@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from memapp.gui.area_commands import AreaWork
 from memapp.gui.file_commands import FileWork
 
 
@@ -13,6 +14,7 @@ class Surroundings:
     """What the composition root lends the window."""
 
     file_work: FileWork
+    area_work: AreaWork
     save_preferences: Callable[[], None]
     scores_folder: str
     log_folder: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from memapp.core.errors import StoreError
 from memapp.core.explanation import AreaOfInterest
@@ -29,8 +30,8 @@ def read_areas(path: Path) -> tuple[AreaOfInterest, ...]:
     if len(content) > _LARGEST_FILE:
         raise StoreError(f"{path} is too large for a file of areas.")
     try:
-        return _areas(json.loads(content.decode("utf-8-sig")))
-    except _WrongError as problem:
+        return areas_of(json.loads(content.decode("utf-8-sig")))
+    except WrongAreasError as problem:
         raise StoreError(f"{path} does not describe areas: {problem}.") from None
     except (ValueError, RecursionError):
         raise StoreError(f"{path} does not describe areas: it is no JSON.") from None
@@ -38,39 +39,42 @@ def read_areas(path: Path) -> tuple[AreaOfInterest, ...]:
 
 def write_areas(path: Path, areas: Iterable[AreaOfInterest]) -> None:
     """Write areas, whole or not at all. Raises: OSError: nothing was written."""
-    document = {
-        "areas": [{"name": area.name, "outline": [list(at) for at in area.outline]} for area in areas]
-    }
-    write_atomically(path, json.dumps(document, indent=2) + "\n")
+    write_atomically(path, json.dumps({"areas": areas_document(areas)}, indent=2) + "\n")
 
 
-class _WrongError(ValueError):
-    pass
+def areas_document(areas: Iterable[AreaOfInterest]) -> list[dict[str, Any]]:
+    """Areas as JSON spells them."""
+    return [{"name": area.name, "outline": [list(at) for at in area.outline]} for area in areas]
 
 
-def _areas(document: object) -> tuple[AreaOfInterest, ...]:
+class WrongAreasError(ValueError):
+    """What was read does not describe areas; the text says why, as the end of a sentence."""
+
+
+def areas_of(document: object) -> tuple[AreaOfInterest, ...]:
+    """The list "areas" of a JSON object. Raises: WrongAreasError."""
     items = document.get("areas") if isinstance(document, dict) else None
     if not isinstance(items, list):
-        raise _WrongError('it has no list "areas"')
+        raise WrongAreasError('it has no list "areas"')
     if len(items) > MOST_AREAS:
-        raise _WrongError(f"{len(items)} areas are too many, {MOST_AREAS} may be")
+        raise WrongAreasError(f"{len(items)} areas are too many, {MOST_AREAS} may be")
     return tuple(_area(item, number) for number, item in enumerate(items, start=1))
 
 
 def _area(item: object, number: int) -> AreaOfInterest:
     name = item.get("name") if isinstance(item, dict) else None
     if not isinstance(item, dict) or not isinstance(name, str) or not name.strip():
-        raise _WrongError(f'area {number} has no "name"')
+        raise WrongAreasError(f'area {number} has no "name"')
     outline = item.get("outline")
     if not isinstance(outline, list) or not 3 <= len(outline) <= MOST_CORNERS:
-        raise _WrongError(f'area {number} needs an "outline" of three corners or more')
+        raise WrongAreasError(f'area {number} needs an "outline" of three corners or more')
     return AreaOfInterest(name=name, outline=tuple(_corner(corner, number) for corner in outline))
 
 
 def _corner(corner: object, number: int) -> tuple[float, float]:
     if isinstance(corner, list) and len(corner) == 2 and all(map(_is_share, corner)):
         return float(corner[0]), float(corner[1])
-    raise _WrongError(f"a corner of area {number} is not [x, y], each a share 0 to 1 of the photo's side")
+    raise WrongAreasError(f"a corner of area {number} is not [x, y], each a share 0 to 1 of the photo's side")
 
 
 def _is_share(value: object) -> bool:

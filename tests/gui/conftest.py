@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from memapp.core.records import Failure, FailureKind, ImageKey, PhotoFacts, Precision, ScoredPhoto
 from memapp.gui.style import Appearance
-from tests.fakes import BrightnessFactory
+from tests.fakes import BrightnessFactory, HalvesFactory
 from tests.gui.window_bench import TurnstileScorer, WindowBench
 
 
@@ -76,8 +76,12 @@ def plain_image() -> Callable[..., QImage]:
 def open_window(qtbot: QtBot, memapp_home: Path) -> Callable[..., WindowBench]:
     """Opens the real window over a net that costs nothing; the same home for all of one test's."""
 
-    def make(scorers: BrightnessFactory | None = None) -> WindowBench:
-        return WindowBench(qtbot=qtbot, home=memapp_home, scorers=scorers or BrightnessFactory())
+    def make(
+        scorers: BrightnessFactory | None = None, *, segmenters: HalvesFactory | None = None
+    ) -> WindowBench:
+        return WindowBench(
+            qtbot=qtbot, home=memapp_home, scorers=scorers or BrightnessFactory(), segmenters=segmenters
+        )
 
     return make
 

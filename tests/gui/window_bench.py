@@ -15,22 +15,30 @@ from pytestqt.qtbot import QtBot
 
 from memapp.core.control import RunControl
 from memapp.core.events import Event
+from memapp.core.explanation import ExplainEvent, ExplainOrder, MapMethod
 from memapp.core.records import ImageKey, PixelArray, Precision, RunOrder
+from memapp.gui.area_commands import AreaWork
 from memapp.gui.file_commands import ExportOrder, FileWork
 from memapp.gui.main_window import MainWindow
 from memapp.gui.style import Appearance
 from memapp.gui.surroundings import Surroundings
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
+from memapp.pipeline.explain_run import Explainers, explain_run
 from memapp.pipeline.score_run import score_run
 from memapp.pipeline.triage_run import triage_run
+from memapp.scoring.explain.occlusion import OcclusionMapMaker
+from memapp.scoring.explain.regions import FilledRegions
+from memapp.store.area_book import AreaBook
+from memapp.store.areas import read_areas, write_areas
 from memapp.store.export import write_export
+from memapp.store.maps import DiskMapStore
 from memapp.store.preferences import load_preferences, save_preferences
 from memapp.store.scores import SqliteScoreStore
 from memapp.workers.jobs import Jobs
 from memapp.workers.manners import Manners
 from memapp.workers.supervisor import Supervisor
-from tests.fakes import BrightnessFactory, BrightnessScorer
+from tests.fakes import BrightnessFactory, BrightnessScorer, HalvesFactory
 
 STOP_SECONDS = 3.0
 PATIENCE_MS = 10_000
@@ -72,6 +80,7 @@ class WindowBench:
         home: Path,
         scorers: BrightnessFactory,
         fast_scorers: BrightnessFactory | None = None,
+        segmenters: HalvesFactory | None = None,
     ) -> None:
         self.qtbot = qtbot
         self.home = home
@@ -84,7 +93,16 @@ class WindowBench:
         """Whether every thread ended in time; None while the window is open."""
         self.preferences = load_preferences(home)
         self.appearance = Appearance(choice=self.preferences.text("theme"))
-        self.supervisor = Supervisor(make_run=self._make_run, loader=load_photo, preview_threads=2)
+        self.segmenters = segmenters or HalvesFactory(installed=False)
+        self.explained: list[ExplainOrder] = []
+        self._area_book = AreaBook(home=home)
+        self._explain_store = DiskMapStore(home=home)
+        self.supervisor = Supervisor(
+            make_run=self._make_run,
+            loader=load_photo,
+            preview_threads=2,
+            make_explain=self._make_explain,
+        )
         self._jobs = Jobs()
         self.on_battery = False
         """Whether the computer says that it runs on its battery."""
@@ -101,6 +119,9 @@ class WindowBench:
             appearance=self.appearance,
             surroundings=Surroundings(
                 file_work=FileWork(export=self._export, move_to_trash=self._move_to_trash),
+                area_work=AreaWork(
+                    load=self._area_book.load, save=self._area_book.save, read=read_areas, write=write_areas
+                ),
                 save_preferences=lambda: save_preferences(self.preferences, home),
                 scores_folder=str(home),
                 log_folder=str(home / "logs"),
@@ -196,6 +217,21 @@ class WindowBench:
         if order.triage is not None:
             return triage_run(order.paths, count=order.triage, make_run=make_run)
         return make_run(order.paths, order.precision)
+
+    def _make_explain(self, order: ExplainOrder, control: RunControl) -> Iterator[ExplainEvent]:
+        self.explained.append(order)
+        return explain_run(
+            order,
+            loader=load_photo,
+            explainers=Explainers(
+                scorers=self.scorers,
+                segmenters=self.segmenters,
+                map_makers={MapMethod.OCCLUSION: OcclusionMapMaker()},
+                region_maker=FilledRegions(),
+            ),
+            store=self._explain_store,
+            control=control,
+        )
 
     def _export(self, order: ExportOrder) -> None:
         self.exported.append(order)

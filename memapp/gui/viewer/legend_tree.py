@@ -66,6 +66,8 @@ def legend_tree(model: QAbstractItemModel, *, name: str, widths: Mapping[int, in
     tree.setMouseTracking(True)
     tree.setAllColumnsShowFocus(True)
     tree.setTabKeyNavigation(False)
+    # A click leaves the keys to the viewer: Right goes on to the next photo.
+    tree.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
     tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

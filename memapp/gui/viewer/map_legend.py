@@ -115,8 +115,8 @@ class MapLegend(QWidget):
         super().__init__(parent)
         self._methods = QComboBox()
         self._methods.setAccessibleName("How the map is made")
-        for which, words in _METHODS.items():
-            self._methods.addItem(words, which.value)
+        for known, what in _METHODS.items():
+            self._methods.addItem(what, known.value)
         self._methods.setCurrentIndex(self._methods.findData(method.value))
         self._methods.activated.connect(lambda: self.method_chosen.emit(self._methods.currentData()))
         self._bar = PointsBar(appearance=appearance)
@@ -151,11 +151,11 @@ class MapLegend(QWidget):
         for part in (self._words, self._score, unseen):
             words_column.addWidget(part)
         column.addLayout(words_column)
-        method = QVBoxLayout()
-        method.setSpacing(SPACE_2)
-        method.addWidget(self._methods)
-        method.addWidget(self._method)
-        column.addLayout(method)
+        methods = QVBoxLayout()
+        methods.setSpacing(SPACE_2)
+        methods.addWidget(self._methods)
+        methods.addWidget(self._method)
+        column.addLayout(methods)
         column.addStretch(1)
         self._style = style
         self._show_style()

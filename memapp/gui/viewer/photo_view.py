@@ -34,6 +34,9 @@ _PIXELS_SHOWN_FROM = 2.0
 class PhotoTool(Protocol):
     """What draws on a photo by hand; places are fractions 0..1 of the photo."""
 
+    hint: str
+    """How it is used, in a sentence."""
+
     def press(self, place: QPointF) -> None:
         """The left button went down."""
 
@@ -45,6 +48,9 @@ class PhotoTool(Protocol):
 
     def finish(self) -> None:
         """A double-click: what is drawn is complete."""
+
+    def take_back(self) -> bool:
+        """Forget the last step; whether there was one."""
 
     def paint(self, painter: QPainter, drawn: QRectF, *, line_width: float) -> None:
         """Paint what is drawn so far, in device pixels, over a photo that lies in this rectangle."""
@@ -79,6 +85,10 @@ class PhotoView(QWidget):
         self._tag.setParent(self)
         self._tag.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._tag.hide()
+        self._hint = text_label(role=Role.TAG)
+        self._hint.setParent(self)
+        self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._hint.hide()
         self.setMouseTracking(True)
         self._pressed_at: QPoint | None = None
         self._panned_to = QPoint()
@@ -159,9 +169,18 @@ class PhotoView(QWidget):
         self.show_tag("")
         self.update()
 
+    @property
+    def tool(self) -> PhotoTool | None:
+        """What the mouse draws with."""
+        return self._tool
+
     def use_tool(self, tool: PhotoTool | None) -> None:
         """Let the mouse draw with this tool, or look at the photo again."""
         self._tool = tool
+        self._hint.setVisible(tool is not None)
+        if tool is not None:
+            self._hint.setText(tool.hint)
+            self._place_hint()
         self.show_tag("")
         self._show_cursor()
         self.update()
@@ -230,6 +249,7 @@ class PhotoView(QWidget):
         """Follow the window; a picture of the new size is asked for when it rests."""
         super().resizeEvent(event)
         self._lay_out()
+        self._place_hint()
         self._resize_pause.start()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -413,6 +433,16 @@ class PhotoView(QWidget):
 
     def _place_at(self, point: QPointF) -> QPointF:
         return self._zoom.place_at(self._device_point(point))
+
+    def _place_hint(self) -> None:
+        """In the middle above the photo."""
+        self._hint.setWordWrap(False)
+        self._hint.adjustSize()
+        if self._hint.width() > self.width() - 2 * SPACE_4:
+            self._hint.setWordWrap(True)
+            self._hint.setFixedWidth(self.width() - 2 * SPACE_4)
+            self._hint.adjustSize()
+        self._hint.move((self.width() - self._hint.width()) // 2, SPACE_4)
 
     def _place_tag(self, pointer: QPoint) -> None:
         """Beside the pointer, and inside the view."""

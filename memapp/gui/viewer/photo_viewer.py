@@ -16,6 +16,7 @@ from memapp.gui.viewer.photo_view import PhotoView
 from memapp.gui.viewer.seen_part import SEEN_PART_TEXT
 
 _PAGE = 10
+_TOOL_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Backspace)
 _KEY_ZOOM = 1.25
 _KEY_PAN = 80.0
 
@@ -105,6 +106,8 @@ class PhotoViewer(QWidget):
             count: how many they are.
             caption: its score, or why there is none, or None while it waits.
         """
+        if key != self._key:
+            self._view.use_tool(None)
         self._key = key
         self._bar.name.set_whole_text(key.name)
         self.set_place(position, count)
@@ -175,7 +178,20 @@ class PhotoViewer(QWidget):
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if event.text() in ("+", "-", "="):
             modifiers &= ~Qt.KeyboardModifier.ShiftModifier
-        return self._commands.get((modifiers, Qt.Key(event.key())))
+        key = Qt.Key(event.key())
+        if self._view.tool is not None and key in _TOOL_KEYS:
+            return lambda: self._use_tool_key(key)
+        return self._commands.get((modifiers, key))
+
+    def _use_tool_key(self, key: Qt.Key) -> None:
+        """While something is drawn, these keys are about it."""
+        tool = self._view.tool
+        assert tool is not None
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            tool.finish()
+        elif key == Qt.Key.Key_Escape or not tool.take_back():
+            self._view.use_tool(None)
+        self._view.update()
 
     def _key_commands(self) -> dict[tuple[Qt.KeyboardModifier, Qt.Key], Callable[[], None]]:
         plain, shift = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier

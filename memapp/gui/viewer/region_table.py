@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import Any
 
@@ -10,16 +11,17 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
+    QSize,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QHBoxLayout, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QColor
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QTreeView, QVBoxLayout, QWidget
 
 from memapp.core.calibration import points_text
 from memapp.core.explanation import Region, RegionKind, Regions
-from memapp.gui.parts import IconLabel, Role, swatch, text_label
-from memapp.gui.style import SPACE_2, SPACE_3, Appearance
+from memapp.gui.parts import ICON_SIDE, IconButton, IconLabel, Role, swatch, text_label
+from memapp.gui.style import SPACE_1, SPACE_2, SPACE_3, Appearance
 from memapp.gui.viewer.legend_tree import LegendTable, inset, legend_tree
 from memapp.gui.viewer.segmentation_legend import share_text
 
@@ -178,7 +180,30 @@ class RegionsPage(QWidget):
         self._warning_words = text_label(wrap=True)
         self._warning = QWidget()
         self._kind = text_label(role=Role.SMALL, wrap=True)
+        self._area_buttons = QHBoxLayout()
+        self._area_buttons.setContentsMargins(SPACE_3, 0, SPACE_2, 0)
+        self._area_buttons.setSpacing(SPACE_1)
+        self._area_buttons.addWidget(text_label("Areas of interest"), 1)
+        self._more = IconButton(appearance=appearance, name="more", text="More about areas of interest")
+        self._more.clicked.connect(self._want_menu)
         self._lay_out()
+
+    def add_area_buttons(self, actions: Sequence[QAction]) -> None:
+        """Put buttons that draw areas above the table's foot, and one for all that can be done with them."""
+        for action in actions:
+            button = QToolButton()
+            button.setDefaultAction(action)
+            button.setIconSize(QSize(ICON_SIDE, ICON_SIDE))
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            self._area_buttons.addWidget(button)
+        self._area_buttons.addWidget(self._more)
+
+    def _want_menu(self) -> None:
+        current = self.tree.currentIndex()
+        self.menu_wanted.emit(
+            current.row() if current.isValid() else -1,
+            self._more.mapToGlobal(self._more.rect().bottomLeft()),
+        )
 
     def show_regions(self, made: Regions) -> None:
         """Show these, and what has to be said of them."""
@@ -219,4 +244,5 @@ class RegionsPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_2)
         column.addLayout(inset(self.tree), 1)
+        column.addLayout(self._area_buttons)
         column.addLayout(words)

@@ -1,0 +1,68 @@
+"""Areas of interest kept in MEMAPP_HOME: one small file for each folder of photos."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+from memapp.core.errors import StoreError
+from memapp.core.explanation import FolderAreas
+from memapp.core.files import write_atomically
+from memapp.store.areas import WrongAreasError, areas_document, areas_of
+
+FOLDER_NAME = "areas"
+
+
+class AreaBook:
+    """The areas of every folder that has some. Used by one thread at a time."""
+
+    def __init__(self, *, home: Path) -> None:
+        """Take the place; nothing is read or made yet."""
+        self._home = home
+
+    def load(self, folder: str) -> FolderAreas:
+        """The areas on a folder's photos; none where none were kept.
+
+        Raises:
+            StoreError: what was kept can't be read, or was damaged and has been set aside.
+        """
+        path = self._path(folder)
+        try:
+            document = json.loads(path.read_text(encoding="utf-8"))
+            return FolderAreas(
+                everywhere=areas_of(document),
+                by_photo={name: areas_of(photo) for name, photo in document.get("photos", {}).items()},
+            )
+        except FileNotFoundError:
+            return FolderAreas()
+        except OSError as problem:
+            raise StoreError(f"The areas of {folder} can't be read: {problem.strerror}.") from problem
+        except (WrongAreasError, ValueError, AttributeError, RecursionError) as problem:
+            aside = path.with_suffix(".damaged")
+            path.replace(aside)
+            raise StoreError(
+                f"The areas of {folder} were damaged. What is left of them was put aside as {aside}."
+            ) from problem
+
+    def save(self, folder: str, areas: FolderAreas) -> None:
+        """Keep a folder's areas in the place of those that were kept before.
+
+        Raises:
+            StoreError: they can't be kept; those from before still are.
+        """
+        photos = {
+            name: {"areas": areas_document(of_photo)} for name, of_photo in areas.by_photo.items() if of_photo
+        }
+        document = {"folder": folder, "areas": areas_document(areas.everywhere), "photos": photos}
+        path = self._path(folder)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(path, json.dumps(document, indent=1) + "\n")
+        except OSError as problem:
+            raise StoreError(f"Areas can't be kept in {path.parent}: {problem.strerror}.") from problem
+
+    def _path(self, folder: str) -> Path:
+        name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:32]
+        return self._home / FOLDER_NAME / f"{name}.json"

@@ -1,0 +1,54 @@
+"""Areas of interest on disk: kept for each folder, whole or not at all, damage set aside and said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from memapp.core.errors import StoreError
+from memapp.core.explanation import AreaOfInterest, FolderAreas
+from memapp.store.area_book import AreaBook
+
+LOGO = AreaOfInterest("Logo", ((0.1, 0.1), (0.3, 0.1), (0.3, 0.25)))
+BOTTLE = AreaOfInterest("Bottle ü", ((0.5, 0.5), (1.0, 0.5), (1.0, 1.0), (0.5, 1.0)))
+AREAS = FolderAreas(everywhere=(LOGO,), by_photo={"a.jpg": (BOTTLE,), "odd \udcff.jpg": (LOGO,)})
+
+
+def kept_files(home: Path) -> list[Path]:
+    return sorted((home / "areas").iterdir())
+
+
+def test_what_was_kept_comes_back_and_folders_do_not_mix(tmp_path: Path) -> None:
+    AreaBook(home=tmp_path).save("/photos/a", AREAS)
+    again = AreaBook(home=tmp_path)
+    assert again.load("/photos/a") == AREAS
+    assert again.load("/photos/b") == FolderAreas()
+    assert AREAS.of("a.jpg") == (LOGO, BOTTLE)
+    assert AREAS.of("b.jpg") == (LOGO,)
+
+
+def test_photos_without_areas_are_not_written(tmp_path: Path) -> None:
+    book = AreaBook(home=tmp_path)
+    book.save("/photos", FolderAreas(by_photo={"a.jpg": (), "b.jpg": (LOGO,)}))
+    assert dict(book.load("/photos").by_photo) == {"b.jpg": (LOGO,)}
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[1]", '{"areas": 3}', '{"areas": [], "photos": [1]}', '{"areas": [{"name": "x"}]}']
+)
+def test_a_damaged_file_is_said_and_set_aside(tmp_path: Path, content: str) -> None:
+    book = AreaBook(home=tmp_path)
+    book.save("/photos", AREAS)
+    [file] = kept_files(tmp_path)
+    file.write_text(content)
+    with pytest.raises(StoreError, match="damaged"):
+        book.load("/photos")
+    assert [path.suffix for path in kept_files(tmp_path)] == [".damaged"]
+    assert book.load("/photos") == FolderAreas()
+
+
+def test_a_place_that_takes_nothing_is_said(tmp_path: Path) -> None:
+    (tmp_path / "areas").write_text("in the way")
+    with pytest.raises(StoreError, match="can't be kept"):
+        AreaBook(home=tmp_path).save("/photos", AREAS)
