@@ -1,0 +1,114 @@
+"""memapp explain, in processes of its own: what it writes, how it ends, and what it says."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from memapp.core.resources import resources_folder
+from memapp.scoring.weights import RESMEM_WEIGHTS
+from memapp.store.explained_files import ENDINGS
+from tests.packs import MADE, made_pack
+from tests.test_cli import make_photo, memapp
+
+AREAS = {
+    "areas": [
+        {"name": "middle", "outline": [[0.3, 0.3], [0.7, 0.3], [0.7, 0.7], [0.3, 0.7]]},
+        {"name": "edge", "outline": [[0, 0], [0.04, 0], [0.04, 1], [0, 1]]},
+    ]
+}
+
+
+def test_wrong_usage_is_two(tmp_path: Path, memapp_home: Path) -> None:
+    photo = make_photo(tmp_path / "a.png")
+    for arguments in (
+        ["explain", photo],
+        ["explain", photo, "--output", tmp_path / "out", "--method", "guess"],
+        ["explain", photo, "--output", tmp_path / "out", "--segmenter", "gone"],
+        ["explain", photo, "--output", tmp_path / "out", "--aoi", tmp_path / "none.json"],
+        ["explain", photo, "--output", photo],
+    ):
+        done = memapp(*arguments, home=memapp_home)
+        assert (done.returncode, done.stdout) == (2, ""), arguments
+        assert "Traceback" not in done.stderr
+        assert done.stderr
+
+
+def test_nothing_to_explain_is_said(tmp_path: Path, memapp_home: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    done = memapp("explain", tmp_path / "empty", "--output", tmp_path / "out", home=memapp_home)
+    assert done.returncode == 2
+    assert "nothing to explain" in done.stderr
+
+
+def test_without_weights_one_sentence_says_what_to_do(tmp_path: Path, memapp_home: Path) -> None:
+    weights = memapp_home / "weights" / RESMEM_WEIGHTS.file_name
+    weights.parent.mkdir()
+    weights.write_bytes(b"a download that broke off")
+    photo = make_photo(tmp_path / "a.png")
+    done = memapp("explain", photo, "--output", tmp_path / "out", home=memapp_home)
+    assert done.returncode == 1
+    [sentence] = done.stderr.splitlines()
+    assert "incomplete" in sentence
+
+
+@pytest.mark.slow
+@pytest.mark.weights
+def test_photos_are_explained_and_failures_listed(tmp_path: Path, memapp_home: Path) -> None:
+    made_pack(memapp_home)
+    original = resources_folder() / "samples" / "Coffee.jpg"
+    # The same photo lying on its side: everything that is written is upright.
+    turned = tmp_path / "turned" / "Coffee.jpg"
+    turned.parent.mkdir()
+    with Image.open(original) as image:
+        size = image.size
+        exif = Image.Exif()
+        exif[0x0112] = 6
+        image.transpose(Image.Transpose.ROTATE_90).save(turned, exif=exif, quality=95)
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(b"\xff\xd8\xff\xe0 and no more")
+    areas = tmp_path / "areas.json"
+    areas.write_text(json.dumps(AREAS), encoding="utf-8")
+    out = tmp_path / "out"
+
+    done = memapp("explain", original, turned, broken, "--output", out, "--aoi", areas, home=memapp_home)
+
+    assert done.returncode == 3, done.stderr
+    assert f"{broken}: Can't read this file" in done.stderr
+    names = ["Coffee", "Coffee (2)"]
+    assert sorted(file.name for file in out.iterdir()) == sorted(
+        f"{name}{ending}" for name in names for ending in ENDINGS
+    )
+    maps = []
+    for name, photo in zip(names, (original, turned), strict=True):
+        document = json.loads((out / f"{name}.json").read_text(encoding="utf-8"))
+        assert document["path"] == str(photo)
+        assert 0.4 < document["score"] < 1
+        assert document["map"]["method"] == "occlusion"
+        assert document["map"]["forward_passes"] <= 128
+        assert document["segmenter"]["name"] == MADE
+        regions = {region["name"]: region for region in document["regions"]}
+        assert regions["edge"]["contribution"] is None
+        assert regions["edge"]["frame_share"] == 0
+        assert regions["middle"]["area_share"] == pytest.approx(0.16, abs=0.01)
+        contributions = [each["contribution"] for each in document["regions"] if each["name"] != "edge"]
+        assert contributions == sorted(contributions, reverse=True)
+        maps.append(np.load(out / f"{name}.map.npy"))
+        assert maps[-1].shape == (size[1], size[0])
+        assert document["map"]["min"] == pytest.approx(float(np.nanmin(maps[-1])), abs=1e-6)
+        with Image.open(out / f"{name}.overlay.png") as overlay:
+            assert overlay.size == size
+    seen = np.isfinite(maps[0])
+    np.testing.assert_array_equal(seen, np.isfinite(maps[1]))
+    assert np.corrcoef(maps[0][seen], maps[1][seen])[0, 1] > 0.8
+
+    # The second time everything is known, and written again under the same names.
+    shutil.rmtree(out)
+    again = memapp("explain", original, "--output", out, "--aoi", areas, home=memapp_home)
+    assert again.returncode == 0, again.stderr
+    np.testing.assert_array_equal(np.load(out / "Coffee.map.npy"), maps[0])
