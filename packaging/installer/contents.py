@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePosixPath
 
 QT_PLUGINS = frozenset(
@@ -83,7 +83,6 @@ TORCH_PARTS_LEFT_OUT = (
 )
 
 METADATA = (
-    "memapp",
     "numpy",
     "onnxruntime",
     "pi-heif",
@@ -158,3 +157,34 @@ def openmp_runtimes(files: Iterable[str]) -> list[str]:
         if _OPENMP.match(name.split("-")[0]):
             found[name] = file
     return sorted(found.values())
+
+
+def used_libraries(binaries: Mapping[str, str], *, imports: Callable[[str], Iterable[str]]) -> frozenset[str]:
+    """Which of the binaries are used: extensions, programs and plugins, and what these link to.
+
+    Args:
+        binaries: where each file will be in the bundle, and where it comes from.
+        imports: gives the names or paths of the libraries that a file links to.
+
+    Returns:
+        Destinations. A library at the top of the bundle that nobody links to is not among them.
+    """
+    by_name: dict[str, list[str]] = {}
+    for destination in binaries:
+        by_name.setdefault(PurePosixPath(destination).name, []).append(destination)
+    waiting = [destination for destination in binaries if not _is_plain_library(destination)]
+    used = set(waiting)
+    while waiting:
+        for library in imports(binaries[waiting.pop()]):
+            for destination in by_name.get(PurePosixPath(library).name, []):
+                if destination not in used:
+                    used.add(destination)
+                    waiting.append(destination)
+    return frozenset(used)
+
+
+def _is_plain_library(destination: str) -> bool:
+    """A library that is there only because something links to it; nothing links to libpython."""
+    path = PurePosixPath(destination)
+    of_python = path.name.startswith("libpython")
+    return len(path.parts) == 1 and path.name.startswith("lib") and not of_python

@@ -1,0 +1,81 @@
+"""Step 5: PyInstaller, onedir: one folder, two executables."""
+
+from __future__ import annotations
+
+import json
+import plistlib
+import shutil
+from pathlib import Path
+from typing import Any
+
+from installer.steps import Build, BuildError
+from installer.templates import fill
+
+SPEC = "memapp.spec"
+
+
+def freeze(build: Build) -> str:
+    """Freeze the checkout with the staged resources.
+
+    Raises:
+        BuildError: PyInstaller did not succeed.
+    """
+    target = build.work / "frozen"
+    shutil.rmtree(target, ignore_errors=True)
+    wishes: dict[str, Any] = {
+        "staging": str(build.staging),
+        "engine": build.options.engine,
+        "version": build.version,
+        **_of_system(build),
+    }
+    build.run(
+        [
+            *(build.python, "-m", "PyInstaller", "--noconfirm", "--distpath", target),
+            *("--workpath", build.work / "pyinstaller", build.templates / SPEC),
+        ],
+        what="freezing",
+        environment={"MEMAPP_BUILD": json.dumps(wishes), "PYTHONHASHSEED": "1"},
+    )
+    if not build.frozen.is_dir():
+        raise BuildError(f"PyInstaller left no {build.frozen}: see {build.work / 'logs'}.")
+    beside = build.frozen / "Contents" / "Resources" if build.options.target == "macos" else build.frozen
+    shutil.copy2(build.root / "THIRD_PARTY_NOTICES.md", beside)
+    shutil.copy2(build.root / "resources" / "licences" / "resmem.txt", beside / "LICENCE-OF-THE-NET.txt")
+    return ""
+
+
+def _of_system(build: Build) -> dict[str, Any]:
+    """Icon, and what a system wants to know of an executable."""
+    work = build.work / "pyinstaller"
+    work.mkdir(parents=True, exist_ok=True)
+    match build.options.target:
+        case "windows":
+            version = work / "version.txt"
+            numbers = ", ".join([*build.version.split(".")[:3], "0"])
+            text = fill(
+                build.templates / "windows" / "version.txt.in", version=build.version, numbers=numbers
+            )
+            version.write_text(text, encoding="utf-8")
+            return {"icon": str(build.templates / "windows" / "memapp.ico"), "version_file": str(version)}
+        case "macos":
+            return {
+                "icon": str(build.templates / "macos" / "memapp.icns"),
+                "info_plist": info_plist(build),
+                "identity": build.options.sign,
+                "entitlements": str(build.templates / "macos" / "entitlements.plist"),
+            }
+    return {}
+
+
+def info_plist(build: Build) -> dict[str, Any]:
+    """The app's Info.plist, as the template has it, with the version."""
+    template: Path = build.templates / "macos" / "Info.plist.in"
+    found: dict[str, Any] = plistlib.loads(fill(template, version=build.version).encode())
+    return found
+
+
+def plan(build: Build) -> str:
+    """Check that what the freezer is told can be read."""
+    compile((build.templates / SPEC).read_text(encoding="utf-8"), SPEC, "exec")
+    compile((build.templates / "start.py").read_text(encoding="utf-8"), "start.py", "exec")
+    return SPEC

@@ -1,0 +1,112 @@
+"""Step 4: every licence of everything that is passed on, collected into the bundle."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from installer import environment, nets
+from installer.steps import Build, BuildError
+
+_TEXT = re.compile(r"(?i)^(licen[cs]es?|copying|copyright|notice|authors|third.?party.*|.*licen[cs]e.*)")
+_BUILD_ONLY = frozenset({"pip", "setuptools", "wheel", "altgraph", "packaging", "pyinstaller-hooks-contrib"})
+"""Of what is in the build's environment: nothing of these is passed on."""
+
+THIRD_PARTY = Path("licences") / "third-party"
+"""In the resources."""
+
+
+def collect(build: Build) -> str:
+    """Put the resources together and the licences of the libraries into them.
+
+    Raises:
+        BuildError: a library brings no text of its licence and there is none for it in packaging/licences.
+    """
+    nets.stage(build)
+    target = build.staging / THIRD_PARTY
+    target.mkdir(parents=True, exist_ok=True)
+    count = 0
+    without = []
+    for folder in sorted(site_packages(build).glob("*.dist-info")):
+        name, version = folder.name.removesuffix(".dist-info").rsplit("-", 1)
+        if name.lower().replace("_", "-") in _BUILD_ONLY:
+            continue
+        texts = _texts_of(folder)
+        if not texts:
+            without.append(name)
+            continue
+        for text in texts:
+            shutil.copy2(text, _free_name(target / f"{name}-{version}", text.name))
+            count += 1
+    own = build.templates / "licences"
+    shutil.copytree(own, target, dirs_exist_ok=True)
+    count += sum(1 for path in own.rglob("*") if path.is_file())
+    if missing := [name for name in without if not list(target.glob(f"{name}*"))]:
+        raise BuildError(
+            f"No text of a licence came with {', '.join(missing)}: put it into "
+            "packaging/licences/NAME/ and start again."
+        )
+    python = _licence_of_python(build)
+    if python is not None:
+        shutil.copy2(python, target / "python-LICENSE.txt")
+        count += 1
+    shutil.copy2(build.root / "THIRD_PARTY_NOTICES.md", target / "THIRD_PARTY_NOTICES.md")
+    build.measured["licence_texts"] = count
+    return f"{count} texts"
+
+
+def site_packages(build: Build) -> Path:
+    """Where the build's environment keeps its distributions."""
+    probe = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    said = subprocess.run([build.python, "-c", probe], capture_output=True, text=True, check=True).stdout
+    return Path(said.strip())
+
+
+def _texts_of(folder: Path) -> list[Path]:
+    """Texts in a dist-info folder, and those that the distribution keeps elsewhere."""
+    texts = [path for path in sorted(folder.rglob("*")) if path.is_file() and _is_text(path, folder)]
+    record = folder / "RECORD"
+    if record.is_file():
+        for line in record.read_text(encoding="utf-8").splitlines():
+            path = folder.parent / line.rsplit(",", 2)[0].strip('"')
+            of_package = path.suffix.lower() not in {".py", ".pyc", ".pyi", ".so", ".h", ".html"}
+            if path.parent != folder and of_package and _TEXT.match(path.name) and path.is_file():
+                texts.append(path)
+    return list(dict.fromkeys(texts))
+
+
+def _is_text(path: Path, folder: Path) -> bool:
+    return bool(_TEXT.match(path.name)) or "licenses" in path.relative_to(folder).parts
+
+
+def _free_name(folder: Path, name: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    target, number = folder / name, 1
+    while target.exists():
+        number += 1
+        target = folder / f"{number}-{name}"
+    return target
+
+
+def _licence_of_python(build: Build) -> Path | None:
+    probe = (
+        "import os, sysconfig; print(os.path.dirname(os.__file__)); print(sysconfig.get_config_var('prefix'))"
+    )
+    said = subprocess.run([build.options.python, "-c", probe], capture_output=True, text=True, check=True)
+    library, prefix = said.stdout.splitlines()
+    candidates = (Path(library) / "LICENSE.txt", Path(prefix) / "LICENSE.txt", Path(prefix) / "LICENSE")
+    of_debian = (Path(f"/usr/share/doc/{Path(library).name}/copyright"),)
+    return next((path for path in (*candidates, *of_debian) if path.is_file()), None)
+
+
+def plan(build: Build) -> str:
+    """Check the notices: every requirement of the laptop build is named in them."""
+    notices = (build.root / "THIRD_PARTY_NOTICES.md").read_text(encoding="utf-8").lower()
+    wanted = [environment.name_of(line) for line in environment.requirements(build, engine="onnx")]
+    if missing := [name for name in wanted if name not in notices]:
+        raise BuildError(
+            f"THIRD_PARTY_NOTICES.md does not name {', '.join(missing)}: add what they are and whose."
+        )
+    return f"{len(wanted)} requirements are named in THIRD_PARTY_NOTICES.md"

@@ -1,0 +1,184 @@
+"""Makes the nets that are shipped. Run by nets.py with a Python that has memapp's own dependencies and torch.
+
+    python make_nets.py OUT WEIGHTS HOME PHOTOS...
+
+OUT: where the graphs and their records go; WEIGHTS: fp16 or fp32; HOME: a MEMAPP_HOME that keeps the exact
+graph between builds; PHOTOS: folders of photos on which stored and exact weights are compared.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from memapp.core.control import RunControl
+from memapp.core.errors import PhotoError
+from memapp.core.records import ImageKey, NetIdentity
+from memapp.core.resources import resources_folder
+from memapp.intake.discover import find_photos
+from memapp.intake.load import load_photo
+from memapp.scoring.engines.export_process import export_resmem
+from memapp.scoring.engines.graphs import EXPORTER, GraphFolder, PreparedGraph, graph_key
+from memapp.scoring.engines.onnx_engine import OnnxEngine
+from memapp.scoring.factory import RESMEM
+from memapp.scoring.hardware import physical_cores
+from memapp.scoring.proof import GRAPH_TOLERANCE, proof_frames
+from memapp.scoring.weights import RESMEM_WEIGHTS, WeightsLocator
+
+LARGEST_DIFFERENCE = 1e-3
+LEAST_SPEARMAN = 0.9995
+MOST_PHOTOS = 160
+"""Of each folder, evenly spread."""
+
+_SMALLEST_MATRIX = 1024
+"""Numbers: what is smaller stays as it is."""
+
+
+class NetsError(Exception):
+    """The nets can't be made; the text says why."""
+
+
+def halve(exact: Path, target: Path) -> int:
+    """Store a graph's matrices at half precision; they are widened again when the graph is loaded.
+
+    onnxruntime folds the widening while it loads: it computes with 32 bits, as fast as with the exact graph.
+
+    Returns:
+        How many numbers are stored at half precision.
+    """
+    model = onnx.load(str(exact))
+    graph = model.graph
+    kept, widening, halved = [], [], 0
+    for tensor in graph.initializer:
+        values = numpy_helper.to_array(tensor)
+        if values.dtype != np.float32 or values.ndim < 2 or values.size < _SMALLEST_MATRIX:
+            kept.append(tensor)
+            continue
+        name = f"{tensor.name}.half"
+        kept.append(numpy_helper.from_array(values.astype(np.float16), name))
+        widening.append(helper.make_node("Cast", [name], [tensor.name], to=TensorProto.FLOAT))
+        halved += values.size
+    nodes = list(graph.node)
+    del graph.initializer[:], graph.node[:]
+    graph.initializer.extend(kept)
+    graph.node.extend([*widening, *nodes])
+    onnx.save(model, str(target))
+    return halved
+
+
+def spearman(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> float:
+    """The correlation of ranks; the scores are taken to have no ties."""
+    first, second = (np.argsort(np.argsort(values)).astype(np.float64) for values in (one, other))
+    return float(np.corrcoef(first, second)[0, 1])
+
+
+def frames_of(folders: Sequence[Path]) -> npt.NDArray[np.uint8]:
+    """The frames of the photos below some folders; those that can't be read are passed over."""
+    frames = []
+    for folder in folders:
+        everything = find_photos([str(folder)], control=RunControl())
+        found = [each.path for each in everything if isinstance(each, ImageKey)]
+        step = max(1, -(-len(found) // MOST_PHOTOS))
+        for path in found[::step]:
+            try:
+                frame = load_photo(path, frame=True).frame
+            except PhotoError:
+                continue
+            assert frame is not None
+            frames.append(frame)
+    return np.stack(frames)
+
+
+def scores_of(graph: Path, frames: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+    """The scores of frames, four at once."""
+    engine = OnnxEngine(graph=graph, threads=physical_cores())
+    scores = np.concatenate([engine.score(frames[at : at + 4]) for at in range(0, len(frames), 4)])
+    engine.close()
+    return scores.astype(np.float64)
+
+
+def write_record(graph: Path, net: NetIdentity) -> None:
+    """Vouch for a graph: its hash, and its own scores of the proof frames."""
+    engine = OnnxEngine(graph=graph, threads=physical_cores())
+    scores = engine.score(proof_frames())
+    engine.close()
+    with graph.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    record = {
+        "net": asdict(net),
+        "exporter": EXPORTER,
+        "size": graph.stat().st_size,
+        "sha256": sha256,
+        "proof_scores": scores.tolist(),
+    }
+    graph.with_suffix(".json").write_text(json.dumps(record, indent=1), encoding="utf-8")
+
+
+def exact_graph(home: Path) -> PreparedGraph:
+    """ResMem's exact graph, exported from the checked weights in home, or kept there."""
+    weights = WeightsLocator(resources=resources_folder(), home=home).find(RESMEM_WEIGHTS)
+    graphs = GraphFolder(home=home, export=export_resmem, shipped=home / "none")
+    return graphs.find(RESMEM) or graphs.prepare(RESMEM, weights, print)
+
+
+def make(out: Path, weights: str, home: Path, photos: Sequence[Path]) -> dict[str, object]:
+    """Make ResMem's graph for shipping and prove it; gives the figures.
+
+    Raises:
+        NetsError: the stored weights score differently.
+    """
+    exact = exact_graph(home)
+    target = out / f"{graph_key(RESMEM)}.onnx"
+    if weights == "fp32":
+        target.unlink(missing_ok=True)
+        target.hardlink_to(exact.path)
+    else:
+        halve(exact.path, target)
+    frames = frames_of(photos)
+    truth, stored = scores_of(exact.path, frames), scores_of(target, frames)
+    difference = float(np.abs(truth - stored).max())
+    agreement = spearman(truth, stored)
+    limit = LARGEST_DIFFERENCE if weights == "fp16" else GRAPH_TOLERANCE
+    if not (difference <= limit and agreement >= LEAST_SPEARMAN):
+        raise NetsError(
+            f"stored as {weights}, the net scores differently: off by {difference:.2g} (limit {limit:g}), "
+            f"Spearman {agreement:.6f} (limit {LEAST_SPEARMAN}); use --weights fp32"
+        )
+    write_record(target, RESMEM)
+    return {
+        "net": asdict(RESMEM),
+        "file": target.name,
+        "stored": weights,
+        "weights_file": str(WeightsLocator(resources=resources_folder(), home=home).find(RESMEM_WEIGHTS)),
+        "bytes": target.stat().st_size,
+        "photos": len(frames),
+        "largest_difference": difference,
+        "spearman": agreement,
+    }
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Make the nets; gives the exit status."""
+    out, weights, home, *photos = arguments
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        figures = make(folder, weights, Path(home), [Path(each) for each in photos])
+    except NetsError as problem:
+        print(problem)
+        return 1
+    (folder.parent / "proof.json").write_text(json.dumps(figures, indent=1), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,167 @@
+"""Step 3: the nets, exported from the checked weights, and what the source tree scores with them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from installer import environment
+from installer.steps import Build, BuildError
+
+TOLERANCES = {"fp16": 1e-3, "fp32": 1e-4}
+"""How far the built app's scores may be from the source tree's."""
+
+TEST_PHOTOS = Path("shared") / "data" / "photos"
+"""Beside the checkout, where there are any."""
+
+_PROBE = (
+    "import importlib.metadata, onnx, onnxruntime, torch, torchvision; importlib.metadata.version('resmem')"
+)
+
+
+def make(build: Build) -> str:
+    """Make the nets, or keep those of the last build where nothing has changed.
+
+    Raises:
+        BuildError: the nets can't be made, or stored as they are they score differently.
+    """
+    stamp_file = build.nets / "stamp.txt"
+    stamp = _stamp(build)
+    if not (stamp_file.is_file() and stamp_file.read_text(encoding="utf-8") == stamp):
+        _make(build)
+        stamp_file.write_text(stamp, encoding="utf-8")
+        kept = ""
+    else:
+        kept = "kept; "
+    proof = json.loads((build.nets / "proof.json").read_text(encoding="utf-8"))
+    build.measured["nets"] = proof
+    off = f"off by {proof['largest_difference']:.1e} at most"
+    return (
+        f"{kept}{proof['bytes'] / 1e6:,.0f} MB as {proof['stored']}, {off} "
+        f"on {proof['photos']} photos, Spearman {proof['spearman']:.6f}"
+    )
+
+
+def _make(build: Build) -> None:
+    shutil.rmtree(build.nets, ignore_errors=True)
+    folder = build.nets / "graphs"
+    folder.mkdir(parents=True)
+    python = _nets_python(build)
+    home = build.work / "nets-home"
+    variables = {"PYTHONPATH": str(build.root), "MEMAPP_HOME": str(home)}
+    build.run(
+        [
+            python,
+            build.templates / "installer" / "make_nets.py",
+            folder,
+            build.options.weights,
+            home,
+            *photos(build),
+        ],
+        what="nets",
+        environment=variables,
+    )
+    build.run(
+        [python, "-m", "memapp", "--self-test", "--out", build.nets / "source.json"],
+        what="self-test of the source tree",
+        environment=variables,
+    )
+
+
+def photos(build: Build) -> list[Path]:
+    """The folders of photos on which stored and exact weights are compared."""
+    given = build.options.photos or build.root.parent / TEST_PHOTOS
+    return [build.root / "resources" / "samples", *([given] if given.is_dir() else [])]
+
+
+def _nets_python(build: Build) -> Path:
+    """A Python that can export: the one named, else dev.py's, else one made for it.
+
+    Raises:
+        BuildError: the one named can't, or none could be made.
+    """
+    if build.options.nets_python is not None:
+        if not _can_export(build.options.nets_python):
+            raise BuildError(
+                f"{build.options.nets_python} lacks torch, onnx, onnxruntime or resmem: install them."
+            )
+        return build.options.nets_python
+    relative = "Scripts/python.exe" if os.name == "nt" else "bin/python"
+    of_dev = build.root / ".venv" / relative
+    if of_dev.exists() and _can_export(of_dev):
+        return of_dev
+    if build.options.engine == "torch":
+        return build.python
+    made = build.work / "environment-nets" / relative
+    wanted = [
+        line
+        for line in environment.requirements(build, engine="torch")
+        if environment.name_of(line) not in {"scipy", "matplotlib"}
+    ]
+    environment.make_environment(build, made, wanted, what="nets environment")
+    return made
+
+
+def _can_export(python: Path) -> bool:
+    try:
+        return subprocess.run([python, "-c", _PROBE], capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+def _stamp(build: Build) -> str:
+    """Changes with everything that decides what the nets and their scores are."""
+    digest = hashlib.sha256(f"{build.options.weights} {build.options.with_fast}".encode())
+    files = [
+        *sorted((build.root / "memapp" / "scoring").rglob("*.py")),
+        *sorted((build.root / "memapp" / "intake").rglob("*.py")),
+        build.root / "memapp" / "core" / "frame.py",
+        build.root / "memapp" / "self_test.py",
+        *sorted(path for path in (build.root / "resources" / "self-test").iterdir()),
+        *sorted(path for path in (build.root / "resources" / "samples").iterdir()),
+        build.templates / "installer" / "make_nets.py",
+        build.templates / "constraints.txt",
+    ]
+    for file in files:
+        digest.update(file.name.encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
+def stage(build: Build) -> None:
+    """Put the resources together as they will be in the app: memapp's own, the nets, the record."""
+    shutil.rmtree(build.staging, ignore_errors=True)
+    # What a build must never carry: a user's own weights, nets of an older build.
+    shutil.copytree(
+        build.root / "resources",
+        build.staging,
+        ignore=shutil.ignore_patterns("nets", "weights", "segmenters", "__pycache__"),
+    )
+    shutil.copytree(build.nets / "graphs", build.staging / "nets", copy_function=_link)
+    if build.options.engine == "torch":
+        proof = json.loads((build.nets / "proof.json").read_text(encoding="utf-8"))
+        (build.staging / "weights").mkdir()
+        _link(proof["weights_file"], str(build.staging / "weights" / "resmem.pt"))
+    own_segmenters = build.root / "resources" / "segmenters"
+    if own_segmenters.is_dir():
+        shutil.copytree(own_segmenters, build.staging / "segmenters")
+    for pack in build.options.segmenters:
+        shutil.copytree(pack, build.staging / "segmenters" / pack.name, dirs_exist_ok=True)
+    source = json.loads((build.nets / "source.json").read_text(encoding="utf-8"))
+    record = {
+        "scores": source["scores"],
+        "formats": source["formats"],
+        "tolerance": TOLERANCES[build.options.weights],
+        "made_with": source["system"],
+    }
+    (build.staging / "self-test" / "expected.json").write_text(json.dumps(record, indent=1), encoding="utf-8")
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)

