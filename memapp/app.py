@@ -14,15 +14,13 @@ from PySide6.QtWidgets import QApplication
 
 from memapp import __version__, log
 from memapp.core.control import RunControl
-from memapp.core.errors import SegmenterError, StoreError
+from memapp.core.errors import StoreError
 from memapp.core.events import Event
 from memapp.core.explanation import (
     AreaOfInterest,
     ExplainEvent,
     ExplainOrder,
-    Segmenter,
     SegmenterFactory,
-    SegmenterIdentity,
 )
 from memapp.core.machine import usable_cores
 from memapp.core.records import RunOrder
@@ -31,6 +29,7 @@ from memapp.core.settings import Preferences
 from memapp.gui.area_commands import AreaWork
 from memapp.gui.file_commands import ExportOrder, FileWork
 from memapp.gui.main_window import MainWindow
+from memapp.gui.segmenter_commands import BytesProgress, SegmenterRow, SegmenterWork
 from memapp.gui.style import Appearance
 from memapp.gui.surroundings import Surroundings
 from memapp.intake.discover import find_photos
@@ -42,6 +41,7 @@ from memapp.pipeline.thumbnail_shelf import ThumbnailShelf
 from memapp.scoring.explain.makers import map_makers
 from memapp.scoring.explain.regions import FilledRegions
 from memapp.scoring.factory import ResMemFactory
+from memapp.scoring.segmentation.folders import SegmenterFolders
 from memapp.scoring.weights import WeightsLocator
 from memapp.store.area_book import AreaBook
 from memapp.store.areas import read_areas, write_areas
@@ -78,21 +78,24 @@ def run_window(paths: Sequence[str], *, smoke: SmokeOrder | None = None) -> int:
 
     preferences = load_preferences(home_folder())
     thumbnails = ThumbnailShelf(ThumbnailStore(home=home_folder()))
-    nets = _Nets(preferences=preferences, thumbnails=thumbnails)
+    segmenters = SegmenterFolders(resources=resources_folder(), home=home_folder())
+    nets = _Nets(preferences=preferences, thumbnails=thumbnails, segmenters=segmenters)
     supervisor = Supervisor(
         make_run=nets.make_run, loader=load_photo, thumbnails=thumbnails, make_explain=nets.make_explain
     )
-    jobs = Jobs()
+    jobs, long_jobs = Jobs(), Jobs()
     manners = Manners(supervisor=supervisor, idle_minutes=preferences.number("unload_minutes"))
     window = MainWindow(
         supervisor=supervisor,
         jobs=jobs,
+        long_jobs=long_jobs,
         manners=manners,
         preferences=preferences,
         appearance=Appearance(choice=preferences.text("theme"), parent=application),
         surroundings=Surroundings(
             file_work=FileWork(export=_export, move_to_trash=move_to_trash),
             area_work=_area_work(),
+            segmenter_work=_segmenter_work(segmenters),
             save_preferences=lambda: _save(preferences),
             scores_folder=str(home_folder()),
             log_folder=str(home_folder() / log.FOLDER_NAME),
@@ -114,6 +117,7 @@ def run_window(paths: Sequence[str], *, smoke: SmokeOrder | None = None) -> int:
         nonlocal stopped
         stopped = supervisor.stop(seconds=STOP_SECONDS)
         stopped = jobs.stop(seconds=STOP_SECONDS) and stopped
+        stopped = long_jobs.stop(seconds=STOP_SECONDS) and stopped
 
     window.closing.connect(stop)
     window.show()
@@ -130,11 +134,13 @@ def run_window(paths: Sequence[str], *, smoke: SmokeOrder | None = None) -> int:
 class _Nets:
     """The net that runs use, kept loaded between them; another device or engine means another one."""
 
-    def __init__(self, *, preferences: Preferences, thumbnails: ThumbnailShelf) -> None:
+    def __init__(
+        self, *, preferences: Preferences, thumbnails: ThumbnailShelf, segmenters: SegmenterFactory
+    ) -> None:
         self._preferences = preferences
         self._thumbnails = thumbnails
         self._on_battery = False
-        self._segmenters: SegmenterFactory = _NoSegmenters()
+        self._segmenters = segmenters
         self._map_makers = map_makers(WeightsLocator(resources=resources_folder(), home=home_folder()))
         self._maps = DiskMapStore(home=home_folder())
         self.renew()
@@ -193,16 +199,6 @@ class _Nets:
         )
 
 
-class _NoSegmenters:
-    """A SegmenterFactory without packs."""
-
-    def installed(self) -> tuple[SegmenterIdentity, ...]:
-        return ()
-
-    def open(self, name: str) -> Segmenter:
-        raise SegmenterError(f'The segmenter "{name}" is not installed.')
-
-
 class _FileOpener(QObject):
     """Adds the files that the system asks a running memapp to open (macOS sends them as events)."""
 
@@ -233,6 +229,25 @@ def _write_areas(path: Path, areas: Sequence[AreaOfInterest]) -> None:
         raise StoreError(
             f"The areas can't be written to {path}: {problem.strerror}. Choose another place."
         ) from problem
+
+
+def _segmenter_work(folders: SegmenterFolders) -> SegmenterWork:
+    def rows() -> tuple[SegmenterRow, ...]:
+        return tuple(
+            SegmenterRow(
+                name=pack.name,
+                title=pack.description.identity.title if pack.description else pack.name,
+                size=pack.size,
+                built_in=pack.built_in,
+                problem=pack.problem or "",
+            )
+            for pack in folders.packs()
+        )
+
+    def install(source: Path, control: RunControl, progress: BytesProgress) -> str:
+        return folders.install(source, control=control, progress=progress).name
+
+    return SegmenterWork(rows=rows, installed=folders.installed, install=install, remove=folders.remove)
 
 
 def _save(preferences: Preferences) -> None:

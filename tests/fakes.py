@@ -129,13 +129,13 @@ class HalvesFactory:
     def __init__(self, segmenter: HalvesSegmenter | None = None, *, installed: bool = True) -> None:
         self.segmenter = segmenter or HalvesSegmenter()
         self.opened = 0
-        self._installed = installed
+        self.is_installed = installed
 
     def installed(self) -> tuple[SegmenterIdentity, ...]:
-        return (HALVES,) if self._installed else ()
+        return (HALVES,) if self.is_installed else ()
 
     def open(self, name: str) -> Segmenter:
-        if not self._installed or name != HALVES.name:
+        if not self.is_installed or name != HALVES.name:
             raise SegmenterError(f"The segmenter {name} is not installed.")
         self.opened += 1
         return self.segmenter

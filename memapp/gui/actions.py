@@ -78,6 +78,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         True,
     ),
     ActionSpec("overlay-regions", "View/Overlay", "Regions", ("Alt+3",), "overlay-regions", "overlay", True),
+    ActionSpec("segmenters", "View/Overlay", "Segmenters...", separated=True),
     ActionSpec("find", "View", "Find by name", ("Ctrl+F",), "search", separated=True),
     ActionSpec("clear-filter", "View", "Show all photos", ("Ctrl+Shift+F",), "filter"),
     ActionSpec("larger", "View", "Larger thumbnails", ("Ctrl++", "Ctrl+="), "large-tile", separated=True),

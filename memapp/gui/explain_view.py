@@ -74,14 +74,28 @@ class ExplainView(QObject):
         panel: OverlayPanel,
         actions: Actions,
         preferences: Preferences,
+        areas_of: Callable[[ImageKey], Sequence[AreaOfInterest] | None],
         parent: QObject,
     ) -> None:
+        """Follow the viewer.
+
+        Args:
+            supervisor: explains and draws.
+            viewer: whose photo it is about.
+            panel: what is said beside it.
+            actions: the choices.
+            preferences: what was chosen last.
+            areas_of: the areas of interest of a photo; None while they are not known, and follow() is called
+                when they are.
+            parent: Qt's owner.
+        """
         super().__init__(parent)
         self._supervisor = supervisor
         self._viewer = viewer
         self._panel = panel
         self._actions = actions
         self._preferences = preferences
+        self._areas_of = areas_of
         self._layer = _layer_of(preferences.text("overlay"))
         self._order: ExplainOrder | None = None
         self._request = 0
@@ -89,8 +103,6 @@ class ExplainView(QObject):
         self._drawn: OverlayLayer | None = None
         self.precision = Precision.EXACT
         self.segmenters: tuple[SegmenterIdentity, ...] = ()
-        self.areas_of: Callable[[ImageKey], Sequence[AreaOfInterest] | None] = lambda _key: ()
-        """The areas of interest of a photo; None while they are not known, and follow() is called then."""
 
         for name in OVERLAYS:
             actions[f"overlay-{name}"].triggered.connect(lambda _checked, chosen=name: self.choose(chosen))
@@ -131,8 +143,9 @@ class ExplainView(QObject):
 
     def set_segmenters(self, segmenters: tuple[SegmenterIdentity, ...]) -> None:
         """These are installed now, the default first."""
-        self.segmenters = segmenters
-        self.follow()
+        if segmenters != self.segmenters:
+            self.segmenters = segmenters
+            self.follow()
 
     @Slot()
     def follow(self) -> None:
@@ -270,7 +283,7 @@ class ExplainView(QObject):
     def _order_for(self, key: ImageKey) -> ExplainOrder | None:
         """What is to be found out about a photo; None while that can't be said."""
         assert self._layer is not None
-        areas = self.areas_of(key) if self._layer is Layer.REGIONS else ()
+        areas = self._areas_of(key) if self._layer is Layer.REGIONS else ()
         if areas is None or self._viewer.view.message:
             return None
         return ExplainOrder(

@@ -9,14 +9,12 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from memapp.core.events import Notice, NoticeKind
-from memapp.core.explanation import MapMethod
 from memapp.core.records import Failure, ImageKey, Precision, ScoredPhoto
 from memapp.core.settings import Preferences, SettingValue
 from memapp.gui.actions import Actions
-from memapp.gui.area_commands import AreaCommands
 from memapp.gui.drop_area import EmptyPage
 from memapp.gui.dropping import DropTarget
-from memapp.gui.explain_view import NO_OVERLAY, OVERLAYS, ExplainView
+from memapp.gui.explain_view import NO_OVERLAY
 from memapp.gui.file_commands import FileCommands
 from memapp.gui.grid.grid_view import GridView
 from memapp.gui.grid.item_model import PhotoItemModel
@@ -24,6 +22,7 @@ from memapp.gui.grid.roles import SortKey
 from memapp.gui.grid.sort_proxy import PhotoSortProxy
 from memapp.gui.inspector.inspector import Inspector
 from memapp.gui.notices import NoticeAction, NoticeBar
+from memapp.gui.overlays import Overlays
 from memapp.gui.photo_panes import PhotoPanes
 from memapp.gui.problems_panel import ProblemsPanel
 from memapp.gui.run_pause import RunPause
@@ -34,8 +33,6 @@ from memapp.gui.status import ProgressLine, RunStatus
 from memapp.gui.style import Appearance
 from memapp.gui.surroundings import Surroundings
 from memapp.gui.toolbar import FilterControls, SizeSlider, fill_toolbar
-from memapp.gui.viewer.overlay_drawing import MapStyle
-from memapp.gui.viewer.overlay_panel import OverlayPanel
 from memapp.gui.viewer.photo_viewer import PhotoViewer
 from memapp.gui.window_dialogs import WindowDialogs
 from memapp.workers.jobs import Jobs
@@ -69,6 +66,7 @@ class MainWindow(QMainWindow):
         *,
         supervisor: Supervisor,
         jobs: Jobs,
+        long_jobs: Jobs,
         manners: Manners,
         preferences: Preferences,
         appearance: Appearance,
@@ -89,14 +87,6 @@ class MainWindow(QMainWindow):
             proxy=self.proxy, theme=appearance.theme, tile_size=preferences.number("tile_size")
         )
         self.viewer = PhotoViewer(appearance=appearance)
-        self.overlay_panel = OverlayPanel(
-            appearance=appearance,
-            style=MapStyle(preferences.text("map_style")),
-            method=MapMethod(preferences.text("map_method")),
-            opacity=preferences.number("overlay_opacity"),
-        )
-        self.viewer.add_panel(self.overlay_panel)
-        self.viewer.add_overlay_switch([self.actions_table[f"overlay-{name}"] for name in OVERLAYS])
         self.inspector = Inspector(appearance=appearance)
         self.panes = PhotoPanes(
             photos=self.photos,
@@ -107,21 +97,16 @@ class MainWindow(QMainWindow):
             supervisor=supervisor,
             parent=self,
         )
-        self.areas = AreaCommands(
-            work=surroundings.area_work,
-            jobs=jobs,
-            viewer=self.viewer,
-            page=self.overlay_panel.regions,
-            actions=self.actions_table,
-            window=self,
-        )
-        self.overlays = ExplainView(
+        self.overlays = Overlays(
             supervisor=supervisor,
+            jobs=jobs,
+            long_jobs=long_jobs,
             viewer=self.viewer,
-            panel=self.overlay_panel,
             actions=self.actions_table,
             preferences=preferences,
-            parent=self,
+            appearance=appearance,
+            surroundings=surroundings,
+            window=self,
         )
         self.files = FileCommands(work=surroundings.file_work, jobs=jobs, window=self)
         self.pause = RunPause(
@@ -165,7 +150,7 @@ class MainWindow(QMainWindow):
             fast_available=surroundings.fast_available,
             window=self,
         )
-        self.scoring.set_precision(Precision(preferences.text("precision")))
+        self._set_precision()
         self._connect_actions()
         self._connect_parts()
         self._restore()
@@ -191,7 +176,7 @@ class MainWindow(QMainWindow):
         sort_menu = QMenu(self)
         sort_menu.addActions([self.actions_table[f"sort-{key}"] for key in SortKey])
         overlay_menu = QMenu(self)
-        overlay_menu.addActions([self.actions_table[f"overlay-{name}"] for name in OVERLAYS])
+        overlay_menu.addActions(self.overlays.choices)
         toolbar = self.addToolBar("Toolbar")
         toolbar.setObjectName("toolbar")
         self._sort_button, self._overlay_button = fill_toolbar(
@@ -284,11 +269,8 @@ class MainWindow(QMainWindow):
 
     def _connect_parts(self) -> None:
         self._appearance.changed.connect(self._show_overlay_choice)
-        self.overlays.areas_of = self.areas.areas_of
-        self.areas.changed.connect(self.overlays.follow)
-        self.areas.overlay_wanted.connect(self.overlays.choose)
-        self.areas.noticed.connect(self.tell)
-        self.overlays.overlay_changed.connect(self._on_overlay)
+        self.overlays.chosen.connect(self._on_overlay)
+        self.overlays.noticed.connect(self.tell)
         self.overlays.panel_shown.connect(self._make_room)
         self._appearance.changed.connect(lambda: self.grid.set_theme(self._appearance.theme))
         self._empty.add_photos.connect(self.actions_table["add-photos"].trigger)
@@ -318,6 +300,7 @@ class MainWindow(QMainWindow):
         self.drops.dropped.connect(self.session.add)
         self.drops.noticed.connect(self.tell)
         self.dialogs.preference_changed.connect(self._on_preference)
+        self.dialogs.segmenters_wanted.connect(self.overlays.manage_segmenters)
         self.dialogs.show_folder.connect(self.files.open_folder)
         self.status.problems_clicked.connect(self.actions_table["problems"].trigger)
         self.problems.retry.connect(self.session.score_again)
@@ -407,10 +390,7 @@ class MainWindow(QMainWindow):
         self.inspector.setVisible(not panel_shown and self.actions_table["inspector"].isChecked())
 
     def _show_overlay_choice(self) -> None:
-        chosen = self.actions_table[f"overlay-{self.overlays.overlay}"]
-        self._overlay_button.setIcon(chosen.icon())
-        self._overlay_button.setToolTip(f"Overlay: {chosen.text()}")
-        self._overlay_button.setAccessibleName(f"Overlay: {chosen.text()}")
+        self.overlays.show_choice(self._overlay_button)
 
     def _go_to(self, key: ImageKey) -> None:
         self._show_grid()
@@ -443,11 +423,15 @@ class MainWindow(QMainWindow):
             case "device" | "engine":
                 self.engine_chosen.emit()
             case "precision":
-                self.scoring.set_precision(Precision(self._preferences.text(key)))
+                self._set_precision()
             case "unload_minutes":
                 self._manners.set_idle_minutes(self._preferences.number(key))
             case "pause_on_battery":
                 self.pause.set_wanted(self._preferences.flag(key))
+
+    def _set_precision(self) -> None:
+        self.scoring.set_precision(Precision(self._preferences.text("precision")))
+        self.overlays.set_precision(self.session.precision)
 
     def _remember(self, key: str, value: SettingValue) -> None:
         self._preferences.set(key, value)
@@ -460,5 +444,6 @@ class MainWindow(QMainWindow):
         self._surroundings.save_preferences()
         # Gone at once for the eye, while the photo in hand is finished.
         self.hide()
+        self.overlays.stop()
         self.closing.emit()
         event.accept()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from memapp.gui.area_commands import AreaWork
 from memapp.gui.file_commands import FileWork
+from memapp.gui.segmenter_commands import SegmenterWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,7 @@ class Surroundings:
 
     file_work: FileWork
     area_work: AreaWork
+    segmenter_work: SegmenterWork
     save_preferences: Callable[[], None]
     scores_folder: str
     log_folder: str

@@ -24,10 +24,12 @@ class WindowDialogs(QObject):
     Signals:
         preference_changed(str, object SettingValue): a setting's key and the value chosen.
         show_folder(str): show a folder in the system's file manager.
+        segmenters_wanted(): show the segmenters.
     """
 
     preference_changed = Signal(str, object)
     show_folder = Signal(str)
+    segmenters_wanted = Signal()
 
     def __init__(
         self,
@@ -83,6 +85,7 @@ class WindowDialogs(QObject):
         )
         dialog.changed.connect(self.preference_changed)
         dialog.show_folder.connect(self.show_folder)
+        dialog.segmenters_wanted.connect(self.segmenters_wanted)
         dialog.exec()
 
     def _show_licence(self) -> None:

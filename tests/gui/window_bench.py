@@ -14,12 +14,14 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from memapp.core.control import RunControl
+from memapp.core.errors import SegmenterError
 from memapp.core.events import Event
 from memapp.core.explanation import ExplainEvent, ExplainOrder, MapMethod
 from memapp.core.records import ImageKey, PixelArray, Precision, RunOrder
 from memapp.gui.area_commands import AreaWork
 from memapp.gui.file_commands import ExportOrder, FileWork
 from memapp.gui.main_window import MainWindow
+from memapp.gui.segmenter_commands import BytesProgress, SegmenterRow, SegmenterWork
 from memapp.gui.style import Appearance
 from memapp.gui.surroundings import Surroundings
 from memapp.intake.discover import find_photos
@@ -38,7 +40,7 @@ from memapp.store.scores import SqliteScoreStore
 from memapp.workers.jobs import Jobs
 from memapp.workers.manners import Manners
 from memapp.workers.supervisor import Supervisor
-from tests.fakes import BrightnessFactory, BrightnessScorer, HalvesFactory
+from tests.fakes import HALVES, BrightnessFactory, BrightnessScorer, HalvesFactory
 
 STOP_SECONDS = 3.0
 PATIENCE_MS = 10_000
@@ -103,7 +105,7 @@ class WindowBench:
             preview_threads=2,
             make_explain=self._make_explain,
         )
-        self._jobs = Jobs()
+        self._jobs, self._long_jobs = Jobs(), Jobs()
         self.on_battery = False
         """Whether the computer says that it runs on its battery."""
         self.manners = Manners(
@@ -114,6 +116,7 @@ class WindowBench:
         self.window = MainWindow(
             supervisor=self.supervisor,
             jobs=self._jobs,
+            long_jobs=self._long_jobs,
             manners=self.manners,
             preferences=self.preferences,
             appearance=self.appearance,
@@ -122,6 +125,7 @@ class WindowBench:
                 area_work=AreaWork(
                     load=self._area_book.load, save=self._area_book.save, read=read_areas, write=write_areas
                 ),
+                segmenter_work=self._segmenter_work(),
                 save_preferences=lambda: save_preferences(self.preferences, home),
                 scores_folder=str(home),
                 log_folder=str(home / "logs"),
@@ -218,6 +222,23 @@ class WindowBench:
             return triage_run(order.paths, count=order.triage, make_run=make_run)
         return make_run(order.paths, order.precision)
 
+    def _segmenter_work(self) -> SegmenterWork:
+        def rows() -> tuple[SegmenterRow, ...]:
+            packs = self.segmenters.installed()
+            return tuple(SegmenterRow(pack.name, pack.title, 1_000_000, built_in=False) for pack in packs)
+
+        def install(source: Path, _control: RunControl, progress: BytesProgress) -> str:
+            progress(500_000, 1_000_000)
+            if source.name != HALVES.name:
+                raise SegmenterError(f"{source} is no segmenter.")
+            self.segmenters.is_installed = True
+            return HALVES.name
+
+        def remove(_name: str) -> None:
+            self.segmenters.is_installed = False
+
+        return SegmenterWork(rows=rows, installed=self.segmenters.installed, install=install, remove=remove)
+
     def _make_explain(self, order: ExplainOrder, control: RunControl) -> Iterator[ExplainEvent]:
         self.explained.append(order)
         return explain_run(
@@ -250,6 +271,7 @@ class WindowBench:
             self.scorers.scorer.open()
         self.stopped = self.supervisor.stop(seconds=STOP_SECONDS)
         assert self._jobs.stop(seconds=5)
+        assert self._long_jobs.stop(seconds=5)
         # What Python put there can't be taken apart by Qt once Python has ended.
         QGuiApplication.clipboard().clear()
 

@@ -59,11 +59,13 @@ class PreferencesDialog(QDialog):
 
     Signals:
         changed(str, object SettingValue): a setting's key and the value chosen.
+        segmenters_wanted(): show the segmenters.
         show_folder(str): show the folder of scores in the system's file manager.
     """
 
     changed = Signal(str, object)
     show_folder = Signal(str)
+    segmenters_wanted = Signal()
 
     def __init__(
         self,
@@ -85,6 +87,10 @@ class PreferencesDialog(QDialog):
             for key in group:
                 self._add_setting(key, missing=fast_missing if key == "precision" else "")
             self._add_gap()
+        segmenters = QPushButton("Get, choose, remove...")
+        segmenters.clicked.connect(self.segmenters_wanted)
+        rest = QWidget()
+        self._add_row("Segmenters", _side_by_side(segmenters, rest, stretched=rest))
         self._add_row("Scores are kept in", self._folder(scores_folder))
 
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)

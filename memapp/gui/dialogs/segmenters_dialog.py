@@ -1,0 +1,179 @@
+"""The segmenters: which one is in use, getting one, installing one from a file, removing one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QRadioButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from memapp.gui.inspector.facts import file_size_text
+from memapp.gui.parts import IconButton, Role, hairline, text_label
+from memapp.gui.segmenter_commands import SegmenterCommands, SegmenterRow
+from memapp.gui.style import SPACE_1, SPACE_2, SPACE_3, SPACE_6, Appearance
+
+_SIZE = (560, 460)
+_INTRODUCTION = (
+    "A segmenter tells apart what is in a photo, for the overlays Segmentation and Regions. It is a pack, a "
+    "folder or a file. Photos are looked into on this computer."
+)
+
+
+class SegmentersDialog(QDialog):
+    """The list of packs, and what can be done with them.
+
+    Signals:
+        chosen(str): use the pack of this name.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(
+        self,
+        *,
+        commands: SegmenterCommands,
+        in_use: str,
+        appearance: Appearance,
+        parent: QWidget | None = None,
+    ) -> None:
+        """Show what is installed; in_use names the pack that is used, if it is there."""
+        super().__init__(parent)
+        self.setWindowTitle("Segmenters")
+        self._commands = commands
+        self._in_use = in_use
+        self._appearance = appearance
+        self._group = QButtonGroup(self)
+        self._rows = QVBoxLayout()
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(SPACE_3)
+        self._words = text_label(role=Role.QUIET, wrap=True, copyable=True)
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setFixedHeight(2)
+        self._fetch = QPushButton()
+        self._fetch.clicked.connect(self._on_fetch)
+        self._file = QPushButton("Install from a file...")
+        self._file.clicked.connect(self._choose_file)
+        self._folder = QPushButton("Install from a folder...")
+        self._folder.clicked.connect(self._choose_folder)
+        self._cancel = QPushButton("Cancel")
+        self._cancel.clicked.connect(commands.cancel)
+        self._lay_out()
+        commands.changed.connect(self._follow)
+        commands.progressed.connect(self._on_progress)
+        commands.said.connect(self._words.setText)
+        self.resize(*_SIZE)
+        self._follow()
+
+    def _follow(self) -> None:
+        """Show what is installed now, and what may be done."""
+        while (item := self._rows.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        rows = self._commands.installed.rows
+        usable = [row.name for row in rows if not row.problem]
+        in_use = self._in_use if self._in_use in usable else next(iter(usable), "")
+        for row in rows:
+            self._rows.addWidget(self._row(row, in_use=row.name == in_use))
+        if not rows:
+            self._rows.addWidget(text_label("None is installed yet.", Role.QUIET))
+        self._rows.addStretch(1)
+        busy = self._commands.busy
+        work = self._commands.work
+        offered = work.fetch is not None and work.fetch_name not in usable
+        self._fetch.setText(f"Get {work.fetch_name} ({file_size_text(work.fetch_bytes)})")
+        self._fetch.setVisible(offered and not busy)
+        for part in (self._file, self._folder):
+            part.setVisible(not busy)
+        self._bar.setVisible(busy)
+        self._cancel.setVisible(busy)
+
+    def _row(self, row: SegmenterRow, *, in_use: bool) -> QWidget:
+        use = QRadioButton(row.title)
+        use.setChecked(in_use)
+        use.setEnabled(not row.problem)
+        use.clicked.connect(lambda: self._choose(row.name))
+        self._group.addButton(use)
+        about = [row.name, file_size_text(row.size), *(["came with memapp"] if row.built_in else [])]
+        remove = IconButton(appearance=self._appearance, name="close", text=f"Remove {row.title}")
+        remove.clicked.connect(lambda: self._commands.remove(row.name))
+        remove.setVisible(not row.built_in)
+        remove.setEnabled(not self._commands.busy)
+        words = QVBoxLayout()
+        words.setSpacing(SPACE_1)
+        words.addWidget(use)
+        words.addWidget(text_label(row.problem or " · ".join(about), Role.SMALL, wrap=True))
+        holder = QWidget()
+        line = QHBoxLayout(holder)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(SPACE_2)
+        line.addLayout(words, 1)
+        line.addWidget(remove, 0, Qt.AlignmentFlag.AlignTop)
+        return holder
+
+    def _choose(self, name: str) -> None:
+        self._in_use = name
+        self.chosen.emit(name)
+
+    def _on_fetch(self) -> None:
+        self._bar.setRange(0, 0)
+        self._words.setText("Asking for it...")
+        self._commands.fetch()
+
+    def _choose_file(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, "Install a segmenter", "", "Packs (*.zip);;All files (*)")
+        self._install(path)
+
+    def _choose_folder(self) -> None:
+        self._install(QFileDialog.getExistingDirectory(self, "Install a segmenter"))
+
+    def _install(self, path: str) -> None:
+        if path:
+            self._bar.setRange(0, 0)
+            self._words.setText("Looking at it...")
+            self._commands.install(Path(path))
+
+    def _on_progress(self, done: int, total: int) -> None:
+        # Progress bars count in 32 bits.
+        self._bar.setRange(0, 1000)
+        self._bar.setValue(round(1000 * done / total) if total else 0)
+        self._words.setText(f"{file_size_text(done)} of {file_size_text(total)}")
+
+    def _lay_out(self) -> None:
+        page = QWidget()
+        page.setLayout(self._rows)
+        area = QScrollArea()
+        area.setWidget(page)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(SPACE_2)
+        for button in (self._fetch, self._file, self._folder, self._cancel):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        close.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE_6, SPACE_6, SPACE_6, SPACE_6)
+        column.setSpacing(SPACE_3)
+        column.addWidget(text_label(_INTRODUCTION, wrap=True))
+        column.addWidget(hairline())
+        column.addWidget(area, 1)
+        column.addWidget(self._words)
+        column.addWidget(self._bar)
+        column.addLayout(buttons)
+        column.addWidget(close)

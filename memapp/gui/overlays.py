@@ -1,0 +1,143 @@
+"""The overlays of the viewer as a whole: puts panel, drawing, areas and segmenters together."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QToolButton, QWidget
+
+from memapp.core.explanation import MapMethod
+from memapp.core.records import Precision
+from memapp.core.settings import Preferences
+from memapp.gui.actions import Actions
+from memapp.gui.area_commands import AreaCommands
+from memapp.gui.dialogs.segmenters_dialog import SegmentersDialog
+from memapp.gui.explain_view import OVERLAYS, ExplainView
+from memapp.gui.segmenter_commands import SegmenterCommands
+from memapp.gui.style import Appearance
+from memapp.gui.surroundings import Surroundings
+from memapp.gui.viewer.overlay_drawing import MapStyle
+from memapp.gui.viewer.overlay_panel import OverlayPanel
+from memapp.gui.viewer.photo_viewer import PhotoViewer
+from memapp.workers.jobs import Jobs
+from memapp.workers.supervisor import Supervisor
+
+
+class Overlays(QObject):
+    """Lives on the GUI thread.
+
+    Signals:
+        chosen(str): another overlay is chosen, or none.
+        panel_shown(bool): the panel beside the photo has come, or gone.
+        noticed(object Notice, object NoticeAction or None): something to tell.
+    """
+
+    chosen = Signal(str)
+    panel_shown = Signal(bool)
+    noticed = Signal(object, object)
+
+    def __init__(
+        self,
+        *,
+        supervisor: Supervisor,
+        jobs: Jobs,
+        long_jobs: Jobs,
+        viewer: PhotoViewer,
+        actions: Actions,
+        preferences: Preferences,
+        appearance: Appearance,
+        surroundings: Surroundings,
+        window: QWidget,
+    ) -> None:
+        """Put a panel beside the viewer's photo, and buttons into its bar.
+
+        Args:
+            supervisor: explains photos.
+            jobs: the thread for files.
+            long_jobs: the thread for what takes minutes.
+            viewer: whose photo it is about.
+            actions: the choices.
+            preferences: what was chosen last.
+            appearance: dark or light.
+            surroundings: work on areas and segmenters.
+            window: Qt's owner, and the parent of dialogs.
+        """
+        super().__init__(window)
+        self._actions = actions
+        self._preferences = preferences
+        self._appearance = appearance
+        self._window = window
+        self.panel = OverlayPanel(
+            appearance=appearance,
+            style=MapStyle(preferences.text("map_style")),
+            method=MapMethod(preferences.text("map_method")),
+            opacity=preferences.number("overlay_opacity"),
+        )
+        viewer.add_panel(self.panel)
+        viewer.add_overlay_switch(self.choices)
+        self.segmenters = SegmenterCommands(work=surroundings.segmenter_work, jobs=long_jobs, parent=self)
+        self.areas = AreaCommands(
+            work=surroundings.area_work,
+            jobs=jobs,
+            viewer=viewer,
+            page=self.panel.regions,
+            actions=actions,
+            window=window,
+        )
+        self.view = ExplainView(
+            supervisor=supervisor,
+            viewer=viewer,
+            panel=self.panel,
+            actions=actions,
+            preferences=preferences,
+            areas_of=self.areas.areas_of,
+            parent=self,
+        )
+        self.areas.changed.connect(self.view.follow)
+        self.areas.overlay_wanted.connect(self.view.choose)
+        self.areas.noticed.connect(self.noticed)
+        self.segmenters.changed.connect(self._follow_segmenters)
+        self.view.overlay_changed.connect(self.chosen)
+        self.view.panel_shown.connect(self.panel_shown)
+        self.view.segmenters_wanted.connect(self.manage_segmenters)
+        actions["segmenters"].triggered.connect(self.manage_segmenters)
+
+    @property
+    def choices(self) -> list[QAction]:
+        """One action for each overlay, and one for none."""
+        return [self._actions[f"overlay-{name}"] for name in OVERLAYS]
+
+    def set_precision(self, precision: Precision) -> None:
+        """Explain with scores of this precision."""
+        self.view.precision = precision
+        self.view.follow()
+
+    def show_choice(self, button: QToolButton) -> None:
+        """Let a button say what is chosen."""
+        chosen = self._actions[f"overlay-{self.view.overlay}"]
+        button.setIcon(chosen.icon())
+        button.setToolTip(f"Overlay: {chosen.text()}")
+        button.setAccessibleName(f"Overlay: {chosen.text()}")
+
+    def manage_segmenters(self) -> None:
+        """Get, install, choose, remove segmenters."""
+        dialog = SegmentersDialog(
+            commands=self.segmenters,
+            in_use=self._preferences.text("segmenter"),
+            appearance=self._appearance,
+            parent=self._window,
+        )
+        dialog.chosen.connect(self._use_segmenter)
+        dialog.exec()
+        dialog.deleteLater()
+
+    def stop(self) -> None:
+        """Give up what takes long; the window closes."""
+        self.segmenters.cancel()
+
+    def _use_segmenter(self, name: str) -> None:
+        self._preferences.set("segmenter", name)
+        self.view.follow()
+
+    def _follow_segmenters(self) -> None:
+        self.view.set_segmenters(self.segmenters.installed.usable)
