@@ -143,6 +143,8 @@ class RunOrder:
     precision: Precision = Precision.EXACT
     triage: int | None = None
     """Score all fast, then so many of the best exactly; precision does not matter then."""
+    net: str = "resmem"
+    """Which net scores, by the name that core.nets knows it by; all but the published one score exactly."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from memapp.core.events import (
     Skipped,
     Started,
 )
-from memapp.core.records import ImageKey, NetIdentity, Precision, RunOrder
+from memapp.core.nets import RESMEM_NAME, InstalledNet
+from memapp.core.records import Failure, ImageKey, NetIdentity, Precision, RunOrder
 from memapp.gui.grid.item_model import PhotoItemModel
 from memapp.workers.supervisor import Supervisor
 
@@ -30,6 +31,7 @@ class Session(QObject):
     Signals:
         running_changed(): a run began, ended, was paused or goes on.
         run_began(): a run began; after running_changed.
+        run_net_changed(str): the net of the run that begins, as people read it; empty where only one scores.
         progressed(object Progress): how far the run is.
         ended(int, float, bool): photos finished (each once, also in a triage), seconds taken, whether it
             was cancelled.
@@ -42,6 +44,7 @@ class Session(QObject):
 
     running_changed = Signal()
     run_began = Signal()
+    run_net_changed = Signal(str)
     progressed = Signal(object)
     ended = Signal(int, float, bool)
     engine_changed = Signal(object)
@@ -73,7 +76,14 @@ class Session(QObject):
         """Runs up to this number belong to a window that was emptied since; their news is dropped."""
         self._taken_out: dict[ImageKey, int] = {}
         """Photos taken out of the window; news of them from runs up to this number is dropped."""
-        self.net: NetIdentity | None = None
+        self._orders: dict[int, RunOrder] = {}
+        """Runs that have not ended, by their numbers."""
+        self._repeats: set[int] = set()
+        """Those of them that go over the same paths as one before, with another net."""
+        self._unread: list[Failure] = []
+        """Photos that one net has scored and that could not be read again in this run, for another."""
+        self.identities: dict[str, NetIdentity] = {}
+        """Of the nets that have scored, by name."""
         self.precision = precision
         supervisor.run_started.connect(self._on_started)
         supervisor.events_ready.connect(self._on_events)
@@ -90,9 +100,33 @@ class Session(QObject):
         """Whether the run is paused."""
         return self._supervisor.paused
 
+    @property
+    def net(self) -> NetIdentity | None:
+        """The net whose scores are shown; None until it has scored."""
+        return self.identities.get(self._photos.shown_net.name)
+
+    def title_of(self, request: int) -> str:
+        """The net of a run that has not ended, as people read it; nothing where only one net scores."""
+        order = self._orders.get(request)
+        titles = [net.title for net in self._photos.nets if order and net.name == order.net]
+        return titles[0] if titles and len(self._photos.nets) > 1 else ""
+
     def add(self, paths: Sequence[str]) -> None:
-        """Score what lies below these paths, as new photos are to be scored."""
-        self._start(RunOrder(tuple(paths), self.precision))
+        """Score what lies below these paths with every net, as new photos are to be scored."""
+        nets = sorted(self._photos.nets, key=lambda net: net != self._photos.shown_net)
+        for place, net in enumerate(nets):
+            self._start(RunOrder(tuple(paths), self._precision_for(net.name), net=net.name))
+            if place and paths:
+                self._repeats.add(self._latest)
+
+    def score_with(self, net: InstalledNet, keys: Iterable[ImageKey]) -> None:
+        """Score photos with one net, too."""
+        self._start(RunOrder(tuple(key.path for key in keys), self._precision_for(net.name), net=net.name))
+
+    def stop_scoring_with(self, name: str) -> None:
+        """Stop this net's runs; the others go on."""
+        for request in [request for request, order in self._orders.items() if order.net == name]:
+            self._supervisor.cancel_run(request)
 
     def score_exactly(self, keys: Iterable[ImageKey]) -> None:
         """Score photos exactly; what is known of them stays until then."""
@@ -108,6 +142,14 @@ class Session(QObject):
         # A file that was mended since is another photo: the old one must not stay behind.
         self.take_out(tried)
         self.add([key.path for key in tried])
+
+    def score_rest(self) -> None:
+        """Try again what failed or was never scored, and give every net's score to those that lack one."""
+        again = self._photos.keys_without_score()
+        self.score_again(again)
+        for net in self._photos.nets:
+            lacking = set(self._photos.keys_lacking(net.name)).difference(again)
+            self.score_with(net, sorted(lacking, key=lambda key: key.path))
 
     def set_paused(self, paused: bool) -> None:
         """Pause, or go on."""
@@ -141,13 +183,20 @@ class Session(QObject):
     def _start(self, order: RunOrder) -> None:
         if order.paths:
             self._latest = self._supervisor.start_run(order)
+            self._orders[self._latest] = order
             self.running_changed.emit()
 
+    def _precision_for(self, net: str) -> Precision:
+        """Only the published net has a fast form."""
+        return self.precision if net == RESMEM_NAME else Precision.EXACT
+
     @Slot(int)
-    def _on_started(self, _request: int) -> None:
+    def _on_started(self, request: int) -> None:
         self._began = time.monotonic()
         self._last_progress = None
         self._net_of_run = self._done_before_refining = None
+        self._unread.clear()
+        self.run_net_changed.emit(self.title_of(request))
         self.running_changed.emit()
         self.run_began.emit()
 
@@ -157,20 +206,21 @@ class Session(QObject):
             return
         progress: Progress | None = None
         failed = False
+        net = self._orders[request].net if request in self._orders else RESMEM_NAME
         for event in events:
             match event:
                 case Found():
                     self._photos.add(key for key in event.keys if self._wanted(key, request))
                 case Scored():
-                    self._photos.set_scores(event.photos)
+                    self._photos.set_scores(event.photos, net)
                 case Failed():
-                    self._photos.set_failures(
-                        [failure for failure in event.failures if self._wanted(failure.key, request)]
+                    self._take_failures(
+                        [each for each in event.failures if self._wanted(each.key, request)], net
                     )
                     failed = True
                 case Progress():
                     progress = event
-                case Skipped():
+                case Skipped() if request not in self._repeats:
                     self._skipped += event.count
                     self.skipped_changed.emit(self._skipped)
                 case EngineReady():
@@ -179,7 +229,7 @@ class Session(QObject):
                     if self._net_of_run is not None:
                         so_far = progress or self._last_progress
                         self._done_before_refining = so_far.done if so_far else 0
-                    self._net_of_run = self.net = event.net
+                    self._net_of_run = self.identities[net] = event.net
                 case Notice():
                     self.noticed.emit(event)
         if failed:
@@ -188,20 +238,42 @@ class Session(QObject):
             self._last_progress = progress
             self.progressed.emit(progress)
 
+    def _take_failures(self, failures: list[Failure], net: str) -> None:
+        """Note failures; a photo that another net has scored keeps that score."""
+        others = [name for name in (each.name for each in self._photos.nets) if name != net]
+        kept = [each for each in failures if others and self._photos.has_score(each.key)]
+        self._unread += kept
+        self._photos.set_failures([each for each in failures if each not in kept])
+
     def _wanted(self, key: ImageKey, request: int) -> bool:
         return self._taken_out.get(key, 0) < request
 
     @Slot(int, object)
-    def _on_failed(self, _request: int, problem: Exception) -> None:
-        self.not_scored.emit(str(problem))
+    def _on_failed(self, request: int, problem: Exception) -> None:
+        title = self.title_of(request)
+        self.not_scored.emit(f"{title} can't score: {problem}" if title else str(problem))
 
     @Slot(int, bool)
-    def _on_finished(self, _request: int, cancelled: bool) -> None:
+    def _on_finished(self, request: int, cancelled: bool) -> None:
+        title = self.title_of(request)
+        self._orders.pop(request, None)
         last = self._last_progress
-        if last is not None and last.total == 0 and not cancelled:
+        if last is not None and last.total == 0 and not cancelled and request not in self._repeats:
             self.noticed.emit(Notice(NoticeKind.INFORMATION, "No photos were found there."))
+        self._repeats.discard(request)
+        self._tell_unread(title)
         photos = last.done if last else 0
         if self._done_before_refining is not None:
             photos = self._done_before_refining
         self.ended.emit(photos, time.monotonic() - self._began, cancelled)
         self.running_changed.emit()
+
+    def _tell_unread(self, title: str) -> None:
+        if not self._unread:
+            return
+        first, more = self._unread[0], len(self._unread) - 1
+        which = f"{first.key.name} and {more:,} more have" if more else f"{first.key.name} has"
+        self.noticed.emit(
+            Notice(NoticeKind.WARNING, f"{which} no score of {title or 'this net'}: {first.reason}")
+        )
+        self._unread.clear()

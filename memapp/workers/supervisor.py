@@ -144,6 +144,14 @@ class Supervisor(QObject):
         for run in waiting:
             self.run_finished.emit(run.request, True)
 
+    def cancel_run(self, request: int) -> None:
+        """Stop one run, or forget it if it waits; the others go on."""
+        if self._current and self._current.request == request:
+            self._current.control.cancel()
+        elif waiting := [run for run in self._waiting if run.request == request]:
+            self._waiting.remove(waiting[0])
+            self.run_finished.emit(request, True)
+
     @property
     def running(self) -> bool:
         """Whether a run is going on or waiting."""

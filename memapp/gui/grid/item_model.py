@@ -18,11 +18,11 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QImage
 
-from memapp.core.calibration import percentile
+from memapp.core.nets import RESMEM, InstalledNet, NetScore
 from memapp.core.records import Failure, ImageKey, PhotoFacts, Precision, ScoredPhoto
 from memapp.gui.grid.names import display_name
 from memapp.gui.grid.photo_table import NO_DATE, PhotoTable, Rows
-from memapp.gui.grid.photo_words import spoken_text, tooltip
+from memapp.gui.grid.photo_words import disagreement_words, spoken_text, tooltip
 from memapp.gui.grid.preview_cache import ByteBoundedCache
 from memapp.gui.grid.roles import Index, PhotoRole, PhotoState
 
@@ -41,6 +41,8 @@ _RESULT_ROLES: list[int] = [
     PhotoRole.FAILURE,
     *_TEXT_ROLES,
 ]
+_NO_FLAG = 101.0
+"""A disagreement that there is not."""
 _MOST_RANGES = 64
 
 
@@ -67,6 +69,10 @@ class PhotoItemModel(QAbstractListModel):
         """Take the memory that previews may use, in bytes."""
         super().__init__(parent)
         self._table = PhotoTable()
+        self._nets: tuple[InstalledNet, ...] = (RESMEM,)
+        self._shown = RESMEM
+        self._flagged_from = _NO_FLAG
+        self._compared: tuple[InstalledNet, InstalledNet] | None = None
         self._previews: ByteBoundedCache[ImageKey, QImage] = ByteBoundedCache(
             limit=preview_bytes, size_of=QImage.sizeInBytes
         )
@@ -88,12 +94,44 @@ class PhotoItemModel(QAbstractListModel):
         self._table.append(new)
         self.endInsertRows()
 
-    def set_scores(self, photos: Sequence[ScoredPhoto]) -> None:
-        """Note the scores of photos that are here."""
+    def set_nets(self, nets: Sequence[InstalledNet], *, shown: InstalledNet) -> None:
+        """Hold the scores of these nets, and show those of one of them."""
+        if (tuple(nets), shown) == (self._nets, self._shown):
+            return
+        self._nets, self._shown = tuple(nets), shown
+        self._table.set_nets([net.name for net in nets], shown=shown.name)
+        self._announce_all(_RESULT_ROLES)
+
+    def set_disagreement(
+        self,
+        points: npt.NDArray[np.float64] | None,
+        *,
+        flagged_from: float = _NO_FLAG,
+        compared: tuple[InstalledNet, InstalledNet] | None = None,
+    ) -> None:
+        """Note how far apart two nets place each photo, in the order of arrival; None to compare none.
+
+        Args:
+            points: shape (n,), as core.disagreement gives them.
+            flagged_from: the least of them, in either direction, that photos are flagged for.
+            compared: the two nets.
+        """
+        wanted = np.full(len(self._table), np.nan) if points is None else points
+        same = np.array_equal(wanted, self._table.disagreement, equal_nan=True)
+        if same and (flagged_from, compared) == (self._flagged_from, self._compared):
+            return
+        self._flagged_from, self._compared = flagged_from, compared
+        self._table.set_disagreement(wanted)
+        self._announce_all([PhotoRole.DISAGREEMENT, *_TEXT_ROLES])
+
+    def set_scores(self, photos: Sequence[ScoredPhoto], net: str = RESMEM.name) -> None:
+        """Note the scores of photos that are here; those of a net that is not held are passed over."""
+        if net not in self._table.nets:
+            return
         for photo in photos:
             row = self._table.row(photo.key)
             if row is not None:
-                self._table.set_score(row, photo)
+                self._table.set_score(row, photo, net)
         self._announce(self._table.rows(photo.key for photo in photos), _RESULT_ROLES)
 
     def set_failures(self, failures: Sequence[Failure]) -> None:
@@ -143,6 +181,48 @@ class PhotoItemModel(QAbstractListModel):
 
     # What the main window asks
 
+    @property
+    def nets(self) -> tuple[InstalledNet, ...]:
+        """The nets whose scores are held."""
+        return self._nets
+
+    @property
+    def shown_net(self) -> InstalledNet:
+        """The one whose scores are shown."""
+        return self._shown
+
+    @property
+    def flagged_from(self) -> float:
+        """The least disagreement, in points, that photos are flagged for."""
+        return self._flagged_from
+
+    @property
+    def compared(self) -> tuple[InstalledNet, InstalledNet] | None:
+        """The two nets whose disagreement is noted."""
+        return self._compared
+
+    def net_scores(self, key: ImageKey) -> tuple[NetScore, ...]:
+        """What each net says of a photo, in the order of the nets."""
+        row = self._table.row(key)
+        return () if row is None else tuple(self._net_score(row, net) for net in self._nets)
+
+    def disagreement(self, key: ImageKey) -> float | None:
+        """How far apart two nets place a photo, as core.disagreement has it; None where that is not known."""
+        row = self._table.row(key)
+        points = np.nan if row is None else float(self._table.disagreement[row])
+        return None if np.isnan(points) else points
+
+    def has_score(self, key: ImageKey) -> bool:
+        """Whether any net has scored a photo."""
+        row = self._table.row(key)
+        return row is not None and self._table.has_score(row)
+
+    def keys_lacking(self, net: str) -> list[ImageKey]:
+        """The photos that could be read and have no score of this net, in the order of arrival."""
+        readable = self._table.state != PhotoState.FAILED
+        lacking = np.flatnonzero(np.isnan(self._table.score_of(net)) & readable)
+        return [self._table.keys[row] for row in lacking]
+
     def __contains__(self, key: ImageKey) -> bool:
         return key in self._table
 
@@ -163,8 +243,9 @@ class PhotoItemModel(QAbstractListModel):
         return list(self._table.failures())
 
     def keys_without_score(self) -> list[ImageKey]:
-        """The photos that failed or never got their turn, in the order of arrival."""
-        return [self._table.keys[row] for row in np.flatnonzero(self._table.state != PhotoState.SCORED)]
+        """The photos that failed or that no net has scored yet, in the order of arrival."""
+        without = np.all([np.isnan(self._table.score_of(net)) for net in self._table.nets], axis=0)
+        return [self._table.keys[row] for row in np.flatnonzero(without)]
 
     def all_keys(self) -> list[ImageKey]:
         """All photos, in the order of arrival."""
@@ -172,8 +253,11 @@ class PhotoItemModel(QAbstractListModel):
 
     def scored_fast(self, keys: Iterable[ImageKey]) -> list[ImageKey]:
         """Those of the photos whose score is a fast one, in the order given."""
+        if RESMEM.name not in self._table.nets:
+            return []
         rows = ((key, self._table.row(key)) for key in keys)
-        return [key for key, row in rows if row is not None and self._table.fast[row]]
+        fast = self._table.fast_of(RESMEM.name)
+        return [key for key, row in rows if row is not None and fast[row]]
 
     def outcome(self, key: ImageKey) -> ScoredPhoto | Failure | None:
         """What came of a photo; None while it waits, and where it is not here."""
@@ -233,7 +317,7 @@ class PhotoItemModel(QAbstractListModel):
                 return self._score(row)
             case PhotoRole.PERCENTILE:
                 score = self._score(row)
-                return None if score is None else percentile(score)
+                return None if score is None else self._shown.percentile(score)
             case PhotoRole.PRECISION:
                 return None if self._score(row) is None else self._precision(row).value
             case PhotoRole.PREVIEW:
@@ -248,10 +332,20 @@ class PhotoItemModel(QAbstractListModel):
                 return details if isinstance(details, PhotoFacts) else None
             case PhotoRole.FAILURE:
                 return self._failure(row)
+            case PhotoRole.SCORE_RANGE:
+                return self._shown.score_range
+            case PhotoRole.DISAGREEMENT:
+                return self._flagged(row)
             case Qt.ItemDataRole.ToolTipRole:
-                return tooltip(display_name(table.names[row]), self.outcome(table.keys[row]))
+                words = self._flag_words(row)
+                return tooltip(
+                    display_name(table.names[row]), self.outcome(table.keys[row]), net=self._shown, flag=words
+                )
             case Qt.ItemDataRole.AccessibleTextRole:
-                return spoken_text(display_name(table.names[row]), self.outcome(table.keys[row]))
+                words = self._flag_words(row)
+                return spoken_text(
+                    display_name(table.names[row]), self.outcome(table.keys[row]), net=self._shown, flag=words
+                )
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -282,6 +376,23 @@ class PhotoItemModel(QAbstractListModel):
     def _precision(self, row: int) -> Precision:
         return Precision.FAST if self._table.fast[row] else Precision.EXACT
 
+    def _net_score(self, row: int, net: InstalledNet) -> NetScore:
+        score = float(self._table.score_of(net.name)[row])
+        fast = bool(self._table.fast_of(net.name)[row])
+        return NetScore(
+            net,
+            None if score != score else score,
+            Precision.FAST if fast else Precision.EXACT,
+        )
+
+    def _flagged(self, row: int) -> float | None:
+        points = float(self._table.disagreement[row])
+        return points if abs(points) >= self._flagged_from else None
+
+    def _flag_words(self, row: int) -> str:
+        points = self._flagged(row)
+        return "" if points is None or self._compared is None else disagreement_words(points, *self._compared)
+
     def _rows_of(self, precision: Precision) -> npt.NDArray[np.bool_]:
         table = self._table
         of_it: npt.NDArray[np.bool_] = table.fast == (precision is Precision.FAST)
@@ -303,6 +414,10 @@ class PhotoItemModel(QAbstractListModel):
     def _announce(self, rows: Rows, roles: list[int]) -> None:
         for first, last in joined_ranges(rows):
             self.dataChanged.emit(self.createIndex(first, 0), self.createIndex(last, 0), roles)
+
+    def _announce_all(self, roles: list[int]) -> None:
+        if len(self._table):
+            self.dataChanged.emit(self.createIndex(0, 0), self.createIndex(len(self._table) - 1, 0), roles)
 
     def _move_to_end(self, rows: Rows) -> None:
         self.layoutAboutToBeChanged.emit()

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from memapp.core.nets import RESMEM_NAME
 from memapp.core.records import Failure, ImageKey, PhotoFacts, Precision, ScoredPhoto
 from memapp.gui.grid.names import natural_key
 from memapp.gui.grid.roles import PhotoState
@@ -29,10 +30,15 @@ class PhotoTable:
     """Photos in the order of their arrival, each in one row; numbers in arrays, the rest in lists.
 
     `keys`, `names` and `details` have one item per row; `details` holds the PhotoFacts of scored photos, the
-    Failure of failed ones, None for waiting ones. The arrays have the shape (rows,) and are to be read only.
+    Failure of failed ones, None for those that no net has scored. The arrays have the shape (rows,) and are
+    to be read only.
+
+    Each net has scores of its own; `score`, `fast` and `state` are those of the net that is shown.
     """
 
     def __init__(self) -> None:
+        self._nets: tuple[str, ...] = (RESMEM_NAME,)
+        self._shown = RESMEM_NAME
         self.clear()
 
     def clear(self) -> None:
@@ -43,13 +49,15 @@ class PhotoTable:
         self._natural_keys: list[str] = []
         self._row_by_key: dict[ImageKey, int] = {}
         self._columns: dict[str, npt.NDArray[Any]] = {
-            "score": np.empty(0, np.float64),
-            "fast": np.empty(0, np.bool_),
+            "disagreement": np.empty(0, np.float64),
             "state": np.empty(0, np.uint8),
             "size": np.empty(0, np.int64),
             "taken": np.empty(0, np.int64),
             "serial": np.empty(0, np.int64),
         }
+        for net in self._nets:
+            self._columns[_score_column(net)] = np.empty(0, np.float64)
+            self._columns[_fast_column(net)] = np.empty(0, np.bool_)
         self._next_serial = 0
         self._name_rank: Rows = np.empty(0, np.int64)
 
@@ -61,13 +69,36 @@ class PhotoTable:
 
     @property
     def score(self) -> npt.NDArray[np.float64]:
-        """The scores, NaN where there is none."""
-        return self._columns["score"][: len(self)]
+        """The scores of the net that is shown, NaN where there is none."""
+        return self.score_of(self._shown)
 
     @property
     def fast(self) -> npt.NDArray[np.bool_]:
         """Which of the scores are fast ones; False where there is none."""
-        return self._columns["fast"][: len(self)]
+        return self.fast_of(self._shown)
+
+    @property
+    def nets(self) -> tuple[str, ...]:
+        """The nets that there are scores of, by name."""
+        return self._nets
+
+    @property
+    def shown_net(self) -> str:
+        """The one whose scores are shown."""
+        return self._shown
+
+    def score_of(self, net: str) -> npt.NDArray[np.float64]:
+        """One net's scores, NaN where there is none."""
+        return self._columns[_score_column(net)][: len(self)]
+
+    def fast_of(self, net: str) -> npt.NDArray[np.bool_]:
+        """Which of one net's scores are fast ones."""
+        return self._columns[_fast_column(net)][: len(self)]
+
+    @property
+    def disagreement(self) -> npt.NDArray[np.float64]:
+        """How far apart two nets place each photo, as core.disagreement has it; NaN where unknown."""
+        return self._columns["disagreement"][: len(self)]
 
     @property
     def state(self) -> npt.NDArray[np.uint8]:
@@ -117,14 +148,35 @@ class PhotoTable:
         self._next_serial += count
         self._blank(np.arange(first, first + count))
 
-    def set_score(self, row: int, photo: ScoredPhoto) -> None:
+    def set_nets(self, nets: Sequence[str], *, shown: str) -> None:
+        """Keep the scores of these nets, and show those of one of them; failures stay."""
+        for name in set(self._nets).difference(nets):
+            del self._columns[_score_column(name)], self._columns[_fast_column(name)]
+        for name in nets:
+            self._columns.setdefault(_score_column(name), np.full(len(self), np.nan))
+            self._columns.setdefault(_fast_column(name), np.zeros(len(self), np.bool_))
+        self._nets, self._shown = tuple(nets), shown
+        self._reserve(len(self))
+        there = np.where(np.isnan(self.score), PhotoState.WAITING, PhotoState.SCORED)
+        self.state[:] = np.where(self.state == PhotoState.FAILED, PhotoState.FAILED, there)
+
+    def set_disagreement(self, points: npt.NDArray[np.float64]) -> None:
+        """Note how far apart two nets place each photo, shape (rows,)."""
+        self.disagreement[:] = points
+
+    def has_score(self, row: int) -> bool:
+        """Whether any net has scored a photo."""
+        return any(not np.isnan(self.score_of(net)[row]) for net in self._nets)
+
+    def set_score(self, row: int, photo: ScoredPhoto, net: str) -> None:
         """Note a photo's score and facts; an exact score that is known does not give way to a fast one."""
         fast = photo.precision is Precision.FAST
-        if fast and self.state[row] == PhotoState.SCORED and not self.fast[row]:
+        score, is_fast = self.score_of(net), self.fast_of(net)
+        if fast and not np.isnan(score[row]) and not is_fast[row]:
             return
-        self.score[row] = photo.score
-        self.fast[row] = fast
-        self.state[row] = PhotoState.SCORED
+        score[row] = photo.score
+        is_fast[row] = fast
+        self.state[row] = PhotoState.WAITING if np.isnan(self.score[row]) else PhotoState.SCORED
         self.taken[row] = _seconds(photo.facts.taken)
         self.details[row] = _shared(photo.facts)
 
@@ -185,8 +237,10 @@ class PhotoTable:
         return self._name_rank
 
     def _blank(self, rows: Rows) -> None:
-        self.score[rows] = np.nan
-        self.fast[rows] = False
+        for net in self._nets:
+            self.score_of(net)[rows] = np.nan
+            self.fast_of(net)[rows] = False
+        self.disagreement[rows] = np.nan
         self.state[rows] = PhotoState.WAITING
         self.taken[rows] = NO_DATE
 
@@ -196,6 +250,14 @@ class PhotoTable:
                 larger = np.empty(max(count, len(column) * 5 // 4), column.dtype)
                 larger[: len(column)] = column
                 self._columns[name] = larger
+
+
+def _score_column(net: str) -> str:
+    return f"score of {net}"
+
+
+def _fast_column(net: str) -> str:
+    return f"fast of {net}"
 
 
 def _shared(facts: PhotoFacts) -> PhotoFacts:

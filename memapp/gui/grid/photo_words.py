@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from memapp.core.calibration import FAST_SENTENCE, ordinal, percentile, score_sentence, score_text
+from memapp.core.calibration import FAST_SENTENCE, ordinal, score_text
+from memapp.core.nets import RESMEM, InstalledNet, Predicts
 from memapp.core.records import Failure, FailureKind, Precision, ScoredPhoto
 
 _FAILURE_WORDS = {
@@ -24,27 +25,51 @@ def failure_words(kind: FailureKind) -> str:
     return _FAILURE_WORDS[kind]
 
 
-def spoken_text(name: str, outcome: ScoredPhoto | Failure | None) -> str:
-    """A photo in one line, for screen readers."""
+def disagreement_flag(points: float) -> str:
+    """The mark on the tile of a photo that two nets place far apart: "≠ 31"."""
+    return f"≠ {round(abs(points))}"
+
+
+def disagreement_words(points: float, first: InstalledNet, second: InstalledNet) -> str:
+    """How far apart two nets place a photo; points as core.disagreement has them."""
+    above, below = (first, second) if points > 0 else (second, first)
+    return f"{above.title} places it {round(abs(points))} points higher in this set than {below.title}."
+
+
+def spoken_text(
+    name: str, outcome: ScoredPhoto | Failure | None, *, net: InstalledNet = RESMEM, flag: str = ""
+) -> str:
+    """A photo in one line, for screen readers; flag is what stands out about it."""
     if isinstance(outcome, Failure):
         return f"{name}, {failure_words(outcome.kind).lower()}"
     if outcome is None:
         return f"{name}, waiting for its score"
     # In words: what a reader makes of the mark is anyone's guess.
     kind = "fast score" if outcome.precision is Precision.FAST else "score"
-    rank = ordinal(percentile(outcome.score))
-    return f"{name}, {kind} {score_text(outcome.score)}, {rank} percentile"
+    if net.predicts is Predicts.FALSE_ALARMS:
+        kind = "predicted false alarms"
+    rank = net.percentile(outcome.score)
+    place = "" if rank is None else f", {ordinal(rank)} percentile"
+    return f"{name}, {kind} {score_text(outcome.score)}{place}{f', {flag}' if flag else ''}"
 
 
-def tooltip(name: str, outcome: ScoredPhoto | Failure | None) -> str:
+def tooltip(
+    name: str, outcome: ScoredPhoto | Failure | None, *, net: InstalledNet = RESMEM, flag: str = ""
+) -> str:
     """The full name and what there is to say of the score, as rich text that wraps."""
     if isinstance(outcome, Failure):
         said = outcome.reason
     elif outcome is None:
         said = "Waiting for its score."
     else:
-        rank = f"{ordinal(percentile(outcome.score))} percentile among pictures scored by people."
-        said = f"{score_text(outcome.score, outcome.precision)}, {rank} {score_sentence(outcome.score)}"
+        said = score_text(outcome.score, outcome.precision)
+        rank = net.percentile(outcome.score)
+        if rank is None:
+            said += f" by {net.title}."
+        else:
+            said += f", {ordinal(rank)} percentile among pictures scored by people."
+        said += f" {net.sentence(outcome.score)}"
         if outcome.precision is Precision.FAST:
             said += f" {FAST_SENTENCE}"
-    return f"<p><b>{escape(name)}</b></p><p>{escape(said)}</p>"
+    flagged = f"<p>{escape(flag)}</p>" if flag else ""
+    return f"<p><b>{escape(name)}</b></p><p>{escape(said)}</p>{flagged}"

@@ -40,6 +40,11 @@ class PhotoRole(IntEnum):
     """Whether the net can't tell this photo from the one after it, bool. Of the proxy only."""
     PRECISION = Qt.ItemDataRole.UserRole + 13
     """How exactly the score was computed, str, a value of Precision; None where there is no score."""
+    DISAGREEMENT = Qt.ItemDataRole.UserRole + 14
+    """How far apart two nets place the photo, float, as core.disagreement has it, where that is far enough to
+    be flagged; None elsewhere."""
+    SCORE_RANGE = Qt.ItemDataRole.UserRole + 15
+    """The scores at the two ends of the bar, tuple[float, float]."""
 
 
 class PhotoState(IntEnum):
@@ -57,3 +62,4 @@ class SortKey(StrEnum):
     NAME = "name"
     TAKEN = "taken"
     SIZE = "size"
+    DISAGREEMENT = "disagreement"

@@ -22,7 +22,6 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from memapp.core.calibration import is_tie
 from memapp.core.records import ImageKey
 from memapp.gui.grid.item_model import PhotoItemModel, joined_ranges
 from memapp.gui.grid.names import search_key
@@ -277,6 +276,9 @@ class PhotoSortProxy(QAbstractProxyModel):
             case SortKey.SIZE:
                 value = table.size[rows]
                 missing = value == 0
+            case SortKey.DISAGREEMENT:
+                value = np.abs(table.disagreement[rows])
+                missing = np.isnan(value)
         value = np.where(missing, 0, -value if self._descending else value)
         return rows[np.lexsort((rank, value, after, missing))]
 
@@ -292,7 +294,8 @@ class PhotoSortProxy(QAbstractProxyModel):
         table, rows = self._photos.table, self._order[[row, following]]
         first, second = table.score[rows].tolist()
         # NaN, no score, is no tie with anything; an exact and a fast score are never weighed.
-        return is_tie(first, second) and bool(table.fast[rows[0]] == table.fast[rows[1]])
+        tied = abs(first - second) < self._photos.shown_net.tie_width
+        return tied and bool(table.fast[rows[0]] == table.fast[rows[1]])
 
     # Changes of the order, each announced
 
@@ -360,7 +363,12 @@ class PhotoSortProxy(QAbstractProxyModel):
             rows = np.unique(np.concatenate([rows - 1, rows, rows + 1]))
             rows = rows[(rows >= 0) & (rows < len(self._order))]
             roles = [*roles, *_TIE_ROLES]
+        elif PhotoRole.DISAGREEMENT in roles and self._depends_on_disagreement():
+            self._sort_soon()
         self._announce(rows, roles)
+
+    def _depends_on_disagreement(self) -> bool:
+        return self._sort_key is SortKey.DISAGREEMENT or self._filter.disagreement > 0
 
     def _on_rows_inserted(self, _parent: QModelIndex, first: int, last: int) -> None:
         self._place(self._order)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from memapp.core.calibration import ordinal, score_text
 from memapp.core.records import Failure, Precision
 from memapp.gui.grid.grid_geometry import centred
-from memapp.gui.grid.photo_words import failure_words
+from memapp.gui.grid.photo_words import disagreement_flag, failure_words
 from memapp.gui.grid.preview_cache import ByteBoundedCache
 from memapp.gui.grid.roles import Index, PhotoRole
 from memapp.gui.style import (
@@ -107,7 +107,7 @@ class TileDelegate(QStyledItemDelegate):
         else:
             self._paint_rail(painter, bar)
         if score is not None:
-            self._paint_bar(painter, bar, score)
+            self._paint_bar(painter, bar, score, index.data(PhotoRole.SCORE_RANGE))
             self._paint_ties(painter, bar, part.rect, index)
             self._paint_score(painter, self._layout.score.translated(origin), score, index)
         self._paint_name(painter, self._layout.name.translated(origin), index)
@@ -166,11 +166,15 @@ class TileDelegate(QStyledItemDelegate):
         """What the bar runs on: thinner than it, so that its end shows in any colour."""
         painter.fillRect(bar.x(), bar.center().y(), bar.width(), 1, QColor(self._theme.line))
 
-    def _paint_bar(self, painter: QPainter, bar: QRect, score: float) -> None:
-        share = min(max((score - RAMP_LOW) / (RAMP_HIGH - RAMP_LOW), 0.0), 1.0)
+    def _paint_bar(
+        self, painter: QPainter, bar: QRect, score: float, score_range: tuple[float, float]
+    ) -> None:
+        low, high = score_range
+        share = min(max((score - low) / (high - low), 0.0), 1.0)
         # Even the lowest score has a bar.
         length = max(BAR_HEIGHT, round(share * bar.width()))
-        painter.fillRect(bar.x(), bar.y(), length, BAR_HEIGHT, ramp_colour(score))
+        colour = ramp_colour(RAMP_LOW + share * (RAMP_HIGH - RAMP_LOW))
+        painter.fillRect(bar.x(), bar.y(), length, BAR_HEIGHT, colour)
 
     def _paint_ties(self, painter: QPainter, bar: QRect, cell: QRect, index: Index) -> None:
         """A hairline from rail to rail joins what the net can't tell apart; where it breaks is a step."""
@@ -192,7 +196,14 @@ class TileDelegate(QStyledItemDelegate):
         painter.setFont(self._small_font)
         painter.setPen(self._second_text)
         x = line.x() + self._score_metrics.horizontalAdvance(number) + SPACE_2
-        painter.drawText(x, baseline, ordinal(index.data(PhotoRole.PERCENTILE)))
+        place = index.data(PhotoRole.PERCENTILE)
+        if place is not None:
+            painter.drawText(x, baseline, ordinal(place))
+        points = index.data(PhotoRole.DISAGREEMENT)
+        if points is not None:
+            flag = disagreement_flag(points)
+            width = self._small_metrics.horizontalAdvance(flag)
+            painter.drawText(line.right() + 1 - width, baseline, flag)
 
     def _paint_failure(self, painter: QPainter, origin: Any, failure: Failure, *, has_preview: bool) -> None:
         words = failure_words(failure.kind)
