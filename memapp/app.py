@@ -214,7 +214,15 @@ class _FileOpener(QObject):
 
 
 def _export(order: ExportOrder) -> None:
-    write_export(order.path, order.outcomes, net=order.net, app_version=__version__)
+    write_export(
+        order.path,
+        order.outcomes,
+        net=order.net,
+        app_version=__version__,
+        shown=order.shown,
+        columns=order.columns,
+        comparison=order.comparison,
+    )
 
 
 def _area_work() -> AreaWork:

@@ -103,6 +103,16 @@ class NetColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """How far apart two nets place several photos, for an export."""
+
+    first: InstalledNet
+    second: InstalledNet
+    points: Sequence[float | None]
+    """As core.disagreement has them, in the order of the photos; None where that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
 class NetWork:
     """What the composition root lends the window: work on nets, done off the window's thread."""
 

@@ -13,6 +13,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from memapp.core.events import Notice, NoticeKind
+from memapp.core.nets import RESMEM, Comparison, InstalledNet, NetColumn
 from memapp.core.records import Failure, ImageKey, NetIdentity, ScoredPhoto
 from memapp.gui.grid.item_model import file_url
 from memapp.gui.status import counted
@@ -28,6 +29,12 @@ class ExportOrder:
     outcomes: Sequence[ScoredPhoto | Failure]
     """In the order on screen."""
     net: NetIdentity
+    shown: InstalledNet = RESMEM
+    """What kind of net that is."""
+    columns: Sequence[NetColumn] = ()
+    """What each of several nets says of the same photos; empty where there is one."""
+    comparison: Comparison | None = None
+    """How far apart two of them place the photos."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +102,17 @@ class FileCommands(QObject):
         mime.setText("\n".join(key.path for key in keys))
         QGuiApplication.clipboard().setMimeData(mime)
 
-    def export(self, outcomes: Sequence[ScoredPhoto | Failure], *, net: NetIdentity, folder: str) -> None:
-        """Ask where to, and write the scores there in the order given."""
+    def export(
+        self,
+        outcomes: Sequence[ScoredPhoto | Failure],
+        *,
+        net: NetIdentity,
+        folder: str,
+        shown: InstalledNet = RESMEM,
+        columns: Sequence[NetColumn] = (),
+        comparison: Comparison | None = None,
+    ) -> None:
+        """Ask where to, and write the scores there in the order given; the rest as ExportOrder has it."""
         path, _ = QFileDialog.getSaveFileName(
             self._window,
             "Export scores",
@@ -105,7 +121,9 @@ class FileCommands(QObject):
         )
         if not path:
             return
-        order = ExportOrder(path=Path(path), outcomes=outcomes, net=net)
+        order = ExportOrder(
+            path=Path(path), outcomes=outcomes, net=net, shown=shown, columns=columns, comparison=comparison
+        )
         what = counted(len(outcomes), "photo", "photos")
         self._jobs.start(
             lambda: self._work.export(order),

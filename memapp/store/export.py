@@ -6,12 +6,13 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 from memapp.core.calibration import ordinal, percentile, score_text
 from memapp.core.files import write_atomically
+from memapp.core.nets import RESMEM, Comparison, InstalledNet, NetColumn
 from memapp.core.records import EngineInfo, Failure, NetIdentity, ScoredPhoto
 
 
@@ -76,17 +77,34 @@ def write_export(
     *,
     net: NetIdentity,
     app_version: str,
+    shown: InstalledNet = RESMEM,
+    columns: Sequence[NetColumn] = (),
+    comparison: Comparison | None = None,
 ) -> None:
     """Write outcomes in the order given, whole or not at all; the path's ending says the format.
+
+    Args:
+        path: where to.
+        outcomes: of one net, in the order of the rows.
+        net: that net's identity.
+        app_version: memapp's.
+        shown: what kind of net it is.
+        columns: what each of several nets says of the same photos, a column each; empty where there is one.
+        comparison: how far apart two of them place the photos, a column too.
 
     Raises:
         OSError: nothing was written.
     """
     endings = {".json": ExportFormat.JSON, ".jsonl": ExportFormat.JSONL}
+    rows = [row(outcome) for outcome in outcomes]
+    if not shown.has_percentiles:
+        rows = [replace(each, percentile=None) for each in rows]
     text = render(
-        [row(outcome) for outcome in outcomes],
+        rows,
         form=endings.get(path.suffix.lower(), ExportFormat.CSV),
         provenance=Provenance.of(outcomes, net=net, app_version=app_version),
+        columns=columns,
+        comparison=comparison,
     )
     write_atomically(path, text)
 
@@ -127,37 +145,91 @@ def best_first(rows: Iterable[ExportRow]) -> list[ExportRow]:
     return sorted(rows, key=lambda row: (row.score is None, -(row.score or 0.0), row.path))
 
 
-def render(rows: Sequence[ExportRow], *, form: ExportFormat, provenance: Provenance) -> str:
-    """The whole export as text, in the order of the rows, ending with a line end."""
+def render(
+    rows: Sequence[ExportRow],
+    *,
+    form: ExportFormat,
+    provenance: Provenance,
+    columns: Sequence[NetColumn] = (),
+    comparison: Comparison | None = None,
+) -> str:
+    """The whole export as text, in the order of the rows, ending with a line end.
+
+    The table for the terminal has no room for columns of several nets.
+    """
     if form is ExportFormat.JSON:
-        return _json(rows, provenance)
+        return _json(rows, provenance, columns, comparison)
     if form is ExportFormat.JSONL:
-        return "".join(f"{json.dumps(asdict(row))}\n" for row in rows)
+        return "".join(f"{json.dumps(each)}\n" for each in _results(rows, columns, comparison))
     if form is ExportFormat.CSV:
-        return _csv(rows)
+        return _csv(rows, columns, comparison)
     return "".join(f"{line}\n" for line in _table(rows))
 
 
-def _json(rows: Sequence[ExportRow], provenance: Provenance) -> str:
-    net = provenance.net
-    document = {
-        "net": {"name": net.name, "sha256": net.sha256, "preprocessing": net.preprocessing},
+def _json(
+    rows: Sequence[ExportRow],
+    provenance: Provenance,
+    columns: Sequence[NetColumn],
+    comparison: Comparison | None,
+) -> str:
+    document: dict[str, object] = {
+        "net": _net(provenance.net),
         "engine": provenance.engine,
         "device": provenance.device,
         "app_version": provenance.app_version,
-        "results": [asdict(row) for row in rows],
     }
+    if columns:
+        document["nets"] = [
+            {"title": each.net.title, "predicts": each.net.predicts.value, **_net(each.identity)}
+            for each in columns
+        ]
+    if comparison is not None:
+        document["disagreement"] = {
+            "first": comparison.first.title,
+            "second": comparison.second.title,
+            "unit": "points of a hundred by which the first places the photo higher in the set, beyond ties",
+        }
+    document["results"] = list(_results(rows, columns, comparison))
     return json.dumps(document, indent=2) + "\n"
 
 
-def _csv(rows: Sequence[ExportRow]) -> str:
+def _net(net: NetIdentity) -> dict[str, str]:
+    return {"name": net.name, "sha256": net.sha256, "preprocessing": net.preprocessing}
+
+
+def _results(
+    rows: Sequence[ExportRow], columns: Sequence[NetColumn], comparison: Comparison | None
+) -> Iterator[dict[str, object]]:
+    """Each row with what several nets say of it."""
+    for place, row in enumerate(rows):
+        result: dict[str, object] = asdict(row)
+        if columns:
+            result["scores"] = {each.net.title: _rounded(each.scores[place]) for each in columns}
+        if comparison is not None:
+            result["disagreement"] = _points(comparison.points[place])
+        yield result
+
+
+def _csv(rows: Sequence[ExportRow], columns: Sequence[NetColumn], comparison: Comparison | None) -> str:
     text = io.StringIO(newline="")
     # A bare line feed: where the system writes line ends of its own, it adds what is missing.
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(ExportRow.__slots__)
-    for row in rows:
-        writer.writerow(_defused(value) for value in asdict(row).values())
+    compared = ["disagreement"] if comparison is not None else []
+    writer.writerow(map(_defused, [*ExportRow.__slots__, *(each.net.title for each in columns), *compared]))
+    for place, row in enumerate(rows):
+        values = [*asdict(row).values(), *(_rounded(each.scores[place]) for each in columns)]
+        if comparison is not None:
+            values.append(_points(comparison.points[place]))
+        writer.writerow(map(_defused, values))
     return text.getvalue()
+
+
+def _rounded(score: float | None) -> float | None:
+    return None if score is None else round(float(score), 7)
+
+
+def _points(points: float | None) -> float | None:
+    return None if points is None else round(float(points), 2)
 
 
 def _defused(value: object) -> object:

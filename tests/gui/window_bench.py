@@ -256,7 +256,15 @@ class WindowBench:
 
     def _export(self, order: ExportOrder) -> None:
         self.exported.append(order)
-        write_export(order.path, order.outcomes, net=order.net, app_version="1.2.3")
+        write_export(
+            order.path,
+            order.outcomes,
+            net=order.net,
+            app_version="1.2.3",
+            shown=order.shown,
+            columns=order.columns,
+            comparison=order.comparison,
+        )
 
     def _move_to_trash(self, keys: Sequence[ImageKey]) -> tuple[list[ImageKey], list[tuple[ImageKey, str]]]:
         """As the system's trash, but gone for good; a file called "kept..." will not go."""
