@@ -10,6 +10,7 @@ from pathlib import Path
 from memapp.core.calibration import (
     FALSE_ALARM_TIE_WIDTH,
     TIE_WIDTH,
+    TYPICAL_ERROR,
     is_near_floor,
     percentile,
     score_sentence,
@@ -19,6 +20,10 @@ from memapp.core.records import NetIdentity, Precision
 
 RESMEM_NAME = "resmem"
 """Of the published net: always there, and what scores unless something else is chosen."""
+
+
+UNTRAINED_M3M_NAME = "m3m"
+"""Of M3M as it starts from the published net, and equal to it."""
 
 
 class Predicts(StrEnum):
@@ -63,9 +68,23 @@ class InstalledNet:
         """0..100, among people's scores; None where it can't be said."""
         return percentile(score) if self.has_percentiles else None
 
+    @property
+    def typical_error(self) -> float | None:
+        """How far it is off on a typical photo, in score; None where that was never measured."""
+        return TYPICAL_ERROR if self._scores_as_published else None
+
+    @property
+    def caution(self) -> str:
+        """What must be said beside every score of it; nothing for most nets."""
+        return self.note if self.name == UNTRAINED_M3M_NAME else ""
+
     def is_near_floor(self, score: float) -> bool:
         """Whether the score is as low as the published net can give one."""
-        return self.name == RESMEM_NAME and is_near_floor(score)
+        return self._scores_as_published and is_near_floor(score)
+
+    @property
+    def _scores_as_published(self) -> bool:
+        return self.name in (RESMEM_NAME, UNTRAINED_M3M_NAME)
 
     def sentence(self, score: float) -> str:
         """What a score predicts, in words."""

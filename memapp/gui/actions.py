@@ -53,10 +53,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("score-rest", "Scoring", "Score what has no score yet", ("Ctrl+R",), "retry", separated=True),
     ActionSpec("triage", "Scoring", "Triage...", ("Ctrl+T",)),
     ActionSpec("score-exact", "Scoring", "Score exactly", ("Ctrl+Shift+E",)),
+    ActionSpec("nets", "Scoring", "Nets...", separated=True),
     ActionSpec("sort-score", "View/Sort by", "Score", ("Ctrl+1",), group="sort", checkable=True),
     ActionSpec("sort-name", "View/Sort by", "Name", ("Ctrl+2",), group="sort", checkable=True),
     ActionSpec("sort-taken", "View/Sort by", "Date taken", ("Ctrl+3",), group="sort", checkable=True),
     ActionSpec("sort-size", "View/Sort by", "File size", ("Ctrl+4",), group="sort", checkable=True),
+    ActionSpec(
+        "sort-disagreement", "View/Sort by", "Disagreement of nets", ("Ctrl+5",), group="sort", checkable=True
+    ),
     ActionSpec("reverse", "View", "Reverse the order", ("Ctrl+0",), "sort-descending"),
     ActionSpec("overlay-none", "View/Overlay", "None", ("Alt+0",), "overlay-none", "overlay", True),
     ActionSpec(
@@ -79,6 +83,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec("overlay-regions", "View/Overlay", "Regions", ("Alt+3",), "overlay-regions", "overlay", True),
     ActionSpec("segmenters", "View/Overlay", "Segmenters...", separated=True),
+    ActionSpec("next-net", "View", "Next net's scores", ("Ctrl+Shift+N",), separated=True),
+    ActionSpec("disagreeing", "View", "Only where nets disagree", ("Ctrl+D",), "disagree", checkable=True),
     ActionSpec("find", "View", "Find by name", ("Ctrl+F",), "search", separated=True),
     ActionSpec("clear-filter", "View", "Show all photos", ("Ctrl+Shift+F",), "filter"),
     ActionSpec("larger", "View", "Larger thumbnails", ("Ctrl++", "Ctrl+="), "large-tile", separated=True),
@@ -175,7 +181,7 @@ class Actions(QObject):
                     ", ".join(map(_as_written, spec.shortcuts)),
                 )
                 for spec in ACTIONS
-                if spec.shortcuts
+                if spec.shortcuts and self._actions[spec.id].isVisible()
             ),
             *OTHER_KEYS,
         ]

@@ -21,6 +21,7 @@ from memapp.gui.grid.item_model import PhotoItemModel
 from memapp.gui.grid.roles import SortKey
 from memapp.gui.grid.sort_proxy import PhotoSortProxy
 from memapp.gui.inspector.inspector import Inspector
+from memapp.gui.net_commands import NetCommands
 from memapp.gui.notices import NoticeAction, NoticeBar
 from memapp.gui.overlays import Overlays
 from memapp.gui.photo_panes import PhotoPanes
@@ -44,7 +45,13 @@ _SMALLEST_SIZE = (720, 480)
 _SIZE_STEP = 32
 _PROBLEMS_HEIGHT = 200
 
-_NATURAL_DESCENDING = {SortKey.SCORE: True, SortKey.NAME: False, SortKey.TAKEN: False, SortKey.SIZE: True}
+_NATURAL_DESCENDING = {
+    SortKey.SCORE: True,
+    SortKey.NAME: False,
+    SortKey.TAKEN: False,
+    SortKey.SIZE: True,
+    SortKey.DISAGREEMENT: True,
+}
 """Which way each order is first wanted."""
 
 
@@ -123,6 +130,16 @@ class MainWindow(QMainWindow):
         self.progress_line = ProgressLine(appearance=appearance)
         self._empty = EmptyPage(appearance=appearance)
 
+        self.nets = NetCommands(
+            session=self.session,
+            photos=self.photos,
+            actions=self.actions_table,
+            filters=self.filters,
+            preferences=preferences,
+            jobs=jobs,
+            work=surroundings.net_work,
+            window=self,
+        )
         self._lay_out()
         self.drops = DropTarget(window=self, appearance=appearance)
         self.dialogs = WindowDialogs(
@@ -187,6 +204,7 @@ class MainWindow(QMainWindow):
             sort_menu=sort_menu,
             overlay_menu=overlay_menu,
         )
+        self.nets.take_place(toolbar, before=self._sort_button)
         self._pages = QStackedWidget()
         for page in (self._empty, self.grid, self.viewer):
             self._pages.addWidget(page)
@@ -222,7 +240,10 @@ class MainWindow(QMainWindow):
             self.actions_table[panel].setChecked(preferences.flag(f"{panel}_open"))
         self.inspector.setVisible(preferences.flag("inspector_open"))
         self.problems.setVisible(preferences.flag("problems_open"))
-        self._sort(SortKey(preferences.text("sort_by")), descending=preferences.flag("sort_descending"))
+        order = SortKey(preferences.text("sort_by"))
+        if order is SortKey.DISAGREEMENT and self.nets.pair is None:
+            order = SortKey.SCORE
+        self._sort(order, descending=preferences.flag("sort_descending"))
         self.dialogs.tell_licence()
 
     # Who listens to whom
@@ -244,7 +265,7 @@ class MainWindow(QMainWindow):
             "trash": lambda: self.files.move_to_trash(self._chosen()),
             "pause": self.pause.toggle,
             "cancel": self.session.cancel,
-            "score-rest": lambda: self.session.score_again(self.photos.keys_without_score()),
+            "score-rest": self.session.score_rest,
             "triage": lambda: self.scoring.triage(self._chosen()),
             "score-exact": lambda: self.scoring.score_exactly(self._chosen()),
             "reverse": lambda: self._sort(self.proxy.sort_key, descending=not self.proxy.descending),
@@ -294,6 +315,9 @@ class MainWindow(QMainWindow):
 
         self.session.progressed.connect(lambda _progress: self.scoring.follow_photos())
         self.session.noticed.connect(self.tell)
+        self.session.run_net_changed.connect(self.status.set_net)
+        self.nets.noticed.connect(self.tell)
+        self.nets.shown.connect(lambda _net: self._follow_nets())
         self.unexpected.connect(lambda text: self.tell(Notice(NoticeKind.WARNING, text)))
         self.session.not_scored.connect(self._on_not_scored)
 
@@ -326,6 +350,11 @@ class MainWindow(QMainWindow):
         self._follow_selection()
         self.run_view.follow_scores()
 
+    def _follow_nets(self) -> None:
+        if self.proxy.sort_key is SortKey.DISAGREEMENT and self.nets.pair is None:
+            self._sort(SortKey.SCORE, descending=True)
+        self.run_view.follow_scores()
+
     def _follow_selection(self) -> None:
         some = bool(self._chosen())
         for action_id in ("open", "reveal", "copy", "remove", "trash"):
@@ -356,10 +385,14 @@ class MainWindow(QMainWindow):
             return
         shown = (self.photos.outcome(self.proxy.key(row)) for row in range(self.proxy.rowCount()))
         outcomes: list[ScoredPhoto | Failure] = [outcome for outcome in shown if outcome is not None]
+        keys = [outcome.key for outcome in outcomes]
         self.files.export(
             outcomes,
             net=self.session.net,
             folder=self._preferences.text("last_folder"),
+            shown=self.photos.shown_net,
+            columns=self.nets.columns(keys),
+            comparison=self.nets.compared(keys),
         )
 
     def _add_samples(self) -> None:

@@ -86,6 +86,7 @@ class PhotoPanes(QObject):
             position=row + 1,
             count=self._proxy.rowCount(),
             caption=self._photos.outcome(key),
+            net=self._photos.shown_net,
         )
         self.viewer_opened.emit()
 
@@ -118,7 +119,14 @@ class PhotoPanes(QObject):
             self._inspector.show_none()
         elif len(self._selected) == 1:
             key = self._selected[0]
-            self._inspector.show_photo(key, self._photos.outcome(key), self._photos.preview(key))
+            self._inspector.show_photo(
+                key,
+                self._photos.outcome(key),
+                self._photos.preview(key),
+                net=self._photos.shown_net,
+                net_scores=self._photos.net_scores(key),
+                flag=self._photos.disagreement_text(key),
+            )
         else:
             outcomes = (self._photos.outcome(key) for key in self._selected)
             scored = [outcome for outcome in outcomes if isinstance(outcome, ScoredPhoto)]
@@ -135,11 +143,14 @@ class PhotoPanes(QObject):
 
     def _on_data_changed(self, _first: object, _last: object, roles: list[int]) -> None:
         if PhotoRole.SCORE not in roles:
+            if PhotoRole.DISAGREEMENT in roles and len(self._selected) == 1:
+                self._inspect()
             return
         if not self._shoot_timer.isActive():
             self._shoot_timer.start()
         if self._viewer.isVisible() and self._viewer.key is not None:
-            self._viewer.set_caption(self._viewer.key, self._photos.outcome(self._viewer.key))
+            key = self._viewer.key
+            self._viewer.set_caption(key, self._photos.outcome(key), self._photos.shown_net)
         if len(self._selected) == 1:
             self._inspect()
 

@@ -67,6 +67,7 @@ class RunStatus(QWidget):
     def __init__(self, *, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._progress: Progress | None = None
+        self._net = ""
         self._text = ElidedLabel(role=Role.QUIET)
         self._scores = text_label(role=Role.QUIET)
         self._scores.setToolTip(
@@ -107,10 +108,14 @@ class RunStatus(QWidget):
         """Say something else of the run; an empty text says nothing."""
         self._text.set_whole_text(text)
 
+    def set_net(self, title: str) -> None:
+        """Which net the run is of; empty where only one scores."""
+        self._net = f"{title}: " if title else ""
+
     def set_progress(self, progress: Progress) -> None:
         """Follow the run."""
         self._progress = progress
-        self.set_text(progress_text(progress))
+        self.set_text(f"{self._net}{progress_text(progress)}")
 
     def set_paused(self, *, on_battery: bool = False) -> None:
         """The run waits, for a person or for the plug; the next progress takes the words back."""
@@ -123,7 +128,7 @@ class RunStatus(QWidget):
     def set_finished(self, *, photos: int, seconds: float) -> None:
         """The run is through, after so many photos and seconds."""
         done = f"done in {duration_text(seconds)}"
-        self.set_text(_SEPARATOR.join((counted(photos, "photo", "photos"), done)))
+        self.set_text(f"{self._net}{_SEPARATOR.join((counted(photos, 'photo', 'photos'), done))}")
 
     def set_problem_count(self, count: int) -> None:
         """How many photos could not be read."""

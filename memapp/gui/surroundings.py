@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from memapp.core.nets import NetWork
 from memapp.gui.area_commands import AreaWork
 from memapp.gui.file_commands import FileWork
 from memapp.gui.segmenter_commands import SegmenterWork
@@ -15,6 +16,7 @@ class Surroundings:
     """What the composition root lends the window."""
 
     file_work: FileWork
+    net_work: NetWork
     area_work: AreaWork
     segmenter_work: SegmenterWork
     save_preferences: Callable[[], None]

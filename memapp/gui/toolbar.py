@@ -33,13 +33,16 @@ class FilterControls(QWidget):
 
     Signals:
         changed(object PhotoFilter): other photos are wanted.
+        cleared(): everything is to be shown.
     """
 
     changed = Signal(object)
+    cleared = Signal()
 
     def __init__(self, *, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._appearance = appearance
+        self._disagreement = 0
         self._text = QLineEdit()
         self._text.setPlaceholderText("Find by name")
         self._text.setAccessibleName("Find by name")
@@ -81,6 +84,14 @@ class FilterControls(QWidget):
         self._text.clear()
         self._lowest.setValue(0.0)
         self._highest.setValue(1.0)
+        self.set_disagreement(0)
+        self.cleared.emit()
+
+    def set_disagreement(self, points: int) -> None:
+        """Show only photos that two nets place so many points apart; 0 to show all."""
+        if points != self._disagreement:
+            self._disagreement = points
+            self._emit()
 
     def wanted(self) -> PhotoFilter:
         """What is to be shown."""
@@ -88,6 +99,7 @@ class FilterControls(QWidget):
             lowest=round(self._lowest.value(), 2),
             highest=round(self._highest.value(), 2),
             text=self._text.text().strip(),
+            disagreement=self._disagreement,
         )
 
     def _keep_order(self) -> None:
@@ -143,6 +155,7 @@ def fill_toolbar(
     toolbar.addAction(actions["reverse"])
     toolbar.addSeparator()
     toolbar.addWidget(filters)
+    toolbar.addAction(actions["disagreeing"])
     spring = QWidget()
     spring.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
     toolbar.addWidget(spring)

@@ -212,6 +212,11 @@ class PhotoItemModel(QAbstractListModel):
         points = np.nan if row is None else float(self._table.disagreement[row])
         return None if np.isnan(points) else points
 
+    def disagreement_text(self, key: ImageKey) -> str:
+        """The same in words, however small it is; nothing where it is not known."""
+        points = self.disagreement(key)
+        return "" if points is None or self._compared is None else disagreement_words(points, *self._compared)
+
     def has_score(self, key: ImageKey) -> bool:
         """Whether any net has scored a photo."""
         row = self._table.row(key)

@@ -32,6 +32,8 @@ def disagreement_flag(points: float) -> str:
 
 def disagreement_words(points: float, first: InstalledNet, second: InstalledNet) -> str:
     """How far apart two nets place a photo; points as core.disagreement has them."""
+    if round(points) == 0:
+        return f"{first.title} and {second.title} place it alike in this set."
     above, below = (first, second) if points > 0 else (second, first)
     return f"{above.title} places it {round(abs(points))} points higher in this set than {below.title}."
 

@@ -46,6 +46,7 @@ class ScoreHistogram(QWidget):
         self._set = np.zeros(BIN_COUNT)
         self._set_count = 0
         self._score: float | None = None
+        self._error: float | None = TYPICAL_ERROR
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Where the score lies")
         appearance.changed.connect(self.update)
@@ -56,9 +57,10 @@ class ScoreHistogram(QWidget):
         self._set_count = int(scores.size)
         self._describe()
 
-    def set_score(self, score: float | None) -> None:
-        """Mark this score, or none."""
+    def set_score(self, score: float | None, *, error: float | None = TYPICAL_ERROR) -> None:
+        """Mark this score, or none, with how far it may be off where that is known."""
         self._score = score
+        self._error = error
         self._describe()
 
     def sizeHint(self) -> QSize:
@@ -118,11 +120,12 @@ class ScoreHistogram(QWidget):
         text = QColor(self._appearance.theme.text)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         x = min(max(self._place_of(score), 4.0), self.width() - 4.0)
-        low, high = self._place_of(score - TYPICAL_ERROR), self._place_of(score + TYPICAL_ERROR)
-        painter.setPen(QPen(text, 1))
-        painter.drawLine(QPointF(low, 2.5), QPointF(high, 2.5))
-        painter.drawLine(QPointF(low + 0.5, 0), QPointF(low + 0.5, 5))
-        painter.drawLine(QPointF(high - 0.5, 0), QPointF(high - 0.5, 5))
+        if self._error is not None:
+            low, high = self._place_of(score - self._error), self._place_of(score + self._error)
+            painter.setPen(QPen(text, 1))
+            painter.drawLine(QPointF(low, 2.5), QPointF(high, 2.5))
+            painter.drawLine(QPointF(low + 0.5, 0), QPointF(low + 0.5, 5))
+            painter.drawLine(QPointF(high - 0.5, 0), QPointF(high - 0.5, 5))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(text)
         painter.drawPolygon(QPolygonF([QPointF(x - 4, 0), QPointF(x + 4, 0), QPointF(x, 7)]))

@@ -24,16 +24,15 @@ from memapp.core.calibration import (
     FLOOR,
     TIE_WIDTH,
     band_text,
-    is_near_floor,
     ordinal,
-    percentile,
     place_text,
-    score_sentence,
     score_text,
 )
+from memapp.core.nets import RESMEM, InstalledNet, NetScore, Predicts
 from memapp.core.records import Failure, ImageKey, Precision, ScoredPhoto
 from memapp.gui.inspector.facts import FactsText, fact_rows
 from memapp.gui.inspector.histogram import ScoreHistogram
+from memapp.gui.inspector.net_scores import NetScores
 from memapp.gui.inspector.seen_thumbnail import SeenThumbnail
 from memapp.gui.parts import IconLabel, Role, hairline, text_label
 from memapp.gui.style import SPACE_1, SPACE_2, SPACE_3, SPACE_4, Appearance
@@ -53,9 +52,9 @@ def place_in_set(score: float, scores: npt.NDArray[np.floating]) -> int:
     return 1 + int(np.count_nonzero(scores > score + 1e-6))
 
 
-def ties_in_set(score: float, scores: npt.NDArray[np.floating]) -> int:
+def ties_in_set(score: float, scores: npt.NDArray[np.floating], width: float = TIE_WIDTH) -> int:
     """How many others of the set the net can't tell from this one, which is in the set itself."""
-    return max(0, int(np.count_nonzero(np.abs(scores - score) < TIE_WIDTH)) - 1)
+    return max(0, int(np.count_nonzero(np.abs(scores - score) < width)) - 1)
 
 
 def _summary(count: int, scored: Sequence[ScoredPhoto]) -> str:
@@ -100,6 +99,7 @@ class Inspector(QScrollArea):
         super().__init__(parent)
         self._key: ImageKey | None = None
         self._photo: ScoredPhoto | None = None
+        self._net = RESMEM
         self._shoot = dict.fromkeys(Precision, np.zeros(0))
         self.setFixedWidth(WIDTH)
         self.setWidgetResizable(True)
@@ -129,6 +129,7 @@ class Inspector(QScrollArea):
             _section(self._place, self._ties, spacing=SPACE_1),
             spacing=SPACE_2,
         )
+        self._nets = NetScores()
         self._thumbnail = SeenThumbnail(appearance=appearance)
         seen = text_label(SEEN_PART_TEXT, Role.SMALL, wrap=True)
         self._picture = _section(self._thumbnail, seen, spacing=SPACE_2)
@@ -147,16 +148,34 @@ class Inspector(QScrollArea):
         self._show_parts(title="", picture=False, facts=False)
 
     def show_photo(
-        self, key: ImageKey, outcome: ScoredPhoto | Failure | None, thumbnail: QImage | None
+        self,
+        key: ImageKey,
+        outcome: ScoredPhoto | Failure | None,
+        thumbnail: QImage | None,
+        *,
+        net: InstalledNet = RESMEM,
+        net_scores: Sequence[NetScore] = (),
+        flag: str = "",
     ) -> None:
-        """One photo: scored, failed, or (None) waiting; with its thumbnail where that has come."""
+        """One photo: scored, failed, or (None) waiting; with its thumbnail where that has come.
+
+        Args:
+            key: which photo.
+            outcome: what came of it.
+            thumbnail: None while it has not come.
+            net: whose score that is.
+            net_scores: what every net says of it.
+            flag: how far apart two of them place it, in words.
+        """
         self._key = key
+        self._net = net
         self._thumbnail.set_image(thumbnail)
         if isinstance(outcome, ScoredPhoto):
             self._facts.set_rows(fact_rows(key, outcome.facts))
             self._show_score(outcome)
             self._show_parts(title="", picture=True, facts=True)
             self._show_fast(FAST_SENTENCE if outcome.precision is Precision.FAST else "")
+            self._nets.show_scores(net_scores, shown=net, flag=flag)
             return
         self._facts.set_rows(fact_rows(key, None))
         self._show_score(None)
@@ -164,8 +183,10 @@ class Inspector(QScrollArea):
             self._sentence.setText(outcome.reason)
             self._show_parts(title="No score", picture=thumbnail is not None, facts=True)
         else:
-            self._sentence.setText("This photo has not been scored yet.")
+            by_whom = f" by {net.title}" if len(net_scores) > 1 else ""
+            self._sentence.setText(f"This photo has not been scored{by_whom} yet.")
             self._show_parts(title="Waiting", picture=True, facts=True)
+            self._nets.show_scores(net_scores, shown=net, flag=flag)
 
     def set_thumbnail(self, key: ImageKey, thumbnail: QImage) -> None:
         """The thumbnail of the photo that is shown has come; those of others are passed over."""
@@ -193,11 +214,13 @@ class Inspector(QScrollArea):
 
     def _show_score(self, photo: ScoredPhoto | None) -> None:
         self._photo = photo
-        self._histogram.set_score(None if photo is None else photo.score)
+        self._histogram.set_score(None if photo is None else photo.score, error=self._net.typical_error)
         if photo is not None:
             self._number.setText(score_text(photo.score, photo.precision))
-            self._percentile.setText(f"{ordinal(percentile(photo.score))} percentile of people's scores")
-            self._sentence.setText(score_sentence(photo.score))
+            place = self._net.percentile(photo.score)
+            if place is not None:
+                self._percentile.setText(f"{ordinal(place)} percentile of people's scores")
+            self._sentence.setText(f"{self._net.sentence(photo.score)} {self._net.caution}".rstrip())
         self._show_place()
 
     def _show_place(self) -> None:
@@ -207,12 +230,13 @@ class Inspector(QScrollArea):
             # Exact and fast scores are never ranked among each other.
             peers = self._shoot[photo.precision]
             ranked = peers.size > 1
-            ties = ties_in_set(photo.score, peers) if ranked else 0
+            ties = ties_in_set(photo.score, peers, self._net.tie_width) if ranked else 0
             # A score may be shown a moment before the set has it.
             place = min(place_in_set(photo.score, peers), peers.size)
             mixed = all(scores.size for scores in self._shoot.values())
             whole = f"the {peers.size:,} {photo.precision.value} scores" if mixed else f"{peers.size:,}"
-            self._place.setText(f"{place_text(place)} of {whole} in this set")
+            by = ", from the most false alarms" if self._net.predicts is Predicts.FALSE_ALARMS else ""
+            self._place.setText(f"{place_text(place)} of {whole} in this set{by}")
             self._ties.setText(f"As good as a tie with {ties:,} {'other' if ties == 1 else 'others'}")
         self._place.setVisible(ranked)
         self._ties.setVisible(ties > 0)
@@ -222,10 +246,13 @@ class Inspector(QScrollArea):
         scored = self._photo is not None
         self._title.setText(title)
         self._title.setVisible(bool(title))
-        for part in (self._number, self._band, self._percentile, self._histogram):
-            part.setVisible(scored)
+        self._number.setVisible(scored)
+        self._band.setVisible(scored and self._net.typical_error is not None)
+        for part in (self._percentile, self._histogram):
+            part.setVisible(scored and self._net.has_percentiles)
         self._show_fast("")
-        self._warning.setVisible(self._photo is not None and is_near_floor(self._photo.score))
+        self._nets.show_scores((), shown=None, flag="")
+        self._warning.setVisible(self._photo is not None and self._net.is_near_floor(self._photo.score))
         self._rank.setVisible(scored)
         self._picture.setVisible(picture)
         self._file.setVisible(facts)
@@ -264,7 +291,7 @@ class Inspector(QScrollArea):
         head.addLayout(number)
         head.addWidget(self._sentence)
         column.addWidget(head_section)
-        for section in (self._fast, self._warning, self._rank, self._picture, self._file):
+        for section in (self._fast, self._warning, self._rank, self._nets, self._picture, self._file):
             column.addWidget(section)
         column.addStretch(1)
         self.setWidget(page)

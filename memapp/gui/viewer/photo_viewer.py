@@ -8,7 +8,8 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QHideEvent, QImage, QKeyEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from memapp.core.calibration import FAST_SENTENCE, band_text, ordinal, percentile, score_text
+from memapp.core.calibration import FAST_SENTENCE, band_text, ordinal, score_text
+from memapp.core.nets import RESMEM, InstalledNet
 from memapp.core.records import Failure, ImageKey, Precision, ScoredPhoto
 from memapp.gui.parts import ICON_SIDE, ElidedLabel, IconButton, Role, hairline, text_label
 from memapp.gui.style import SPACE_1, SPACE_2, SPACE_3, SPACE_4, Appearance
@@ -96,6 +97,7 @@ class PhotoViewer(QWidget):
         position: int,
         count: int,
         caption: ScoredPhoto | Failure | None,
+        net: InstalledNet = RESMEM,
     ) -> None:
         """Show a photo.
 
@@ -105,13 +107,14 @@ class PhotoViewer(QWidget):
             position: its place among those that are shown, from 1.
             count: how many they are.
             caption: its score, or why there is none, or None while it waits.
+            net: whose score that is.
         """
         if key != self._key:
             self._view.use_tool(None)
         self._key = key
         self._bar.name.set_whole_text(key.name)
         self.set_place(position, count)
-        self._bar.show_caption(caption)
+        self._bar.show_caption(caption, net)
         if isinstance(caption, Failure):
             self._view.show_message(caption.reason)
         else:
@@ -125,10 +128,12 @@ class PhotoViewer(QWidget):
         self._count = count
         self._bar.show_place(position, count)
 
-    def set_caption(self, key: ImageKey, caption: ScoredPhoto | Failure | None) -> None:
+    def set_caption(
+        self, key: ImageKey, caption: ScoredPhoto | Failure | None, net: InstalledNet = RESMEM
+    ) -> None:
         """The score of the photo that is shown has come; other photos' are passed over."""
         if key == self._key:
-            self._bar.show_caption(caption)
+            self._bar.show_caption(caption, net)
             if isinstance(caption, Failure):
                 self._view.show_message(caption.reason)
             elif caption is not None and not self._view.message:
@@ -296,18 +301,21 @@ class _ViewerBar(QWidget):
         self.previous.setEnabled(position > 1)
         self.next.setEnabled(position < count)
 
-    def show_caption(self, caption: ScoredPhoto | Failure | None) -> None:
+    def show_caption(self, caption: ScoredPhoto | Failure | None, net: InstalledNet = RESMEM) -> None:
         """The score, or the words in its place."""
         scored = isinstance(caption, ScoredPhoto)
         self.score.setVisible(scored)
-        self.percentile.setVisible(scored)
+        self.percentile.setVisible(scored and net.has_percentiles)
+        self.band.setVisible(not scored or net.typical_error is not None)
         if isinstance(caption, ScoredPhoto):
             fast = caption.precision is Precision.FAST
             self.score.setText(score_text(caption.score, caption.precision))
             self.score.setToolTip(FAST_SENTENCE if fast else "")
             self.score.setAccessibleName(f"{'Fast score' if fast else 'Score'} {score_text(caption.score)}")
             self.band.setText(band_text())
-            self.percentile.setText(f"{ordinal(percentile(caption.score))} percentile")
+            place = net.percentile(caption.score)
+            if place is not None:
+                self.percentile.setText(f"{ordinal(place)} percentile")
         else:
             self.band.setText("No score" if caption else "Not scored yet")
 

