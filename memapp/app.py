@@ -13,6 +13,7 @@ from PySide6.QtGui import QFileOpenEvent, QIcon
 from PySide6.QtWidgets import QApplication
 
 from memapp import __version__, log
+from memapp.core.contracts import ScorerFactory
 from memapp.core.control import RunControl
 from memapp.core.errors import StoreError
 from memapp.core.events import Event
@@ -23,6 +24,7 @@ from memapp.core.explanation import (
     SegmenterFactory,
 )
 from memapp.core.machine import usable_cores
+from memapp.core.nets import RESMEM_NAME
 from memapp.core.records import RunOrder
 from memapp.core.resources import resource_path, resources_folder
 from memapp.core.settings import Preferences
@@ -40,7 +42,7 @@ from memapp.pipeline.score_run import score_run
 from memapp.pipeline.thumbnail_shelf import ThumbnailShelf
 from memapp.scoring.explain.makers import map_makers
 from memapp.scoring.explain.regions import FilledRegions
-from memapp.scoring.factory import ResMemFactory
+from memapp.scoring.nets.registry import NetRegistry
 from memapp.scoring.segmentation.folders import SegmenterFolders
 from memapp.scoring.weights import WeightsLocator
 from memapp.store.area_book import AreaBook
@@ -52,6 +54,7 @@ from memapp.store.preferences import load_preferences, save_preferences
 from memapp.store.scores import SqliteScoreStore
 from memapp.store.thumbnails import ThumbnailStore
 from memapp.store.trash import move_to_trash
+from memapp.window_nets import OtherNets, net_work
 from memapp.window_smoke import SmokeOrder, WindowSmoke
 from memapp.workers.jobs import Jobs
 from memapp.workers.manners import Manners
@@ -79,7 +82,8 @@ def run_window(paths: Sequence[str], *, smoke: SmokeOrder | None = None) -> int:
     preferences = load_preferences(home_folder())
     thumbnails = ThumbnailShelf(ThumbnailStore(home=home_folder()))
     segmenters = SegmenterFolders(resources=resources_folder(), home=home_folder())
-    nets = _Nets(preferences=preferences, thumbnails=thumbnails, segmenters=segmenters)
+    registry = NetRegistry(weights=_weights(), home=home_folder(), segmenters=segmenters)
+    nets = _Nets(preferences=preferences, thumbnails=thumbnails, segmenters=segmenters, registry=registry)
     supervisor = Supervisor(
         make_run=nets.make_run, loader=load_photo, thumbnails=thumbnails, make_explain=nets.make_explain
     )
@@ -94,6 +98,7 @@ def run_window(paths: Sequence[str], *, smoke: SmokeOrder | None = None) -> int:
         appearance=Appearance(choice=preferences.text("theme"), parent=application),
         surroundings=Surroundings(
             file_work=FileWork(export=_export, move_to_trash=move_to_trash),
+            net_work=net_work(registry=registry, home=home_folder()),
             area_work=_area_work(),
             segmenter_work=_segmenter_work(segmenters),
             save_preferences=lambda: _save(preferences),
@@ -132,17 +137,24 @@ def run_window(paths: Sequence[str], *, smoke: SmokeOrder | None = None) -> int:
 
 
 class _Nets:
-    """The net that runs use, kept loaded between them; another device or engine means another one."""
+    """The nets that runs use, kept loaded between them; another device or engine means other ones."""
 
     def __init__(
-        self, *, preferences: Preferences, thumbnails: ThumbnailShelf, segmenters: SegmenterFactory
+        self,
+        *,
+        preferences: Preferences,
+        thumbnails: ThumbnailShelf,
+        segmenters: SegmenterFactory,
+        registry: NetRegistry,
     ) -> None:
         self._preferences = preferences
         self._thumbnails = thumbnails
         self._on_battery = False
         self._segmenters = segmenters
-        self._map_makers = map_makers(WeightsLocator(resources=resources_folder(), home=home_folder()))
+        self._map_makers = map_makers(_weights())
         self._maps = DiskMapStore(home=home_folder())
+        self._registry = registry
+        self._others = OtherNets(open_net=self._open_net)
         self.renew()
 
     def set_on_battery(self, on_battery: bool) -> None:
@@ -154,21 +166,23 @@ class _Nets:
     def release(self) -> None:
         """Give back the nets' memory; called while nothing is scored or explained."""
         self._factory.release()
+        self._others.release()
         for maker in self._map_makers.values():
             maker.close()
 
     def renew(self) -> None:
         """Use what the preferences and the battery say now, from the next run on."""
+        self._factory = KeepingFactory(self._open_net(RESMEM_NAME))
+        self._others.forget()
+
+    def _open_net(self, name: str) -> ScorerFactory:
         sparing = self._on_battery and self._preferences.flag("battery_threads")
-        self._factory = KeepingFactory(
-            ResMemFactory(
-                weights=WeightsLocator(resources=resources_folder(), home=home_folder()),
-                home=home_folder(),
-                device=self._preferences.text("device"),
-                engine=self._preferences.text("engine"),
-                at_once=True,
-                most_threads=max(1, usable_cores() // 2) if sparing else None,
-            )
+        return self._registry.factory(
+            name,
+            device=self._preferences.text("device"),
+            engine=self._preferences.text("engine"),
+            at_once=True,
+            most_threads=max(1, usable_cores() // 2) if sparing else None,
         )
 
     def make_run(self, order: RunOrder, control: RunControl) -> Iterator[Event]:
@@ -177,7 +191,7 @@ class _Nets:
             order.paths,
             finder=find_photos,
             loader=load_photo,
-            scorers=self._factory,
+            scorers=self._factory if order.net == RESMEM_NAME else self._others.factory(order.net),
             open_store=lambda: SqliteScoreStore(home=home_folder()),
             control=control,
             thumbnails=self._thumbnails,
@@ -211,6 +225,10 @@ class _FileOpener(QObject):
             self._window.add([event.file()])
             return True
         return super().eventFilter(watched, event)
+
+
+def _weights() -> WeightsLocator:
+    return WeightsLocator(resources=resources_folder(), home=home_folder())
 
 
 def _export(order: ExportOrder) -> None:

@@ -22,7 +22,7 @@ TIE_WIDTH = 0.03
 """Two scores closer than this are a tie: a photo's own mirror image moves its score by 0.032 on average."""
 
 FALSE_ALARM_TIE_WIDTH = 0.005
-"""The same for predicted false alarms (bench mirror_ties)."""
+"""The same for predicted false alarms: their mean change by the mirror image (bench mirror_ties)."""
 
 FLOOR = 0.411
 """ResMem never predicts less than about this, however forgettable the photo."""

@@ -54,7 +54,7 @@ def _places(
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """The lowest and the highest place of each score, 0..100."""
     rising = np.sort(scores)
-    share = 100.0 / (len(scores) - 1)
+    share = np.float64(100.0 / (len(scores) - 1))
     lowest = np.searchsorted(rising, scores - tie, side="right")
     highest = np.searchsorted(rising, scores + tie, side="left") - 1
     return share * lowest, share * highest

@@ -136,7 +136,7 @@ class MainWindow(QMainWindow):
             actions=self.actions_table,
             filters=self.filters,
             preferences=preferences,
-            jobs=jobs,
+            jobs=long_jobs,
             work=surroundings.net_work,
             window=self,
         )

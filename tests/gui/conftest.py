@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from memapp.core.nets import InstalledNet
 from memapp.core.records import Failure, FailureKind, ImageKey, PhotoFacts, Precision, ScoredPhoto
 from memapp.gui.style import Appearance
 from tests.fakes import BrightnessFactory, HalvesFactory
@@ -77,10 +78,17 @@ def open_window(qtbot: QtBot, memapp_home: Path) -> Callable[..., WindowBench]:
     """Opens the real window over a net that costs nothing; the same home for all of one test's."""
 
     def make(
-        scorers: BrightnessFactory | None = None, *, segmenters: HalvesFactory | None = None
+        scorers: BrightnessFactory | None = None,
+        *,
+        segmenters: HalvesFactory | None = None,
+        others: dict[InstalledNet, BrightnessFactory] | None = None,
     ) -> WindowBench:
         return WindowBench(
-            qtbot=qtbot, home=memapp_home, scorers=scorers or BrightnessFactory(), segmenters=segmenters
+            qtbot=qtbot,
+            home=memapp_home,
+            scorers=scorers or BrightnessFactory(),
+            segmenters=segmenters,
+            others=others,
         )
 
     return make

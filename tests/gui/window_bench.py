@@ -14,9 +14,10 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from memapp.core.control import RunControl
-from memapp.core.errors import SegmenterError
+from memapp.core.errors import MemappError, SegmenterError
 from memapp.core.events import Event
 from memapp.core.explanation import ExplainEvent, ExplainOrder, MapMethod
+from memapp.core.nets import RESMEM, InstalledNet, NetWork
 from memapp.core.records import ImageKey, PixelArray, Precision, RunOrder
 from memapp.gui.area_commands import AreaWork
 from memapp.gui.file_commands import ExportOrder, FileWork
@@ -83,11 +84,16 @@ class WindowBench:
         scorers: BrightnessFactory,
         fast_scorers: BrightnessFactory | None = None,
         segmenters: HalvesFactory | None = None,
+        others: dict[InstalledNet, BrightnessFactory] | None = None,
     ) -> None:
         self.qtbot = qtbot
         self.home = home
         self.scorers = scorers
         self.fast_scorers = fast_scorers
+        self.others = others or {}
+        """Nets beside the published one, and who scores for them."""
+        self.addable: dict[str, tuple[InstalledNet, BrightnessFactory]] = {}
+        """Files that are nets, by name."""
         self.orders: list[RunOrder] = []
         self.exported: list[ExportOrder] = []
         self.trashed: list[ImageKey] = []
@@ -126,6 +132,7 @@ class WindowBench:
                     load=self._area_book.load, save=self._area_book.save, read=read_areas, write=write_areas
                 ),
                 segmenter_work=self._segmenter_work(),
+                net_work=NetWork(installed=self._nets(), add=self._add_net, remove=self._remove_net),
                 save_preferences=lambda: save_preferences(self.preferences, home),
                 scores_folder=str(home),
                 log_folder=str(home / "logs"),
@@ -208,6 +215,9 @@ class WindowBench:
 
         def make_run(paths: Sequence[str], precision: Precision) -> Iterator[Event]:
             scorers = self.scorers if precision is Precision.EXACT else self.fast_scorers
+            for net, factory in self.others.items():
+                if net.name == order.net:
+                    scorers = factory
             assert scorers is not None, "there is no fast net on this bench"
             return score_run(
                 paths,
@@ -253,6 +263,20 @@ class WindowBench:
             store=self._explain_store,
             control=control,
         )
+
+    def _nets(self) -> tuple[InstalledNet, ...]:
+        return (RESMEM, *self.others)
+
+    def _add_net(self, path: Path) -> tuple[InstalledNet, ...]:
+        if path.name not in self.addable:
+            raise MemappError(f"The net {path.name} can't be used: it is a pickle.")
+        net, factory = self.addable[path.name]
+        self.others[net] = factory
+        return self._nets()
+
+    def _remove_net(self, name: str) -> tuple[InstalledNet, ...]:
+        self.others = {net: factory for net, factory in self.others.items() if net.name != name}
+        return self._nets()
 
     def _export(self, order: ExportOrder) -> None:
         self.exported.append(order)

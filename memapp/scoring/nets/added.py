@@ -1,4 +1,4 @@
-"""Nets that a person adds: checkpoints copied into MEMAPP_HOME/nets after they were checked, and removed again."""
+"""Nets that a person adds: checkpoints checked and copied into MEMAPP_HOME/nets, and removed again."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ def add_checkpoint(path: Path, *, home: Path) -> str:
     folder = home / FOLDER_NAME
     with _in_words(f"The net {path.name} can't be copied into {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".adding-", ignore_cleanup_errors=True) as scratch:
+        with tempfile.TemporaryDirectory(
+            dir=folder, prefix=".adding-", ignore_cleanup_errors=True
+        ) as scratch:
             copy = Path(scratch) / f"net{SUFFIX}"
             _copy(path, copy)
             files = [copy, *_graph_of(path, copy, home=home)]
