@@ -104,6 +104,7 @@ def run_window(paths: Sequence[str], *, smoke: SmokeOrder | None = None) -> int:
             save_preferences=lambda: _save(preferences),
             scores_folder=str(home_folder()),
             log_folder=str(home_folder() / log.FOLDER_NAME),
+            licences_folder=str(resource_path("licences")),
             samples_folder=str(resource_path("samples")),
             version=__version__,
             details=_details,

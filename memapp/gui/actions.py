@@ -94,6 +94,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("full-screen", "View", "Full screen", ("F11",), checkable=True, separated=True),
     ActionSpec("shortcuts", "Help", "Keyboard shortcuts", ("?",)),
     ActionSpec("log", "Help", "Show the log"),
+    ActionSpec("licences", "Help", "Show all licences"),
     ActionSpec("about", "Help", "About memapp", separated=True),
 )
 

@@ -22,6 +22,7 @@ class Surroundings:
     save_preferences: Callable[[], None]
     scores_folder: str
     log_folder: str
+    licences_folder: str
     samples_folder: str
     version: str
     details: Callable[[], str]

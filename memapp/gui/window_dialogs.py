@@ -53,6 +53,7 @@ class WindowDialogs(QObject):
         actions["about"].triggered.connect(self.show_about)
         actions["preferences"].triggered.connect(self.show_preferences)
         actions["log"].triggered.connect(lambda: self.show_folder.emit(surroundings.log_folder))
+        actions["licences"].triggered.connect(lambda: self.show_folder.emit(surroundings.licences_folder))
 
     def tell_licence(self) -> None:
         """Say it at every start until the user has agreed: closing a notice is no agreement."""

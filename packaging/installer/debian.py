@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import shutil
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -143,9 +144,14 @@ def lay_out(build: Build, *, version: str | None = None) -> Path:
     _copy(linux_templates / "memapp-256.png", icons / "256x256" / "apps" / "memapp.png")
     _write(share / "doc" / "memapp" / "copyright", fill(linux_templates / "copyright.in"))
     _copy(linux_templates / "lintian-overrides", share / "lintian" / "overrides" / "memapp")
-    changes = (build.root / "CHANGELOG.md").read_bytes()
-    changelog = share / "doc" / "memapp" / "changelog.gz"
-    changelog.write_bytes(gzip.compress(changes, 9, mtime=0))
+    day = time.strftime("%a, %d %b %Y %H:%M:%S +0000", time.gmtime(linux.source_date(build)))
+    changes = (
+        f"memapp ({build.version}) unstable; urgency=medium\n\n  * See NEWS.gz.\n\n"
+        f" -- The memapp maintainers <{MAINTAINER}>  {day}\n"
+    )
+    documents = share / "doc" / "memapp"
+    (documents / "changelog.gz").write_bytes(gzip.compress(changes.encode(), 9, mtime=0))
+    (documents / "NEWS.gz").write_bytes(gzip.compress((build.root / "CHANGELOG.md").read_bytes(), 9, mtime=0))
     for path in tree.rglob("*"):
         if path.is_dir():
             path.chmod(0o755)

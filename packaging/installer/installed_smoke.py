@@ -39,6 +39,7 @@ def _apt(trial: Trial, *arguments: str) -> str:
 def install_libraries(trial: Trial) -> None:
     """Where no .deb is tried: what a desktop has, that the app needs of it."""
     needs = trial.build.measured.get("needs") or sorted(debian.PACKAGES)
+    _apt(trial, "update")
     wanted = debian.depends_of(needs, glibc="2.34").split(", ")
     _apt(trial, "install", *[each.split(" ")[0] for each in wanted if not each.startswith("libc6")])
     _apt(trial, "install", "fonts-dejavu-core")
@@ -46,7 +47,7 @@ def install_libraries(trial: Trial) -> None:
 
 def try_deb(trial: Trial) -> None:
     """Install an older one, score, upgrade: the scores are still known. Raises: BuildError."""
-    trial.figures["files_before_deb"] = len(trial.root.files())
+    _apt(trial, "update")
     package = trial.files[".deb"]
     build = trial.build
     newer, older = trial.root.inside("/root/memapp.deb"), trial.root.inside("/root/memapp-older.deb")

@@ -38,7 +38,7 @@ def collect(build: Build) -> str:
             without.append(name)
             continue
         for text in texts:
-            shutil.copy2(text, _free_name(target / f"{name}-{version}", text.name))
+            shutil.copyfile(text, _free_name(target / f"{name}-{version}", text.name))
             count += 1
     own = build.templates / "licences"
     shutil.copytree(own, target, dirs_exist_ok=True)

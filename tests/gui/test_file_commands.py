@@ -178,4 +178,6 @@ def test_a_photo_is_revealed_in_its_folder(
     bench.choose("a.png")
     bench.trigger("reveal")
     bench.trigger("log")
-    assert [url.toLocalFile() for url in shown] == [str(folder), str(bench.home / "logs")]
+    bench.trigger("licences")
+    opened = [str(folder), str(bench.home / "logs"), str(bench.home / "licences")]
+    assert [url.toLocalFile() for url in shown] == opened

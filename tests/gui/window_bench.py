@@ -136,6 +136,7 @@ class WindowBench:
                 save_preferences=lambda: save_preferences(self.preferences, home),
                 scores_folder=str(home),
                 log_folder=str(home / "logs"),
+                licences_folder=str(home / "licences"),
                 samples_folder=str(home / "samples"),
                 version="1.2.3",
                 details=lambda: "a computer",

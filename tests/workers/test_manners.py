@@ -188,3 +188,11 @@ def test_a_system_that_knows_of_no_batteries(monkeypatch: pytest.MonkeyPatch) ->
 def test_this_computer_answers() -> None:
     ask: Callable[[], bool | None] = runs_on_battery
     assert ask() in (True, False, None)
+
+
+def test_a_system_that_hides_its_battery_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise FileNotFoundError("/sys/class/power_supply")
+
+    monkeypatch.setattr("psutil.sensors_battery", refuse, raising=False)
+    assert runs_on_battery() is None

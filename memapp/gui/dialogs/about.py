@@ -34,7 +34,7 @@ _PEOPLE = (
 )
 _LIBRARIES = (
     "Built with Qt for Python (LGPL 3), PyTorch, NumPy, Pillow, libheif and LibRaw, "
-    "each under its own licence; see THIRD_PARTY_NOTICES.md beside the program."
+    "each under its own licence; Help, Show all licences has their texts."
 )
 
 

@@ -62,7 +62,17 @@ class CalibrationFile:
 
     def write(self, calibration: Calibration) -> None:
         """Keep it; a folder that can't be written costs seconds at the next start, nothing else."""
-        entries = {**self._entries(), self._key: asdict(calibration)}
+        self._keep(asdict(calibration))
+
+    def is_first_use(self) -> bool:
+        """Whether nothing was kept here yet; from the next call on that is no longer so."""
+        if self._key in self._entries():
+            return False
+        self._keep({})
+        return True
+
+    def _keep(self, entry: dict[str, int]) -> None:
+        entries = {**self._entries(), self._key: entry}
         with suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(self._path, json.dumps(entries, indent=1))

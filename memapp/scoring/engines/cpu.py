@@ -106,7 +106,11 @@ class CpuEngines:
 
         memory = self._calibrations()
         calibration = memory.read()
-        if calibration is None:
+        shipped = graph.path.parent != self._graphs.folder
+        if calibration is None and shipped and memory.is_first_use():
+            # The first photos on this computer come first: the next start finds out what suits it.
+            calibration = likely_calibration()
+        elif calibration is None:
             calibration = calibrate(lambda threads: OnnxEngine(graph=graph.path, threads=threads))
             memory.write(calibration)
         return self._open_with(graph, calibration)

@@ -139,6 +139,15 @@ def test_a_folder_that_can_not_be_written_is_no_hindrance(tmp_path: Path) -> Non
     assert memory(tmp_path / "file" / "engines").read() is None
 
 
+def test_the_first_use_is_known_as_such_once(tmp_path: Path) -> None:
+    assert memory(tmp_path).is_first_use()
+    assert not memory(tmp_path).is_first_use()
+    assert memory(tmp_path).read() is None
+    memory(tmp_path).write(HERE)
+    assert memory(tmp_path).read() == HERE
+    assert not memory(tmp_path).is_first_use()
+
+
 def test_a_folder_that_is_missing_is_made(tmp_path: Path) -> None:
     memory(tmp_path / "home" / "engines").write(HERE)
     assert memory(tmp_path / "home" / "engines").read() == HERE
