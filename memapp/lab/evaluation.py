@@ -1,0 +1,193 @@
+"""How well a net predicts what people remembered: figures, plots, and every prediction, in one folder."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from memapp.core.files import write_atomically
+from memapp.core.records import NetIdentity
+from memapp.lab.labels import LabelledPhoto, Labels, LeftOut
+from memapp.lab.plots import draw_calibration, draw_scatter, plots_can_be_drawn
+from memapp.lab.statistics import (
+    Agreement,
+    Bin,
+    Numbers,
+    agreement,
+    bootstrap_interval,
+    calibration_bins,
+    spearman,
+)
+
+DIGITS = 6
+RESULTS = "evaluation.json"
+PREDICTIONS = "predictions.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What came of comparing one net with people."""
+
+    net: str
+    """As it was asked for."""
+    identity: NetIdentity
+    labels: Labels
+    photos: tuple[LabelledPhoto, ...]
+    """Those that have a score of both."""
+    predicted: tuple[float, ...]
+    """In their order."""
+    left_out: tuple[LeftOut, ...]
+    """Rows and photos that do not count."""
+    whole: Agreement
+    spearman_interval: tuple[float, float] | None
+    """95 %, by bootstrap."""
+    by_column: str | None
+    by: Mapping[str, Agreement]
+    bins: tuple[Bin, ...]
+
+    def document(self) -> dict[str, Any]:
+        """What evaluation.json holds."""
+        whole = _rounded(asdict(self.whole))
+        return {
+            "net": self.net,
+            "n": whole.pop("n"),
+            "spearman": whole.pop("spearman"),
+            "spearman_interval": self.spearman_interval
+            and [round(bound, DIGITS) for bound in self.spearman_interval],
+            **whole,
+            "column": self.labels.column,
+            "by_column": self.by_column,
+            "by": {value: _rounded(asdict(part)) for value, part in self.by.items()},
+            "calibration": [_rounded(asdict(part)) for part in self.bins],
+            "tied": self.labels.tied,
+            "left_out": [asdict(each) for each in self.left_out],
+            "labels_sha256": self.labels.sha256,
+            "net_identity": {
+                "name": self.identity.name,
+                "sha256": self.identity.sha256,
+                "preprocessing": self.identity.preprocessing,
+            },
+        }
+
+
+def evaluate(
+    *,
+    net: str,
+    identity: NetIdentity,
+    labels: Labels,
+    scores: Mapping[Path, float],
+    failed: Mapping[Path, str],
+    by: str | None = None,
+) -> Evaluation:
+    """Compare a net's scores with people's.
+
+    Args:
+        net: as it was asked for.
+        identity: which one it is.
+        labels: people's scores.
+        scores: the net's, by absolute path.
+        failed: why photos have none.
+        by: a column whose values part the photos; None for no parts.
+    """
+    photos = tuple(photo for photo in labels.photos if photo.path in scores)
+    predicted = np.array([scores[photo.path] for photo in photos], dtype=np.float64)
+    measured = np.array([photo.score for photo in photos], dtype=np.float64)
+    rows = {photo.path: row for row, photo in enumerate(labels.photos)}
+    unread = [
+        LeftOut(0, photo.file, failed.get(photo.path, "it has no score"))
+        for photo in sorted(labels.photos, key=lambda each: rows[each.path])
+        if photo.path not in scores
+    ]
+    return Evaluation(
+        net=net,
+        identity=identity,
+        labels=labels,
+        photos=photos,
+        predicted=tuple(predicted.tolist()),
+        left_out=(*labels.left_out, *unread),
+        whole=agreement(predicted, measured)
+        if len(photos)
+        else Agreement(0, None, None, math.nan, math.nan, math.nan, math.nan, math.nan),
+        spearman_interval=bootstrap_interval(spearman, predicted, measured) if len(photos) else None,
+        by_column=by,
+        by=_parts(photos, predicted, measured, by) if by else {},
+        bins=tuple(calibration_bins(predicted, measured)) if len(photos) else (),
+    )
+
+
+def write_evaluation(folder: Path, evaluation: Evaluation) -> list[str]:
+    """Write evaluation.json, predictions.csv, and the plots where they can be drawn; gives their names.
+
+    Raises:
+        OSError: the folder can't be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(evaluation.document(), indent=2, ensure_ascii=False, allow_nan=False)
+    write_atomically(folder / RESULTS, f"{text}\n")
+    write_atomically(folder / PREDICTIONS, _predictions(evaluation))
+    written = [RESULTS, PREDICTIONS]
+    if evaluation.photos and plots_can_be_drawn():
+        draw_scatter(folder / "scatter.png", evaluation)
+        draw_calibration(folder / "calibration.png", evaluation)
+        written += ["scatter.png", "calibration.png"]
+    return written
+
+
+def summary(evaluation: Evaluation) -> str:
+    """The figures for a terminal."""
+    whole = evaluation.whole
+    interval = evaluation.spearman_interval
+    between = f" (95 %: {interval[0]:.3f} to {interval[1]:.3f})" if interval else ""
+    lines = [
+        f"{evaluation.identity.name} against {evaluation.labels.column}, {whole.n} photos",
+        f"Spearman {_figure(whole.spearman)}{between}, Pearson {_figure(whole.pearson)}",
+        f"off by {whole.rmse:.3f} (RMSE), {whole.mae:.3f} (mean), {whole.bias:+.3f} on the whole",
+    ]
+    if evaluation.by:
+        width = max(len(value) for value in evaluation.by)
+        lines += [
+            f"  {value:<{width}}  n {part.n:>5}  Spearman {_figure(part.spearman):>6}  RMSE {part.rmse:.3f}"
+            for value, part in evaluation.by.items()
+        ]
+    return "\n".join(lines)
+
+
+def _parts(
+    photos: Sequence[LabelledPhoto], predicted: Numbers, measured: Numbers, by: str
+) -> dict[str, Agreement]:
+    values = np.array([photo.columns[by].strip() for photo in photos])
+    return {
+        str(value): agreement(predicted[values == value], measured[values == value])
+        for value in np.unique(values)
+    }
+
+
+def _predictions(evaluation: Evaluation) -> str:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    by = [evaluation.by_column] if evaluation.by_column else []
+    writer.writerow(["file", *by, "measured", "predicted"])
+    for photo, score in zip(evaluation.photos, evaluation.predicted, strict=True):
+        writer.writerow(
+            [photo.file, *(photo.columns[name] for name in by), photo.score, round(score, DIGITS + 1)]
+        )
+    return text.getvalue()
+
+
+def _rounded(figures: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: (round(value, DIGITS) if math.isfinite(value) else None) if isinstance(value, float) else value
+        for name, value in figures.items()
+    }
+
+
+def _figure(value: float | None) -> str:
+    return "none" if value is None else f"{value:.3f}"

@@ -1,0 +1,172 @@
+"""What people said of photos: a table of files and scores, read with suspicion."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from memapp.core.errors import MemappError
+
+FILE_COLUMN = "file"
+DEFAULT_COLUMN = "hit_rate"
+LEAST_PHOTOS = 3
+"""Fewer say nothing of a correlation."""
+
+
+class LabelsError(MemappError):
+    """A table of labels can't be used at all; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledPhoto:
+    """One photo with what people said of it."""
+
+    file: str
+    """As the table names it, relative to the folder of images."""
+    path: Path
+    """Absolute."""
+    score: float
+    """0..1"""
+    columns: Mapping[str, str]
+    """The table's other columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """One row that can't be used. It stops nothing."""
+
+    row: int
+    """In the table: the heading is row 1."""
+    file: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """A table that was read."""
+
+    photos: tuple[LabelledPhoto, ...]
+    left_out: tuple[LeftOut, ...]
+    column: str
+    sha256: str
+    """Of the table's file."""
+    tied: int
+    """How many photos share their score with another one."""
+
+
+def read_labels(
+    table: Path, *, images: Path, column: str = DEFAULT_COLUMN, also: Iterable[str | None] = ()
+) -> Labels:
+    """Read a CSV table with a column `file`, relative to the folder of images, and one of scores 0..1.
+
+    Rows that can't be used are left out with the reason: no file of that name, a path that leads out of the
+    folder, a score that is none or not within 0..1. Rows of one file with one score count once; with
+    different scores, none of them counts.
+
+    Args:
+        table: the file, UTF-8.
+        images: the folder of images.
+        column: of the scores.
+        also: other columns that must be there; None is passed over.
+
+    Raises:
+        LabelsError: the table can't be read, lacks a column, or holds too few photos that can be used.
+    """
+    if not images.is_dir():
+        raise LabelsError(f"There is no folder of images {images}.")
+    try:
+        content = table.read_bytes()
+    except OSError as problem:
+        raise LabelsError(f"Can't read the labels {table}: {problem.strerror}.") from problem
+    rows = _rows(table, content, (FILE_COLUMN, column, *(each for each in also if each)))
+    left_out: list[LeftOut] = []
+    by_path: dict[Path, list[tuple[int, LabelledPhoto]]] = {}
+    for number, row in rows:
+        file = row[FILE_COLUMN]
+        found = _photo(row, file=file, column=column, images=images)
+        if isinstance(found, str):
+            left_out.append(LeftOut(number, file, found))
+        else:
+            by_path.setdefault(found.path, []).append((number, found))
+    photos = []
+    for same in by_path.values():
+        if len({photo.score for _, photo in same}) > 1:
+            left_out += [
+                LeftOut(number, photo.file, "the same photo has different scores") for number, photo in same
+            ]
+        else:
+            photos.append(same[0][1])
+            left_out += [
+                LeftOut(number, photo.file, "the same row stands there twice; it counts once")
+                for number, photo in same[1:]
+            ]
+    left_out.sort(key=lambda each: each.row)
+    if len(photos) < LEAST_PHOTOS:
+        first = f" The first that can't: {left_out[0].file!r}, {left_out[0].reason}." if left_out else ""
+        raise LabelsError(
+            f"Only {len(photos)} rows of {table} can be used; at least {LEAST_PHOTOS} are needed.{first}"
+        )
+    counts: dict[float, int] = {}
+    for photo in photos:
+        counts[photo.score] = counts.get(photo.score, 0) + 1
+    return Labels(
+        photos=tuple(photos),
+        left_out=tuple(left_out),
+        column=column,
+        sha256=hashlib.sha256(content).hexdigest(),
+        tied=sum(count for count in counts.values() if count > 1),
+    )
+
+
+def _rows(table: Path, content: bytes, needed: Iterable[str]) -> list[tuple[int, dict[str, str]]]:
+    try:
+        # A spreadsheet begins its UTF-8 with a mark, which is no part of the first name.
+        reader = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
+        lines = list(reader)
+    except UnicodeDecodeError as problem:
+        raise LabelsError(f"The labels {table} are not written in UTF-8: save them so.") from problem
+    except csv.Error as problem:
+        raise LabelsError(f"The labels {table} are no CSV table ({problem}).") from problem
+    if not lines:
+        raise LabelsError(f"The labels {table} are empty.")
+    heading = [name.strip() for name in lines[0]]
+    for name in needed:
+        if heading.count(name) != 1:
+            many = "no column" if name not in heading else "more than one column"
+            names = ", ".join(heading[:20])
+            raise LabelsError(f"The labels {table} have {many} {name!r}. Their columns: {names}.")
+    return [
+        (number, dict(zip(heading, [*line, *[""] * (len(heading) - len(line))], strict=False)))
+        for number, line in enumerate(lines[1:], start=2)
+        if any(value.strip() for value in line)
+    ]
+
+
+def _photo(row: dict[str, str], *, file: str, column: str, images: Path) -> LabelledPhoto | str:
+    """The photo of a row, or why there is none."""
+    if not file.strip():
+        return "no file is named"
+    inside = PurePosixPath(file.strip().replace("\\", "/"))
+    if inside.is_absolute() or ".." in inside.parts or ":" in inside.parts[0]:
+        return "the path leads out of the folder of images"
+    path = images.absolute() / inside
+    try:
+        if not path.is_file():
+            return "there is no such file"
+    except (OSError, ValueError):
+        return "there is no such file"
+    text = row[column].strip()
+    try:
+        score = float(text)
+    except ValueError:
+        return f"its score is missing: {column} is empty" if not text else f"its score is no number: {text!r}"
+    if not math.isfinite(score):
+        return f"its score is no number: {text!r}"
+    if not 0.0 <= score <= 1.0:
+        return f"its score is not within 0..1: {text}"
+    return LabelledPhoto(file=file, path=path, score=score, columns=row)

@@ -1,0 +1,69 @@
+"""A net's scores of labelled photos, by the same run as everybody's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from memapp.core.contracts import ScorerFactory, StoreOpener
+from memapp.core.control import RunControl
+from memapp.core.errors import Cancelled
+from memapp.core.events import Failed, Notice, Scored
+from memapp.intake.discover import find_photos
+from memapp.intake.load import load_photo
+from memapp.pipeline.score_run import score_run
+
+
+def predict(
+    paths: Sequence[Path],
+    *,
+    scorers: ScorerFactory,
+    open_store: StoreOpener | None,
+    control: RunControl,
+    progress: Callable[[int], object],
+    notify: Callable[[str], None],
+) -> tuple[dict[Path, float], dict[Path, str]]:
+    """Score photos.
+
+    Args:
+        paths: absolute.
+        scorers: knows the net.
+        open_store: where known scores are; None to score everything.
+        control: cancels.
+        progress: told how many more are done.
+        notify: told what the run has to say.
+
+    Returns:
+        Scores by path, and for the photos without one the reason.
+
+    Raises:
+        MemappError: the net can't be had.
+        Cancelled: control was cancelled.
+    """
+    scores: dict[Path, float] = {}
+    failed: dict[Path, str] = {}
+    for event in score_run(
+        [str(path) for path in paths],
+        finder=find_photos,
+        loader=load_photo,
+        scorers=scorers,
+        open_store=open_store,
+        control=control,
+    ):
+        match event:
+            case Scored():
+                scores |= {Path(photo.key.path): photo.score for photo in event.photos}
+                progress(len(event.photos))
+            case Failed():
+                failed |= {Path(failure.key.path): failure.reason for failure in event.failures}
+                progress(len(event.failures))
+            case Notice():
+                notify(event.text)
+            case _:
+                pass
+    if control.cancelled:
+        raise Cancelled("Cancelled.")
+    for path in paths:
+        if path not in scores:
+            failed.setdefault(path, "it is no picture")
+    return scores, failed

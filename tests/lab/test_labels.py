@@ -1,0 +1,119 @@
+"""Tables of labels: good rows are read whatever stands around them; bad ones are named with the reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from memapp.lab.labels import LabelsError, read_labels
+
+GOOD = "file,category,hit_rate\na.jpg,people,0.5\nb.jpg,sea,0.75\nsub/c.jpg,sea,0.75\n"
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> Path:
+    folder = tmp_path / "images"
+    (folder / "sub").mkdir(parents=True)
+    for name in ("a.jpg", "b.jpg", "sub/c.jpg", "d.jpg"):
+        (folder / name).write_bytes(b"picture")
+    (tmp_path / "outside.jpg").write_bytes(b"picture")
+    return folder
+
+
+def table(images: Path, content: str | bytes) -> Path:
+    path = images.parent / "labels.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def test_good_rows_are_read(images: Path) -> None:
+    labels = read_labels(table(images, GOOD), images=images)
+    assert [(photo.file, photo.score) for photo in labels.photos] == [
+        ("a.jpg", 0.5),
+        ("b.jpg", 0.75),
+        ("sub/c.jpg", 0.75),
+    ]
+    assert labels.photos[2].path == images / "sub" / "c.jpg"
+    assert labels.photos[1].columns["category"] == "sea"
+    assert (labels.left_out, labels.tied) == ((), 2)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        GOOD.encode("utf-8-sig"),
+        GOOD.replace("\n", "\r\n"),
+        GOOD.replace("sub/c", "sub\\c"),
+        GOOD + "\n,,\n",
+        GOOD.replace("file,", " file ,"),
+        GOOD.replace("a.jpg", '"a.jpg"'),
+    ],
+)
+def test_what_programs_write_differently_is_read_alike(images: Path, content: str | bytes) -> None:
+    labels = read_labels(table(images, content), images=images)
+    assert len(labels.photos) == 3
+    assert not labels.left_out
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("none.jpg,sea,0.5", "there is no such file"),
+        (",sea,0.5", "no file is named"),
+        ("sub,sea,0.5", "there is no such file"),
+        ("../outside.jpg,sea,0.5", "the path leads out of the folder of images"),
+        ("/etc/passwd,sea,0.5", "the path leads out of the folder of images"),
+        ("C:\\outside.jpg,sea,0.5", "the path leads out of the folder of images"),
+        ("d.jpg,sea,", "its score is missing: hit_rate is empty"),
+        ("d.jpg,sea", "its score is missing: hit_rate is empty"),
+        ("d.jpg,sea,often", "its score is no number: 'often'"),
+        ("d.jpg,sea,nan", "its score is no number: 'nan'"),
+        ("d.jpg,sea,inf", "its score is no number: 'inf'"),
+        ("d.jpg,sea,75", "its score is not within 0..1: 75"),
+        ("d.jpg,sea,-0.01", "its score is not within 0..1: -0.01"),
+        ("a.jpg,people,0.5", "the same row stands there twice; it counts once"),
+        ("./a.jpg,people,0.5", "the same row stands there twice; it counts once"),
+        ("x" * 400 + ".jpg,sea,0.5", "there is no such file"),
+    ],
+)
+def test_a_bad_row_is_left_out_with_the_reason(images: Path, row: str, reason: str) -> None:
+    labels = read_labels(table(images, GOOD + row + "\n"), images=images)
+    assert len(labels.photos) == 3
+    assert [(each.row, each.reason) for each in labels.left_out] == [(5, reason)]
+
+
+def test_a_photo_with_two_scores_counts_with_neither(images: Path) -> None:
+    labels = read_labels(table(images, GOOD + "d.jpg,sea,0.1\na.jpg,people,0.6\n"), images=images)
+    assert [photo.file for photo in labels.photos] == ["b.jpg", "sub/c.jpg", "d.jpg"]
+    assert [(each.row, each.file) for each in labels.left_out] == [(2, "a.jpg"), (6, "a.jpg")]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", "are empty"),
+        ("file,hit_rate\n", "Only 0 rows"),
+        ("file,hit_rate\na.jpg,0.5\nb.jpg,2\n", r"Only 1 rows .* 'b.jpg', its score is not within"),
+        ("name,hit_rate\na.jpg,0.5\n", "no column 'file'. Their columns: name, hit_rate"),
+        ("file,score\na.jpg,0.5\n", "no column 'hit_rate'"),
+        ("file,hit_rate,hit_rate\na.jpg,0.5,0.6\n", "more than one column 'hit_rate'"),
+        (GOOD.encode("utf-16"), "not written in UTF-8"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "not written in UTF-8"),
+        ('file,hit_rate\n"a.jpg,0.5\n', "are no CSV table"),
+    ],
+)
+def test_a_table_that_can_not_be_used_is_refused_in_words(
+    images: Path, content: str | bytes, words: str
+) -> None:
+    with pytest.raises(LabelsError, match=words):
+        read_labels(table(images, content), images=images)
+
+
+def test_files_that_are_not_there_are_named(images: Path, tmp_path: Path) -> None:
+    with pytest.raises(LabelsError, match=r"Can't read the labels .*none.csv: No such file"):
+        read_labels(tmp_path / "none.csv", images=images)
+    with pytest.raises(LabelsError, match="no folder of images"):
+        read_labels(table(images, GOOD), images=tmp_path / "nowhere")
+    with pytest.raises(LabelsError, match="no column 'mood'"):
+        read_labels(table(images, GOOD), images=images, also=(None, "mood"))
