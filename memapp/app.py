@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QtMsgType, qInstallMessageHandler
-from PySide6.QtGui import QFileOpenEvent, QIcon
+from PySide6.QtGui import QFileOpenEvent, QIcon, QImage
 from PySide6.QtWidgets import QApplication
 
 from memapp import __version__, log
@@ -23,9 +23,10 @@ from memapp.core.explanation import (
     ExplainOrder,
     SegmenterFactory,
 )
+from memapp.core.files import write_bytes_atomically
 from memapp.core.machine import usable_cores
 from memapp.core.nets import RESMEM_NAME
-from memapp.core.records import RunOrder
+from memapp.core.records import ImageKey, RunOrder
 from memapp.core.resources import resource_path, resources_folder
 from memapp.core.settings import Preferences
 from memapp.gui.area_commands import AreaWork
@@ -58,6 +59,7 @@ from memapp.window_nets import OtherNets, net_work
 from memapp.window_smoke import SmokeOrder, WindowSmoke
 from memapp.workers.jobs import Jobs
 from memapp.workers.manners import Manners
+from memapp.workers.preview_pool import to_image
 from memapp.workers.supervisor import Supervisor
 
 STOP_SECONDS = 2.5
@@ -97,7 +99,12 @@ def run_window(paths: Sequence[str], *, smoke: SmokeOrder | None = None) -> int:
         preferences=preferences,
         appearance=Appearance(choice=preferences.text("theme"), parent=application),
         surroundings=Surroundings(
-            file_work=FileWork(export=_export, move_to_trash=move_to_trash),
+            file_work=FileWork(
+                export=_export,
+                move_to_trash=move_to_trash,
+                picture=_picture,
+                write=write_bytes_atomically,
+            ),
             net_work=net_work(registry=registry, home=home_folder()),
             area_work=_area_work(),
             segmenter_work=_segmenter_work(segmenters),
@@ -242,6 +249,12 @@ def _export(order: ExportOrder) -> None:
         columns=order.columns,
         comparison=order.comparison,
     )
+
+
+def _picture(key: ImageKey, longest_side: int) -> QImage:
+    picture = load_photo(key.path, longest_side=longest_side).picture
+    assert picture is not None
+    return to_image(picture)
 
 
 def _area_work() -> AreaWork:

@@ -59,12 +59,14 @@ class ExplainView(QObject):
     Signals:
         overlay_changed(str): another overlay is chosen, or none.
         panel_shown(bool): the panel beside the photo has come, or gone.
+        shown_changed(): another overlay is on screen, or none.
         segmenters_wanted(): the user wants to get a segmenter.
     """
 
     overlay_changed = Signal(str)
     panel_shown = Signal(bool)
     segmenters_wanted = Signal()
+    shown_changed = Signal()
 
     def __init__(
         self,
@@ -209,6 +211,8 @@ class ExplainView(QObject):
         part = self._part
         match part:
             case Segmentation():
+                # It knows what is hidden at first.
+                self._panel.segmentation.show_segmentation(part)
                 hidden = self._panel.segmentation.table.hidden
                 self._supervisor.draw(lambda: draw_segmentation(part, hidden=hidden), done=self._on_drawn)
             case MemorabilityMap():
@@ -222,8 +226,6 @@ class ExplainView(QObject):
         if part is None or self._layer is not _layer_of_part(part):
             return
         match part:
-            case Segmentation():
-                self._panel.segmentation.show_segmentation(part)
             case MemorabilityMap():
                 self._panel.map.show_map(part)
             case Regions():
@@ -236,6 +238,7 @@ class ExplainView(QObject):
         if layer is not None:
             layer.opacity = self._preferences.number("overlay_opacity") / 100
         self._viewer.view.show_layer(layer)
+        self.shown_changed.emit()
 
     # What a person does
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from memapp.core.events import Notice, NoticeKind
@@ -17,6 +17,7 @@ from memapp.core.nets import RESMEM, Comparison, InstalledNet, NetColumn
 from memapp.core.records import Failure, ImageKey, NetIdentity, ScoredPhoto
 from memapp.gui.grid.item_model import file_url
 from memapp.gui.status import counted
+from memapp.gui.viewer.overlay_export import LONGEST_SIDE, ExportContent, as_png, compose
 from memapp.workers.jobs import Jobs
 
 
@@ -43,6 +44,10 @@ class FileWork:
 
     export: Callable[[ExportOrder], None]
     move_to_trash: Callable[[Sequence[ImageKey]], tuple[list[ImageKey], list[tuple[ImageKey, str]]]]
+    picture: Callable[[ImageKey, int], QImage]
+    """A photo, its longest side this many pixels at most. Raises: PhotoError."""
+    write: Callable[[Path, bytes], None]
+    """A file, whole or not at all. Raises: OSError."""
 
 
 class FileCommands(QObject):
@@ -133,6 +138,23 @@ class FileCommands(QObject):
             ),
         )
 
+    def export_overlay(self, key: ImageKey, content: ExportContent) -> None:
+        """Ask where to, and write photo, overlay and legend there as one picture."""
+        first = str(Path(key.path).with_name(f"{Path(key.name).stem} {content.overlay}.png"))
+        path, _ = QFileDialog.getSaveFileName(self._window, "Export picture", first, "Picture (*.png)")
+        if not path:
+            return
+
+        def write() -> None:
+            photo = self._work.picture(key, LONGEST_SIDE)
+            self._work.write(Path(path), as_png(compose(photo, content)))
+
+        self._jobs.start(
+            write,
+            done=lambda _: self._say(f"The picture was written to {path}."),
+            failed=lambda problem: self._warn(f"The picture can't be written to {path}: {_reason(problem)}."),
+        )
+
     def move_to_trash(self, keys: Sequence[ImageKey]) -> None:
         """Ask, then move photos to the system's trash."""
         if not keys:
@@ -169,4 +191,6 @@ class FileCommands(QObject):
 
 
 def _reason(problem: Exception) -> str:
-    return problem.strerror if isinstance(problem, OSError) and problem.strerror else str(problem)
+    """As the end of a sentence."""
+    words = problem.strerror if isinstance(problem, OSError) and problem.strerror else str(problem)
+    return words.removesuffix(".")

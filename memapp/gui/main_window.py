@@ -292,6 +292,7 @@ class MainWindow(QMainWindow):
         self._appearance.changed.connect(self._show_overlay_choice)
         self.overlays.chosen.connect(self._on_overlay)
         self.overlays.noticed.connect(self.tell)
+        self.overlays.export_wanted.connect(self.files.export_overlay)
         self.overlays.panel_shown.connect(self._make_room)
         self._appearance.changed.connect(lambda: self.grid.set_theme(self._appearance.theme))
         self._empty.add_photos.connect(self.actions_table["add-photos"].trigger)

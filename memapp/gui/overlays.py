@@ -14,9 +14,10 @@ from memapp.gui.area_commands import AreaCommands
 from memapp.gui.dialogs.segmenters_dialog import SegmentersDialog
 from memapp.gui.explain_view import OVERLAYS, ExplainView
 from memapp.gui.segmenter_commands import SegmenterCommands
-from memapp.gui.style import Appearance
+from memapp.gui.style import TEXT_NORMAL, Appearance, font
 from memapp.gui.surroundings import Surroundings
 from memapp.gui.viewer.overlay_drawing import MapStyle
+from memapp.gui.viewer.overlay_export import ExportContent, export_title
 from memapp.gui.viewer.overlay_panel import OverlayPanel
 from memapp.gui.viewer.photo_viewer import PhotoViewer
 from memapp.workers.jobs import Jobs
@@ -30,11 +31,13 @@ class Overlays(QObject):
         chosen(str): another overlay is chosen, or none.
         panel_shown(bool): the panel beside the photo has come, or gone.
         noticed(object Notice, object NoticeAction or None): something to tell.
+        export_wanted(object ImageKey, object ExportContent): write this as a picture.
     """
 
     chosen = Signal(str)
     panel_shown = Signal(bool)
     noticed = Signal(object, object)
+    export_wanted = Signal(object, object)
 
     def __init__(
         self,
@@ -100,6 +103,10 @@ class Overlays(QObject):
         self.view.overlay_changed.connect(self.chosen)
         self.view.panel_shown.connect(self.panel_shown)
         self.view.segmenters_wanted.connect(self.manage_segmenters)
+        self.panel.export_wanted.connect(actions["overlay-export"].trigger)
+        actions["overlay-export"].triggered.connect(self._export)
+        self.view.shown_changed.connect(self._follow_shown)
+        self._follow_shown()
         actions["segmenters"].triggered.connect(self.manage_segmenters)
 
     @property
@@ -134,6 +141,23 @@ class Overlays(QObject):
     def stop(self) -> None:
         """Give up what takes long; the window closes."""
         self.segmenters.cancel()
+
+    def _export(self) -> None:
+        if (shown := self.view.shown) is not None:
+            content = ExportContent(
+                overlay=self.view.overlay,
+                title=export_title(shown.key.name, shown.part),
+                part=shown.part,
+                layer=shown.layer,
+                style=self.panel.map.style_shown,
+                hidden=self.panel.segmentation.table.hidden,
+                theme=self._appearance.theme,
+                face=font(TEXT_NORMAL),
+            )
+            self.export_wanted.emit(shown.key, content)
+
+    def _follow_shown(self) -> None:
+        self._actions["overlay-export"].setEnabled(self.view.shown is not None)
 
     def _use_segmenter(self, name: str) -> None:
         self._preferences.set("segmenter", name)

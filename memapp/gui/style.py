@@ -274,6 +274,7 @@ def _stylesheet(theme: Theme) -> str:
         QFrame#hairline {{ background: {theme.line}; border: none; }}
         QPushButton[role="link"] {{ background: transparent; border: 1px solid transparent;
             color: {theme.link}; padding: {SPACE_1}px {SPACE_2}px; }}
+        QPushButton[role="link"]:disabled {{ color: {theme.second_text}; }}
         QPushButton[role="link"]:hover {{ text-decoration: underline; }}
         QPushButton[role="link"]:focus {{ border-color: {theme.accent}; }}
         QMenuBar::item:selected {{ background: {theme.hover}; }}

@@ -10,13 +10,14 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 from PySide6.QtCore import QItemSelectionModel
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
 
 from memapp.core.control import RunControl
 from memapp.core.errors import MemappError, SegmenterError
 from memapp.core.events import Event
 from memapp.core.explanation import ExplainEvent, ExplainOrder, MapMethod
+from memapp.core.files import write_bytes_atomically
 from memapp.core.nets import RESMEM, InstalledNet, NetWork
 from memapp.core.records import ImageKey, PixelArray, Precision, RunOrder
 from memapp.gui.area_commands import AreaWork
@@ -40,6 +41,7 @@ from memapp.store.preferences import load_preferences, save_preferences
 from memapp.store.scores import SqliteScoreStore
 from memapp.workers.jobs import Jobs
 from memapp.workers.manners import Manners
+from memapp.workers.preview_pool import to_image
 from memapp.workers.supervisor import Supervisor
 from tests.fakes import HALVES, BrightnessFactory, BrightnessScorer, HalvesFactory
 
@@ -127,7 +129,12 @@ class WindowBench:
             preferences=self.preferences,
             appearance=self.appearance,
             surroundings=Surroundings(
-                file_work=FileWork(export=self._export, move_to_trash=self._move_to_trash),
+                file_work=FileWork(
+                    export=self._export,
+                    move_to_trash=self._move_to_trash,
+                    picture=_picture,
+                    write=write_bytes_atomically,
+                ),
                 area_work=AreaWork(
                     load=self._area_book.load, save=self._area_book.save, read=read_areas, write=write_areas
                 ),
@@ -307,6 +314,12 @@ class WindowBench:
         assert self._long_jobs.stop(seconds=5)
         # What Python put there can't be taken apart by Qt once Python has ended.
         QGuiApplication.clipboard().clear()
+
+
+def _picture(key: ImageKey, longest_side: int) -> QImage:
+    picture = load_photo(key.path, longest_side=longest_side).picture
+    assert picture is not None
+    return to_image(picture)
 
 
 def make_photo(file: Path, brightness: int, size: tuple[int, int] = (40, 30)) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -23,7 +23,7 @@ from memapp.gui.viewer.overlay_drawing import MapStyle, colour_table
 
 _BAR_HEIGHT = 12
 _LABEL_HEIGHT = 16
-_STYLE_WORDS = {
+STYLE_WORDS = {
     MapStyle.COLOUR: ("Colour", "Red raises the score, blue lowers it."),
     MapStyle.OUTLINE: ("Outline", "Red lines enclose what raises the score, blue ones what lowers it."),
     MapStyle.FOG: ("Fog", "What lowers the score lies in fog."),
@@ -45,9 +45,7 @@ class PointsBar(QWidget):
         super().__init__(parent)
         self._appearance = appearance
         self._limit = 0.0
-        self._colours = QImage(255, 1, QImage.Format.Format_ARGB32)
-        for x, colour in enumerate(colour_table()[1:]):
-            self._colours.setPixel(x, 0, colour)
+        self._colours = points_colours()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         appearance.changed.connect(self.update)
 
@@ -71,20 +69,37 @@ class PointsBar(QWidget):
             self._limit,
             ground=QColor(self._appearance.theme.bar_below),
             text=QColor(self._appearance.theme.second_text),
+            face=font(TEXT_SMALL),
         )
 
 
+def points_colours() -> QImage:
+    """The colours of a map, one pixel each, from what lowers most to what raises most."""
+    colours = QImage(255, 1, QImage.Format.Format_ARGB32)
+    for x, colour in enumerate(colour_table()[1:]):
+        colours.setPixel(x, 0, colour)
+    return colours
+
+
 def paint_points_bar(
-    painter: QPainter, room: QRectF, colours: QImage, limit: float, *, ground: QColor, text: QColor
+    painter: QPainter,
+    room: QRectF,
+    colours: QImage,
+    limit: float,
+    *,
+    ground: QColor,
+    text: QColor,
+    face: QFont,
+    unit: float = 1.0,
 ) -> None:
-    """Draw the colours over a middle grey, as over a photo, and the points below."""
-    bar = QRectF(room.left(), room.top(), room.width(), _BAR_HEIGHT)
+    """Draw the colours over a middle grey, as over a photo, and the points below, a unit being a pixel."""
+    bar = QRectF(room.left(), room.top(), room.width(), _BAR_HEIGHT * unit)
     painter.fillRect(bar, ground)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     painter.drawImage(bar, colours, QRectF(colours.rect()))
-    painter.setFont(font(TEXT_SMALL))
+    painter.setFont(face)
     painter.setPen(text)
-    labels = QRectF(room.left(), bar.bottom() + SPACE_1, room.width(), _LABEL_HEIGHT)
+    labels = QRectF(room.left(), bar.bottom() + SPACE_1 * unit, room.width(), _LABEL_HEIGHT * unit)
     for alignment, words in (
         (Qt.AlignmentFlag.AlignLeft, points_text(-limit)),
         (Qt.AlignmentFlag.AlignHCenter, "0"),
@@ -131,7 +146,7 @@ class MapLegend(QWidget):
         self._buttons = QButtonGroup(self)
         styles = QHBoxLayout()
         styles.setSpacing(SPACE_1)
-        for which, (words, tip) in _STYLE_WORDS.items():
+        for which, (words, tip) in STYLE_WORDS.items():
             button = QToolButton()
             button.setText(words)
             button.setToolTip(tip)
@@ -180,5 +195,5 @@ class MapLegend(QWidget):
 
     def _show_style(self) -> None:
         self._buttons.button(list(MapStyle).index(self._style)).setChecked(True)
-        self._words.setText(_STYLE_WORDS[self._style][1])
+        self._words.setText(STYLE_WORDS[self._style][1])
         self._bar.setVisible(self._style is MapStyle.COLOUR)

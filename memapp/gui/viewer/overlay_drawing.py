@@ -32,6 +32,8 @@ _CONTOURS = (1 / 3, 2 / 3)
 """Of the limit: where the outline variant draws its lines."""
 
 _FOG_SHARE = 0.9
+_CATEGORY_SHARE = 0.65
+"""How much a category's colour covers: the photo stays to be seen below it."""
 
 
 class MapStyle(StrEnum):
@@ -48,7 +50,7 @@ def draw_segmentation(segmentation: Segmentation, *, hidden: Collection[str]) ->
     table = [0] * 256
     for index, category in enumerate(categories):
         if category.name not in hidden:
-            table[index] = QColor(*category.colour).rgba()
+            table[index] = _faded(QColor(*category.colour), _CATEGORY_SHARE)
     shown = [index for index, category in enumerate(categories) if category.name not in hidden]
     items = np.full(256, -1, np.int16)
     items[shown] = shown
@@ -91,12 +93,14 @@ def draw_regions(made: Regions) -> OverlayLayer:
     """Outlines; where regions overlap, the smallest is the one that is pointed at."""
     places: npt.NDArray[np.int16] | None = None
     regions = made.regions
-    for index in sorted(range(len(regions)), key=lambda index: -regions[index].area_share):
+    largest_first = sorted(range(len(regions)), key=lambda index: -regions[index].area_share)
+    for index in largest_first:
         mask = regions[index].mask
         if places is None:
             places = np.full(mask.shape, -1, np.int16)
         places[mask] = index
     return OverlayLayer(
+        order=largest_first,
         outlines=[Outline(mask_outline(region.mask), _line_colour(region)) for region in regions],
         names=[region_words(region) for region in regions],
         rows=range(len(regions)),

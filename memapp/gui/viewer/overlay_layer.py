@@ -13,7 +13,7 @@ from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, 
 from memapp.gui.style import CASING
 from memapp.gui.viewer.seen_part import seen_rect
 
-_LINE, _LIT_LINE, _CASING_MORE = 1.5, 2.5, 2.0
+_LINE, _LIT_LINE, _CASING_MORE = 1.5, 3.0, 2.0
 _LIT_SHARE = 0.35
 _HATCH_LINE = "#70ffffff"
 _HATCH_GROUND = "#50000000"
@@ -34,6 +34,8 @@ class OverlayLayer:
     picture: QImage | None = None
     """Fills the photo."""
     outlines: Sequence[Outline] = ()
+    order: Sequence[int] | None = None
+    """Which outline is drawn after which; None for as they come."""
     names: Sequence[str] = ()
     """What a person is told of each item."""
     rows: Sequence[int] = ()
@@ -81,8 +83,8 @@ class OverlayLayer:
         transform.scale(drawn.width(), drawn.height())
         painter.setTransform(transform, True)
         if self.line_outlines:
-            for outline in self.outlines:
-                _stroke(painter, outline, line_width * _LINE)
+            for item in range(len(self.outlines)) if self.order is None else self.order:
+                _stroke(painter, self.outlines[item], line_width * _LINE)
         painter.setOpacity(1.0)
         if self.lit is not None and self.lit < len(self.outlines):
             outline = self.outlines[self.lit]

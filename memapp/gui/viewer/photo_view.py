@@ -177,6 +177,8 @@ class PhotoView(QWidget):
     def use_tool(self, tool: PhotoTool | None) -> None:
         """Let the mouse draw with this tool, or look at the photo again."""
         self._tool = tool
+        if self._layer is not None:
+            self._layer.lit = None
         self._hint.setVisible(tool is not None)
         if tool is not None:
             self._hint.setText(tool.hint)

@@ -139,6 +139,11 @@ def _cell(region: Region, column: _Column) -> str:
             return "not seen" if region.contribution is None else points_text(region.contribution)
 
 
+def region_cells(region: Region) -> list[str]:
+    """A row as texts: name, shares, worth."""
+    return [_cell(region, column) for column in _Column]
+
+
 def _story(region: Region) -> str:
     lines = [_cell(region, _Column.NAME)]
     if region.confidence is not None:

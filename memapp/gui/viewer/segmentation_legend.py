@@ -16,7 +16,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTreeView, QVBoxLayout, QWidget
 
-from memapp.core.explanation import Segmentation
+from memapp.core.explanation import Category, Segmentation
 from memapp.gui.parts import Role, swatch, text_label
 from memapp.gui.style import SPACE_2, SPACE_3, Appearance
 from memapp.gui.viewer.legend_tree import LegendTable, inset, legend_tree
@@ -28,6 +28,19 @@ _NO_INDEX = QModelIndex()
 def share_text(share: float) -> str:
     """A share of the area: "34 %", "<1 %"."""
     return "<1 %" if 0 < share < 0.005 else f"{round(100 * share)} %"
+
+
+def category_shares(segmentation: Segmentation) -> list[tuple[Category, float]]:
+    """The categories that are there and their shares of the area, the greatest first, the background last."""
+    categories = segmentation.segmenter.categories
+    return [(categories[index], share) for index, share in _shares(segmentation)]
+
+
+def _shares(segmentation: Segmentation) -> list[tuple[int, float]]:
+    count = len(segmentation.segmenter.categories)
+    shares = np.bincount(segmentation.labels.ravel(), minlength=count) / segmentation.labels.size
+    there = [index for index in range(count) if shares[index]]
+    return [(index, float(shares[index])) for index in sorted(there, key=lambda i: (i == 0, -shares[i]))]
 
 
 class CategoryTable(LegendTable):
@@ -47,18 +60,32 @@ class CategoryTable(LegendTable):
         self.categories: list[int] = []
         """Which category each row is about."""
         self.hidden: frozenset[str] = frozenset()
+        self._background: frozenset[str] = frozenset()
+        """What is nothing in particular; it hides the photo for no good, unless somebody asks for it."""
 
     def show_segmentation(self, segmentation: Segmentation) -> None:
         """List what is in this photo; what was hidden by name stays hidden."""
         self.beginResetModel()
         categories = segmentation.segmenter.categories
-        counts = np.bincount(segmentation.labels.ravel(), minlength=len(categories))
-        there = [index for index in range(len(categories)) if counts[index]]
-        self.categories = sorted(there, key=lambda index: (index == 0, -counts[index]))
+        shares = _shares(segmentation)
+        self.categories = [index for index, _ in shares]
         self._names = [categories[index].name for index in self.categories]
         self._colours = [QColor(*categories[index].colour) for index in self.categories]
-        self._shares = [float(counts[index]) / segmentation.labels.size for index in self.categories]
+        self._shares = [share for _, share in shares]
         self.endResetModel()
+        background = frozenset({categories[0].name})
+        if background != self._background:
+            self._background = background
+            self.set_hidden(self.hidden | background)
+
+    @property
+    def all_shown(self) -> bool:
+        """Whether everything is shown that is something."""
+        return self.hidden <= self._background
+
+    def show_all(self) -> None:
+        """Show everything that is something."""
+        self.set_hidden(self._background)
 
     def set_hidden(self, hidden: frozenset[str]) -> None:
         """Hide these categories, by name, and no others."""
@@ -71,7 +98,10 @@ class CategoryTable(LegendTable):
     def show_alone(self, row: int) -> None:
         """Hide all others; all are shown where that was so already."""
         others = frozenset(self._names) - {self._names[row]}
-        self.set_hidden(frozenset() if self.hidden & set(self._names) == others else others)
+        if self.hidden & set(self._names) == others:
+            self.show_all()
+        else:
+            self.set_hidden(others)
 
     def rowCount(self, parent: _Index = _NO_INDEX) -> int:
         """The categories that are there."""
@@ -138,7 +168,7 @@ class SegmentationLegend(QWidget):
         self.tree.viewport().installEventFilter(self)
         self._all = QPushButton("Show all")
         self._all.setProperty("role", "link")
-        self._all.clicked.connect(lambda: self.table.set_hidden(frozenset()))
+        self._all.clicked.connect(self.table.show_all)
 
         row = QHBoxLayout()
         row.setContentsMargins(SPACE_3, 0, SPACE_2, 0)
@@ -170,5 +200,5 @@ class SegmentationLegend(QWidget):
         return super().eventFilter(watched, event)
 
     def _on_hidden(self) -> None:
-        self._all.setEnabled(bool(self.table.hidden))
+        self._all.setEnabled(not self.table.all_shown)
         self.hidden_changed.emit(self.table.hidden)
