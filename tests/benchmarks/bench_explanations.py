@@ -46,8 +46,8 @@ from tests.benchmarks.measurement import Measurement
 
 REAL_PHOTOS = Path(__file__).resolve().parents[3] / "shared" / "data" / "photos"
 FOLDERS = (
-    *("camera", "cameratrap", "cid22", "clic2025", "kodak_png", "landscape_large", "objects_azure"),
-    *("openimages_ade20k_tiny", "openimages_coco_tiny", "people", "products_clothing", "scenes_azure"),
+    *("camera", "cameratrap", "cid22", "clic2025", "kodak_png", "landscape_large"),
+    *("openimages_coco_tiny", "people", "products_clothing", "scenes_azure"),
 )
 OF_EACH = 4
 

@@ -1,19 +1,20 @@
-"""The map by gradients: integrated gradients of ResMem, through torch.
+"""The map by gradients: what ResMem's own feature maps, place by place, add to the score. Through torch.
 
-Sundararajan, Taly & Yan 2017, "Axiomatic Attribution for Deep Networks": the gradient is summed up along the
-straight way from a picture that says nothing to the frame. Two such pictures are taken, the blurred frame
-and its mean colour, as for occlusion. Attributions of single pixels are noise, so they are gathered with a
-Gaussian. Imports torch only when the first map is made.
+Integrated gradients (Sundararajan, Taly & Yan 2017) at a layer of each branch: a layer's answer to the frame
+less its answer to a picture that says little, times the score's gradient by that layer, averaged along the
+straight way from that picture to the frame. Two such pictures are taken, the blurred frame and its mean
+colour, as for occlusion. Gradients by single pixels are mostly noise: docs/decisions/maps-by-covering.md.
+Imports torch only when the first map is made.
 """
 
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
+from PIL import Image
 
 from memapp.core.control import RunControl
 from memapp.core.errors import ExplanationError
@@ -21,31 +22,32 @@ from memapp.core.explanation import FrameMap, ScorerOpener, Steps
 from memapp.core.frame import FRAME_SIDE
 from memapp.core.machine import garbage_collector_at_rest
 from memapp.core.records import PixelArray
-from memapp.scoring.explain.density import REFERENCE_SHARE
-from memapp.scoring.explain.fills import FloatArray, blur, blurred_frame, mean_frame
+from memapp.scoring.explain.fills import FloatArray, blurred_frame, mean_frame
+from memapp.scoring.explain.occlusion import COARSE_SIDE
 from memapp.scoring.hardware import physical_cores
 from memapp.scoring.torch_libraries import load_torch_libraries
 from memapp.scoring.weights import RESMEM_WEIGHTS, WeightsLocator
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
-STEPS = 6
+STEPS = 4
 """Places on the way from each of the two pictures."""
-GATHERING_SIGMA = 8.0
-"""Of the Gaussian, in the frame's pixels."""
 _BATCH = 4
 
 
 class GradientMapMaker:
-    """A MapMaker for ResMem, on the CPU. Keeps the net until close()."""
+    """A MapMaker for ResMem, on the CPU. Keeps the net until close().
 
-    version = "gradient-1"
+    A value of its map: what a patch as large as occlusion's large ones would add, were the net to add up.
+    """
+
+    version = "gradient-2"
 
     def __init__(self, *, weights: WeightsLocator) -> None:
         """Look for the net there; nothing is loaded yet."""
         self._weights = weights
-        self._net: nn.Module | None = None
+        self._net: _Net | None = None
 
     def make(
         self, frame: PixelArray, *, scorer: ScorerOpener, control: RunControl
@@ -56,30 +58,31 @@ class GradientMapMaker:
         target = frame.astype(np.float32)
         starts = [blurred_frame(frame), mean_frame(frame)]
         shares = (np.arange(STEPS, dtype=np.float32) + np.float32(0.5)) / STEPS
-        # The way's places, and the frame itself for its score.
-        places = [(start, share) for start in starts for share in shares]
-        total = len(places) + 1
-        score = float(_scores_and_gradients(net, target[None])[0][0])
-        yield 1, total
-        attribution = np.zeros((FRAME_SIDE, FRAME_SIDE), np.float64)
-        for done in range(0, len(places), _BATCH):
+        way = [start + share * (target - start) for start in starts for share in shares]
+        total = 1 + len(starts) + len(way)
+        scores, answers, _ = net.look_at(np.stack([target, *starts]))
+        done = 1 + len(starts)
+        yield done, total
+        gradients = [np.zeros(answer.shape[1:], np.float32) for answer in answers]
+        for begin in range(0, len(way), _BATCH):
             control.checkpoint()
-            batch = places[done : done + _BATCH]
-            points = np.stack([start + share * (target - start) for start, share in batch])
-            _, gradients = _scores_and_gradients(net, points)
-            for (start, _), gradient in zip(batch, gradients, strict=True):
-                attribution += ((target - start) * gradient).sum(axis=2) / len(places)
-            yield 1 + done + len(batch), total
-        # Each pixel's own part, gathered, and told for a patch of the unit's size as occlusion does.
-        gathered = blur(attribution.astype(np.float32), GATHERING_SIGMA)
-        values: FloatArray = gathered * np.float32(FRAME_SIDE**2 * REFERENCE_SHARE)
-        return FrameMap(values=values, score=score, forward_passes=total)
+            batch = way[begin : begin + _BATCH]
+            _, _, found = net.look_at(np.stack(batch))
+            for gradient, each in zip(gradients, found, strict=True):
+                gradient += each.sum(axis=0) / len(way)
+            done += len(batch)
+            yield done, total
+        values = np.zeros((FRAME_SIDE, FRAME_SIDE), np.float32)
+        for answer, gradient in zip(answers, gradients, strict=True):
+            added = ((answer[0] - answer[1:].mean(axis=0)) * gradient).sum(axis=0)
+            values += _enlarged(added) * np.float32(added.size * COARSE_SIDE**2 / FRAME_SIDE**2)
+        return FrameMap(values=values, score=float(scores[0]), forward_passes=total)
 
     def close(self) -> None:
         """Give back the net's memory."""
         self._net = None
 
-    def _opened(self) -> nn.Module:
+    def _opened(self) -> _Net:
         """ResMem on torch. Raises: ExplanationError: torch is not installed. WeightsError."""
         if self._net is None:
             if importlib.util.find_spec("torch") is None:
@@ -94,25 +97,47 @@ class GradientMapMaker:
                 from memapp.scoring.resmem import load_resmem
 
                 torch.set_num_threads(physical_cores())
-                self._net = load_resmem(path).to(memory_format=torch.channels_last)
+                net = load_resmem(path).to(memory_format=torch.channels_last)
+                # 15 x 15 and 13 x 13 places: the last layers that still tell parts of a photo apart.
+                self._net = _Net(net, layers=(net.get_submodule("features.layer3"), net.conv5))
         return self._net
 
 
-def _scores_and_gradients(
-    net: nn.Module, points: FloatArray
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Scores, and what each level of each pixel adds to them.
+class _Net:
+    """A torch net, and the layers that are listened to."""
 
-    Args:
-        net: takes (n, 3, 227, 227), 0..1.
-        points: pictures, shape (n, 227, 227, 3), 0..255.
+    def __init__(self, net: nn.Module, *, layers: Sequence[nn.Module]) -> None:
+        """Listen to these layers of a net that takes (n, 3, 227, 227), 0..1, and gives (n,)."""
+        self._net = net
+        self._answers: list[Tensor] = []
+        for layer in layers:
+            layer.register_forward_hook(lambda _layer, _given, answer: self._answers.append(answer))
 
-    Returns:
-        Shapes (n,) and (n, 227, 227, 3), the latter for one level of 255.
-    """
-    import torch
+    def look_at(self, pictures: FloatArray) -> tuple[FloatArray, list[FloatArray], list[FloatArray]]:
+        """Scores, and for each layer its answers and the scores' gradients by them.
 
-    pictures = torch.from_numpy(points).permute(0, 3, 1, 2).requires_grad_(True)
-    scores = net(pictures / 255)
-    [gradients] = torch.autograd.grad(scores.sum(), pictures)
-    return scores.detach().numpy(), gradients.permute(0, 2, 3, 1).numpy()
+        Args:
+            pictures: shape (n, 227, 227, 3), 0..255.
+
+        Returns:
+            Shapes (n,), and twice (n, channels, height, width) for each layer.
+        """
+        import torch
+
+        self._answers.clear()
+        batch = torch.from_numpy(pictures).permute(0, 3, 1, 2).div(255).requires_grad_(True)
+        scores = self._net(batch)
+        answers = list(self._answers)
+        self._answers.clear()
+        gradients = torch.autograd.grad(scores.sum(), answers)
+        return (
+            scores.detach().numpy(),
+            [answer.detach().numpy() for answer in answers],
+            [gradient.numpy() for gradient in gradients],
+        )
+
+
+def _enlarged(places: FloatArray) -> FloatArray:
+    """A layer's places at the frame's size, shape (227, 227)."""
+    image = Image.fromarray(np.ascontiguousarray(places, np.float32))
+    return np.array(image.resize((FRAME_SIDE, FRAME_SIDE), Image.Resampling.BICUBIC))

@@ -1,38 +1,44 @@
 """The map by occlusion: patches of the frame are covered, and what that does to the score is laid out.
 
-Two rounds: large patches on a lattice all over the frame, then small ones where the first round says that
-most is at stake. Each patch is covered once with the blurred frame and once with its mean colour.
+Two rounds: large patches on a lattice all over the frame, then smaller ones where the first round says that
+most is at stake. Each patch is covered twice, with the blurred frame and with its mean colour (Zeiler &
+Fergus 2014, "Visualizing and Understanding Convolutional Networks", covered with grey only).
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from memapp.core.control import RunControl
 from memapp.core.explanation import FrameMap, ScorerOpener, Steps
 from memapp.core.frame import FRAME_SIDE
 from memapp.core.records import PixelArray
 from memapp.scoring.explain.batches import score_versions
-from memapp.scoring.explain.density import DensityField
 from memapp.scoring.explain.fills import FloatArray, blurred_frame, covered, mean_frame
 
 MOST_PASSES = 128
+FILLS = 2
 
 COARSE_SIDE = 57.0
 """Of a large patch, in the frame's pixels: a quarter of its side."""
 COARSE_LATTICE = 6
-FINE_SIDE = 30.0
-FINE_LATTICE = 14
-"""Places for small patches, across and down; the best of them are measured."""
-FILLS = 2
+FINE_SIDE = 40.0
+FINE_LATTICE = 8
+"""Places for smaller patches, across and down; those where most is at stake are measured."""
+_LEAST_WEIGHT = 1e-3
 
 
 class OcclusionMapMaker:
-    """A MapMaker for every engine; at most 128 forward passes."""
+    """A MapMaker for every engine; at most 128 forward passes.
 
-    version = "occlusion-1"
+    A value of its map: the mean drop of the large patches that cover the pixel; where smaller ones cover it,
+    too, the mean of that and of their mean drop.
+    """
+
+    version = "occlusion-2"
 
     def make(
         self, frame: PixelArray, *, scorer: ScorerOpener, control: RunControl
@@ -41,33 +47,50 @@ class OcclusionMapMaker:
         net = scorer()
         [score] = yield from score_versions([frame], scorer=net, control=control, total=MOST_PASSES)
         fills = (blurred_frame(frame), mean_frame(frame))
-        field = DensityField()
+        values = np.zeros((FRAME_SIDE, FRAME_SIDE), np.float32)
         passes = 1
-        for patches in (_coarse_patches, _fine_patches):
-            covers = patches(field, (MOST_PASSES - passes) // FILLS)
-            versions = [covered(frame, cover, fill) for cover in covers for fill in fills]
+        for choose, trust in ((_coarse_patches, 1.0), (_fine_patches, 0.5)):
+            patches = choose(values, (MOST_PASSES - passes) // FILLS)
+            versions = [covered(frame, cover, fill) for cover in patches for fill in fills]
             scores = yield from score_versions(
                 versions, scorer=net, control=control, before=passes, total=MOST_PASSES
             )
             passes += len(versions)
-            field.add(covers, score - scores.reshape(len(covers), FILLS).mean(axis=1))
-        return FrameMap(values=field.in_frame(), score=float(score), forward_passes=passes)
+            drops = score - scores.reshape(len(patches), FILLS).mean(axis=1)
+            mean, reach = mean_over(patches, drops)
+            values += (mean - values) * reach * np.float32(trust)
+        return FrameMap(values=values, score=float(score), forward_passes=passes)
 
     def close(self) -> None:
         """It holds nothing."""
 
 
-def _coarse_patches(_field: DensityField, most: int) -> list[FloatArray]:
-    centres = np.linspace(COARSE_SIDE * 0.35, FRAME_SIDE - COARSE_SIDE * 0.35, COARSE_LATTICE)
-    return [patch(y, x, COARSE_SIDE) for y in centres for x in centres][:most]
+def mean_over(patches: Sequence[FloatArray], drops: npt.NDArray[np.float64]) -> tuple[FloatArray, FloatArray]:
+    """For each pixel the mean drop of the patches over it, and how far it is covered at all, 0..1."""
+    total = np.zeros((FRAME_SIDE, FRAME_SIDE), np.float32)
+    weight = np.zeros_like(total)
+    for cover, drop in zip(patches, drops, strict=True):
+        total += cover * np.float32(drop)
+        weight += cover
+    mean: FloatArray = total / np.maximum(weight, np.float32(_LEAST_WEIGHT))
+    return mean, np.minimum(weight, np.float32(1))
 
 
-def _fine_patches(field: DensityField, most: int) -> list[FloatArray]:
-    """Small patches where the change is largest so far."""
-    centres = np.linspace(FINE_SIDE / 2, FRAME_SIDE - FINE_SIDE / 2, FINE_LATTICE)
-    candidates = [patch(y, x, FINE_SIDE) for y in centres for x in centres]
-    strength = np.abs([float((field.in_frame() * cover).sum()) for cover in candidates])
-    return [candidates[place] for place in np.argsort(-strength, kind="stable")[:most]]
+def _coarse_patches(_values: FloatArray, most: int) -> list[FloatArray]:
+    return _lattice(COARSE_SIDE, COARSE_LATTICE)[:most]
+
+
+def _fine_patches(values: FloatArray, most: int) -> list[FloatArray]:
+    """Smaller patches where the change is largest so far."""
+    places = _lattice(FINE_SIDE, FINE_LATTICE)
+    strength = np.abs([float((values * cover).sum()) for cover in places])
+    return [places[place] for place in np.argsort(-strength, kind="stable")[:most]]
+
+
+def _lattice(side: float, count: int) -> list[FloatArray]:
+    # The outermost reach a little beyond the frame, so that its edge is covered as often as its middle.
+    centres = np.linspace(side * 0.35, FRAME_SIDE - side * 0.35, count)
+    return [patch(y, x, side) for y in centres for x in centres]
 
 
 def patch(y: float, x: float, side: float) -> FloatArray:

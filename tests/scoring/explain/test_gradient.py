@@ -15,7 +15,9 @@ from memapp.core.frame import FRAME_SIDE
 from memapp.core.records import PixelArray
 from memapp.core.resources import resources_folder
 from memapp.intake.load import load_photo
-from memapp.scoring.explain.gradient import GradientMapMaker
+from memapp.scoring.explain.fills import blurred_frame
+from memapp.scoring.explain.gradient import GradientMapMaker, _Net
+from memapp.scoring.explain.occlusion import COARSE_SIDE
 from memapp.scoring.weights import WeightsLocator
 from tests.scoring.explain.driving import drive, grey_frame_with
 
@@ -23,19 +25,30 @@ torch = pytest.importorskip("torch", reason="gradients need torch")
 
 
 class BrightnessNet(torch.nn.Module):
-    """Scores by mean brightness."""
+    """Scores by mean brightness, by way of a layer of 28 x 28 places."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = torch.nn.AvgPool2d(8)
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
-        return pictures.mean(dim=(1, 2, 3))
+        return self.layer(pictures).mean(dim=(1, 2, 3))
+
+
+class CornerNet(BrightnessNet):
+    """Looks at the upper left 80 x 80 pixels only."""
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        return self.layer(pictures)[:, :, :10, :10].std(dim=(1, 2, 3))
 
 
 def no_scorer() -> object:
     raise AssertionError("gradients come from torch")
 
 
-def maker_of(net: torch.nn.Module, home: Path) -> GradientMapMaker:
+def maker_of(net: BrightnessNet, home: Path) -> GradientMapMaker:
     maker = GradientMapMaker(weights=WeightsLocator(resources=home, home=home))
-    maker._net = net
+    maker._net = _Net(net, layers=(net.layer,))
     return maker
 
 
@@ -51,20 +64,28 @@ def test_what_is_bright_raises_and_what_is_dark_lowers(tmp_path: Path, level: in
     made = explain(maker_of(BrightnessNet(), tmp_path), frame)
     assert made.values.shape == (FRAME_SIDE, FRAME_SIDE)
     assert made.values.dtype == np.float32
-    assert made.score == pytest.approx(frame.mean() / 255, abs=1e-5)
+    assert made.score == pytest.approx(frame.mean() / 255, abs=2e-3)  # the layer leaves out 3 pixels
     strongest = np.unravel_index((sign * made.values).argmax(), made.values.shape)
     assert 60 <= strongest[0] < 120
     assert 110 <= strongest[1] < 170
 
 
 def test_a_net_that_looks_at_one_corner_has_its_map_there(tmp_path: Path) -> None:
-    class Corner(torch.nn.Module):
-        def forward(self, pictures: torch.Tensor) -> torch.Tensor:
-            return pictures[:, :, :80, :80].std(dim=(1, 2, 3))
-
     frame = np.random.default_rng(0).integers(0, 256, (FRAME_SIDE, FRAME_SIDE, 3), np.uint8)
-    values = np.abs(explain(maker_of(Corner(), tmp_path), frame).values)
+    values = np.abs(explain(maker_of(CornerNet(), tmp_path), frame).values)
     assert values[:80, :80].mean() > 20 * values[140:, 140:].mean()
+
+
+def test_the_unit_is_what_a_large_patch_adds(tmp_path: Path) -> None:
+    # All gradients of a brightness net are alike, so that its map adds up exactly.
+    frame = grey_frame_with(250, top=0, left=0, side=120, ground=60)
+    made = explain(maker_of(BrightnessNet(), tmp_path), frame)
+    blurred = float(blurred_frame(frame).mean())
+    added = (made.score - (blurred + frame.mean()) / 2 / 255) * COARSE_SIDE**2 / FRAME_SIDE**2
+    assert made.values.mean() == pytest.approx(added, abs=0.002)
+    # Deep within the bright part: its distance from the mean colour, half of it, for a patch's area.
+    deep = (250 - frame.mean()) / 255 / 2 * COARSE_SIDE**2 / FRAME_SIDE**2
+    assert made.values[20:60, 20:60].mean() == pytest.approx(deep, rel=0.15)
 
 
 def test_without_torch_one_sentence_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

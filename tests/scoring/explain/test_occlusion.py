@@ -43,13 +43,13 @@ def test_what_is_dark_lowers_it() -> None:
     assert -made.values.min() > 3 * made.values.max()
 
 
-def test_the_unit_is_what_covering_a_sixteenth_of_the_frame_takes_away() -> None:
-    # A bright area so large that a patch lies all within it; covered with the mean colour it loses this much.
-    frame = grey_frame_with(200, top=40, left=40, side=140)
-    by_mean = (200 - frame.mean()) / 255 / 16
-    made = explain(frame)
-    # The other fill is the blurred frame, which takes next to nothing from the middle.
-    assert made.values[105:115, 105:115].mean() == pytest.approx(by_mean / 2, rel=0.35)
+def test_a_value_is_what_covering_took_away() -> None:
+    # A plain bright area that large patches lie all within: the mean colour takes this much from it, and the
+    # blurred frame next to nothing.
+    frame = grey_frame_with(200, top=0, left=0, side=170, ground=90)
+    large, small = ((200 - frame.mean()) / 255 * side**2 / FRAME_SIDE**2 / 2 for side in (57, 40))
+    value = explain(frame).values[60:70, 60:70].mean()
+    assert small * 0.9 < value < large * 1.1
 
 
 def test_a_frame_with_nothing_in_it_has_an_empty_map() -> None:
