@@ -72,7 +72,7 @@ def mean_over(patches: Sequence[FloatArray], drops: npt.NDArray[np.float64]) -> 
     for cover, drop in zip(patches, drops, strict=True):
         total += cover * np.float32(drop)
         weight += cover
-    mean: FloatArray = total / np.maximum(weight, np.float32(_LEAST_WEIGHT))
+    mean = np.asarray(total / np.maximum(weight, _LEAST_WEIGHT), dtype=np.float32)
     return mean, np.minimum(weight, np.float32(1))
 
 
