@@ -38,6 +38,10 @@ class ExplanationError(MemappError):
     """An explanation of a score can't be computed here; the text says why and what to do."""
 
 
+class FetchError(MemappError):
+    """A file can't be fetched; the text says why and what to do instead."""
+
+
 class StoreError(MemappError):
     """The store can't keep or give back records; the text says which file and why."""
 

@@ -136,7 +136,7 @@ _Files: TypeAlias = dict[str, tuple[int, Callable[[], IO[bytes]]]]
 def _files_of(source: Path) -> Iterator[_Files]:
     if source.is_dir():
         yield _chosen(
-            (path.name, path.stat().st_size, partial(path.open, "rb"))
+            (path.name, path.stat().st_size, _opener(path))
             for path in sorted(source.iterdir())
             if path.is_file()
         )
@@ -150,6 +150,10 @@ def _files_of(source: Path) -> Iterator[_Files]:
         raise SegmenterError(
             f"{source.name} is no segmenter pack: it is neither a folder nor a zip file that can be read."
         ) from problem
+
+
+def _opener(path: Path) -> Callable[[], IO[bytes]]:
+    return lambda: path.open("rb")
 
 
 def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, int, Callable[[], IO[bytes]]]]:

@@ -1,0 +1,144 @@
+"""memapp segmenters: which segmenter packs are installed, and more of them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from memapp.commands.common import (
+    EXIT_ALL_SCORED,
+    EXIT_CANNOT_WORK,
+    EXIT_INTERRUPTED,
+    cancel_on_interrupt,
+    complain,
+)
+from memapp.core.control import RunControl
+from memapp.core.errors import Cancelled, MemappError
+from memapp.core.resources import resources_folder
+from memapp.scoring.segmentation.coco import fetch_coco, make_coco, published_weights
+from memapp.scoring.segmentation.folders import DEFAULT_SEGMENTER, SegmenterFolders
+from memapp.store.home import home_folder
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to the parser's commands."""
+    segmenters = commands.add_parser(
+        "segmenters", help="list, install, remove or fetch segmenters, which find things in photos"
+    )
+    segmenters.set_defaults(run=_in_order(_list))
+    actions = segmenters.add_subparsers(metavar="ACTION")
+    listing = actions.add_parser("list", help="list what is installed (the default)")
+    listing.set_defaults(run=_in_order(_list))
+    install = actions.add_parser("install", help="install a pack: a folder, a zip, or coco-13's weights")
+    install.add_argument("path", metavar="PATH", type=Path)
+    install.set_defaults(run=_in_order(_install))
+    remove = actions.add_parser("remove", help="remove a pack that was installed")
+    remove.add_argument("name", metavar="NAME")
+    remove.set_defaults(run=_in_order(_remove))
+    fetch = actions.add_parser("fetch", help="download a published segmenter")
+    fetch.add_argument("name", metavar="NAME", choices=[DEFAULT_SEGMENTER], help=DEFAULT_SEGMENTER)
+    fetch.add_argument("--yes", action="store_true", help="do not ask before downloading")
+    fetch.set_defaults(run=_in_order(_fetch))
+
+
+def _in_order(action: Any) -> Any:
+    """Whatever goes wrong is a sentence and an exit status."""
+
+    def run(options: argparse.Namespace) -> int:
+        control = RunControl()
+        cancel_on_interrupt(control)
+        folders = SegmenterFolders(resources=resources_folder(), home=home_folder())
+        try:
+            return int(action(options, folders, control))
+        except Cancelled:
+            return complain("Cancelled.", EXIT_INTERRUPTED)
+        except MemappError as problem:
+            return complain(str(problem), EXIT_CANNOT_WORK)
+
+    return run
+
+
+def _list(_: argparse.Namespace, folders: SegmenterFolders, _control: RunControl) -> int:
+    packs = folders.packs()
+    for pack in packs:
+        if pack.description is None:
+            print(f"{pack.name:<20} refused: {pack.problem}")
+            continue
+        identity = pack.description.identity
+        origin = "came with memapp" if pack.built_in else "installed"
+        print(f"{pack.name:<20} {identity.title} ({pack.size / 1e6:,.0f} MB, {origin})")
+        print(f"{'':<20} {', '.join(category.name for category in identity.categories)}")
+        print(f"{'':<20} {pack.description.licence}; {pack.description.source}")
+    if not packs:
+        print(f"No segmenter is installed. memapp segmenters fetch {DEFAULT_SEGMENTER} downloads one.")
+    return EXIT_ALL_SCORED
+
+
+def _install(options: argparse.Namespace, folders: SegmenterFolders, control: RunControl) -> int:
+    path: Path = options.path
+    with _Bar() as bar:
+        if path.suffix.lower() == ".pth" and path.is_file():
+            identity = make_coco(
+                folders, path, published=published_weights(control), control=control, say=bar.say
+            )
+        else:
+            identity = folders.install(path, control=control, progress=bar.show)
+    print(f"{identity.name} is installed: {identity.title}.")
+    return EXIT_ALL_SCORED
+
+
+def _remove(options: argparse.Namespace, folders: SegmenterFolders, _control: RunControl) -> int:
+    folders.remove(options.name)
+    print(f"{options.name} is removed.")
+    return EXIT_ALL_SCORED
+
+
+def _fetch(options: argparse.Namespace, folders: SegmenterFolders, control: RunControl) -> int:
+    if any(identity.name == options.name for identity in folders.installed()):
+        print(f"{options.name} is installed already.")
+        return EXIT_ALL_SCORED
+    published = published_weights(control)
+    print(f"{options.name}: {published.likely_size / 1e6:,.0f} MB from {published.host}.", flush=True)
+    if not options.yes and sys.stdin.isatty() and not _agreed("Download it? [y/N] "):
+        return EXIT_ALL_SCORED
+    with _Bar() as bar:
+        identity = fetch_coco(
+            folders,
+            published=published,
+            home=home_folder(),
+            control=control,
+            progress=bar.show,
+            say=bar.say,
+        )
+    print(f"{identity.name} is installed: {identity.title}.")
+    return EXIT_ALL_SCORED
+
+
+def _agreed(question: str) -> bool:
+    return input(question).strip().lower() in ("y", "yes")
+
+
+class _Bar:
+    """Bytes on a terminal, and sentences above them."""
+
+    def __enter__(self) -> _Bar:
+        self._bar = tqdm(
+            unit="B", unit_scale=True, disable=None, file=sys.stderr, leave=False, dynamic_ncols=True
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.close()
+
+    def show(self, done: int, total: int) -> None:
+        """Show that so many bytes of all are done."""
+        self._bar.total = total or None
+        self._bar.update(done - self._bar.n)
+
+    def say(self, text: str) -> None:
+        """Say what takes long."""
+        self._bar.write(text, file=sys.stderr)

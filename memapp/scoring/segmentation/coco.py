@@ -1,0 +1,265 @@
+"""coco-13: torchvision's Mask R-CNN with its published weights, made into a pack on the user's computer.
+
+Imports no torch: whatever needs it happens in a process of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from memapp.core.control import RunControl
+from memapp.core.errors import SegmenterError
+from memapp.core.explanation import SegmenterIdentity
+from memapp.scoring.child_process import ChildError, missing_package, run_in_child
+from memapp.scoring.fetching import BytesProgress, Published, fetch, is_published
+from memapp.scoring.segmentation.colours import LEFT_OVER, distinct_colours
+from memapp.scoring.segmentation.description import DESCRIPTION_NAME, FORMAT, GRAPH_NAME
+from memapp.scoring.segmentation.folders import DEFAULT_SEGMENTER, SegmenterFolders
+
+WEIGHTS_FOLDER = "weights"
+"""In MEMAPP_HOME; what is being fetched, and is removed once the pack is in its place."""
+
+SUPER_CATEGORIES: dict[str, tuple[str, ...]] = {
+    "person": ("person",),
+    "vehicle": ("bicycle", "car", "motorcycle", "airplane", "bus", "train", "truck", "boat"),
+    "outdoor": ("traffic light", "fire hydrant", "stop sign", "parking meter", "bench"),
+    "animal": (*("bird", "cat", "dog", "horse", "sheep", "cow", "elephant", "bear", "zebra", "giraffe"),),
+    "accessory": ("backpack", "umbrella", "handbag", "tie", "suitcase"),
+    "sports": (
+        *("frisbee", "skis", "snowboard", "sports ball", "kite", "baseball bat", "baseball glove"),
+        *("skateboard", "surfboard", "tennis racket"),
+    ),
+    "kitchen": ("bottle", "wine glass", "cup", "fork", "knife", "spoon", "bowl"),
+    "food": (
+        *("banana", "apple", "sandwich", "orange", "broccoli", "carrot", "hot dog", "pizza", "donut"),
+        "cake",
+    ),
+    "furniture": ("chair", "couch", "potted plant", "bed", "dining table", "toilet"),
+    "electronic": ("tv", "laptop", "mouse", "remote", "keyboard", "cell phone"),
+    "appliance": ("microwave", "oven", "toaster", "sink", "refrigerator"),
+    "indoor": ("book", "clock", "vase", "scissors", "teddy bear", "hair drier", "toothbrush"),
+}
+"""COCO's own, with their 80 classes (Lin et al. 2014, "Microsoft COCO", and its annotations' categories)."""
+
+BACKGROUND = "background"
+LONGEST_SIDE = 1024
+LEAST_CONFIDENCE = 0.5
+"""Less confident instances are no use to people; dropping them in the graph saves their masks' time."""
+
+NET_OPTIONS: dict[str, Any] = {"box_score_thresh": LEAST_CONFIDENCE}
+"""Of torchvision's net, where they are not its own."""
+
+_HASH_IN_NAME = re.compile(r"-([0-9a-f]{8,64})\.pth")
+
+Say = Callable[[str], None]
+
+
+def published_weights(control: RunControl) -> Published:
+    """What torchvision says of the weights; takes some seconds, since torch is asked.
+
+    Raises:
+        SegmenterError: torch or torchvision is not installed.
+        Cancelled: control was cancelled meanwhile.
+    """
+    address, size, classes = _with_torch("published_weights", control=control)
+    file_name = urlsplit(address).path.rpartition("/")[2]
+    hash_start = _HASH_IN_NAME.search(file_name)
+    if hash_start is None or not _known(classes):
+        raise SegmenterError(
+            "torchvision's weights are others than memapp knows. A newer memapp may know them."
+        )
+    return Published(
+        title="The COCO segmenter",
+        address=address,
+        file_name=file_name,
+        sha256_start=hash_start[1],
+        likely_size=round(size),
+    )
+
+
+def fetch_coco(
+    folders: SegmenterFolders,
+    *,
+    published: Published,
+    home: Path,
+    control: RunControl,
+    progress: BytesProgress,
+    say: Say,
+) -> SegmenterIdentity:
+    """Fetch the weights and make the pack of them. Only when a person asked for it, and knows the size.
+
+    Args:
+        folders: where it is installed.
+        published: the weights, as published_weights() gives them.
+        home: MEMAPP_HOME.
+        control: cancels it; what was fetched is kept for the next time.
+        progress: told the bytes that are fetched.
+        say: told in a sentence what takes long now.
+
+    Raises:
+        FetchError: the weights can't be had.
+        SegmenterError: the pack can't be made or installed.
+        Cancelled: control was cancelled meanwhile.
+    """
+    weights = fetch(published, home / WEIGHTS_FOLDER, control=control, progress=progress)
+    identity = make_coco(folders, weights, published=published, control=control, say=say)
+    # The pack holds all that they hold.
+    weights.unlink(missing_ok=True)
+    return identity
+
+
+def make_coco(
+    folders: SegmenterFolders, weights: Path, *, published: Published, control: RunControl, say: Say
+) -> SegmenterIdentity:
+    """Make the pack of the published weights in a file, and install it: for computers without a network.
+
+    Raises:
+        SegmenterError: the file is another one, or the pack can't be made or installed.
+        Cancelled: control was cancelled meanwhile.
+    """
+    try:
+        if not is_published(weights, published):
+            raise SegmenterError(
+                f"{weights.name} is not the published file of weights, or it is incomplete: "
+                f"its hash does not begin with {published.sha256_start}. "
+                f"Get it again from {published.address}"
+            )
+        with tempfile.TemporaryDirectory(prefix="memapp-coco-") as made:
+            pack = Path(made) / DEFAULT_SEGMENTER
+            say("Making the COCO segmenter. This takes about a minute.")
+            write_coco_pack(weights, pack, source=published.address, control=control)
+            return folders.install(pack, control=control)
+    except OSError as problem:
+        raise SegmenterError(
+            f"The COCO segmenter can't be made: {problem.filename or weights} "
+            f"({problem.strerror or problem})."
+        ) from problem
+
+
+def write_coco_pack(
+    weights: Path,
+    pack: Path,
+    *,
+    source: str,
+    control: RunControl,
+    options: dict[str, Any] | None = None,
+    least_confidence: float = LEAST_CONFIDENCE,
+) -> None:
+    """Write the pack's folder; the installer's build does this, too.
+
+    Args:
+        weights: a state dict of torchvision's maskrcnn_resnet50_fpn_v2.
+        pack: the folder, which must not be there.
+        source: where the weights came from.
+        control: cancels it; nothing is left then.
+        options: of torchvision's net; None for NET_OPTIONS.
+        least_confidence: of the instances that the pack gives.
+
+    Raises:
+        SegmenterError: torch is not there, or the export failed.
+        OSError: something can't be written.
+        Cancelled: control was cancelled meanwhile.
+    """
+    pack.mkdir(parents=True)
+    try:
+        graph = pack / GRAPH_NAME
+        _with_torch(
+            "export_coco", weights, graph, NET_OPTIONS if options is None else options, control=control
+        )
+        with graph.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        description = coco_description(sha256, source=source, least_confidence=least_confidence)
+        (pack / DESCRIPTION_NAME).write_text(json.dumps(description, indent=1), encoding="utf-8")
+    except BaseException:
+        shutil.rmtree(pack, ignore_errors=True)
+        raise
+
+
+def coco_description(
+    sha256: str, *, source: str, least_confidence: float = LEAST_CONFIDENCE
+) -> dict[str, Any]:
+    """segmenter.json of coco-13 for a graph with this hash."""
+    category_of = {name: category for category, names in SUPER_CATEGORIES.items() for name in names}
+    colours = (LEFT_OVER, *distinct_colours(len(SUPER_CATEGORIES)))
+    categories = (BACKGROUND, *SUPER_CATEGORIES)
+    return {
+        "format": FORMAT,
+        "name": DEFAULT_SEGMENTER,
+        "title": "COCO, 12 kinds of things",
+        "licence": "BSD-3-Clause (torchvision and its weights)",
+        "source": source,
+        "sha256": sha256,
+        "input": {
+            "fit": "free",
+            "longest_side": LONGEST_SIDE,
+            "layout": "HWC",
+            "channels": "RGB",
+            "type": "uint8",
+        },
+        "output": {
+            "kind": "instances",
+            "boxes": "boxes",
+            "classes": "classes",
+            "confidences": "confidences",
+            "masks": "masks",
+            "masks_cover": "box",
+            "least_confidence": least_confidence,
+        },
+        "classes": [
+            {"name": name, "category": category_of[name]} if name in category_of else None
+            for name in CLASS_SLOTS
+        ],
+        "categories": [
+            {"name": name, "colour": "#{:02x}{:02x}{:02x}".format(*colour)}
+            for name, colour in zip(categories, colours, strict=True)
+        ],
+    }
+
+
+CLASS_SLOTS: tuple[str | None, ...]
+"""The net's 91 indices: COCO's own numbers; eleven stand for nothing."""
+
+_UNUSED = {0, 12, 26, 29, 30, 45, 66, 68, 69, 71, 83}
+
+
+def _slots() -> tuple[str | None, ...]:
+    names = iter(name for names in SUPER_CATEGORIES.values() for name in names)
+    return tuple(None if index in _UNUSED else next(names) for index in range(91))
+
+
+CLASS_SLOTS = _slots()
+
+
+def _known(classes: tuple[str, ...]) -> bool:
+    """Whether torchvision numbers the classes as memapp does."""
+    return len(classes) == len(CLASS_SLOTS) and all(
+        ours is None or ours == theirs for ours, theirs in zip(CLASS_SLOTS, classes, strict=True)
+    )
+
+
+def _with_torch(function: str, *arguments: object, control: RunControl) -> Any:
+    missing = missing_package("torch", "torchvision", "onnx")
+    if missing:
+        raise SegmenterError(
+            f"The COCO segmenter is made with {missing}, which this installation does not have. "
+            "Make the pack on a computer that has it, and install it here from that folder or a zip of it."
+        )
+    try:
+        return run_in_child(_call_export, function, arguments, control=control)
+    except ChildError as problem:
+        raise SegmenterError(f"The COCO segmenter can't be made: {problem}.") from problem
+
+
+def _call_export(function: str, arguments: tuple[object, ...]) -> Any:
+    """In the other process."""
+    from memapp.scoring.segmentation import coco_export
+
+    return getattr(coco_export, function)(*arguments)

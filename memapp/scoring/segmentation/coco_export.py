@@ -1,0 +1,96 @@
+"""torchvision's Mask R-CNN as a graph in a file. Has a process of its own: see coco.py. Imports torch."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import warnings
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.onnx import operators
+from torchvision.models.detection import MaskRCNN_ResNet50_FPN_V2_Weights, maskrcnn_resnet50_fpn_v2
+
+from memapp.core.errors import SegmenterError
+
+OPSET = 17
+PICTURE = "picture"
+OUTPUTS = ("boxes", "classes", "confidences", "masks")
+
+
+def published_weights() -> tuple[str, float, tuple[str, ...]]:
+    """What torchvision says of its weights: their address, their size in bytes, the names of the classes."""
+    weights = MaskRCNN_ResNet50_FPN_V2_Weights.COCO_V1
+    # torchvision gives mebibytes, rounded.
+    return weights.url, weights.meta["_file_size"] * 1024 * 1024, tuple(weights.meta["categories"])
+
+
+def export_coco(weights: Path, target: Path, options: dict[str, Any]) -> None:
+    """Write the net with these weights as a graph, flushed to the disk.
+
+    The graph takes a picture (height, width, 3), uint8, of any size, and gives boxes in its pixels, classes,
+    confidences, and for each box a mask of 28 x 28, 0..1: pasting them is quicker outside.
+
+    Args:
+        weights: a state dict of maskrcnn_resnet50_fpn_v2.
+        target: the file to be written.
+        options: of torchvision's MaskRCNN that differ from its own: min_size, box_score_thresh ...
+
+    Raises:
+        SegmenterError: the weights are those of another net.
+        OSError: a file can't be read or written.
+    """
+    net = maskrcnn_resnet50_fpn_v2(weights=None, weights_backbone=None, **options)
+    try:
+        net.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
+    except (RuntimeError, pickle.UnpicklingError, EOFError, AttributeError, TypeError) as problem:
+        raise SegmenterError(f"{weights.name} does not hold the weights of this net.") from problem
+    net.eval().requires_grad_(False)
+    with warnings.catch_warnings():
+        # The exporter is deprecated (the other one needs packages that memapp does without), and torchvision
+        # warns of what is constant in the trace: the tests run the graph at other sizes.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            _Detections(net).eval(),
+            (torch.randint(0, 255, (480, 640, 3), dtype=torch.uint8),),
+            str(target),
+            dynamo=False,
+            opset_version=OPSET,
+            input_names=[PICTURE],
+            output_names=list(OUTPUTS),
+            dynamic_axes={
+                PICTURE: {0: "height", 1: "width"},
+                **{output: {0: "count"} for output in OUTPUTS},
+            },
+        )
+    with target.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+class _Detections(nn.Module):
+    """Mask R-CNN without its last step, which pastes the masks into the picture."""
+
+    def __init__(self, net: Any) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, picture: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        net = self.net
+        image = picture.permute(2, 0, 1).to(torch.float32).div(255)
+        images, _ = net.transform([image])
+        features = net.backbone(images.tensors)
+        proposals, _ = net.rpn(images, features)
+        [found], _ = net.roi_heads(features, proposals, images.image_sizes)
+        # In numbers of the graph, not of the picture that it was traced with.
+        height, width = operators.shape_as_tensor(image)[-2:].to(torch.float32)
+        inner_height, inner_width = _numbers(images.image_sizes[0])
+        across, down = width / inner_width, height / inner_height
+        boxes = found["boxes"] * torch.stack((across, down, across, down))
+        return boxes, found["labels"], found["scores"], found["masks"]
+
+
+def _numbers(size: Any) -> tuple[Tensor, Tensor]:
+    height, width = (torch.as_tensor(side).to(torch.float32) for side in size)
+    return height, width

@@ -1,0 +1,178 @@
+"""coco-13, made of weights of the right shape: the graph finds what torch finds, at any size."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from memapp.core.control import RunControl
+from memapp.core.errors import Cancelled, SegmenterError
+from memapp.core.explanation import Segmenter
+from memapp.scoring.checked_files import CheckedFiles
+from memapp.scoring.fetching import Published
+from memapp.scoring.segmentation.coco import (
+    CLASS_SLOTS,
+    SUPER_CATEGORIES,
+    coco_description,
+    fetch_coco,
+    make_coco,
+    published_weights,
+    write_coco_pack,
+)
+from memapp.scoring.segmentation.colours import least_distance
+from memapp.scoring.segmentation.description import read_description
+from memapp.scoring.segmentation.folders import SegmenterFolders, open_pack
+from tests.scoring.loopback_server import Way, serving
+
+QUICK: dict[str, Any] = {
+    "min_size": 160,
+    "max_size": 320,
+    "box_score_thresh": 0.0,
+    "box_detections_per_img": 12,
+    "rpn_pre_nms_top_n_test": 100,
+    "rpn_post_nms_top_n_test": 50,
+}
+"""The same net, looking at less."""
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file like the published one, with weights of no use."""
+    from torchvision.models.detection import maskrcnn_resnet50_fpn_v2
+
+    torch.manual_seed(3)
+    path = tmp_path_factory.mktemp("weights") / "weights.pth"
+    torch.save(maskrcnn_resnet50_fpn_v2(weights=None, weights_backbone=None).state_dict(), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def pack(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pack of the quick net."""
+    pack = tmp_path_factory.mktemp("pack") / "coco-13"
+    write_coco_pack(weights, pack, source="a test", control=RunControl(), options=QUICK, least_confidence=0.0)
+    return pack
+
+
+@pytest.fixture
+def segmenter(pack: Path, tmp_path: Path) -> Iterator[Segmenter]:
+    segmenter = open_pack(pack, read_description(pack), checked=CheckedFiles(home=tmp_path))
+    yield segmenter
+    segmenter.close()
+
+
+def published(weights: Path, address: str) -> Published:
+    digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+    return Published("The COCO segmenter", address, "net.pth", digest[:8], weights.stat().st_size)
+
+
+def test_the_categories_are_cocos() -> None:
+    assert len(SUPER_CATEGORIES) == 12
+    assert sum(map(len, SUPER_CATEGORIES.values())) == 80
+    assert [CLASS_SLOTS[index] for index in (1, 11, 13, 90)] == [
+        *("person", "fire hydrant", "stop sign", "toothbrush"),
+    ]
+    description = coco_description("0" * 64, source="")
+    colours = [category["colour"] for category in description["categories"]]
+    rgb = [(int(c[1:3], 16), int(c[3:5], 16), int(c[5:7], 16)) for c in colours]
+    assert len(rgb) == 13
+    assert least_distance(rgb) > 0.07
+
+
+@pytest.mark.slow
+def test_torchvision_says_what_is_fetched() -> None:
+    weights = published_weights(RunControl())
+    assert weights.address.startswith("https://")
+    assert weights.file_name.endswith(f"-{weights.sha256_start}.pth")
+    assert 150e6 < weights.likely_size < 250e6
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("height", "width"), [(300, 400), (397, 211), (150, 700)])
+def test_the_pack_finds_what_torch_finds(
+    segmenter: Segmenter, weights: Path, height: int, width: int
+) -> None:
+    from torchvision.models.detection import maskrcnn_resnet50_fpn_v2
+
+    picture = np.random.default_rng(height).integers(0, 256, (height, width, 3), np.uint8)
+    net = maskrcnn_resnet50_fpn_v2(weights=None, weights_backbone=None, **QUICK).eval()
+    net.load_state_dict(torch.load(weights, weights_only=True))
+    with torch.inference_mode():
+        [expected] = net([torch.from_numpy(picture).permute(2, 0, 1).float().div(255)])
+    found = segmenter.segment(picture)
+    assert found.labels.shape == (height, width)
+    # Things of indices without a class, and masks without a pixel, are left out.
+    kept = [
+        number
+        for number, index in enumerate(expected["labels"])
+        if CLASS_SLOTS[index] and (expected["masks"][number, 0] >= 0.5).any()
+    ]
+    assert kept
+    assert [thing.name for thing in found.instances] == [CLASS_SLOTS[expected["labels"][n]] for n in kept]
+    for thing, number in zip(found.instances, kept, strict=True):
+        assert thing.confidence == pytest.approx(float(expected["scores"][number]), abs=1e-4)
+        mask = expected["masks"][number, 0].numpy() >= 0.5
+        # torchvision rounds boxes to whole pixels before it pastes, which moves edges by up to one.
+        assert (mask & thing.mask).sum() / (mask | thing.mask).sum() > 0.9
+    first = found.instances[0]
+    assert (found.labels[first.mask] == first.category).all()
+
+
+@pytest.mark.slow
+def test_weights_are_fetched_made_into_a_pack_and_installed(
+    weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("no_proxy", "*")
+    monkeypatch.setattr("memapp.scoring.segmentation.coco.NET_OPTIONS", QUICK)
+    home = tmp_path / "home"
+    folders = SegmenterFolders(resources=tmp_path / "none", home=home)
+    said: list[str] = []
+    with serving(weights.read_bytes()) as server:
+        server.ways = [Way(stop_after=1_000_000)]
+        identity = fetch_coco(
+            folders,
+            published=published(weights, server.address),
+            home=home,
+            control=RunControl(),
+            progress=lambda _done, _total: None,
+            say=said.append,
+        )
+        assert len(server.requests) == 2
+    assert folders.installed() == (identity,)
+    assert identity.name == "coco-13"
+    assert len(identity.categories) == 13
+    assert said
+    assert list((home / "weights").iterdir()) == []
+
+
+@pytest.mark.slow
+def test_weights_of_another_net_are_refused(tmp_path: Path) -> None:
+    other = tmp_path / "other.pth"
+    torch.save({"weight": torch.zeros(3)}, other)
+    with pytest.raises(SegmenterError, match=r"other\.pth does not hold the weights of this net"):
+        write_coco_pack(other, tmp_path / "pack", source="", control=RunControl())
+    assert not (tmp_path / "pack").exists()
+
+
+def test_another_file_is_refused_by_its_hash(tmp_path: Path) -> None:
+    file = tmp_path / "holiday.pth"
+    file.write_bytes(b"no weights")
+    folders = SegmenterFolders(resources=tmp_path / "none", home=tmp_path)
+    wanted = Published("The COCO segmenter", "https://example.org/net.pth", "net.pth", "0" * 8, 1)
+    with pytest.raises(SegmenterError, match="is not the published file of weights"):
+        make_coco(folders, file, published=wanted, control=RunControl(), say=print)
+    assert folders.packs() == ()
+
+
+def test_making_it_can_be_cancelled(tmp_path: Path) -> None:
+    control = RunControl()
+    control.cancel()
+    with pytest.raises(Cancelled):
+        write_coco_pack(tmp_path / "none.pth", tmp_path / "pack", source="", control=control)
+    assert not (tmp_path / "pack").exists()

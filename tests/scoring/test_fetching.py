@@ -1,0 +1,249 @@
+"""Fetching a published file from a server that is slow, cuts, lies or is not there."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import threading
+from collections import namedtuple
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from memapp.core.control import RunControl
+from memapp.core.errors import Cancelled, FetchError
+from memapp.scoring.fetching import BytesProgress, Published, fetch
+from tests.scoring.loopback_server import Server, Way, serving
+
+CONTENT = random.Random(7).randbytes(700_000)
+NO_PAUSES = (0.0, 0.0)
+
+Fetch = Callable[..., Path]
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    # Whatever proxy this computer has is no way to its own loopback.
+    monkeypatch.setenv("no_proxy", "*")
+    with serving(CONTENT) as server:
+        yield server
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "weights"
+
+
+def published(server: Server, content: bytes = CONTENT, **fields: object) -> Published:
+    return Published(
+        **{
+            "title": "The test file",
+            "address": server.address,
+            "file_name": "file.pth",
+            "sha256_start": hashlib.sha256(content).hexdigest()[:8],
+            "likely_size": len(content),
+            **fields,
+        }
+    )
+
+
+@pytest.fixture
+def get(server: Server, folder: Path) -> Fetch:
+    def get(
+        control: RunControl | None = None,
+        progress: BytesProgress = lambda _done, _total: None,
+        stall_seconds: float = 10,
+        **fields: object,
+    ) -> Path:
+        return fetch(
+            published(server, **fields),
+            folder,
+            control=control or RunControl(),
+            progress=progress,
+            pauses=NO_PAUSES,
+            stall_seconds=stall_seconds,
+        )
+
+    return get
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_file_comes_whole_and_is_asked_for_once(get: Fetch, server: Server, folder: Path) -> None:
+    told: list[tuple[int, int]] = []
+    path = get(progress=lambda done, total: told.append((done, total)))
+    assert path.read_bytes() == CONTENT
+    assert names(folder) == ["file.pth"]
+    assert told[0] == (0, len(CONTENT))
+    assert told[-1] == (len(CONTENT), len(CONTENT))
+    assert told == sorted(told)
+    get()
+    assert len(server.requests) == 1
+
+
+def test_a_cut_connection_is_gone_on_with(get: Fetch, server: Server) -> None:
+    server.ways = [Way(stop_after=300_000), Way(stop_after=100_000)]
+    assert get().read_bytes() == CONTENT
+    ranges = [(request.get("range"), request.get("if-range")) for request in server.requests]
+    assert ranges == [(None, None), ("bytes=300000-", '"one"'), ("bytes=400000-", '"one"')]
+
+
+def test_a_later_fetch_goes_on_where_a_cancelled_one_stopped(
+    get: Fetch, server: Server, folder: Path
+) -> None:
+    control = RunControl()
+
+    def cancel_at_half(done: int, _total: int) -> None:
+        if done >= 350_000:
+            control.cancel()
+
+    with pytest.raises(Cancelled):
+        get(control, cancel_at_half)
+    assert not (folder / "file.pth").exists()
+    assert get().read_bytes() == CONTENT
+    start = int(server.requests[1]["range"].removeprefix("bytes=").removesuffix("-"))
+    assert 350_000 <= start < len(CONTENT)
+
+
+def test_a_file_that_has_changed_since_comes_anew(get: Fetch, server: Server) -> None:
+    server.ways = [Way(stop_after=300_000, etag='"old"', content=b"x" * len(CONTENT))]
+    assert get().read_bytes() == CONTENT
+    assert server.requests[1]["if-range"] == '"old"'
+
+
+@pytest.mark.parametrize("etag", ['W/"weak"', None])
+def test_without_a_strong_validator_it_comes_anew(get: Fetch, server: Server, etag: str | None) -> None:
+    server.ways = [Way(stop_after=300_000, etag=etag)]
+    assert get().read_bytes() == CONTENT
+    assert "range" not in server.requests[1]
+
+
+def test_a_server_that_ignores_range_sends_all_again(get: Fetch, server: Server) -> None:
+    server.ways = [Way(stop_after=300_000), Way(ignore_range=True)]
+    assert get().read_bytes() == CONTENT
+    assert server.requests[1]["range"] == "bytes=300000-"
+
+
+def test_a_server_that_does_not_know_the_part_is_asked_for_all(get: Fetch, server: Server) -> None:
+    server.ways = [Way(stop_after=300_000), Way(416, content=b"")]
+    assert get().read_bytes() == CONTENT
+    assert "range" not in server.requests[2]
+
+
+def test_a_server_in_trouble_is_asked_again(get: Fetch, server: Server) -> None:
+    server.ways = [Way(500), Way(503)]
+    assert get().read_bytes() == CONTENT
+    assert len(server.requests) == 3
+
+
+def test_a_server_that_stays_in_trouble_is_given_up(get: Fetch, server: Server) -> None:
+    server.ways = [Way(500)] * 9
+    with pytest.raises(FetchError, match=r"from 127\.0\.0\.1: it can't serve now \(status 500"):
+        get()
+    assert len(server.requests) == 1 + len(NO_PAUSES)
+
+
+def test_a_file_that_always_stops_early_is_given_up_and_kept(
+    get: Fetch, server: Server, folder: Path
+) -> None:
+    server.ways = [Way(stop_after=300_000), *[Way(stop_after=0)] * 9]
+    with pytest.raises(FetchError, match=r"it stopped after 0\.3 of 0\.7 MB"):
+        get()
+    assert names(folder) == [".file.pth.part", ".file.pth.part.json"]
+
+
+@pytest.mark.parametrize(
+    ("way", "words"),
+    [
+        (Way(404), "no longer at"),
+        (Way(403), r"does not give file\.pth \(status 403\)"),
+        (Way(407), "proxy of this network"),
+        (Way(content=b"<html>log in</html>", content_type="text/html; charset=utf-8"), "log in first"),
+        (Way(content=CONTENT * 3), "is not file.pth: it has 2 MB instead of about 1"),
+        (Way(302, location="ftp://127.0.0.1/x"), "an address that is not safe"),
+    ],
+)
+def test_what_asking_again_does_not_change_is_said_at_once(
+    get: Fetch, server: Server, folder: Path, way: Way, words: str
+) -> None:
+    server.ways = [way]
+    with pytest.raises(FetchError, match=words):
+        get()
+    assert len(server.requests) == 1
+    assert not (folder / "file.pth").exists()
+
+
+def test_another_file_is_thrown_away(get: Fetch, server: Server, folder: Path) -> None:
+    server.ways = [Way(content=b"x" * len(CONTENT))]
+    with pytest.raises(FetchError, match="its hash is another one"):
+        get()
+    assert names(folder) == []
+
+
+def test_parts_that_do_not_fit_together_are_fetched_once_more_in_one_piece(
+    get: Fetch, server: Server
+) -> None:
+    # The same name for two states of the file.
+    server.ways = [Way(stop_after=300_000, content=b"x" * len(CONTENT))]
+    assert get().read_bytes() == CONTENT
+    assert [request.get("range") for request in server.requests] == [None, "bytes=300000-", None]
+
+
+def test_a_silent_server_is_asked_again(get: Fetch, server: Server) -> None:
+    server.ways = [Way(hang_after=200_000)]
+    assert get(stall_seconds=0.3).read_bytes() == CONTENT
+    assert server.requests[1]["range"] == "bytes=200000-"
+
+
+def test_a_cancel_does_not_wait_for_a_silent_server(get: Fetch, server: Server) -> None:
+    # Were the wait for the server not broken off, this would end with the test's time limit.
+    server.ways = [Way(hang_after=200_000)]
+    control = RunControl()
+
+    def cancel_soon(done: int, _total: int) -> None:
+        if done >= 200_000:
+            threading.Timer(0.1, control.cancel).start()
+
+    with pytest.raises(Cancelled):
+        get(control, cancel_soon, stall_seconds=250)
+    assert not server.released.is_set()
+
+
+def test_offline_is_one_sentence(get: Fetch) -> None:
+    with pytest.raises(FetchError, match=r"^This computer can't reach nowhere\.invalid: connect it"):
+        get(address="http://nowhere.invalid/file.pth")
+
+
+def test_a_closed_door_is_tried_again_and_said(get: Fetch) -> None:
+    with pytest.raises(FetchError, match="the connection broke"):
+        get(address="http://127.0.0.1:9/file.pth")
+
+
+def test_a_full_disk_is_said_before_anything_is_asked(
+    get: Fetch, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: usage(10, 9, 1_000_000))
+    with pytest.raises(FetchError, match=r"too full: 101 MB are needed, 1 MB are free\."):
+        get()
+    assert server.requests == []
+
+
+def test_the_systems_proxy_is_used(server: Server, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The loopback server is asked as a proxy, for a host that does not exist.
+    monkeypatch.delenv("no_proxy")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.setenv("http_proxy", server.address.rpartition("/")[0])
+    wanted = published(server, address="http://nowhere.invalid/file.pth")
+    path = fetch(wanted, folder, control=RunControl(), progress=lambda _done, _total: None)
+    assert path.read_bytes() == CONTENT
+    assert server.requests[0]["host"] == "nowhere.invalid"
+
+
+def test_a_folder_that_cant_be_written_is_said(get: Fetch, folder: Path) -> None:
+    folder.write_text("in the way")
+    with pytest.raises(FetchError, match="can't be kept"):
+        get()
