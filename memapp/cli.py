@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from memapp import __version__
-from memapp.commands import doctor, explain, lab, score
+from memapp.commands import doctor, explain, lab, score, segmenters
 from memapp.commands.common import (
     EXIT_ALL_SCORED,
     EXIT_CANNOT_WORK,
@@ -19,7 +19,7 @@ from memapp.commands.common import (
     complain,
 )
 
-_COMMANDS = {"score": score, "explain": explain, "doctor": doctor, "lab": lab}
+_COMMANDS = {"score": score, "explain": explain, "doctor": doctor, "lab": lab, "segmenters": segmenters}
 
 
 def main(arguments: Sequence[str]) -> int:

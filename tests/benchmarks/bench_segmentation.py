@@ -11,16 +11,23 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from PIL import Image
+from torchvision.models.detection import maskrcnn_resnet50_fpn_v2
 
+from memapp.core.control import RunControl
 from memapp.core.explanation import Segmenter
 from memapp.intake.load import load_photo
-from memapp.scoring.segmentation.folders import SegmenterFolders
+from memapp.scoring.checked_files import CheckedFiles
+from memapp.scoring.segmentation.coco import write_coco_pack
+from memapp.scoring.segmentation.description import read_description
+from memapp.scoring.segmentation.folders import SegmenterFolders, open_pack
 from tests.benchmarks.measurement import Measurement
 from tests.packs import ADE, VOC, Description, ade_description, voc_description, write_pack
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 IGNORED = 255
+COCO_PHOTOS = 5
 
 
 class _Pack(NamedTuple):
@@ -47,7 +54,29 @@ def run() -> list[Measurement]:
             segmenter = packs.open(pack.name)
             found += _measure(pack, segmenter)
             segmenter.close()
+        found.append(_coco(Path(folder)))
     return found
+
+
+def _coco(folder: Path) -> Measurement:
+    """The seconds of coco-13, without its published weights: random ones find a hundred things, the most."""
+    weights, pack = folder / "weights.pth", folder / "coco-13"
+    torch.manual_seed(3)
+    torch.save(maskrcnn_resnet50_fpn_v2(weights=None, weights_backbone=None).state_dict(), weights)
+    write_coco_pack(weights, pack, source="random", control=RunControl())
+    segmenter = open_pack(pack, read_description(pack), checked=CheckedFiles(home=folder))
+    seconds = []
+    things = 0
+    for path in sorted((SHARED / "masks" / "images").glob("*.jpg"))[:COCO_PHOTOS]:
+        picture = load_photo(str(path), longest_side=1024).picture
+        assert picture is not None
+        started = time.perf_counter()
+        things = max(things, len(segmenter.segment(picture).instances))
+        seconds.append(time.perf_counter() - started)
+    segmenter.close()
+    return Measurement(
+        f"coco-13: a photo, {things} things at most, median", statistics.median(seconds), "s", 8.0
+    )
 
 
 def _measure(pack: _Pack, segmenter: Segmenter) -> list[Measurement]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from memapp.core.explanation import Instance
 from memapp.scoring.segmentation.instances import paint, paste
@@ -29,6 +30,23 @@ def test_enlarged_halves_meet_in_the_middle() -> None:
     mask = paste(halves, (0, 0, 280, 280), 280, 280, 0.5)
     assert not mask[20:260, :140].any()
     assert mask[20:260, 140:].all()
+
+
+@pytest.mark.parametrize("box", [(10.0, 5.0, 66.0, 61.0), (3.3, 8.9, 40.2, 93.7), (-20.5, 50.1, 30.5, 120.0)])
+def test_masks_are_pasted_as_torchvision_pastes_them(box: tuple[float, float, float, float]) -> None:
+    torch = pytest.importorskip("torch")
+    roi_heads = pytest.importorskip("torchvision.models.detection.roi_heads")
+    rows, columns = np.mgrid[0:28, 0:28]
+    blob = np.clip(1.4 - np.hypot(rows - 12, (columns - 15) * 1.3) / 11, 0, 1).astype(np.float32)
+    theirs = roi_heads.paste_masks_in_image(
+        torch.from_numpy(blob)[None, None], torch.tensor([box]), (100, 80)
+    )[0, 0].numpy()
+    ours = paste(blob, box, 100, 80, 0.5)
+    # torchvision rounds boxes to whole pixels first, which moves edges by up to one.
+    different = ours != (theirs >= 0.5)
+    height, width = min(box[3], 100) - max(box[1], 0), min(box[2], 80) - max(box[0], 0)
+    assert different.sum() < 2 * (height + width)
+    assert ours.sum() > 300
 
 
 def test_boxes_beyond_the_photo_or_without_area_do_no_harm() -> None:

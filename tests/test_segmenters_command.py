@@ -1,0 +1,76 @@
+"""memapp segmenters, in a process of its own: what it prints, how it ends, what it does not load."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from memapp.scoring.segmentation.folders import SegmenterFolders
+from tests.conftest import CHECKOUT
+from tests.packs import MADE, made_pack
+
+_TELLTALE = """
+import sys
+from memapp import cli
+status = cli.main(sys.argv[1:])
+assert not {"torch", "torchvision", "PySide6"} & set(sys.modules)
+sys.exit(status)
+"""
+
+
+def segmenters(home: Path, *arguments: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", _TELLTALE, "segmenters", *map(str, arguments)],
+        cwd=CHECKOUT,
+        env={**os.environ, "MEMAPP_HOME": str(home), **variables},
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+
+
+def test_a_pack_is_installed_listed_and_removed(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    nothing = segmenters(home)
+    assert nothing.returncode == 0
+    source = made_pack(tmp_path) / "segmenters" / MADE
+    done = segmenters(home, "install", source)
+    assert (done.returncode, done.stdout) == (0, f"{MADE} is installed: Brightness, 3 steps.\n")
+    listed = segmenters(home, "list")
+    assert MADE in listed.stdout
+    assert "dark, grey, bright" in listed.stdout
+    assert MADE not in nothing.stdout
+    removed = segmenters(home, "remove", MADE)
+    assert removed.returncode == 0
+    assert SegmenterFolders(resources=tmp_path / "none", home=home).packs() == ()
+
+
+def test_what_goes_wrong_is_a_sentence_and_a_status(tmp_path: Path) -> None:
+    source = made_pack(tmp_path) / "segmenters" / MADE
+    (source / "segmenter.onnx").write_bytes(b"another one")
+    for arguments, words in (
+        (("install", source), "is refused: the graph in"),
+        (("install", tmp_path / "nowhere"), "There is no segmenter pack at"),
+        (("remove", "unheard-of"), "unheard-of is not installed"),
+    ):
+        done = segmenters(tmp_path / "home", *arguments)
+        assert done.returncode == 1
+        assert words in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_fetch_says_the_size_first_and_offline_is_one_sentence(tmp_path: Path) -> None:
+    # A proxy at a closed door stands for a network that is not there, wherever this test runs.
+    closed = "http://127.0.0.1:9"
+    done = segmenters(
+        tmp_path / "home", "fetch", "coco-13", https_proxy="http://nowhere.invalid:9", http_proxy=closed
+    )
+    assert done.returncode == 1
+    assert " MB from " in done.stdout
+    assert done.stderr.startswith("This computer can't reach ")
+    assert done.stderr.count("\n") == 1
