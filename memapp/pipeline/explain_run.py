@@ -146,6 +146,8 @@ class _ExplainRun:
                 yield kept
         for layer in to_make:
             self._control.checkpoint()
+            # Opening the photo, the net and a segmenter takes its time, too.
+            yield ExplainProgress(self._order.key, layer, 0, 1)
             try:
                 yield from makers[layer]()
             except Cancelled:
@@ -166,7 +168,7 @@ class _ExplainRun:
         segmenter = self._segmenter_identity()
         if segmenter is None:
             raise ExplanationError(NO_SEGMENTER)
-        kept = self._find(Layer.SEGMENTATION, _made_by(segmenter.sha256))
+        kept = self._find(Layer.SEGMENTATION, self._segmentation_made_by(segmenter))
         if not isinstance(kept, Segmentation):
             return None
         # What it is called and its colours are the installed pack's business.
@@ -192,35 +194,34 @@ class _ExplainRun:
     # What is computed
 
     def _make_segmentation(self) -> Generator[ExplainEvent, None, None]:
-        yield from self._segment(Layer.SEGMENTATION)
+        self._segment()
         assert self._segmentation is not None
         yield Explained(self._order.key, self._segmentation, kept=False)
 
-    def _segment(self, layer: Layer) -> Generator[ExplainEvent, None, None]:
+    def _segment(self) -> None:
         """Have the order's segmenter look at the photo, unless it has."""
         if self._segmentation is not None or self._order.segmenter is None:
             return
         identity = self._segmenter_identity()
         assert identity is not None
-        kept = self._find(Layer.SEGMENTATION, _made_by(identity.sha256))
+        kept = self._find(Layer.SEGMENTATION, self._segmentation_made_by(identity))
         if isinstance(kept, Segmentation):
             self._segmentation = dataclasses.replace(kept, segmenter=identity)
             return
-        yield ExplainProgress(self._order.key, layer, 0, 1)
         picture, _ = self._load()
         self._control.checkpoint()
         if self._segmenter is None:
             self._segmenter = self._explainers.segmenters.open(self._order.segmenter)
         self._control.checkpoint()
         self._segmentation = self._segmenter.segment(picture)
-        self._keep(_made_by(identity.sha256), self._segmentation)
+        self._keep(self._segmentation_made_by(identity), self._segmentation)
 
     def _make_regions(self) -> Generator[ExplainEvent, None, None]:
         net = self._identity()
         maker = self._explainers.region_maker
         base = self._find(Layer.REGIONS, self._regions_made_by())
         if not isinstance(base, Regions):
-            yield from self._segment(Layer.REGIONS)
+            self._segment()
             picture, frame = self._load()
             score, regions = yield from self._steps(
                 Layer.REGIONS,
@@ -345,6 +346,10 @@ class _ExplainRun:
     def _keep(self, made_by: str, part: Segmentation | MemorabilityMap | Regions) -> None:
         if self._store and self._may_keep:
             self._store.keep(self._order.key, made_by, part)
+
+    def _segmentation_made_by(self, segmenter: SegmenterIdentity) -> str:
+        # For fast precision the picture may be smaller.
+        return _made_by(segmenter.sha256, self._order.precision)
 
     def _map_made_by(self) -> str:
         return _made_by(_net_text(self._identity()), self._order.method, self._map_maker().version)
