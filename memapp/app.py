@@ -44,7 +44,8 @@ from memapp.pipeline.thumbnail_shelf import ThumbnailShelf
 from memapp.scoring.explain.makers import map_makers
 from memapp.scoring.explain.regions import FilledRegions
 from memapp.scoring.nets.registry import NetRegistry
-from memapp.scoring.segmentation.folders import SegmenterFolders
+from memapp.scoring.segmentation import coco
+from memapp.scoring.segmentation.folders import DEFAULT_SEGMENTER, SegmenterFolders
 from memapp.scoring.weights import WeightsLocator
 from memapp.store.area_book import AreaBook
 from memapp.store.areas import read_areas, write_areas
@@ -285,9 +286,21 @@ def _segmenter_work(folders: SegmenterFolders) -> SegmenterWork:
         )
 
     def install(source: Path, control: RunControl, progress: BytesProgress) -> str:
-        return folders.install(source, control=control, progress=progress).name
+        return coco.install_file(folders, source, control=control, progress=progress, say=_log.info).name
 
-    return SegmenterWork(rows=rows, installed=folders.installed, install=install, remove=folders.remove)
+    def fetch(control: RunControl, progress: BytesProgress) -> str:
+        home = home_folder()
+        return coco.fetch_default(folders, home=home, control=control, progress=progress, say=_log.info).name
+
+    return SegmenterWork(
+        rows=rows,
+        installed=folders.installed,
+        install=install,
+        remove=folders.remove,
+        fetch=fetch if coco.can_be_made() else None,
+        fetch_name=DEFAULT_SEGMENTER,
+        fetch_bytes=coco.WEIGHTS_BYTES,
+    )
 
 
 def _save(preferences: Preferences) -> None:

@@ -19,7 +19,7 @@ from memapp.commands.common import (
 from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled, MemappError
 from memapp.core.resources import resources_folder
-from memapp.scoring.segmentation.coco import fetch_coco, make_coco, published_weights
+from memapp.scoring.segmentation.coco import fetch_coco, install_file, published_weights
 from memapp.scoring.segmentation.folders import DEFAULT_SEGMENTER, SegmenterFolders
 from memapp.store.home import home_folder
 
@@ -81,12 +81,7 @@ def _list(_: argparse.Namespace, folders: SegmenterFolders, _control: RunControl
 def _install(options: argparse.Namespace, folders: SegmenterFolders, control: RunControl) -> int:
     path: Path = options.path
     with _Bar() as bar:
-        if path.suffix.lower() == ".pth" and path.is_file():
-            identity = make_coco(
-                folders, path, published=published_weights(control), control=control, say=bar.say
-            )
-        else:
-            identity = folders.install(path, control=control, progress=bar.show)
+        identity = install_file(folders, path, control=control, progress=bar.show, say=bar.say)
     print(f"{identity.name} is installed: {identity.title}.")
     return EXIT_ALL_SCORED
 

@@ -57,6 +57,9 @@ LEAST_CONFIDENCE = 0.5
 NET_OPTIONS: dict[str, Any] = {"box_score_thresh": LEAST_CONFIDENCE}
 """Of torchvision's net, where they are not its own."""
 
+WEIGHTS_BYTES = 185_827_590
+"""About what is fetched, for whoever says so before torchvision is asked (its metadata: 177.219 MiB)."""
+
 _HASH_IN_NAME = re.compile(r"-([0-9a-f]{8,64})\.pth")
 
 Say = Callable[[str], None]
@@ -83,6 +86,33 @@ def published_weights(control: RunControl) -> Published:
         sha256_start=hash_start[1],
         likely_size=round(size),
     )
+
+
+def can_be_made() -> bool:
+    """Whether this installation has what the pack is made with. Imports nothing."""
+    return missing_package(*_MADE_WITH) is None
+
+
+def fetch_default(
+    folders: SegmenterFolders, *, home: Path, control: RunControl, progress: BytesProgress, say: Say
+) -> SegmenterIdentity:
+    """Fetch coco-13 and install it; for whoever has said its size already. As fetch_coco()."""
+    published = published_weights(control)
+    return fetch_coco(folders, published=published, home=home, control=control, progress=progress, say=say)
+
+
+def install_file(
+    folders: SegmenterFolders, source: Path, *, control: RunControl, progress: BytesProgress, say: Say
+) -> SegmenterIdentity:
+    """Install from what a person has: a pack's folder, a zip of one, or coco-13's weights (.pth).
+
+    Raises:
+        SegmenterError: it is refused, or the pack can't be made or installed.
+        Cancelled: nothing was changed.
+    """
+    if source.suffix.lower() == ".pth" and source.is_file():
+        return make_coco(folders, source, published=published_weights(control), control=control, say=say)
+    return folders.install(source, control=control, progress=progress)
 
 
 def fetch_coco(
@@ -227,6 +257,8 @@ def coco_description(
 CLASS_SLOTS: tuple[str | None, ...]
 """The net's 91 indices: COCO's own numbers; eleven stand for nothing."""
 
+_MADE_WITH = ("torch", "torchvision", "onnx")
+
 _UNUSED = {0, 12, 26, 29, 30, 45, 66, 68, 69, 71, 83}
 
 
@@ -246,7 +278,7 @@ def _known(classes: tuple[str, ...]) -> bool:
 
 
 def _with_torch(function: str, *arguments: object, control: RunControl) -> Any:
-    missing = missing_package("torch", "torchvision", "onnx")
+    missing = missing_package(*_MADE_WITH)
     if missing:
         raise SegmenterError(
             f"The COCO segmenter is made with {missing}, which this installation does not have. "
