@@ -19,6 +19,8 @@ from memapp.commands.common import (
     complain,
 )
 
+_NOT_IN_EVERY_BUILD = frozenset({"torch", "torchvision", "onnx", "safetensors", "scipy", "matplotlib"})
+
 _COMMANDS = {"score": score, "explain": explain, "doctor": doctor, "lab": lab, "segmenters": segmenters}
 
 
@@ -27,7 +29,16 @@ def main(arguments: Sequence[str]) -> int:
     _speak_utf8()
     if arguments and arguments[0] in _COMMANDS:
         options = _command_parser().parse_args(arguments)
-        return int(options.run(options))
+        try:
+            return int(options.run(options))
+        except ModuleNotFoundError as problem:
+            # The installed memapp leaves out what only some commands need.
+            if (problem.name or "").partition(".")[0] not in _NOT_IN_EVERY_BUILD:
+                raise
+            return complain(
+                f"This memapp came without {problem.name}, which this needs: use memapp from its source.",
+                EXIT_CANNOT_WORK,
+            )
     parser = _window_parser()
     options = parser.parse_args(arguments)
     if options.self_test:

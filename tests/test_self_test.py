@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
+import importlib
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -53,3 +56,20 @@ def test_gui_smoke_needs_a_screenshot(capsys: pytest.CaptureFixture[str]) -> Non
     with pytest.raises(SystemExit):
         cli.main(["--gui-smoke", "."])
     assert "go together" in capsys.readouterr().err
+
+
+def test_a_command_whose_library_was_left_out_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # As in the built app, in which there is no torch.
+    monkeypatch.setitem(sys.modules, "torch", None)
+    for name in [name for name in sys.modules if name.startswith("memapp.lab")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr("memapp.commands.lab._nets", needs_torch, raising=True)
+    assert cli.main(["lab", "nets"]) == 1
+    assert "came without torch" in capsys.readouterr().err
+
+
+def needs_torch(_: argparse.Namespace) -> int:
+    importlib.import_module("torch")
+    return 0

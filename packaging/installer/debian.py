@@ -82,11 +82,11 @@ def depends_of(libraries: Iterable[str], *, glibc: str) -> str:
     return ", ".join(sorted(wanted))
 
 
-def control(build: Build, *, depends: str, kilobytes: int, version: str | None = None) -> str:
+def control(build: Build, *, depends: str, kilobytes: int) -> str:
     """The package's control file."""
     return fill(
         build.templates / "linux" / "control.in",
-        version=version or build.version,
+        version=build.version,
         architecture=linux.MACHINES.get(linux.machine(), linux.machine()),
         maintainer=MAINTAINER,
         kilobytes=str(kilobytes),
@@ -122,7 +122,7 @@ def pack(build: Build, tree: Path, target: Path, *, compression: str) -> None:
     )
 
 
-def lay_out(build: Build, *, version: str | None = None) -> Path:
+def lay_out(build: Build) -> Path:
     """The package's tree in the working folder; files of the app are links to the frozen ones."""
     tree = build.work / "deb"
     shutil.rmtree(tree, ignore_errors=True)
@@ -158,8 +158,7 @@ def lay_out(build: Build, *, version: str | None = None) -> Path:
     sizes = sum(path.lstat().st_size for path in tree.rglob("*") if path.is_file())
     depends = depends_of(build.measured["needs"], glibc=build.measured["glibc"])
     build.measured["depends"] = depends
-    text = control(build, depends=depends, kilobytes=sizes // 1024, version=version)
-    _write(tree / "DEBIAN" / "control", text)
+    _write(tree / "DEBIAN" / "control", control(build, depends=depends, kilobytes=sizes // 1024))
     return tree
 
 

@@ -49,19 +49,12 @@ def try_deb(trial: Trial) -> None:
     """Install an older one, score, upgrade: the scores are still known. Raises: BuildError."""
     _apt(trial, "update")
     package = trial.files[".deb"]
-    build = trial.build
     newer, older = trial.root.inside("/root/memapp.deb"), trial.root.inside("/root/memapp-older.deb")
     shutil.copyfile(package, newer)
-    if build.options.smoke_only is None:
-        tree = debian.lay_out(build, version=OLDER)
-        (tree / "usr" / "lib" / "memapp" / "_internal" / STALE).write_text("stale", encoding="utf-8")
-        debian.pack(build, tree, older, compression="-Znone")
-        shutil.rmtree(tree)
-        _apt(trial, "install", "/root/memapp-older.deb", "fonts-dejavu-core")
-        older.unlink()
-        trial.passed("the .deb installs with its Depends alone", OLDER)
-    else:
-        _apt(trial, "install", "/root/memapp.deb", "fonts-dejavu-core")
+    _make_older_deb(trial, package, older)
+    _apt(trial, "install", "/root/memapp-older.deb", "fonts-dejavu-core")
+    older.unlink()
+    trial.passed("the .deb installs with its Depends alone", OLDER)
     trial.program = "/usr/bin/memapp"
     count = _score_samples(trial)
     _apt(trial, "install", "/root/memapp.deb")
@@ -72,6 +65,19 @@ def try_deb(trial: Trial) -> None:
         desktop_smoke.scores_kept(trial) == count, "an upgraded .deb keeps the scores", f"{count} before"
     )
     trial.self_test("the installed .deb", variables=user_variables())
+
+
+def _make_older_deb(trial: Trial, package: Path, target: Path) -> None:
+    """The same package, saying that it is an older one, with one file more."""
+    tree = trial.build.work / "older-deb"
+    shutil.rmtree(tree, ignore_errors=True)
+    trial.build.run(["dpkg-deb", "-R", package, tree], what="unpacking the package")
+    control = tree / "DEBIAN" / "control"
+    text = re.sub(r"(?m)^Version: .*$", f"Version: {OLDER}", control.read_text(encoding="utf-8"))
+    control.write_text(text, encoding="utf-8")
+    (tree / "usr" / "lib" / "memapp" / "_internal" / STALE).write_text("stale", encoding="utf-8")
+    debian.pack(trial.build, tree, target, compression="-Znone")
+    shutil.rmtree(tree)
 
 
 def remove_deb(trial: Trial) -> None:

@@ -114,6 +114,8 @@ def _parser() -> argparse.ArgumentParser:
     how.add_argument("--dry-run", action="store_true", help="say and check what would be done, build nothing")
     smoke = parser.add_argument_group("trying it out")
     smoke.add_argument("--skip-smoke", action="store_true", help="build only")
-    smoke.add_argument("--smoke-only", metavar="FILE", type=Path, help="try out a .deb, .run or .tar.xz")
+    smoke.add_argument(
+        "--smoke-only", metavar="FILE", type=Path, help="a .deb, .run or .tar.xz, or a folder of them"
+    )
     smoke.add_argument("--clean-root", metavar="DIR", type=Path, help="a Debian root to try in")
     return parser

@@ -10,6 +10,8 @@ from installer import clean_root, desktop_smoke, installed_smoke
 from installer.steps import Build, BuildError
 from installer.trying import Trial
 
+_KINDS = frozenset({".deb", ".run", ".xz"})
+
 AWKWARD = "/srv/Schöne Fotos & Größe/mem app"
 """Where the bundle lies, read-only."""
 
@@ -56,8 +58,10 @@ def _try_here(build: Build) -> str:
 
 def _try_in_clean_root(build: Build) -> str:
     only = build.options.smoke_only
-    if only is not None and not only.is_file():
-        raise BuildError(f"{only} is not there: name a .deb, .run or .tar.xz that was built.")
+    if only is not None and not only.exists():
+        raise BuildError(
+            f"{only} is not there: name a .deb, .run or .tar.xz that was built, or their folder."
+        )
     pictures = build.work / "screenshots"
     shutil.rmtree(pictures, ignore_errors=True)
     pictures.mkdir(parents=True)
@@ -70,15 +74,20 @@ def _try_in_clean_root(build: Build) -> str:
         (build.work / "smoke.json").write_text(json.dumps(trial.report(), indent=1), encoding="utf-8")
     if build.options.clean_root is None:
         clean_root.remove(trial.root.folder)
-    return f"{len(trial.checks)} checks, window after {trial.figures['start_seconds']:.1f} s, " + (
-        f"first score {trial.figures['first_score_seconds']:.1f} s after a drop; look at {pictures}"
-    )
+    said = [f"{len(trial.checks)} checks"]
+    if "start_seconds" in trial.figures:
+        said.append(f"window after {trial.figures['start_seconds']:.1f} s")
+        said.append(f"first score {trial.figures['first_score_seconds']:.1f} s after a drop")
+        said.append(f"look at {pictures}")
+    return ", ".join(said)
 
 
 def _parts(build: Build, trial: Trial) -> list[Callable[[Trial], None]]:
     """What is tried, in this order: the .deb brings the libraries that the others need of the system."""
     only = build.options.smoke_only
-    made = [only] if only else build.made
+    made = build.made
+    if only is not None:
+        made = sorted(path for path in only.iterdir() if path.suffix in _KINDS) if only.is_dir() else [only]
     by_kind = {path.suffix: path for path in made}
     trial.files = by_kind
     parts: list[Callable[[Trial], None]] = []
@@ -90,7 +99,7 @@ def _parts(build: Build, trial: Trial) -> list[Callable[[Trial], None]]:
         parts += [_bind_bundle, desktop_smoke.try_bundle, desktop_smoke.try_drop]
     if ".run" in by_kind:
         parts.append(installed_smoke.try_run)
-    if only is not None and ".xz" not in by_kind:
+    if ".deb" in by_kind and ".xz" not in by_kind and only is not None:
         parts.append(desktop_smoke.try_drop)
     if ".deb" in by_kind:
         parts.append(installed_smoke.remove_deb)
@@ -105,7 +114,7 @@ def _bind_bundle(trial: Trial) -> None:
         unpacked = trial.build.work / "unpacked"
         shutil.rmtree(unpacked, ignore_errors=True)
         unpacked.mkdir(parents=True)
-        trial.build.run(["tar", "-xf", only, "-C", unpacked], what="unpacking")
+        trial.build.run(["tar", "-xf", trial.files[".xz"], "-C", unpacked], what="unpacking")
         folder = unpacked / "memapp"
     trial.root.read_only.append((folder, AWKWARD))
     trial.program = f"{AWKWARD}/memapp"
