@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 
@@ -39,8 +41,9 @@ class Way:
 class Server:
     """Answers with `content`, in the ways that are queued; then plainly."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, certificate: Path | None = None) -> None:
         self.content = content
+        self._scheme = "https" if certificate else "http"
         self.ways: list[Way] = []
         self.requests: list[dict[str, str]] = []
         """The headers of each request that came."""
@@ -51,18 +54,30 @@ class Server:
             def do_GET(self) -> None:
                 server.answer(self)
 
+            def handle(self) -> None:
+                # A client that believes nobody, or hangs up, is no trouble of the server's.
+                with suppress(OSError):
+                    super().handle()
+
             def log_message(self, *_: Any) -> None:
                 pass
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = False
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            # Not now, but on the request's own thread: a client that is refused must not stop the server.
+            self._server.socket = context.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
         self._thread.start()
 
     @property
     def address(self) -> str:
         """Of the file."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}/file-{'0' * 8}.pth"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_address[1]}/file-{'0' * 8}.pth"
 
     def answer(self, request: BaseHTTPRequestHandler) -> None:
         """Answer one request in its way."""
@@ -103,9 +118,9 @@ class Server:
 
 
 @contextmanager
-def serving(content: bytes) -> Iterator[Server]:
-    """A server for the time of a test."""
-    server = Server(content)
+def serving(content: bytes, certificate: Path | None = None) -> Iterator[Server]:
+    """A server for the time of a test; encrypted where there is a certificate with its key."""
+    server = Server(content, certificate)
     try:
         yield server
     finally:

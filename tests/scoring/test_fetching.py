@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import random
+import shutil
+import subprocess
+import sys
 import threading
 from collections import namedtuple
 from collections.abc import Callable, Iterator
@@ -247,3 +250,53 @@ def test_a_folder_that_cant_be_written_is_said(get: Fetch, folder: Path) -> None
     folder.write_text("in the way")
     with pytest.raises(FetchError, match="can't be kept"):
         get()
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate that nobody knows, for the loopback address, with its key."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl is not there to make a certificate")
+    key, found = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    asked = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+    asked += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(found)]
+    subprocess.run(asked, check=True, capture_output=True)
+    both = tmp_path / "both.pem"
+    both.write_text(key.read_text() + found.read_text())
+    return both
+
+
+def fetch_encrypted(certificate: Path, folder: Path, control: RunControl, way: Way) -> Path:
+    with serving(CONTENT, certificate) as server:
+        server.ways = [way]
+
+        def cancel_soon(done: int, _total: int) -> None:
+            if way.hang_after is not None and done >= way.hang_after:
+                threading.Timer(0.1, control.cancel).start()
+
+        return fetch(published(server), folder, control=control, progress=cancel_soon, pauses=NO_PAUSES)
+
+
+def test_a_server_that_cant_prove_who_it_is_is_not_believed(
+    certificate: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("no_proxy", "*")
+    with pytest.raises(FetchError, match=r"127\.0\.0\.1 could not prove who it is"):
+        fetch_encrypted(certificate, folder, RunControl(), Way())
+    assert names(folder) == []
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="elsewhere the system's own store would have to be changed"
+)
+def test_the_systems_certificates_are_believed(
+    certificate: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("no_proxy", "*")
+    # Where OpenSSL, and so Linux, looks for the certificates to believe.
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    assert fetch_encrypted(certificate, folder, RunControl(), Way(stop_after=9)).read_bytes() == CONTENT
+    (folder / "file.pth").unlink()
+    with pytest.raises(Cancelled):
+        fetch_encrypted(certificate, folder, RunControl(), Way(hang_after=200_000))

@@ -68,6 +68,19 @@ def test_a_turned_photo_has_a_turned_map(brightness: Segmenter) -> None:
     assert (upright[:, ::-1] == mirrored).mean() > 0.98
 
 
+def test_a_crops_map_is_the_maps_crop(brightness: Segmenter) -> None:
+    rows, columns = np.mgrid[0:300, 0:400]
+    grey = (127 + 120 * np.sin(rows / 31) * np.cos(columns / 43)).astype(np.uint8)
+    picture = np.repeat(grey[..., np.newaxis], 3, axis=2)
+    whole = brightness.segment(picture).labels
+    crop = brightness.segment(np.ascontiguousarray(picture[50:250, 77:377])).labels
+    same = crop == whole[50:250, 77:377]
+    # Cells of 5 by 6 pixels in one and 3 by 5 in the other: only edges may differ.
+    assert same.mean() > 0.9
+    shifted = crop == whole[56:256, 83:383]
+    assert shifted.mean() < same.mean() - 0.02
+
+
 @pytest.mark.parametrize(("name", "kind", "least"), [(VOC, "mask_voc21", 0.9), (ADE, "mask_ade32", 0.3)])
 def test_a_real_segmenter_agrees_with_hand_made_masks(
     real_segmenters: Path, shared_data: Path, name: str, kind: str, least: float
