@@ -72,6 +72,8 @@ def check(build: Build) -> str:
         raise BuildError(
             f"The disk is too full: {NEEDED_GIGABYTES[options.engine]} GB are needed, {free:.1f} GB are free."
         )
+    if options.with_fast and not (build.root / "memapp" / "scoring" / "engines" / "quantise.py").is_file():
+        raise BuildError("This checkout can't make the int8 graph: leave --with-fast out.")
     for pack in options.segmenters:
         for name in ("segmenter.json", "segmenter.onnx"):
             if not (pack / name).is_file():

@@ -42,6 +42,10 @@ def try_bundle(trial: Trial) -> None:
         "can't be written" in said.stdout, "the doctor says that the home can't be written", said.stdout
     )
     trial.require(said.returncode == 0, "the doctor finds that scoring works", said.stdout + said.stderr)
+    said = trial.root.run([f"{trial.program}-cli", "segmenters"], variables=user_variables())
+    trial.require(said.returncode == 0, "memapp segmenters", said.stdout + said.stderr)
+    said = trial.root.run([f"{trial.program}-cli", "lab", "nets"], variables=user_variables())
+    trial.require("came without torch" in said.stderr, "a command that needs torch says so", said.stderr)
     closed = trial.root.run(
         ["/bin/sh", "-c", f'"{trial.program}-cli" --self-test --out "$HOME/closed.json" <&- >&- 2>&-'],
         variables=user_variables(),
