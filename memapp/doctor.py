@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from memapp import __version__
-from memapp.core.errors import StoreError, WeightsError
+from memapp.core.errors import SegmenterError, StoreError, WeightsError
 from memapp.core.machine import usable_cores
+from memapp.core.resources import resources_folder
 from memapp.intake.formats import available_formats
 from memapp.scoring.examination import prove_engines
+from memapp.scoring.segmentation.folders import SegmenterFolders
 from memapp.scoring.weights import RESMEM_WEIGHTS, WeightsLocator
 from memapp.store.scores import FILE_NAME, SqliteScoreStore
 
@@ -41,12 +43,13 @@ class Finding:
 
 
 def examine(*, weights: WeightsLocator, home: Path) -> Iterator[Finding]:
-    """Examine versions, weights, engines, folders and formats, one finding after another."""
+    """Examine versions, weights, engines, folders, segmenters and formats, one finding after another."""
     yield Finding("memapp", __version__)
     yield Finding("Python", f"{platform.python_version()} on {platform.platform()}, {usable_cores()} cores")
     yield from map(_version, _DISTRIBUTIONS)
     yield from _weights_and_engines(weights, home)
     yield from _folders(home)
+    yield from _segmenters(home)
     formats = available_formats()
     yield Finding("formats", ", ".join(name for name, there in formats.items() if there))
     if missing := [name for name, there in formats.items() if not there]:
@@ -73,6 +76,22 @@ def _weights_and_engines(weights: WeightsLocator, home: Path) -> Iterator[Findin
         return
     if not any(proof.works for proof in proofs):
         yield Finding("engines", "none of them works", stops_scoring=True)
+
+
+def _segmenters(home: Path) -> Iterator[Finding]:
+    folders = SegmenterFolders(resources=resources_folder(), home=home)
+    packs = folders.packs()
+    if not packs:
+        yield Finding("segmenters", "none is installed")
+    for pack in packs:
+        text = pack.problem
+        if text is None:
+            try:
+                folders.open(pack.name).close()
+                text = f"{pack.name}: works"
+            except SegmenterError as problem:
+                text = str(problem)
+        yield Finding("segmenter", text)
 
 
 def _folders(home: Path) -> Iterator[Finding]:

@@ -7,7 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from memapp.doctor import examine
 from memapp.scoring.segmentation.folders import SegmenterFolders
+from memapp.scoring.weights import WeightsLocator
 from tests.conftest import CHECKOUT
 from tests.packs import MADE, made_pack
 
@@ -74,3 +76,21 @@ def test_fetch_says_the_size_first_and_offline_is_one_sentence(tmp_path: Path) -
     assert " MB from " in done.stdout
     assert done.stderr.startswith("This computer can't reach ")
     assert done.stderr.count("\n") == 1
+
+
+def test_the_doctor_loads_each_pack(tmp_path: Path) -> None:
+    home = made_pack(tmp_path)
+    altered = made_pack(tmp_path / "other") / "segmenters" / MADE
+    altered.rename(home / "segmenters" / "altered")
+    description = home / "segmenters" / "altered" / "segmenter.json"
+    description.write_text(description.read_text().replace(f'"{MADE}"', '"altered"'))
+    with (home / "segmenters" / "altered" / "segmenter.onnx").open("ab") as graph:
+        graph.write(b"\0")
+    # Without weights the doctor is quick, and says of everything else how it is.
+    no_weights = WeightsLocator(resources=tmp_path, home=tmp_path, distribution_file=lambda _: None)
+    texts = [
+        finding.text for finding in examine(weights=no_weights, home=home) if finding.subject == "segmenter"
+    ]
+    assert len(texts) == 2
+    assert "altered or damaged" in texts[0]
+    assert texts[1] == f"{MADE}: works"
