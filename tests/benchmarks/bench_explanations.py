@@ -57,7 +57,7 @@ SHARES = (0.05, TENTH, 0.2, 0.4)
 RANDOM_PLACES = 3
 
 _TIMES_MOVED = 2
-"""The most positive tenth must lower the score at least so many times as much as the same patches elsewhere."""
+"""The most positive tenth must lower the score so many times as much as the same patches elsewhere."""
 _SPEED_LIMITS = {MapMethod.OCCLUSION: 25.0, MapMethod.GRADIENT: 6.0}
 _REGIONS_LIMIT = 6.0
 _KEPT_LIMIT = 0.1
