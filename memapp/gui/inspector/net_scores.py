@@ -62,7 +62,7 @@ class NetScores(QWidget):
         for place, row in enumerate(self._rows):
             row.setVisible(place < len(several))
             if place < len(several):
-                row.show_score(several[place])
+                row.show_score(several[place], with_meaning=several[place].net != shown)
         words = "" if shown is None else together(several, shown)
         for label, text in ((self._together, words), (self._flag, flag if several else "")):
             label.setText(text)
@@ -90,11 +90,12 @@ class _NetRow(QWidget):
         column.addLayout(line)
         column.addWidget(self._meaning)
 
-    def show_score(self, said: NetScore) -> None:
-        """Show what a net says."""
+    def show_score(self, said: NetScore, *, with_meaning: bool) -> None:
+        """Show what a net says; what it means may stand elsewhere."""
         self._title.set_whole_text(said.net.title)
         self._number.setText("-" if said.score is None else score_text(said.score, said.precision))
         place = None if said.score is None else said.net.percentile(said.score)
         self._place.setText("" if place is None else ordinal(place))
         meaning = NOT_YET if said.score is None else said.net.sentence(said.score)
         self._meaning.setText(f"{meaning} {said.net.caution}".rstrip())
+        self._meaning.setVisible(with_meaning)
