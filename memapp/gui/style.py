@@ -222,6 +222,7 @@ def _stylesheet(theme: Theme) -> str:
         QToolButton[popupMode="2"] {{ padding-right: {SPACE_4}px; }}
         QToolButton::menu-indicator {{ image: url({arrow}); subcontrol-origin: padding;
             subcontrol-position: right center; right: {SPACE_1}px; }}
+        QToolButton#qt_toolbar_ext_button {{ padding: 0; border: none; image: url({arrow}); }}
         QToolButton:hover {{ background: {theme.hover}; }}
         QToolButton:pressed, QToolButton:checked {{ background: {theme.line}; }}
         QToolButton:focus {{ border-color: {theme.accent}; }}

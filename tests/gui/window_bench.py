@@ -175,6 +175,11 @@ class WindowBench:
         keys = self.window.photos.table.keys
         return {key.name: self.window.photos.score(key) for key in keys}
 
+    def scores_by_net(self) -> dict[str, tuple[float | None, ...]]:
+        """What each net says of each photo, by name, in the order of the nets."""
+        photos = self.window.photos
+        return {key.name: tuple(said.score for said in photos.net_scores(key)) for key in photos.table.keys}
+
     def choose(self, *names: str) -> None:
         """Select photos in the grid, the last one as the current one."""
         grid, proxy = self.window.grid, self.window.proxy
