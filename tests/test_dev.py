@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -172,11 +173,10 @@ def test_nothing_is_installed_without_being_ci(monkeypatch: pytest.MonkeyPatch) 
 
 
 def read_requirements() -> dict[str, Requirement]:
-    """What pyproject.toml asks for, by canonical name."""
+    """What pyproject.toml asks for, with every extra, by canonical name."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    asked = [
-        Requirement(line) for line in (*project["dependencies"], *project["optional-dependencies"]["dev"])
-    ]
+    extras = chain.from_iterable(project["optional-dependencies"].values())
+    asked = [Requirement(line) for line in (*project["dependencies"], *extras)]
     return {canonicalize_name(each.name): each for each in asked}
 
 
