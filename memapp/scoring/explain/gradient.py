@@ -10,7 +10,7 @@ Imports torch only when the first map is made.
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,7 +42,7 @@ class GradientMapMaker:
     A value of its map: what a patch as large as occlusion's large ones would add, were the net to add up.
     """
 
-    version = "gradient-2"
+    version = "gradient-3"
 
     def __init__(self, *, weights: WeightsLocator) -> None:
         """Look for the net there; nothing is loaded yet."""
@@ -73,9 +73,10 @@ class GradientMapMaker:
             done += len(batch)
             yield done, total
         values = np.zeros((FRAME_SIDE, FRAME_SIDE), np.float32)
-        for answer, gradient in zip(answers, gradients, strict=True):
+        for answer, gradient, weight in zip(answers, gradients, net.weights, strict=True):
             added = ((answer[0] - answer[1:].mean(axis=0)) * gradient).sum(axis=0)
-            values += _enlarged(added) * np.float32(added.size * COARSE_SIDE**2 / FRAME_SIDE**2)
+            # From one place of the layer to as much of the frame as a large patch covers.
+            values += _enlarged(added) * np.float32(weight * added.size * COARSE_SIDE**2 / FRAME_SIDE**2)
         return FrameMap(values=values, score=float(scores[0]), forward_passes=total)
 
     def close(self) -> None:
@@ -98,20 +99,42 @@ class GradientMapMaker:
 
                 torch.set_num_threads(physical_cores())
                 net = load_resmem(path).to(memory_format=torch.channels_last)
-                # 15 x 15 and 13 x 13 places: the last layers that still tell parts of a photo apart.
-                self._net = _Net(net, layers=(net.get_submodule("features.layer3"), net.conv5))
+                self._net = _Net(net, layers=_layers_of(net))
         return self._net
+
+
+def _layers_of(net: nn.Module) -> dict[nn.Module, float]:
+    """The layers of ResMem that are listened to, and how much each counts.
+
+    In the ResNet branch the mean of two stages, 29 x 29 and 15 x 15 places: the finer one says where, the
+    coarser one what. In the AlexNet-style branch its last convolution, 13 x 13 places.
+    """
+    return {
+        net.get_submodule("features.layer2"): 0.5,
+        net.get_submodule("features.layer3"): 0.5,
+        net.get_submodule("conv5"): 1.0,
+    }
 
 
 class _Net:
     """A torch net, and the layers that are listened to."""
 
-    def __init__(self, net: nn.Module, *, layers: Sequence[nn.Module]) -> None:
-        """Listen to these layers of a net that takes (n, 3, 227, 227), 0..1, and gives (n,)."""
+    def __init__(self, net: nn.Module, *, layers: Mapping[nn.Module, float]) -> None:
+        """Take a net that takes (n, 3, 227, 227), 0..1, and gives (n,).
+
+        Args:
+            net: the net.
+            layers: those to listen to, each with its weight.
+        """
         self._net = net
-        self._answers: list[Tensor] = []
+        self.weights = tuple(layers.values())
+        self._layers = tuple(layers)
+        self._answers: dict[nn.Module, Tensor] = {}
         for layer in layers:
-            layer.register_forward_hook(lambda _layer, _given, answer: self._answers.append(answer))
+            layer.register_forward_hook(self._listen)
+
+    def _listen(self, layer: nn.Module, _given: object, answer: Tensor) -> None:
+        self._answers[layer] = answer
 
     def look_at(self, pictures: FloatArray) -> tuple[FloatArray, list[FloatArray], list[FloatArray]]:
         """Scores, and for each layer its answers and the scores' gradients by them.
@@ -124,10 +147,10 @@ class _Net:
         """
         import torch
 
-        self._answers.clear()
         batch = torch.from_numpy(pictures).permute(0, 3, 1, 2).div(255).requires_grad_(True)
         scores = self._net(batch)
-        answers = list(self._answers)
+        # In the order of the layers, whichever answered first.
+        answers = [self._answers[layer] for layer in self._layers]
         self._answers.clear()
         gradients = torch.autograd.grad(scores.sum(), answers)
         return (

@@ -48,7 +48,7 @@ def no_scorer() -> object:
 
 def maker_of(net: BrightnessNet, home: Path) -> GradientMapMaker:
     maker = GradientMapMaker(weights=WeightsLocator(resources=home, home=home))
-    maker._net = _Net(net, layers=(net.layer,))
+    maker._net = _Net(net, layers={net.layer: 1.0})
     return maker
 
 
