@@ -49,7 +49,7 @@ from memapp.scoring.explain.regions import FilledRegions
 from memapp.scoring.factory import DEVICES, ResMemFactory
 from memapp.scoring.segmentation.folders import SegmenterFolders
 from memapp.store.areas import read_areas
-from memapp.store.explained_files import ExplainedFolder, ExplainedPhoto
+from memapp.store.explained_files import ExplainedFolder, ExplainedPhoto, is_written_here
 from memapp.store.home import home_folder
 from memapp.store.maps import DiskMapStore
 
@@ -95,7 +95,7 @@ def _explain(options: argparse.Namespace) -> int:
     control = RunControl()
     cancel_on_interrupt(control)
     found = list(find_photos([absolute(path) for path in options.photos], control=control))
-    photos = [each for each in found if isinstance(each, ImageKey)]
+    photos = [each for each in found if isinstance(each, ImageKey) and not is_written_here(Path(each.path))]
     failures = [each for each in found if isinstance(each, Failure)]
     if not photos and not failures and not control.cancelled:
         return complain("There is nothing to explain: no photos were found there.", EXIT_USAGE_OR_NOTHING)

@@ -99,11 +99,25 @@ class ExplainedFolder:
             return False
         if not any(file.name.casefold() in self._there for file in files):
             return True
-        try:
-            with files[-1].open("rb") as file:
-                return bool(json.load(file)["path"] == path)
-        except (OSError, ValueError, LookupError, TypeError):
-            return False
+        return _explained_path(files[-1]) == path
+
+
+def is_written_here(file: Path) -> bool:
+    """Whether a file is one that an ExplainedFolder wrote; a folder of photos may hold those, too."""
+    for ending in ENDINGS:
+        if file.name.endswith(ending):
+            return _explained_path(file.with_name(file.name.removesuffix(ending) + DOCUMENT)) is not None
+    return False
+
+
+def _explained_path(file: Path) -> str | None:
+    """The photo that a document is about; None where it is no such document."""
+    try:
+        with file.open("rb") as content:
+            about = json.load(content)
+        return str(about["path"]) if "forward_passes" in about["map"] else None
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return None
 
 
 def document(photo: ExplainedPhoto, values: MapArray) -> dict[str, Any]:

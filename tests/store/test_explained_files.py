@@ -23,7 +23,7 @@ from memapp.core.explanation import (
 from memapp.core.frame import SEEN_PART
 from memapp.core.map_placement import place_map
 from memapp.core.records import NetIdentity
-from memapp.store.explained_files import ENDINGS, ExplainedFolder, ExplainedPhoto
+from memapp.store.explained_files import ENDINGS, ExplainedFolder, ExplainedPhoto, is_written_here
 
 NET = NetIdentity(name="ResMem", sha256="0" * 64, preprocessing="1")
 FULL = (600, 400)
@@ -153,3 +153,12 @@ def test_odd_names(tmp_path: Path, stem: str) -> None:
     assert json.loads((tmp_path / f"{name}.json").read_text(encoding="utf-8"))["path"] == path
     assert name.startswith(stem[:20])
     assert folder(tmp_path).write(explained(path)) == name
+
+
+def test_what_was_written_is_told_from_photos(tmp_path: Path) -> None:
+    (tmp_path / "b.map.png").write_bytes(b"somebody's photo")
+    (tmp_path / "b.json").write_text('{"path": "/photos/b.jpg"}', encoding="utf-8")
+    folder(tmp_path).write(explained())
+    (tmp_path / "a.jpg").write_bytes(b"the photo")
+    told = {file.name for file in tmp_path.iterdir() if is_written_here(file)}
+    assert told == {f"a{ending}" for ending in ENDINGS}
