@@ -14,7 +14,7 @@ from memapp.core.errors import SegmenterError, StoreError, WeightsError
 from memapp.core.machine import usable_cores
 from memapp.core.resources import resources_folder
 from memapp.intake.formats import available_formats
-from memapp.scoring.examination import prove_engines
+from memapp.scoring.examination import prove_engines, shipped_graph
 from memapp.scoring.segmentation.folders import SegmenterFolders
 from memapp.scoring.weights import RESMEM_WEIGHTS, WeightsLocator
 from memapp.store.scores import FILE_NAME, SqliteScoreStore
@@ -65,8 +65,12 @@ def _version(distribution: str) -> Finding:
 
 def _weights_and_engines(weights: WeightsLocator, home: Path) -> Iterator[Finding]:
     try:
-        path = weights.find(RESMEM_WEIGHTS)
-        yield Finding("weights", f"{path}: the published ones, sha256 {RESMEM_WEIGHTS.sha256}")
+        shipped = shipped_graph(home)
+        if shipped is not None:
+            yield Finding("net", f"{shipped}: came with memapp, whole")
+        else:
+            path = weights.find(RESMEM_WEIGHTS)
+            yield Finding("weights", f"{path}: the published ones, sha256 {RESMEM_WEIGHTS.sha256}")
         proofs = []
         for proof in prove_engines(weights, home):
             proofs.append(proof)

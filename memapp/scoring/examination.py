@@ -52,6 +52,12 @@ def prove_engines(weights: WeightsLocator, home: Path) -> Iterator[EngineProof]:
             gpu.close()
 
 
+def shipped_graph(home: Path) -> Path | None:
+    """ResMem's graph that came with the built app, checked; None where there is none."""
+    graph = GraphFolder(home=home, export=export_resmem).shipped(RESMEM)
+    return graph.path if graph else None
+
+
 def _prove_onnx(home: Path) -> EngineProof:
     try:
         from memapp.scoring.engines.onnx_engine import OnnxEngine

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from memapp.core.errors import WeightsError
+from memapp.doctor import examine
 from memapp.scoring.engines import graphs as graphs_module
 from memapp.scoring.engines.cpu import CpuEngines
 from memapp.scoring.engines.graphs import GraphError, GraphFolder, graph_key
@@ -110,3 +113,22 @@ def test_a_damaged_net_is_named_as_such(tmp_path: Path, monkeypatch: pytest.Monk
     factory = ResMemFactory(weights=no_weights(tmp_path), home=tmp_path / "home")
     with pytest.raises(WeightsError, match=r"came with memapp is damaged: install memapp again"):
         factory.identity()
+
+
+@pytest.mark.weights
+def test_the_doctor_finds_a_shipped_net_without_weights_or_torch_well(
+    tmp_path: Path, prepared_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(graphs_module, "resource_path", lambda _name: prepared_home / "engines")
+    # As in the built app, in which there is no torch.
+    monkeypatch.setitem(sys.modules, "torch", None)
+    find_spec = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name, *rest: None if name == "torch" else find_spec(name, *rest)
+    )
+    findings = {
+        found.subject: found for found in examine(weights=no_weights(tmp_path), home=tmp_path / "home")
+    }
+    assert "came with memapp" in findings["net"].text
+    assert "works" in findings["onnx on cpu"].text
+    assert not any(found.stops_scoring for found in findings.values())
