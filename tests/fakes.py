@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Generator
 
 import numpy as np
 import numpy.typing as npt
 
 from memapp.core.contracts import Notify, Scorer
+from memapp.core.control import RunControl
 from memapp.core.errors import SegmenterError
-from memapp.core.explanation import Category, Instance, Segmentation, Segmenter, SegmenterIdentity
+from memapp.core.explanation import (
+    Category,
+    FrameMap,
+    Instance,
+    ScorerOpener,
+    Segmentation,
+    Segmenter,
+    SegmenterIdentity,
+    Steps,
+)
 from memapp.core.records import EngineInfo, NetIdentity, PixelArray
 
 BRIGHTNESS_NET = NetIdentity(name="Brightness", sha256="b" * 64, preprocessing="test-1")
@@ -139,3 +150,29 @@ class HalvesFactory:
             raise SegmenterError(f"The segmenter {name} is not installed.")
         self.opened += 1
         return self.segmenter
+
+
+class HalvesMapMaker:
+    """Makes a map of two values in three passes: what covering the left half, then the right one, changes."""
+
+    version = "halves-1"
+
+    def make(
+        self, frame: PixelArray, *, scorer: ScorerOpener, control: RunControl
+    ) -> Generator[Steps, None, FrameMap]:
+        side = frame.shape[1]
+        versions = np.stack([frame, frame, frame])
+        versions[1, :, : side // 2] = 0
+        versions[2, :, side // 2 :] = 0
+        scores: list[float] = []
+        for version in versions:
+            control.checkpoint()
+            yield len(scores), len(versions)
+            scores.append(float(scorer().score(version[None])[0]))
+        values = np.zeros(frame.shape[:2], np.float32)
+        values[:, : side // 2] = scores[0] - scores[1]
+        values[:, side // 2 :] = scores[0] - scores[2]
+        return FrameMap(values=values, score=scores[0], forward_passes=len(versions))
+
+    def close(self) -> None:
+        pass

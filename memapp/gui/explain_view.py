@@ -102,7 +102,8 @@ class ExplainView(QObject):
         self._order: ExplainOrder | None = None
         self._request = 0
         self._part: Part | None = None
-        self._drawn: OverlayLayer | None = None
+        """What came last for the order; it is drawn before it is shown."""
+        self._shown: Shown | None = None
         self.precision = Precision.EXACT
         self.segmenters: tuple[SegmenterIdentity, ...] = ()
 
@@ -131,9 +132,7 @@ class ExplainView(QObject):
     @property
     def shown(self) -> Shown | None:
         """The overlay that is on screen, once it is there."""
-        if self._order is None or self._part is None or self._drawn is None:
-            return None
-        return Shown(self._order.key, self._part, self._drawn)
+        return self._shown
 
     def choose(self, overlay: str) -> None:
         """Lay this over the viewer's photo from now on."""
@@ -223,7 +222,7 @@ class ExplainView(QObject):
 
     def _on_drawn(self, layer: OverlayLayer) -> None:
         part = self._part
-        if part is None or self._layer is not _layer_of_part(part):
+        if part is None or self._order is None or self._layer is not _layer_of_part(part):
             return
         match part:
             case MemorabilityMap():
@@ -231,27 +230,26 @@ class ExplainView(QObject):
             case Regions():
                 self._panel.regions.show_regions(part)
         self._panel.show_legend(self._layer)
-        self._show(layer)
+        layer.opacity = self._preferences.number("overlay_opacity") / 100
+        self._show(Shown(self._order.key, part, layer))
 
-    def _show(self, layer: OverlayLayer | None) -> None:
-        self._drawn = layer
-        if layer is not None:
-            layer.opacity = self._preferences.number("overlay_opacity") / 100
-        self._viewer.view.show_layer(layer)
+    def _show(self, shown: Shown | None) -> None:
+        self._shown = shown
+        self._viewer.view.show_layer(shown.layer if shown is not None else None)
         self.shown_changed.emit()
 
     # What a person does
 
     @Slot(object)
     def _on_pointed(self, place: QPointF | None) -> None:
-        layer = self._drawn
-        if layer is None:
+        if self._shown is None:
             return
+        layer = self._shown.layer
         item = None if place is None else layer.item_at(place)
         if item != layer.lit:
             self._light(item)
             row = None if item is None else layer.rows[item]
-            match self._part:
+            match self._shown.part:
                 case Segmentation():
                     self._panel.segmentation.point_at(row)
                 case Regions():
@@ -260,15 +258,15 @@ class ExplainView(QObject):
 
     @Slot(object)
     def _light(self, item: int | None) -> None:
-        if self._drawn is not None and item != self._drawn.lit:
-            self._drawn.lit = item
+        if self._shown is not None and item != self._shown.layer.lit:
+            self._shown.layer.lit = item
             self._viewer.view.update()
 
     @Slot(int)
     def _on_opacity(self, percent: int) -> None:
         self._preferences.set("overlay_opacity", percent)
-        if self._drawn is not None:
-            self._drawn.opacity = percent / 100
+        if self._shown is not None:
+            self._shown.layer.opacity = percent / 100
             self._viewer.view.update()
 
     @Slot(str)

@@ -31,7 +31,6 @@ from memapp.intake.load import load_photo
 from memapp.pipeline.explain_run import Explainers, explain_run
 from memapp.pipeline.score_run import score_run
 from memapp.pipeline.triage_run import triage_run
-from memapp.scoring.explain.occlusion import OcclusionMapMaker
 from memapp.scoring.explain.regions import FilledRegions
 from memapp.store.area_book import AreaBook
 from memapp.store.areas import read_areas, write_areas
@@ -43,7 +42,7 @@ from memapp.workers.jobs import Jobs
 from memapp.workers.manners import Manners
 from memapp.workers.preview_pool import to_image
 from memapp.workers.supervisor import Supervisor
-from tests.fakes import HALVES, BrightnessFactory, BrightnessScorer, HalvesFactory
+from tests.fakes import HALVES, BrightnessFactory, BrightnessScorer, HalvesFactory, HalvesMapMaker
 
 STOP_SECONDS = 3.0
 PATIENCE_MS = 10_000
@@ -270,7 +269,7 @@ class WindowBench:
             explainers=Explainers(
                 scorers=self.scorers,
                 segmenters=self.segmenters,
-                map_makers={MapMethod.OCCLUSION: OcclusionMapMaker()},
+                map_makers={MapMethod.OCCLUSION: HalvesMapMaker()},
                 region_maker=FilledRegions(),
             ),
             store=self._explain_store,
