@@ -184,6 +184,8 @@ def _weighed(
     total = 1 + FILLS * len(seen)
     versions = [frame]
     for region in seen:
+        # Filling in takes its time, too.
+        control.checkpoint()
         cover = cover_of(region.mask)
         fills = (surroundings_colour(frame, cover), surroundings_spread(frame, cover))
         versions += [covered(frame, cover, fill) for fill in fills]
