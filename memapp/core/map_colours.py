@@ -70,7 +70,8 @@ def level_colours() -> PixelArray:
 
 def level_opacities() -> npt.NDArray[np.uint8]:
     """How much each level covers of the photo below it, 0..255, shape (256,): little where little is."""
-    strength = np.sqrt(np.abs(np.arange(-_STEPS, _STEPS + 1)) / _STEPS)
+    # In proportion: pale colours over a dark photo would be a veil.
+    strength = np.abs(np.arange(-_STEPS, _STEPS + 1)) / _STEPS
     opacities = np.zeros(2 * _STEPS + 2, np.uint8)
     opacities[1:] = (255 * _MOST_OPAQUE * strength).round()
     return opacities

@@ -23,7 +23,6 @@ from memapp.core.frame import FRAME_SIDE
 from memapp.core.machine import garbage_collector_at_rest
 from memapp.core.records import PixelArray
 from memapp.scoring.explain.fills import FloatArray, blurred_frame, mean_frame
-from memapp.scoring.explain.occlusion import COARSE_SIDE
 from memapp.scoring.hardware import physical_cores
 from memapp.scoring.torch_libraries import load_torch_libraries
 from memapp.scoring.weights import RESMEM_WEIGHTS, WeightsLocator
@@ -33,13 +32,16 @@ if TYPE_CHECKING:
 
 STEPS = 4
 """Places on the way from each of the two pictures."""
+SPOTS = 29
+"""Across and down: the places of the finest layer that is listened to."""
 _BATCH = 4
 
 
 class GradientMapMaker:
     """A MapMaker for ResMem, on the CPU. Keeps the net until close().
 
-    A value of its map: what a patch as large as occlusion's large ones would add, were the net to add up.
+    A value of its map: what a spot there, a SPOTS-th of the frame's side across and down, adds to the score.
+    All spots together add up to the score less what the net says of the two pictures, as far as nets add up.
     """
 
     version = "gradient-3"
@@ -75,8 +77,8 @@ class GradientMapMaker:
         values = np.zeros((FRAME_SIDE, FRAME_SIDE), np.float32)
         for answer, gradient, weight in zip(answers, gradients, net.weights, strict=True):
             added = ((answer[0] - answer[1:].mean(axis=0)) * gradient).sum(axis=0)
-            # From one place of the layer to as much of the frame as a large patch covers.
-            values += _enlarged(added) * np.float32(weight * added.size * COARSE_SIDE**2 / FRAME_SIDE**2)
+            # From a place of the layer to a spot of the unit's size.
+            values += _enlarged(added) * np.float32(weight * added.size / SPOTS**2)
         return FrameMap(values=values, score=float(scores[0]), forward_passes=total)
 
     def close(self) -> None:
