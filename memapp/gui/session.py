@@ -66,6 +66,8 @@ class Session(QObject):
         self._supervisor = supervisor
         self._photos = photos
         self._began = 0.0
+        self._begun = 0
+        """The run that began last."""
         self._skipped = 0
         self._last_progress: Progress | None = None
         self._net_of_run: NetIdentity | None = None
@@ -195,6 +197,13 @@ class Session(QObject):
 
     @Slot(int)
     def _on_started(self, request: int) -> None:
+        self._begin(request)
+
+    def _begin(self, request: int) -> None:
+        # Where the window was kept busy, what a run said may come before the word that it began.
+        if request == self._begun:
+            return
+        self._begun = request
         self._began = time.monotonic()
         self._last_progress = None
         self._net_of_run = self._done_before_refining = None
@@ -207,6 +216,7 @@ class Session(QObject):
     def _on_events(self, request: int, events: list[Event]) -> None:
         if request <= self._superseded:
             return
+        self._begin(request)
         progress: Progress | None = None
         failed = False
         net = self._orders[request].net if request in self._orders else RESMEM_NAME
