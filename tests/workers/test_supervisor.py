@@ -166,6 +166,22 @@ def test_cancel_ends_the_runs_that_wait_too(qtbot: QtBot, supervise: SupervisorM
     assert run.closed == [RunOrder(("a",))]
 
 
+def test_one_run_can_be_cancelled_alone(qtbot: QtBot, supervise: SupervisorMaker) -> None:
+    run = TurnstileRun(events=1)
+    supervisor = supervise(run)
+    heard = listen(supervisor)
+    first, second, third = (supervisor.start_run(RunOrder((name,))) for name in "abc")
+    qtbot.waitUntil(lambda: bool(run.threads))
+    supervisor.cancel_run(second)
+    assert heard.finished() == [(second, True)]
+    supervisor.cancel_run(first)
+    run.go()
+    qtbot.waitUntil(lambda: not supervisor.running)
+    assert heard.finished() == [(second, True), (first, True), (third, False)]
+    assert run.closed == [RunOrder(("a",)), RunOrder(("c",))]
+    supervisor.cancel_run(first)
+
+
 def test_a_run_that_was_asked_for_right_after_a_cancel_is_done(
     qtbot: QtBot, supervise: SupervisorMaker
 ) -> None:
