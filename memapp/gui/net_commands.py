@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QFileDialog, QMenu, QToolBar, QToolButton, QWidget
 
 from memapp.core.events import Notice, NoticeKind
-from memapp.core.nets import RESMEM, Comparison, InstalledNet, NetColumn, NetWork
+from memapp.core.nets import Comparison, InstalledNet, NetColumn, NetWork
 from memapp.core.records import ImageKey
 from memapp.core.settings import Preferences
 from memapp.gui.actions import Actions
@@ -83,7 +83,7 @@ class NetCommands(QObject):
     def chosen(self) -> tuple[InstalledNet, ...]:
         """Those that score, in the order of those installed; never none."""
         names = self._preferences.text("nets").splitlines()
-        return tuple(net for net in self._installed if net.name in names) or (RESMEM,)
+        return tuple(net for net in self._installed if net.name in names) or self._installed[:1]
 
     @property
     def pair(self) -> tuple[InstalledNet, InstalledNet] | None:

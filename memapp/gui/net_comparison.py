@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 from PySide6.QtCore import QObject, QTimer
 
@@ -14,6 +16,8 @@ from memapp.gui.toolbar import FilterControls
 
 _FOLLOW_MILLISECONDS = 300
 """While scores stream in, flags follow a few times a second."""
+_MOST_SHARE = 0.05
+"""Of the window's time that this may take: with very many photos flags follow less often."""
 
 
 class NetComparison(QObject):
@@ -61,6 +65,12 @@ class NetComparison(QObject):
     def refresh(self) -> None:
         """Reckon it again from the scores that there are now."""
         self._timer.stop()
+        began = time.perf_counter()
+        self._reckon()
+        took = 1000 * (time.perf_counter() - began)
+        self._timer.setInterval(max(_FOLLOW_MILLISECONDS, round(took / _MOST_SHARE)))
+
+    def _reckon(self) -> None:
         held = {net.name for net in self._photos.nets}
         if self._pair is None or not held.issuperset(net.name for net in self._pair):
             self._photos.set_disagreement(None)
