@@ -157,8 +157,7 @@ class Bench:
 
     def judge(self, photos: Sequence[Path], method: MapMethod) -> list[Truth]:
         """Cover what each photo's map says, and what it does not say."""
-        chance = np.random.default_rng(2024)
-        return [self._judge(path, method, chance) for path in photos]
+        return [self._judge(path, method, np.random.default_rng(place)) for place, path in enumerate(photos)]
 
     def _judge(self, path: Path, method: MapMethod, chance: np.random.Generator) -> Truth:
         made = self.explain(path, Layer.MEMORABILITY, method)
