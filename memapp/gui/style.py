@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QByteArray, QObject, QSize, Qt, Signal
@@ -206,9 +207,15 @@ def _palette(theme: Theme) -> QPalette:
     return palette
 
 
+def _address(picture: Path) -> str:
+    """A picture as a stylesheet names it; an installed memapp may lie below any name."""
+    escaped = picture.as_posix().replace("\\", "\\\\").replace('"', '\\"')
+    return f'url("{escaped}")'
+
+
 def _stylesheet(theme: Theme) -> str:
     # A stylesheet can't tint a picture: this one is a grey that is seen on both appearances.
-    arrow = resource_path("icons/combo-arrow.svg").as_posix()
+    arrow = _address(resource_path("icons/combo-arrow.svg"))
     return f"""
         QWidget {{ font-size: {TEXT_NORMAL}px; }}
         QMainWindow, QDialog {{ background: {theme.window}; }}
@@ -220,9 +227,9 @@ def _stylesheet(theme: Theme) -> str:
         QToolButton {{ border: 1px solid transparent; border-radius: {CORNER}px;
             padding: {SPACE_1 - 1}px {SPACE_2 - 1}px; }}
         QToolButton[popupMode="2"] {{ padding-right: {SPACE_4}px; }}
-        QToolButton::menu-indicator {{ image: url({arrow}); subcontrol-origin: padding;
+        QToolButton::menu-indicator {{ image: {arrow}; subcontrol-origin: padding;
             subcontrol-position: right center; right: {SPACE_1}px; }}
-        QToolButton#qt_toolbar_ext_button {{ padding: 0; border: none; image: url({arrow}); }}
+        QToolButton#qt_toolbar_ext_button {{ padding: 0; border: none; image: {arrow}; }}
         QToolButton:hover {{ background: {theme.hover}; }}
         QToolButton:pressed, QToolButton:checked {{ background: {theme.line}; }}
         QToolButton:focus {{ border-color: {theme.accent}; }}
@@ -264,7 +271,7 @@ def _stylesheet(theme: Theme) -> str:
         QHeaderView::section {{ background: {theme.panel}; color: {theme.second_text}; border: none;
             border-bottom: 1px solid {theme.line}; padding: {SPACE_1}px 11px; }}
         QComboBox::drop-down {{ border: none; width: {SPACE_6}px; }}
-        QComboBox::down-arrow {{ image: url("{arrow}"); width: 16px; height: 16px; }}
+        QComboBox::down-arrow {{ image: {arrow}; width: 16px; height: 16px; }}
         QToolButton#disclosure, QToolButton#disclosure:hover, QToolButton#disclosure:checked {{
             background: transparent; padding: {SPACE_1 - 1}px {SPACE_2 - 1}px {SPACE_1 - 1}px 0; }}
         QTreeView#legend::item {{ padding: {SPACE_1}px {SPACE_1 // 2}px; }}
