@@ -47,7 +47,7 @@ PATCH_LINE = "#f0f0f0"
 AREA_LINE = "#ffffff"
 AREA_FILL = "#30ffffff"
 """What is being drawn on a photo."""
-CASING = "#a0000000"
+CASING = "#70000000"
 """Under a thin line, so that it is seen on any photo."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, 
 from memapp.gui.style import CASING
 from memapp.gui.viewer.seen_part import seen_rect
 
-_LINE, _LIT_LINE, _CASING_MORE = 1.5, 3.0, 2.0
+_LINE, _LIT_LINE = 1.5, 3.0
 _LIT_SHARE = 0.35
 _HATCH_LINE = "#70ffffff"
 _HATCH_GROUND = "#50000000"
@@ -132,11 +133,28 @@ def draw_part_in_view(painter: QPainter, picture: QImage, drawn: QRectF, view: Q
 
 
 def _stroke(painter: QPainter, outline: Outline, width: float) -> None:
+    """Draw a border, so many device pixels wide at every scale, with a dark casing.
+
+    Qt draws lines of one pixel fifty times as fast as wider ones: a wide one is made of several of those.
+    """
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for colour, wide in ((QColor(CASING), width + _CASING_MORE), (outline.colour, width)):
-        pen = QPen(colour, wide)
-        # In device pixels, whatever the scale.
+    transform = painter.transform()
+    inner, outer = (width - 1) / 2, (width + 1) / 2
+    for colour, offsets in (
+        (QColor(CASING), _ring(outer)),
+        (outline.colour, [QPointF(0, 0), *(_ring(inner) if inner > 0.1 else [])]),
+    ):
+        pen = QPen(colour, 1)
         pen.setCosmetic(True)
-        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         painter.setPen(pen)
-        painter.drawPath(outline.path)
+        for offset in offsets:
+            painter.setTransform(transform * QTransform.fromTranslate(offset.x(), offset.y()))
+            painter.drawPath(outline.path)
+    painter.setTransform(transform)
+
+
+def _ring(radius: float) -> list[QPointF]:
+    """Places round a point, about one and a half pixels apart."""
+    count = max(4, math.ceil(4 * radius))
+    turns = (2 * math.pi * (number + 0.5) / count for number in range(count))
+    return [QPointF(radius * math.cos(turn), radius * math.sin(turn)) for turn in turns]
