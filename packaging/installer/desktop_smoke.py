@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -17,6 +18,8 @@ from installer.trying import Trial, user_variables
 PHOTOS = f"{HOME}/Fotos für Oma & Opa"
 DATA = f"{HOME}/.local/share/memapp"
 LOCKED = "/srv/locked"
+_TROUBLE = re.compile(r"^\d{4}-\d\d-\d\d \S+ (WARNING|ERROR|CRITICAL) ")
+
 START_LIMIT = 2.5
 FIRST_SCORE_LIMIT = 10.0
 PATIENCE = 120.0
@@ -71,6 +74,7 @@ def try_drop(trial: Trial) -> None:
         _start_and_close(trial, screen, "start_seconds")
         _drop(trial, screen)
         _gui_smoke(trial, screen)
+        _look_at_log(trial)
     finally:
         screen.stop()
     start, first = trial.figures["start_seconds"], trial.figures["first_score_seconds"]
@@ -152,6 +156,13 @@ def _gui_smoke(trial: Trial, screen: Screen) -> None:
         done.returncode == 0, "a window without a home that can be written", done.stderr + done.stdout
     )
     shutil.copyfile(trial.root.inside(picture), trial.pictures / "3-home-not-writable.png")
+
+
+def _look_at_log(trial: Trial) -> None:
+    """Nothing was complained of: a stylesheet that can't be read, a part that is missing."""
+    log = trial.root.inside(f"{DATA}/logs/memapp.log").read_text(encoding="utf-8")
+    bad = [line for line in log.splitlines() if _TROUBLE.match(line) and "Detected locale" not in line]
+    trial.require(not bad, "the window's log has no warnings", " | ".join(bad[:3]))
 
 
 def scores_kept(trial: Trial) -> int:

@@ -15,6 +15,9 @@ from installer.steps import Build, BuildError
 MOST_INSTALLED = 800_000_000
 """Bytes of the laptop build, installed."""
 
+LONGEST_PATH = 125
+"""Characters below the app's folder: on Windows, with the folders of a user before it, less than 180."""
+
 _NEEDED = re.compile(r"^\s+NEEDED\s+(\S+)", re.MULTILINE)
 _GLIBC = re.compile(r"GLIBC_(\d+)\.(\d+)")
 
@@ -29,6 +32,8 @@ def inspect(build: Build) -> str:
     names = [path.relative_to(build.frozen).as_posix() for path in files]
     size = sum(path.stat().st_size for path in files if not path.is_symlink())
     build.measured["installed_bytes"] = size
+    if (longest := max(names, key=len)) and len(longest) > LONGEST_PATH:
+        raise BuildError(f"The path {longest} is too long for Windows: rename what is in it.")
     runtimes = contents.openmp_runtimes(names)
     build.measured["openmp"] = runtimes
     if len({Path(name).name for name in runtimes}) != 1:

@@ -15,9 +15,6 @@ ENDINGS = (
 )
 """Of the photos for which "Open with" offers memapp."""
 
-LONGEST_PATH = 180
-"""Characters that a file's path in the bundle may have: below Windows' 260 with a long name before it."""
-
 
 def package(build: Build) -> str:
     """Compile the installer over the frozen folder, and sign it.

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from installer import checks, contents, debian, environment, linux, options, report, windows
+from installer import checks, contents, debian, environment, linux, nets, options, report, windows
 from installer.main import version_of
 from installer.screen import png_of_xwd
 from installer.steps import Build, BuildError, Step, run_steps
@@ -270,3 +270,32 @@ def test_the_desktop_entry_is_valid(tmp_path: Path) -> None:
     entry.write_text(linux.desktop_entry(make_build(tmp_path), program="memapp"), encoding="utf-8")
     done = subprocess.run(["desktop-file-validate", entry], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def test_the_staged_resources_are_memapps_own_the_nets_the_packs_and_the_record(tmp_path: Path) -> None:
+    pack = tmp_path / "objects"
+    pack.mkdir()
+    for name in ("segmenter.json", "segmenter.onnx", "LICENSE.txt"):
+        (pack / name).write_text(name, encoding="utf-8")
+    build = make_build(tmp_path, "--segmenter", str(pack))
+    (build.nets / "graphs").mkdir(parents=True)
+    (build.nets / "graphs" / "net.onnx").write_bytes(b"net")
+    source = {"scores": {"Moose.webp": 0.7}, "formats": {}, "system": "here", "checks": []}
+    (build.nets / "source.json").write_text(json.dumps(source), encoding="utf-8")
+    nets.stage(build)
+    assert (build.staging / "nets" / "net.onnx").read_bytes() == b"net"
+    assert (build.staging / "segmenters" / "objects" / "LICENSE.txt").is_file()
+    assert (build.staging / "icons" / "memapp.svg").is_file()
+    record = json.loads((build.staging / "self-test" / "expected.json").read_text(encoding="utf-8"))
+    assert record["scores"] == source["scores"]
+    assert record["tolerance"] == 1e-3
+
+
+def test_a_folder_that_is_no_segmenter_pack_is_refused(tmp_path: Path) -> None:
+    target = options.SYSTEMS.get(sys.platform, "linux")
+    wishes = ("--target", target, "--skip-smoke", "--formats", options.FORMATS[target][0])
+    build = make_build(tmp_path, *wishes, "--segmenter", str(tmp_path))
+    if checks.missing_tools(build):
+        pytest.skip(str(checks.missing_tools(build)))
+    with pytest.raises(BuildError, match=r"no segmenter pack: there is no segmenter\.json"):
+        checks.check(build)
