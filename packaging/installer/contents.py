@@ -130,7 +130,9 @@ def _is_wanted_of_qt(path: PurePosixPath) -> bool:
         return path.name.startswith("qtbase_")
     if {"qml", "resources", "metatypes", "include", "typesystems", "glue"} & set(parts):
         return False
-    library = _QT_LIBRARY.match(path.name)
+    # On macOS everything of a library is in a folder that is named after it.
+    framework = next((part.removesuffix(".framework") for part in parts if part.endswith(".framework")), None)
+    library = _QT_LIBRARY.match(framework or path.name)
     if library:
         return library["name"] in QT_LIBRARIES
     module = re.match(r"^(Qt\w+)\.(abi3\.so|cpython.*\.so|pyd)$", path.name)

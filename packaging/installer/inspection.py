@@ -36,7 +36,9 @@ def inspect(build: Build) -> str:
         raise BuildError(f"The path {longest} is too long for Windows: rename what is in it.")
     runtimes = contents.openmp_runtimes(names)
     build.measured["openmp"] = runtimes
-    if len({Path(name).name for name in runtimes}) != 1:
+    # LibRaw brings the one on Linux; elsewhere it may use the system's.
+    count = len({Path(name).name for name in runtimes})
+    if count > 1 or (build.options.target == "linux" and count == 0):
         raise BuildError(
             f"There is not exactly one OpenMP runtime in the app ({', '.join(runtimes) or 'none'})."
         )
