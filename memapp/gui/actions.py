@@ -59,7 +59,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("sort-taken", "View/Sort by", "Date taken", ("Ctrl+3",), group="sort", checkable=True),
     ActionSpec("sort-size", "View/Sort by", "File size", ("Ctrl+4",), group="sort", checkable=True),
     ActionSpec(
-        "sort-disagreement", "View/Sort by", "Disagreement of nets", ("Ctrl+5",), group="sort", checkable=True
+        "sort-disagreement", "View/Sort by", "Disagreement", ("Ctrl+5",), group="sort", checkable=True
     ),
     ActionSpec("reverse", "View", "Reverse the order", ("Ctrl+0",), "sort-descending"),
     ActionSpec("overlay-none", "View/Overlay", "None", ("Alt+0",), "overlay-none", "overlay", True),

@@ -66,7 +66,7 @@ class NetRegistry:
             except CheckpointError:
                 continue
             name = path.name.removesuffix(SUFFIX)
-            nets.append(KnownNet(name, header.name, header.predicts, "Trained here with memapp lab."))
+            nets.append(KnownNet(name, header.name, header.predicts, "Trained with memapp lab."))
         return tuple(nets)
 
     def predicts(self, name_or_file: str) -> str:
