@@ -21,8 +21,9 @@ from PySide6.QtGui import QImage
 from memapp.core.nets import RESMEM, InstalledNet, NetScore
 from memapp.core.records import Failure, ImageKey, PhotoFacts, Precision, ScoredPhoto
 from memapp.gui.grid.names import display_name
+from memapp.gui.grid.net_columns import NO_FLAG, NetColumns
 from memapp.gui.grid.photo_table import NO_DATE, PhotoTable, Rows
-from memapp.gui.grid.photo_words import disagreement_words, spoken_text, tooltip
+from memapp.gui.grid.photo_words import spoken_text, tooltip
 from memapp.gui.grid.preview_cache import ByteBoundedCache
 from memapp.gui.grid.roles import Index, PhotoRole, PhotoState
 
@@ -41,8 +42,6 @@ _RESULT_ROLES: list[int] = [
     PhotoRole.FAILURE,
     *_TEXT_ROLES,
 ]
-_NO_FLAG = 101.0
-"""A disagreement that there is not."""
 _MOST_RANGES = 64
 
 
@@ -69,10 +68,7 @@ class PhotoItemModel(QAbstractListModel):
         """Take the memory that previews may use, in bytes."""
         super().__init__(parent)
         self._table = PhotoTable()
-        self._nets: tuple[InstalledNet, ...] = (RESMEM,)
-        self._shown = RESMEM
-        self._flagged_from = _NO_FLAG
-        self._compared: tuple[InstalledNet, InstalledNet] | None = None
+        self._nets = NetColumns(self._table)
         self._previews: ByteBoundedCache[ImageKey, QImage] = ByteBoundedCache(
             limit=preview_bytes, size_of=QImage.sizeInBytes
         )
@@ -96,17 +92,14 @@ class PhotoItemModel(QAbstractListModel):
 
     def set_nets(self, nets: Sequence[InstalledNet], *, shown: InstalledNet) -> None:
         """Hold the scores of these nets, and show those of one of them."""
-        if (tuple(nets), shown) == (self._nets, self._shown):
-            return
-        self._nets, self._shown = tuple(nets), shown
-        self._table.set_nets([net.name for net in nets], shown=shown.name)
-        self._announce_all(_RESULT_ROLES)
+        if self._nets.set_nets(nets, shown=shown):
+            self._announce_all(_RESULT_ROLES)
 
     def set_disagreement(
         self,
         points: npt.NDArray[np.float64] | None,
         *,
-        flagged_from: float = _NO_FLAG,
+        flagged_from: float = NO_FLAG,
         compared: tuple[InstalledNet, InstalledNet] | None = None,
     ) -> None:
         """Note how far apart two nets place each photo, in the order of arrival; None to compare none.
@@ -116,13 +109,8 @@ class PhotoItemModel(QAbstractListModel):
             flagged_from: the least of them, in either direction, that photos are flagged for.
             compared: the two nets.
         """
-        wanted = np.full(len(self._table), np.nan) if points is None else points
-        same = np.array_equal(wanted, self._table.disagreement, equal_nan=True)
-        if same and (flagged_from, compared) == (self._flagged_from, self._compared):
-            return
-        self._flagged_from, self._compared = flagged_from, compared
-        self._table.set_disagreement(wanted)
-        self._announce_all([PhotoRole.DISAGREEMENT, *_TEXT_ROLES])
+        if self._nets.set_disagreement(points, flagged_from=flagged_from, compared=compared):
+            self._announce_all([PhotoRole.DISAGREEMENT, *_TEXT_ROLES])
 
     def set_scores(self, photos: Sequence[ScoredPhoto], net: str = RESMEM.name) -> None:
         """Note the scores of photos that are here; those of a net that is not held are passed over."""
@@ -184,38 +172,31 @@ class PhotoItemModel(QAbstractListModel):
     @property
     def nets(self) -> tuple[InstalledNet, ...]:
         """The nets whose scores are held."""
-        return self._nets
+        return self._nets.nets
 
     @property
     def shown_net(self) -> InstalledNet:
         """The one whose scores are shown."""
-        return self._shown
-
-    @property
-    def flagged_from(self) -> float:
-        """The least disagreement, in points, that photos are flagged for."""
-        return self._flagged_from
+        return self._nets.shown
 
     @property
     def compared(self) -> tuple[InstalledNet, InstalledNet] | None:
         """The two nets whose disagreement is noted."""
-        return self._compared
+        return self._nets.compared
 
     def net_scores(self, key: ImageKey) -> tuple[NetScore, ...]:
         """What each net says of a photo, in the order of the nets."""
         row = self._table.row(key)
-        return () if row is None else tuple(self._net_score(row, net) for net in self._nets)
+        return () if row is None else self._nets.scores(row)
 
     def disagreement(self, key: ImageKey) -> float | None:
         """How far apart two nets place a photo, as core.disagreement has it; None where that is not known."""
         row = self._table.row(key)
-        points = np.nan if row is None else float(self._table.disagreement[row])
-        return None if np.isnan(points) else points
+        return None if row is None else self._nets.disagreement(row)
 
     def disagreement_text(self, key: ImageKey) -> str:
         """The same in words, however small it is; nothing where it is not known."""
-        points = self.disagreement(key)
-        return "" if points is None or self._compared is None else disagreement_words(points, *self._compared)
+        return self._nets.words(self.disagreement(key))
 
     def has_score(self, key: ImageKey) -> bool:
         """Whether any net has scored a photo."""
@@ -322,7 +303,7 @@ class PhotoItemModel(QAbstractListModel):
                 return self._score(row)
             case PhotoRole.PERCENTILE:
                 score = self._score(row)
-                return None if score is None else self._shown.percentile(score)
+                return None if score is None else self._nets.shown.percentile(score)
             case PhotoRole.PRECISION:
                 return None if self._score(row) is None else self._precision(row).value
             case PhotoRole.PREVIEW:
@@ -338,18 +319,24 @@ class PhotoItemModel(QAbstractListModel):
             case PhotoRole.FAILURE:
                 return self._failure(row)
             case PhotoRole.SCORE_RANGE:
-                return self._shown.score_range
+                return self._nets.shown.score_range
             case PhotoRole.DISAGREEMENT:
-                return self._flagged(row)
+                return self._nets.flagged(row)
             case Qt.ItemDataRole.ToolTipRole:
-                words = self._flag_words(row)
+                words = self._nets.words(self._nets.flagged(row))
                 return tooltip(
-                    display_name(table.names[row]), self.outcome(table.keys[row]), net=self._shown, flag=words
+                    display_name(table.names[row]),
+                    self.outcome(table.keys[row]),
+                    net=self._nets.shown,
+                    flag=words,
                 )
             case Qt.ItemDataRole.AccessibleTextRole:
-                words = self._flag_words(row)
+                words = self._nets.words(self._nets.flagged(row))
                 return spoken_text(
-                    display_name(table.names[row]), self.outcome(table.keys[row]), net=self._shown, flag=words
+                    display_name(table.names[row]),
+                    self.outcome(table.keys[row]),
+                    net=self._nets.shown,
+                    flag=words,
                 )
         return None
 
@@ -380,23 +367,6 @@ class PhotoItemModel(QAbstractListModel):
 
     def _precision(self, row: int) -> Precision:
         return Precision.FAST if self._table.fast[row] else Precision.EXACT
-
-    def _net_score(self, row: int, net: InstalledNet) -> NetScore:
-        score = float(self._table.score_of(net.name)[row])
-        fast = bool(self._table.fast_of(net.name)[row])
-        return NetScore(
-            net,
-            None if score != score else score,
-            Precision.FAST if fast else Precision.EXACT,
-        )
-
-    def _flagged(self, row: int) -> float | None:
-        points = float(self._table.disagreement[row])
-        return points if abs(points) >= self._flagged_from else None
-
-    def _flag_words(self, row: int) -> str:
-        points = self._flagged(row)
-        return "" if points is None or self._compared is None else disagreement_words(points, *self._compared)
 
     def _rows_of(self, precision: Precision) -> npt.NDArray[np.bool_]:
         table = self._table
