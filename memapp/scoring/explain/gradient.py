@@ -32,19 +32,19 @@ if TYPE_CHECKING:
 
 STEPS = 4
 """Places on the way from each of the two pictures."""
-SPOTS = 29
-"""Across and down: the places of the finest layer that is listened to."""
+SPOTS = 10
+"""Across and down: values for a hundredth of the frame are about as large as those of occlusion."""
 _BATCH = 4
 
 
 class GradientMapMaker:
     """A MapMaker for ResMem, on the CPU. Keeps the net until close().
 
-    A value of its map: what a spot there, a SPOTS-th of the frame's side across and down, adds to the score.
+    A value of its map: what a spot there, a tenth of the frame's side across and down, adds to the score.
     All spots together add up to the score less what the net says of the two pictures, as far as nets add up.
     """
 
-    version = "gradient-3"
+    version = "gradient-4"
 
     def __init__(self, *, weights: WeightsLocator) -> None:
         """Look for the net there; nothing is loaded yet."""
