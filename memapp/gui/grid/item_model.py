@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -323,21 +323,9 @@ class PhotoItemModel(QAbstractListModel):
             case PhotoRole.DISAGREEMENT:
                 return self._nets.flagged(row)
             case Qt.ItemDataRole.ToolTipRole:
-                words = self._nets.words(self._nets.flagged(row))
-                return tooltip(
-                    display_name(table.names[row]),
-                    self.outcome(table.keys[row]),
-                    net=self._nets.shown,
-                    flag=words,
-                )
+                return self._said(row, tooltip)
             case Qt.ItemDataRole.AccessibleTextRole:
-                words = self._nets.words(self._nets.flagged(row))
-                return spoken_text(
-                    display_name(table.names[row]),
-                    self.outcome(table.keys[row]),
-                    net=self._nets.shown,
-                    flag=words,
-                )
+                return self._said(row, spoken_text)
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -367,6 +355,11 @@ class PhotoItemModel(QAbstractListModel):
 
     def _precision(self, row: int) -> Precision:
         return Precision.FAST if self._table.fast[row] else Precision.EXACT
+
+    def _said(self, row: int, say: Callable[..., str]) -> str:
+        nets, table = self._nets, self._table
+        flag = nets.words(nets.flagged(row))
+        return say(display_name(table.names[row]), self.outcome(table.keys[row]), net=nets.shown, flag=flag)
 
     def _rows_of(self, precision: Precision) -> npt.NDArray[np.bool_]:
         table = self._table

@@ -42,7 +42,7 @@ class NetColumns:
         flagged_from: float,
         compared: tuple[InstalledNet, InstalledNet] | None,
     ) -> bool:
-        """Note how far apart two nets place each photo, as the item model has it; whether that is a change."""
+        """Note how far apart two nets place each photo, as the item model says; whether that is a change."""
         wanted = np.full(len(self._table), np.nan) if points is None else points
         same = np.array_equal(wanted, self._table.disagreement, equal_nan=True)
         if same and (flagged_from, compared) == (self.flagged_from, self.compared):
