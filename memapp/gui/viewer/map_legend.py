@@ -190,7 +190,7 @@ class MapLegend(QWidget):
     def show_map(self, made: MemorabilityMap) -> None:
         """The numbers of this map."""
         self._bar.set_limit(map_limit(made.values))
-        self._score.setText(f"The photo's score is {score_text(made.score)}.")
+        self._score.setText(f"{made.net.name} scores this photo {score_text(made.score)}.")
         self._method.setText(_METHOD_WORDS[made.method].format(passes=made.forward_passes))
 
     def _show_style(self) -> None:

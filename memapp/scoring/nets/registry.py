@@ -69,6 +69,16 @@ class NetRegistry:
             nets.append(KnownNet(name, header.name, header.predicts, "Trained with memapp lab."))
         return tuple(nets)
 
+    def broken(self) -> tuple[str, ...]:
+        """Why checkpoints that lie in home/nets can't be used, a sentence each."""
+        found = []
+        for path in sorted((self._home / FOLDER_NAME).glob(f"*{SUFFIX}")):
+            try:
+                TrainedNet(path, home=self._home, segmenters=None)
+            except CheckpointError as problem:
+                found.append(str(problem))
+        return tuple(found)
+
     def predicts(self, name_or_file: str) -> str:
         """What a net's scores are: "hits" or "false alarms". Raises: MemappError, as factory does."""
         if name_or_file.lower() in (RESMEM, UNTRAINED_M3M):
