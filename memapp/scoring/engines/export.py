@@ -23,13 +23,16 @@ from memapp.scoring.proof import GRAPH_TOLERANCE, proof_frames, prove
 OPSET = 17
 
 
-def export(net: nn.Module, target: Path, *, labelled: bool = False) -> npt.NDArray[np.float32]:
+def export(
+    net: nn.Module, target: Path, *, labelled: bool = False, tolerance: float = GRAPH_TOLERANCE
+) -> npt.NDArray[np.float32]:
     """Write a net as a graph from frames to scores, and prove that both score alike.
 
     Args:
         net: (n, 3, 227, 227) floats in 0..1 to n scores; on the CPU; unusable afterwards.
         target: the file to be written, flushed to the disk.
         labelled: whether its frames carry labels as a fourth channel.
+        tolerance: how far the graph's numbers may be from the net's.
 
     Returns:
         torch's scores of the proof frames.
@@ -44,7 +47,7 @@ def export(net: nn.Module, target: Path, *, labelled: bool = False) -> npt.NDArr
     expected = reference.score(frames)
     reference.close()
     graph = OnnxEngine(graph=target, threads=physical_cores())
-    prove(graph, expected, tolerance=GRAPH_TOLERANCE, labelled=labelled)
+    prove(graph, expected, tolerance=tolerance, labelled=labelled)
     graph.close()
     return expected
 

@@ -121,6 +121,11 @@ class SegmentationBranch(nn.Module):
         self.conv1 = nn.Conv2d(CATEGORIES, 32, kernel_size=7, stride=4)
         self.conv2 = nn.Conv2d(32, 64, kernel_size=5, padding=2)
         self.conv3 = nn.Conv2d(64, 64, kernel_size=3, padding=1)
+        # torch's own start would leave features a hundred times fainter than the other branches' (He et al.
+        # 2015): training would hardly hear them.
+        for layer in (self.conv1, self.conv2, self.conv3):
+            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+            nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
 
     def forward(self, labels: Tensor) -> Tensor:
         """(n, 227, 227), integer, to (n, 3136)."""

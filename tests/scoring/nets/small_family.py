@@ -8,7 +8,7 @@ import pytest
 
 from memapp.scoring.nets import family
 
-SMALL_HEAD = (8, 8, 4)
+SMALL_HEAD = (32, 32, 16)
 
 
 def make_small(monkeypatch: pytest.MonkeyPatch) -> None:

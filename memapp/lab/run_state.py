@@ -1,0 +1,122 @@
+"""Where a training is, on disk: whole or not at all, so that it goes on after it was killed at any moment."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from memapp.core.errors import MemappError
+from memapp.scoring.nets.checkpoint import flush
+
+FILE_NAME = "state.safetensors"
+
+
+@dataclass(slots=True)
+class RunState:
+    """A training between two epochs."""
+
+    plan: str
+    """What is trained, as JSON: another plan is another training."""
+    epochs: list[dict[str, Any]] = field(default_factory=list)
+    """What metrics.jsonl holds; the first one, number 0, is the net that training starts from."""
+    best_epoch: int = 0
+    net: dict[str, Tensor] = field(default_factory=dict)
+    """The numbers that are trained."""
+    best: dict[str, Tensor] = field(default_factory=dict)
+    """The same, as they were after the best epoch."""
+    optimizer: dict[int, dict[str, Tensor]] = field(default_factory=dict)
+    """What the optimizer remembers, by its number of the parameter."""
+
+    @property
+    def epoch(self) -> int:
+        """How many epochs are done; -1 before anything is."""
+        return len(self.epochs) - 1
+
+
+def write_state(folder: Path, state: RunState) -> None:
+    """Write a state in the place of the last one. Raises: OSError: the last one is as it was."""
+    tensors = {f"net/{name}": value for name, value in state.net.items()}
+    if state.best_epoch != state.epoch:
+        tensors |= {f"best/{name}": value for name, value in state.best.items()}
+    for number, remembered in state.optimizer.items():
+        tensors |= {f"optimizer/{number}/{name}": value for name, value in remembered.items()}
+    said = {"plan": state.plan, "epochs": state.epochs, "best_epoch": state.best_epoch}
+    handle, name = tempfile.mkstemp(dir=folder, prefix=".state.", suffix=".part")
+    os.close(handle)
+    beside = Path(name)
+    try:
+        save_file(
+            {name: value.detach().cpu().contiguous() for name, value in tensors.items()},
+            beside,
+            metadata={"state": json.dumps(said)},
+        )
+        flush(beside)
+        beside.replace(folder / FILE_NAME)
+    except BaseException:
+        with suppress(OSError):
+            beside.unlink()
+        raise
+
+
+def read_state(folder: Path, plan: str) -> RunState | None:
+    """The state of a training in its folder; None where there is none, or a broken one.
+
+    What a killed process left half written is removed.
+
+    Raises:
+        MemappError: the folder holds another training.
+    """
+    for left in folder.glob(".*.part"):
+        left.unlink(missing_ok=True)
+    state = RunState(plan)
+    try:
+        with safe_open(folder / FILE_NAME, framework="pt") as file:
+            said = json.loads(file.metadata()["state"])
+            state.epochs, state.best_epoch = said["epochs"], said["best_epoch"]
+            if said["plan"] != plan:
+                raise MemappError(
+                    f"{folder} holds another training: name another --output, or remove that folder."
+                )
+            for name in file.keys():  # noqa: SIM118 (it is no dictionary)
+                _put(state, name, file.get_tensor(name))
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError):
+        return None
+    if state.best_epoch == state.epoch:
+        state.best = {name: value.clone() for name, value in state.net.items()}
+    return state
+
+
+def remembered(optimizer: torch.optim.Optimizer) -> dict[int, dict[str, Tensor]]:
+    """What an optimizer remembers, as tensors."""
+    state: Mapping[int, Mapping[str, Any]] = optimizer.state_dict()["state"]
+    return {
+        number: {name: torch.as_tensor(value) for name, value in each.items() if value is not None}
+        for number, each in state.items()
+    }
+
+
+def remind(optimizer: torch.optim.Optimizer, memory: dict[int, dict[str, Tensor]]) -> None:
+    """Give an optimizer back what it remembered."""
+    optimizer.load_state_dict({**optimizer.state_dict(), "state": memory})
+
+
+def _put(state: RunState, name: str, value: Tensor) -> None:
+    kind, _, rest = name.partition("/")
+    if kind == "net":
+        state.net[rest] = value
+    elif kind == "best":
+        state.best[rest] = value
+    else:
+        number, _, what = rest.partition("/")
+        state.optimizer.setdefault(int(number), {})[what] = value

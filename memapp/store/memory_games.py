@@ -1,0 +1,76 @@
+"""Games of the memory test on disk: one line each, and the table of labels that they make together."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from memapp.core.files import write_atomically
+from memapp.core.memory_game import Answer, PhotoTally, Role, tally
+
+GAMES = "memory-games.jsonl"
+LABELS = "memory-labels.csv"
+COLUMNS = ("file", "hit_rate", "false_alarm_rate", "observers", "hits", "false_alarms", "first_sights")
+
+
+def read_games(folder: Path) -> list[list[Answer]]:
+    """The answers of every game that is kept in a folder; lines that are none are passed over.
+
+    Raises:
+        OSError: the file is there and can't be read.
+    """
+    try:
+        lines = (folder / GAMES).read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return []
+    games = []
+    for line in lines:
+        try:
+            games.append([_answer(each) for each in json.loads(line)["answers"]])
+        except (ValueError, KeyError, TypeError):
+            continue
+    return games
+
+
+def keep_game(
+    folder: Path, answers: Sequence[Answer], *, observer: str, when: str
+) -> tuple[Path, list[PhotoTally]]:
+    """Add one game, and write the table of labels anew; gives the table and what stands there.
+
+    Args:
+        folder: made where it is missing.
+        answers: of the whole game; the photos' names relative to the folder of photos.
+        observer: who played, as they called themselves.
+        when: ISO 8601.
+
+    Raises:
+        OSError: nothing was changed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / GAMES
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    game = {"when": when, "observer": observer, "answers": [asdict(answer) for answer in answers]}
+    # A name that is no UTF-8 keeps its bytes in JSON's own way.
+    write_atomically(path, f"{before}{json.dumps(game)}\n")
+    found = tally(read_games(folder))
+    write_atomically(folder / LABELS, _table(found))
+    return folder / LABELS, found
+
+
+def _answer(said: dict[str, Any]) -> Answer:
+    return Answer(str(said["photo"]), Role(said["role"]), bool(said["repeat"]), bool(said["pressed"]))
+
+
+def _table(found: Sequence[PhotoTally]) -> str:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for each in found:
+        rates = (round(each.hit_rate, 6), round(each.false_alarm_rate, 6))
+        writer.writerow([each.photo, *rates, each.observers, each.hits, each.false_alarms, each.first_sights])
+    return text.getvalue()
