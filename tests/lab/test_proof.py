@@ -1,4 +1,4 @@
-"""The small version of tests/benchmarks/bench_m3m.py: M3M learns what a net without the segmentation can't."""
+"""The small version of tests/benchmarks/bench_m3m.py: M3M learns what a net without segmentation can't."""
 
 from __future__ import annotations
 
