@@ -12,9 +12,10 @@ from memapp.core.records import NetIdentity
 from memapp.scoring.engines.cpu import CpuEngines
 from memapp.scoring.engines.engine import Engine
 from memapp.scoring.engines.export_process import export_resmem
+from memapp.scoring.engines.gpu import prove_on_gpu
 from memapp.scoring.engines.graphs import GraphFolder
 from memapp.scoring.hardware import gpus_that_may_be_here
-from memapp.scoring.proof import proof_frames, prove
+from memapp.scoring.proof import proof_frames
 from memapp.scoring.steady import SteadyScorer
 from memapp.scoring.torch_libraries import load_torch_libraries
 from memapp.scoring.weights import RESMEM_WEIGHTS, WeightsLocator
@@ -191,6 +192,6 @@ def open_gpu(weights: Path, device: str) -> Engine:
     cpu = open_torch_cpu(weights)
     expected = cpu.score(proof_frames())
     cpu.close()
-    engine = TorchEngine(net=load_resmem(weights), device=device)
-    prove(engine, expected)
+    engine = TorchEngine(net=load_resmem(weights), device=device, half=device == "cuda")
+    prove_on_gpu(engine, expected)
     return engine

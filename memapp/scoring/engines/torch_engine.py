@@ -10,25 +10,41 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from memapp.core.errors import DeviceError, OutOfDeviceMemoryError
 from memapp.core.records import EngineInfo, PixelArray
+from memapp.scoring.engines.cuda_copies import CudaCopies
 from memapp.scoring.hardware import cpu_name, physical_cores
 
 BATCH_SIZES = {"cpu": 16, "mps": 16, "cuda": 64}
+
+PARTS = 2
+"""Of a batch, where one part is copied while the net works on the one before."""
+_LEAST_PART = 8
+"""Frames in a part: fewer would leave a GPU idle."""
 
 
 class TorchEngine:
     """Scores frames on one device. Used by one thread at a time."""
 
-    def __init__(self, *, net: nn.Module, device: str, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        net: nn.Module,
+        device: str,
+        threads: int | None = None,
+        half: bool = False,
+        copies: CudaCopies | None = None,
+    ) -> None:
         """Move the net to a device that torch knows.
 
         Args:
             net: built and ready to score.
             device: "cpu", "cuda" or "mps".
             threads: how many compute on the CPU; None for one a physical core.
+            half: see the attribute.
+            copies: brings frames there in parts; None for CUDA's own on "cuda", and for none elsewhere.
 
         Raises:
             OutOfDeviceMemoryError: the net does not fit.
@@ -38,10 +54,15 @@ class TorchEngine:
             torch.set_num_threads(threads or physical_cores())
         self.device = device
         self.batch_size = BATCH_SIZES[device]
+        self.half = half
+        """Whether convolutions and products are computed with 16 bits. To be proved: see gpu.prove_on_gpu."""
         # Channels last is what the convolutions of every device are fastest at.
         self._net = _guarded(
             device, lambda: net.to(torch.device(device)).to(memory_format=torch.channels_last)
         )
+        self._copies = copies
+        if copies is None and device == "cuda":
+            self._copies = _guarded(device, CudaCopies)
 
     @property
     def engine(self) -> EngineInfo:
@@ -62,7 +83,7 @@ class TorchEngine:
 
     def close(self) -> None:
         """Give back the device's memory."""
-        del self._net
+        del self._net, self._copies
         if self.device == "cuda":
             torch.cuda.empty_cache()
         elif self.device == "mps":
@@ -70,9 +91,35 @@ class TorchEngine:
 
     @torch.inference_mode()
     def _forward(self, frames: PixelArray) -> npt.NDArray[np.float32]:
+        if self._copies is None:
+            scores = self._net_scores(torch.from_numpy(frames).to(self.device))
+        else:
+            try:
+                scores = self._in_parts(frames, self._copies)
+            except BaseException:
+                self._copies.settle()
+                raise
+        found: npt.NDArray[np.float32] = scores.float().cpu().numpy()
+        return found
+
+    def _in_parts(self, frames: PixelArray, copies: CudaCopies) -> Tensor:
+        size = max(_LEAST_PART, -(-len(frames) // PARTS))
+        parts = [frames[first : first + size] for first in range(0, len(frames), size)]
+        # All of them are held until the scores have come: see Copy.
+        under_way = [copies.start(parts[0], place=0)]
+        scores: list[Tensor] = []
+        for number in range(len(parts)):
+            # The GPU is given its work and left alone with it while the next part is fetched.
+            scores.append(self._net_scores(copies.wait(under_way[number])))
+            if number + 1 < len(parts):
+                under_way.append(copies.start(parts[number + 1], place=number + 1))
+        return torch.cat(scores).float().cpu()
+
+    def _net_scores(self, frames: Tensor) -> Tensor:
         # (n, height, width, 3) seen as (n, 3, height, width) is channels last already: nothing is copied.
-        batch = torch.from_numpy(frames).to(self.device).permute(0, 3, 1, 2)
-        scores: npt.NDArray[np.float32] = self._net(batch.float().div(255)).cpu().numpy()
+        batch = frames.permute(0, 3, 1, 2).float().div(255)
+        with torch.autocast(self.device, dtype=torch.float16, enabled=self.half):
+            scores: Tensor = self._net(batch)
         return scores
 
 

@@ -10,6 +10,7 @@ from memapp.core.errors import DeviceError, OutOfDeviceMemoryError
 from memapp.core.records import NetIdentity
 from memapp.scoring.engines.calibration import likely_calibration
 from memapp.scoring.engines.engine import Engine
+from memapp.scoring.engines.gpu import prove_on_gpu
 from memapp.scoring.engines.graphs import GraphError
 from memapp.scoring.hardware import gpus_that_may_be_here
 from memapp.scoring.nets.labelled import SegmentedEngine
@@ -101,8 +102,8 @@ class NetFactory:
         cpu = self._open_torch_cpu()
         expected = cpu.score(proof_frames(labelled=self._source.labelled))
         cpu.close()
-        engine = TorchEngine(net=self._source.load(), device=device)
-        prove(engine, expected, labelled=self._source.labelled)
+        engine = TorchEngine(net=self._source.load(), device=device, half=device == "cuda")
+        prove_on_gpu(engine, expected, labelled=self._source.labelled)
         return engine
 
     def _open_cpu(self, notify: Notify) -> tuple[Engine, str | None]:
