@@ -198,6 +198,8 @@ class ExplainOrder:
     areas: tuple[AreaOfInterest, ...] = ()
     precision: Precision = Precision.EXACT
     """Of the scores that maps and regions are computed from."""
+    kept_only: bool = False
+    """Give what was found out before, and compute nothing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -54,6 +54,7 @@ SETTINGS: Mapping[str, Setting] = {
         Setting("inspector_open", True, "Show the inspector"),
         Setting("problems_open", False, "Show the problems"),
         Setting("overlay", "none", "Overlay", choices=("none", "segmentation", "memorability", "regions")),
+        Setting("tile_overlays", False, "Overlays on thumbnails"),
         Setting("overlay_opacity", 80, "Opacity of the overlay, in percent", limits=(10, 100)),
         Setting("map_style", "colour", "Memorability maps are shown", choices=("colour", "outline", "fog")),
         Setting("map_method", "occlusion", "Maps are made by", choices=("occlusion", "gradient")),

@@ -89,6 +89,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         ("Ctrl+Shift+S",),
         separated=True,
     ),
+    ActionSpec("tile-overlays", "View/Overlay", "On thumbnails, too", checkable=True),
     ActionSpec("segmenters", "View/Overlay", "Segmenters..."),
     ActionSpec("next-net", "View", "Next net's scores", ("Ctrl+Shift+N",), separated=True),
     ActionSpec("disagreeing", "View", "Only where nets disagree", ("Ctrl+D",), "disagree", checkable=True),

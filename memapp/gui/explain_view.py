@@ -156,7 +156,8 @@ class ExplainView(QObject):
         if panel_wanted == self._panel.isHidden():
             self._panel.setVisible(panel_wanted)
             self.panel_shown.emit(panel_wanted)
-        order = self._order_for(key) if panel_wanted and key is not None else None
+        can_be_seen = panel_wanted and not self._viewer.view.message
+        order = self._order_for(key) if can_be_seen and key is not None else None
         if order is not None and order == self._order:
             return
         before, self._order = self._order, order
@@ -180,10 +181,12 @@ class ExplainView(QObject):
                 self._panel.show_waiting(self._layer)
             self._request = self._supervisor.explain(order)
 
-    def again(self) -> None:
-        """Order anew what is to be seen, whatever came of it before."""
-        self._order = None
-        self.follow()
+    def kept_order(self, key: ImageKey) -> ExplainOrder | None:
+        """The order for what is known already of any photo with this overlay; None where none is chosen."""
+        if self._layer is None:
+            return None
+        order = self._order_for(key)
+        return None if order is None else dataclasses.replace(order, kept_only=True)
 
     # What comes
 
@@ -285,7 +288,7 @@ class ExplainView(QObject):
         """What is to be found out about a photo; None while that can't be said."""
         assert self._layer is not None
         areas = self._areas_of(key) if self._layer is Layer.REGIONS else ()
-        if areas is None or self._viewer.view.message:
+        if areas is None:
             return None
         return ExplainOrder(
             key=key,

@@ -108,6 +108,8 @@ class MainWindow(QMainWindow):
             supervisor=supervisor,
             jobs=jobs,
             long_jobs=long_jobs,
+            grid=self.grid,
+            photos=self.photos,
             viewer=self.viewer,
             actions=self.actions_table,
             preferences=preferences,

@@ -13,9 +13,12 @@ from memapp.gui.actions import Actions
 from memapp.gui.area_commands import AreaCommands
 from memapp.gui.dialogs.segmenters_dialog import SegmentersDialog
 from memapp.gui.explain_view import OVERLAYS, ExplainView
+from memapp.gui.grid.grid_view import GridView
+from memapp.gui.grid.item_model import PhotoItemModel
 from memapp.gui.segmenter_commands import SegmenterCommands
 from memapp.gui.style import TEXT_NORMAL, Appearance, font
 from memapp.gui.surroundings import Surroundings
+from memapp.gui.tile_overlays import TileOverlays
 from memapp.gui.viewer.overlay_drawing import MapStyle
 from memapp.gui.viewer.overlay_export import ExportContent, export_title
 from memapp.gui.viewer.overlay_panel import OverlayPanel
@@ -45,6 +48,8 @@ class Overlays(QObject):
         supervisor: Supervisor,
         jobs: Jobs,
         long_jobs: Jobs,
+        grid: GridView,
+        photos: PhotoItemModel,
         viewer: PhotoViewer,
         actions: Actions,
         preferences: Preferences,
@@ -58,6 +63,8 @@ class Overlays(QObject):
             supervisor: explains photos.
             jobs: the thread for files.
             long_jobs: the thread for what takes minutes.
+            grid: whose tiles may have small overlays.
+            photos: where those are put.
             viewer: whose photo it is about.
             actions: the choices.
             preferences: what was chosen last.
@@ -94,6 +101,16 @@ class Overlays(QObject):
             actions=actions,
             preferences=preferences,
             areas_of=self.areas.areas_of,
+            parent=self,
+        )
+        self.tiles = TileOverlays(
+            grid=grid,
+            photos=photos,
+            view=self.view,
+            panel=self.panel,
+            supervisor=supervisor,
+            actions=actions,
+            preferences=preferences,
             parent=self,
         )
         self.areas.changed.connect(self.view.follow)

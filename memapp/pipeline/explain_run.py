@@ -80,7 +80,8 @@ def explain_run(
         control: cancel; the generator then ends within a batch, without a word.
 
     Yields:
-        For each layer of the order one Explained or ExplainFailed, with ExplainProgress before it.
+        For each layer of the order one Explained or ExplainFailed, with ExplainProgress before it; of an
+        order for kept parts only, nothing for what was not kept.
     """
     run = _ExplainRun(order, loader=loader, explainers=explainers, store=store, control=control)
     try:
@@ -144,6 +145,8 @@ class _ExplainRun:
                 to_make.append(layer)
             else:
                 yield kept
+        if self._order.kept_only:
+            return
         for layer in to_make:
             self._control.checkpoint()
             # Opening the photo, the net and a segmenter takes its time, too.

@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage
 from memapp.core.contracts import PhotoLoader
 from memapp.core.control import RunControl
 from memapp.core.events import Event
-from memapp.core.explanation import ExplainOrder
+from memapp.core.explanation import ExplainEvent, ExplainOrder
 from memapp.core.machine import usable_cores
 from memapp.core.records import ImageKey, RunOrder
 from memapp.pipeline.thumbnail_shelf import ThumbnailShelf
@@ -109,6 +109,8 @@ class Supervisor(QObject):
         self._previews.picture_failed.connect(self.picture_failed)
 
         self._drawing = NewestJob(name="memapp drawing", parent=self)
+        self._looking_up = NewestJob(name="memapp tile overlays", parent=self)
+        self._make_explain = make_explain
         self._explainer: Explainer | None = None
         if make_explain is not None:
             self._explainer = Explainer(make_explain=make_explain, parent=self)
@@ -191,6 +193,30 @@ class Supervisor(QObject):
         """Draw something off the GUI thread; done is called there, unless something newer was to be drawn."""
         self._drawing.start(job, done=done)
 
+    def look_up(
+        self,
+        orders: Sequence[ExplainOrder],
+        *,
+        draw: Callable[[ExplainEvent], QImage],
+        done: Callable[[dict[ImageKey, QImage]], None],
+    ) -> None:
+        """Draw small what these orders give; done is called on the GUI thread, unless newer ones came.
+
+        The orders are for kept parts only; photos of which nothing is kept get an empty image.
+        """
+        make_explain = self._make_explain
+        if make_explain is None:
+            return
+
+        def work() -> dict[ImageKey, QImage]:
+            drawn = {order.key: QImage() for order in orders}
+            for order in orders:
+                for event in make_explain(order, RunControl()):
+                    drawn[order.key] = draw(event)
+            return drawn
+
+        self._looking_up.start(work, done=done)
+
     def stop(self, *, seconds: float) -> bool:
         """Stop everything for good.
 
@@ -199,7 +225,7 @@ class Supervisor(QObject):
         """
         until = time.monotonic() + seconds
         self.cancel()
-        others: list[PreviewPool | NewestJob | Explainer] = [self._previews, self._drawing]
+        others: list[PreviewPool | NewestJob | Explainer] = [self._previews, self._drawing, self._looking_up]
         if self._explainer is not None:
             others.append(self._explainer)
         for other in others:

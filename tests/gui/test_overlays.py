@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLabel, QPushButton
 
 from memapp.core.errors import SegmenterError
 from memapp.core.explanation import MemorabilityMap, Regions, Segmentation
 from memapp.gui.dialogs.segmenters_dialog import SegmentersDialog
+from memapp.gui.grid.roles import PhotoRole
 from memapp.gui.viewer.area_tools import RectangleTool
 from tests.fakes import HALVES, HalvesFactory, HalvesSegmenter
 from tests.gui.test_main_window import answered
@@ -375,6 +377,41 @@ def test_the_menu_offers_what_can_be_done_with_an_area(viewing: Callable[..., Wi
     areas.use_everywhere("Logo")
     assert "Use on this photo only" in [action.text() for action in areas.menu_for(logo).actions()]
     assert "Delete" not in [action.text() for action in areas.menu_for(None).actions()]
+
+
+# On thumbnails
+
+
+def tile_overlay(bench: WindowBench, name: str) -> QImage | None:
+    index = bench.window.proxy.index_of(bench.key(name))
+    overlay = index.data(PhotoRole.OVERLAY)
+    assert overlay is None or isinstance(overlay, QImage)
+    return overlay
+
+
+def test_tiles_show_what_is_kept_and_only_that(viewing: Callable[..., WindowBench]) -> None:
+    bench = viewing()
+    overlay(bench, "memorability")
+    bench.window.panes.close()
+    assert bench.page() == "grid"
+    ordered, passes = len(bench.explained), bench.scorers.scorer.scored
+    assert tile_overlay(bench, "a.png") is None
+    bench.trigger("tile-overlays")
+    bench.until(lambda: tile_overlay(bench, "a.png") is not None)
+    small = tile_overlay(bench, "a.png")
+    assert small is not None
+    raises = small.pixelColor(round(0.8 * small.width()), small.height() // 2)
+    assert raises.red() > raises.blue()
+    assert tile_overlay(bench, "b.png") is None
+    assert all(order.kept_only for order in bench.explained[ordered:])
+    assert bench.scorers.scorer.scored == passes
+    bench.trigger("overlay-none")
+    assert tile_overlay(bench, "a.png") is None
+    bench.trigger("overlay-memorability")
+    bench.window.panes.close()
+    bench.until(lambda: tile_overlay(bench, "a.png") is not None)
+    bench.trigger("tile-overlays")
+    assert tile_overlay(bench, "a.png") is None
 
 
 # Export

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -29,6 +29,9 @@ from memapp.gui.grid.roles import Index, PhotoRole, PhotoState
 
 PREVIEW_BYTES = 256 * 1024 * 1024
 """How much memory the previews may take."""
+
+OVERLAY_BYTES = 64 * 1024 * 1024
+"""How much memory the small overlays may take."""
 
 _ROOT = QModelIndex()
 _TEXT_ROLES = [Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole]
@@ -69,6 +72,9 @@ class PhotoItemModel(QAbstractListModel):
         super().__init__(parent)
         self._table = PhotoTable()
         self._nets = NetColumns(self._table)
+        self._overlays: ByteBoundedCache[ImageKey, QImage] = ByteBoundedCache(
+            limit=OVERLAY_BYTES, size_of=QImage.sizeInBytes
+        )
         self._previews: ByteBoundedCache[ImageKey, QImage] = ByteBoundedCache(
             limit=preview_bytes, size_of=QImage.sizeInBytes
         )
@@ -145,6 +151,24 @@ class PhotoItemModel(QAbstractListModel):
             self._previews.put(key, image)
             self._announce(np.array([row]), [PhotoRole.PREVIEW])
 
+    def set_overlays(self, overlays: Mapping[ImageKey, QImage]) -> None:
+        """Lay these over the previews; an empty image says that there is none to be had."""
+        for key, image in overlays.items():
+            if key in self:
+                self._overlays.put(key, image)
+        self._announce(self._table.rows(overlays), [PhotoRole.OVERLAY])
+
+    def forget_overlays(self, keys: Iterable[ImageKey] | None = None) -> None:
+        """Take overlays off these photos, or off all."""
+        gone = self._table.keys if keys is None else list(keys)
+        for key in gone:
+            self._overlays.discard(key)
+        self._announce(self._table.rows(gone), [PhotoRole.OVERLAY])
+
+    def lacking_overlays(self, keys: Iterable[ImageKey]) -> list[ImageKey]:
+        """Those photos whose overlay was not asked for yet; in the order given."""
+        return [key for key in keys if key in self and self._overlays.get(key) is None]
+
     def remove(self, keys: Iterable[ImageKey]) -> None:
         """Take photos out of the grid; their files stay where they are."""
         rows = self._table.rows(keys)
@@ -152,6 +176,7 @@ class PhotoItemModel(QAbstractListModel):
             return
         for row in rows.tolist():
             self._previews.discard(self._table.keys[row])
+            self._overlays.discard(self._table.keys[row])
         count = len(self._table) - len(rows)
         if int(rows[0]) != count:
             # Rows that lie apart are brought to the end first: one removal, however many there are.
@@ -165,6 +190,7 @@ class PhotoItemModel(QAbstractListModel):
         self.beginResetModel()
         self._table.clear()
         self._previews.clear()
+        self._overlays.clear()
         self.endResetModel()
 
     # What the main window asks
@@ -306,6 +332,9 @@ class PhotoItemModel(QAbstractListModel):
                 return None if score is None else self._nets.shown.percentile(score)
             case PhotoRole.PRECISION:
                 return None if self._score(row) is None else self._precision(row).value
+            case PhotoRole.OVERLAY:
+                overlay = self._overlays.get(table.keys[row])
+                return None if overlay is None or overlay.isNull() else overlay
             case PhotoRole.PREVIEW:
                 return self._previews.get(table.keys[row])
             case PhotoRole.TAKEN:

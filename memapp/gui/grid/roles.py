@@ -46,6 +46,9 @@ class PhotoRole(IntEnum):
     SCORE_RANGE = Qt.ItemDataRole.UserRole + 15
     """The scores at the two ends of the bar, tuple[float, float]."""
 
+    OVERLAY = Qt.ItemDataRole.UserRole + 16
+    """QImage that is laid over the preview; None where there is none."""
+
 
 class PhotoState(IntEnum):
     """Where a photo stands."""

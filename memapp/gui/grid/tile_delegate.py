@@ -101,6 +101,8 @@ class TileDelegate(QStyledItemDelegate):
         self._paint_surface(painter, tile, part.state)
         if preview is not None:
             self._paint_photo(painter, self._layout.square.translated(origin), preview)
+            if (overlay := index.data(PhotoRole.OVERLAY)) is not None:
+                self._paint_photo(painter, self._layout.square.translated(origin), overlay)
         bar = self._layout.bar.translated(origin)
         if failure is not None:
             self._paint_failure(painter, origin, failure, has_preview=preview is not None)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Collection
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from memapp.core.calibration import points_text
 from memapp.core.explanation import (
@@ -47,10 +48,7 @@ class MapStyle(StrEnum):
 def draw_segmentation(segmentation: Segmentation, *, hidden: Collection[str]) -> OverlayLayer:
     """The categories in their colours, but for those that are hidden by name."""
     categories = segmentation.segmenter.categories
-    table = [0] * 256
-    for index, category in enumerate(categories):
-        if category.name not in hidden:
-            table[index] = _faded(QColor(*category.colour), _CATEGORY_SHARE)
+    table = _category_table(segmentation, hidden)
     shown = [index for index, category in enumerate(categories) if category.name not in hidden]
     items = np.full(256, -1, np.int16)
     items[shown] = shown
@@ -87,6 +85,43 @@ def draw_map(made: MemorabilityMap, *, style: MapStyle) -> OverlayLayer:
     coloured = style is MapStyle.COLOUR
     picture = _indexed_picture(map_levels(values, limit), colour_table() if coloured else _fog_table())
     return OverlayLayer(picture=picture, unseen=True, grey_photo=coloured)
+
+
+def draw_small(
+    part: Segmentation | MemorabilityMap,
+    *,
+    style: MapStyle,
+    hidden: Collection[str],
+    side: int,
+    opacity: float,
+) -> QImage:
+    """An overlay for a thumbnail, its longer side between one and two of these sides in pixels."""
+    if isinstance(part, Segmentation):
+        picture = _indexed_picture(_thinned(part.labels, side), _category_table(part, hidden))
+    else:
+        table = _fog_table() if style is MapStyle.FOG else colour_table()
+        levels = map_levels(_thinned(part.values, side), map_limit(part.values))
+        picture = _indexed_picture(levels, table)
+    faded = QImage(picture.size(), picture.format())
+    faded.fill(0)
+    painter = QPainter(faded)
+    painter.setOpacity(opacity)
+    painter.drawImage(0, 0, picture)
+    painter.end()
+    return faded
+
+
+def _thinned(values: npt.NDArray[Any], side: int) -> npt.NDArray[Any]:
+    step = max(1, max(values.shape) // side)
+    return values[::step, ::step]
+
+
+def _category_table(segmentation: Segmentation, hidden: Collection[str]) -> list[int]:
+    table = [0] * 256
+    for index, category in enumerate(segmentation.segmenter.categories):
+        if category.name not in hidden:
+            table[index] = _faded(QColor(*category.colour), _CATEGORY_SHARE)
+    return table
 
 
 def draw_regions(made: Regions) -> OverlayLayer:
