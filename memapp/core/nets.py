@@ -144,6 +144,8 @@ class NetWork:
     """Check a file and take it in; gives all nets, the new one last. Raises: MemappError: it is refused."""
     remove: Callable[[str], tuple[InstalledNet, ...]]
     """Delete the copy of a net that was added; gives the others. Raises: MemappError."""
+    missing: str = ""
+    """Which published net is not here, and how to get it; empty where none is missing."""
 
 
 def of_hundred(score: float) -> int:

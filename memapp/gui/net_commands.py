@@ -162,7 +162,7 @@ class NetCommands(QObject):
 
     def open_dialog(self) -> None:
         """Let the user choose nets."""
-        self._dialog = NetsDialog(parent=self._window)
+        self._dialog = NetsDialog(missing=self._work.missing, parent=self._window)
         self._dialog.chosen.connect(self.choose)
         self._dialog.compared.connect(self.compare)
         self._dialog.points_set.connect(self.set_points)

