@@ -134,6 +134,9 @@ def _guarded(action: Callable[[argparse.Namespace], int]) -> Callable[[argparse.
             return EXIT_INTERRUPTED
         except MemappError as problem:
             return complain(str(problem), EXIT_CANNOT_WORK)
+        except ModuleNotFoundError:
+            # The command line knows what the installed app comes without.
+            raise
         except OSError as problem:
             return complain(f"Can't write {problem.filename}: {problem.strerror}.", EXIT_CANNOT_WORK)
         except Exception as problem:

@@ -34,6 +34,7 @@ from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
 from memapp.pipeline.score_run import score_run
 from memapp.scoring.factory import DEVICES, ENGINES
+from memapp.scoring.nets.registry import UNTRAINED_M3M
 from memapp.store.export import ExportFormat, Provenance, best_first, render, row
 from memapp.store.home import home_folder
 from memapp.store.scores import SqliteScoreStore
@@ -82,6 +83,8 @@ def _score(options: argparse.Namespace) -> int:
         places = registry.predicts(options.net) == "hits"
     except MemappError as problem:
         return complain(str(problem), EXIT_USAGE_OR_NOTHING)
+    if options.net.lower() == UNTRAINED_M3M:
+        complain("M3M is not trained: its scores are equal to ResMem's until it is.", EXIT_ALL_SCORED)
     collector = _Collector()
     try:
         for event in score_run(
