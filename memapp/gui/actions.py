@@ -119,7 +119,11 @@ OTHER_KEYS: tuple[ShortcutLine, ...] = (
 """Keys that belong to a view rather than to an action."""
 
 
-_GROUP_WORDS = {"sort": "Sort by {}", "overlay": "Overlay: {}"}
+_SHEET_WORDS = {
+    "View/Sort by": "Sort by {}",
+    "View/Overlay": "Overlay: {}",
+    "Photo/Area of interest": "Area of interest: {}",
+}
 """How the cheat sheet words an entry that its menu's title explains."""
 
 
@@ -186,7 +190,7 @@ class Actions(QObject):
             *(
                 ShortcutLine(
                     spec.menu.partition("/")[0],
-                    _GROUP_WORDS.get(spec.group, "{}").format(_in_group(spec)),
+                    _in_words(spec),
                     ", ".join(map(_as_written, spec.shortcuts)),
                 )
                 for spec in ACTIONS
@@ -209,8 +213,10 @@ def _menu(parent: QMenuBar | QMenu, title: str) -> QMenu:
     return parent.addMenu(title)
 
 
-def _in_group(spec: ActionSpec) -> str:
-    return spec.text.lower() if spec.group else spec.text.rstrip(".")
+def _in_words(spec: ActionSpec) -> str:
+    text = spec.text.rstrip(".")
+    words = _SHEET_WORDS.get(spec.menu)
+    return text if words is None else words.format(text[:1].lower() + text[1:])
 
 
 def _as_written(shortcut: str) -> str:

@@ -46,7 +46,7 @@ _HEADINGS = {
     _Column.FRAME: ("Frame", "Share of what the net sees"),
     _Column.WORTH: ("Points", "What the score would lose without it"),
 }
-_WIDTHS: dict[int, int] = {_Column.AREA: 44, _Column.FRAME: 52, _Column.WORTH: 60}
+_WIDTHS: dict[int, int] = {_Column.AREA: 44, _Column.FRAME: 52, _Column.WORTH: 68}
 
 
 def outside_warning(regions: Regions) -> str:
