@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -45,7 +46,7 @@ def play(
         OSError: what was kept before can't be read.
     """
     games = read_games(output)
-    seed = len(games) + hash(datetime.now().isoformat()) if seed is None else seed
+    seed = secrets.randbelow(1 << 31) if seed is None else seed
     observers: dict[str, int] = {}
     for answers in games:
         for answer in answers:
