@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import signal
 import sys
@@ -26,7 +27,7 @@ from memapp.core.explanation import (
 from memapp.core.files import write_bytes_atomically
 from memapp.core.machine import usable_cores
 from memapp.core.nets import RESMEM_NAME
-from memapp.core.records import ImageKey, RunOrder
+from memapp.core.records import ImageKey, Precision, RunOrder
 from memapp.core.resources import resource_path, resources_folder
 from memapp.core.settings import Preferences
 from memapp.gui.area_commands import AreaWork
@@ -207,9 +208,9 @@ class _Nets:
         )
 
     def make_explain(self, order: ExplainOrder, control: RunControl) -> Iterator[ExplainEvent]:
-        """Explains a photo."""
+        """Explains a photo, with scores of the precision that the kept net has."""
         return explain_run(
-            order,
+            dataclasses.replace(order, precision=Precision.EXACT),
             loader=load_photo,
             explainers=Explainers(
                 scorers=self._factory,

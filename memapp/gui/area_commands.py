@@ -127,10 +127,27 @@ class AreaCommands(QObject):
         def others(areas: Iterable[AreaOfInterest]) -> list[AreaOfInterest]:
             return [area for area in areas if area.name != name]
 
+        key = self._viewer.key
+        before = None if key is None else self._known.get(_place(key)[0])
+        if key is None or before is None:
+            return
+        folder, photo = _place(key)
         self._change(others, others)
         self.noticed.emit(
-            Notice(NoticeKind.INFORMATION, f'The area "{name}" was deleted.'), NoticeAction("Undo", self.undo)
+            Notice(NoticeKind.INFORMATION, f'The area "{name}" was deleted.'),
+            NoticeAction("Undo", lambda: self._bring_back(name, folder, photo, before)),
         )
+
+    def _bring_back(self, name: str, folder: str, photo: str, before: FolderAreas) -> None:
+        """Put a deleted area back, whatever was changed since."""
+        known = self._known[folder]
+        if any(area.name == name for area in known.of(photo)):
+            return
+        of_all = [area for area in before.everywhere if area.name == name]
+        of_photo = [area for area in before.by_photo.get(photo, ()) if area.name == name]
+        self._changes = [*self._changes, _Change(folder, known)][-_MOST_UNDONE:]
+        by_photo = {**known.by_photo, photo: (*known.by_photo.get(photo, ()), *of_photo)}
+        self._set(folder, FolderAreas(everywhere=(*known.everywhere, *of_all), by_photo=by_photo))
 
     def use_everywhere(self, name: str) -> None:
         """Use an area of the viewer's photo on all photos of its folder."""

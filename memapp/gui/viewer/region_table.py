@@ -173,6 +173,9 @@ class RegionsPage(QWidget):
         self.table = RegionTable(appearance=appearance)
         self.tree: QTreeView = legend_tree(self.table, name="Regions", widths=_WIDTHS)
         self.tree.entered.connect(lambda index: self.pointed.emit(index.row()))
+        self.tree.selectionModel().currentChanged.connect(
+            lambda current, _before: self.pointed.emit(current.row() if current.isValid() else None)
+        )
         self.tree.viewport().installEventFilter(self)
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.tree.customContextMenuRequested.connect(

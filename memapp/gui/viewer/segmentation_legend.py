@@ -164,6 +164,11 @@ class SegmentationLegend(QWidget):
         self.tree: QTreeView = legend_tree(self.table, name="Categories", widths={1: 56})
         self.tree.setHeaderHidden(True)
         self.tree.entered.connect(lambda index: self.pointed.emit(self.table.categories[index.row()]))
+        self.tree.selectionModel().currentChanged.connect(
+            lambda current, _before: self.pointed.emit(
+                self.table.categories[current.row()] if current.isValid() else None
+            )
+        )
         self.tree.doubleClicked.connect(lambda index: self.table.show_alone(index.row()))
         self.tree.viewport().installEventFilter(self)
         self._all = QPushButton("Show all")

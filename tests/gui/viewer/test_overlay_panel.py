@@ -176,6 +176,17 @@ def test_a_region_pointed_at_in_the_photo_is_lit_in_the_table(panel: OverlayPane
     assert lit() == [False, False, False]
 
 
+def test_the_arrow_keys_point_at_regions_too(panel: OverlayPanel) -> None:
+    panel.regions.show_regions(regions())
+    panel.show_legend(Layer.REGIONS)
+    pointed: list[object] = []
+    panel.regions.pointed.connect(pointed.append)
+    panel.regions.tree.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(panel.regions.tree, Qt.Key.Key_Down)
+    QTest.keyClick(panel.regions.tree, Qt.Key.Key_Down)
+    assert pointed[-1] in (1, 2)
+
+
 # Maps
 
 
