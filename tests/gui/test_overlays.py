@@ -12,12 +12,21 @@ from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLabel, QPushButton
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QFileDialog,
+    QInputDialog,
+    QLabel,
+    QMessageBox,
+    QPushButton,
+)
 
 from memapp.core.errors import SegmenterError
 from memapp.core.explanation import MemorabilityMap, Regions, Segmentation
 from memapp.gui.dialogs.segmenters_dialog import SegmentersDialog
 from memapp.gui.grid.roles import PhotoRole
+from memapp.gui.parts import IconButton
 from memapp.gui.viewer.area_tools import RectangleTool
 from tests.fakes import HALVES, HalvesFactory, HalvesSegmenter
 from tests.gui.test_main_window import answered
@@ -457,6 +466,11 @@ def test_a_place_that_takes_no_picture_is_told(
 # Segmenters
 
 
+def button_of(box: QMessageBox, text: str) -> QAbstractButton:
+    [found] = [button for button in box.buttons() if button.text() == text]
+    return found
+
+
 def test_segmenters_are_installed_and_removed_in_their_dialog(
     viewing: Callable[..., WindowBench], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -481,7 +495,9 @@ def test_segmenters_are_installed_and_removed_in_their_dialog(
         QTest.mouseClick(button, LEFT)
         wait(lambda: said("halves is installed."))
         wait(lambda: bool(commands.installed.rows))
-        commands.remove(HALVES.name)
+        [remove] = [b for b in dialog.findChildren(IconButton) if b.accessibleName().startswith("Remove")]
+        with answered(QMessageBox, lambda asked: button_of(asked, "Remove").click()):
+            QTest.mouseClick(remove, LEFT)
         wait(lambda: said("None is installed yet."))
         dialog.reject()
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
     QHBoxLayout,
+    QMessageBox,
     QProgressBar,
     QPushButton,
     QRadioButton,
@@ -25,7 +26,7 @@ from memapp.gui.parts import IconButton, Role, hairline, text_label
 from memapp.gui.segmenter_commands import SegmenterCommands, SegmenterRow
 from memapp.gui.style import SPACE_1, SPACE_2, SPACE_3, SPACE_6, Appearance
 
-_SIZE = (560, 460)
+_SIZE = (600, 460)
 _INTRODUCTION = (
     "A segmenter tells apart what is in a photo, for the overlays Segmentation and Regions. It is a pack, a "
     "folder or a file. Photos are looked into on this computer."
@@ -109,7 +110,7 @@ class SegmentersDialog(QDialog):
         self._group.addButton(use)
         about = [row.name, file_size_text(row.size), *(["came with memapp"] if row.built_in else [])]
         remove = IconButton(appearance=self._appearance, name="close", text=f"Remove {row.title}")
-        remove.clicked.connect(lambda: self._commands.remove(row.name))
+        remove.clicked.connect(lambda: self._ask_remove(row))
         remove.setVisible(not row.built_in)
         remove.setEnabled(not self._commands.busy)
         words = QVBoxLayout()
@@ -123,6 +124,17 @@ class SegmentersDialog(QDialog):
         line.addLayout(words, 1)
         line.addWidget(remove, 0, Qt.AlignmentFlag.AlignTop)
         return holder
+
+    def _ask_remove(self, row: SegmenterRow) -> None:
+        question = QMessageBox(
+            QMessageBox.Icon.NoIcon, "Remove a segmenter", f"Remove {row.title}?", parent=self
+        )
+        question.setInformativeText("It can be installed again, from where it came.")
+        remove = question.addButton("Remove", QMessageBox.ButtonRole.AcceptRole)
+        question.addButton("Keep", QMessageBox.ButtonRole.RejectRole)
+        question.exec()
+        if question.clickedButton() is remove:
+            self._commands.remove(row.name)
 
     def _choose(self, name: str) -> None:
         self._in_use = name
