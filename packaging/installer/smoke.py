@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Callable
 
-from installer import clean_root, desktop_smoke, installed_smoke
+from installer import clean_root, desktop_smoke, installed_smoke, report
 from installer.steps import Build, BuildError
 from installer.trying import Trial
 
@@ -72,6 +72,8 @@ def _try_in_clean_root(build: Build) -> str:
     finally:
         build.measured["smoke"] = trial.report()
         (build.work / "smoke.json").write_text(json.dumps(trial.report(), indent=1), encoding="utf-8")
+    if only is not None and only.is_dir():
+        report.add_smoke(only, trial.report())
     if build.options.clean_root is None:
         clean_root.remove(trial.root.folder)
     said = [f"{len(trial.checks)} checks"]
