@@ -126,7 +126,7 @@ def summary(results: Sequence[tuple[str, bool, float]]) -> str:
     return "\n".join([*lines, f"{verdict}, in {sum(seconds for _, _, seconds in results):.0f} s."])
 
 
-def run_benchmarks(names: Sequence[str], *, json_file: Path | None) -> int:
+def run_benchmarks(names: Sequence[str], *, json_file: Path | None, photos: int | None) -> int:
     """Measure, each benchmark in a process of its own, and print one table."""
     known = sorted(file.stem.removeprefix("bench_") for file in BENCHMARKS.glob("bench_*.py"))
     unknown = sorted(set(names) - set(known))
@@ -145,6 +145,8 @@ def run_benchmarks(names: Sequence[str], *, json_file: Path | None) -> int:
             print(f"== {name}", flush=True)
             answer = Path(folder) / f"{name}.json"
             variables = {**os.environ, "MEMAPP_HOME": str(Path(folder) / f"home-{name}")}
+            if photos:
+                variables["MEMAPP_BENCH_PHOTOS"] = str(photos)
             module = f"tests.benchmarks.bench_{name}"
             command = [str(environment_python()), "-c", code, module, str(answer)]
             if subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode != 0:
@@ -205,6 +207,9 @@ def command_line() -> argparse.ArgumentParser:
     test.add_argument("--fail-fast", action="store_true", help="stop at the first check that fails")
     bench = commands.add_parser("bench", help="set up, then measure")
     bench.add_argument("names", nargs="*", metavar="NAME", help="a file tests/benchmarks/bench_NAME.py")
+    bench.add_argument(
+        "--photos", type=int, metavar="N", help="measure with N photos, where a benchmark takes a folder"
+    )
     bench.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
     return parser
 
@@ -227,7 +232,7 @@ def main(arguments: Sequence[str]) -> int:
         if given.command == "test":
             return run_tests(rest, quick=given.quick, fail_fast=given.fail_fast)
         if given.command == "bench":
-            return run_benchmarks(given.names, json_file=given.json)
+            return run_benchmarks(given.names, json_file=given.json, photos=given.photos)
         set_up()
         print(f"Ready: {environment_python()}", flush=True)
         provide_needs(programs=False, wayland=bool(os.environ.get("WAYLAND_DISPLAY")))

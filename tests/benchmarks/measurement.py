@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from typing import NamedTuple
+
+PHOTOS_VARIABLE = "MEMAPP_BENCH_PHOTOS"
+"""What `dev.py bench --photos` sets."""
+
+
+def photos_wanted(usual: int) -> int:
+    """How many photos to measure with: as many as were asked for, else the usual number."""
+    return int(os.environ.get(PHOTOS_VARIABLE, usual))
 
 
 class Measurement(NamedTuple):

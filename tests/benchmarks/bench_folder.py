@@ -1,0 +1,106 @@
+"""A folder of 24-megapixel JPEGs to scores: our run beside the `resmem` package's README loop, in turns."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import torch
+
+from memapp.core.contracts import ScorerFactory
+from memapp.core.control import RunControl
+from memapp.core.events import Scored
+from memapp.core.resources import resources_folder
+from memapp.intake.discover import find_photos
+from memapp.intake.load import load_photo
+from memapp.pipeline.kept_scorer import KeepingFactory
+from memapp.pipeline.score_run import score_run
+from memapp.scoring.factory import ResMemFactory
+from memapp.scoring.hardware import physical_cores
+from memapp.scoring.weights import WeightsLocator
+from memapp.store.home import home_folder
+from memapp.store.scores import SqliteScoreStore
+from tests.benchmarks.made_photos import CAMERA_SIZE, make_photos
+from tests.benchmarks.measurement import Measurement, photos_wanted
+from tests.benchmarks.package import Package
+
+PHOTOS = 100
+ROUNDS = 5
+NEAR_ENOUGH = {"exact": 0.002}
+"""How far scores may be from the package's, which ignores colour profiles and EXIF: here there are none."""
+LEAST = {"exact": 2.5}
+
+
+def run() -> list[Measurement]:
+    """Score the folder each way in turn. Nets are loaded before: a folder is more than its first photo."""
+    count = photos_wanted(PHOTOS)
+    with tempfile.TemporaryDirectory(prefix="memapp-folder-") as folder:
+        photos = make_photos(Path(folder) / "photos", count=count, size=CAMERA_SIZE)
+        torch.set_num_threads(physical_cores())
+        package = Package()
+        ours = {name: KeepingFactory(factory) for name, factory in _factories().items()}
+        rates = _rates(photos, package, ours, Path(folder))
+    theirs = rates.pop("package")
+    measurements = []
+    for name, own in rates.items():
+        ratios = [our_rate / their_rate for our_rate, their_rate in zip(own, theirs, strict=True)]
+        title = f"{count} of 24 megapixels, {name}, over README's loop (median of {ROUNDS})"
+        measurements.append(Measurement(title, median(ratios), "x", LEAST[name], at_least=True))
+        measurements.append(Measurement(f"24 megapixels, {name}", median(own), "1/s", None))
+    measurements.append(Measurement("24 megapixels, README's loop", median(theirs), "1/s", None))
+    return measurements
+
+
+def _factories() -> Mapping[str, ScorerFactory]:
+    """Each way in which we score."""
+    weights = WeightsLocator(resources=resources_folder(), home=home_folder())
+    return {"exact": ResMemFactory(weights=weights, home=home_folder(), device="cpu")}
+
+
+def _rates(
+    photos: Sequence[Path], package: Package, ours: Mapping[str, KeepingFactory], folder: Path
+) -> dict[str, list[float]]:
+    """Photos a second of each way, in each round."""
+    rates: dict[str, list[float]] = {name: [] for name in (*ours, "package")}
+    # The first few photos are a warm-up, and proof that all do the same.
+    few = photos[:4]
+    for name, factory in ours.items():
+        factory.build(print).close()
+        scores = _score(few, factory, folder / f"home {name}")
+        np.testing.assert_allclose(scores, package.readme_loop(few), atol=NEAR_ENOUGH[name])
+    for number in range(ROUNDS):
+        for name, factory in ours.items():
+            home = folder / f"home {name} {number}"
+            rates[name].append(_rate(photos, lambda: _score(photos, factory, home)))  # noqa: B023 - called here
+        rates["package"].append(_rate(photos, lambda: package.readme_loop(photos)))
+        print(
+            f"  round {number + 1}: { ({name: round(each[-1], 2) for name, each in rates.items()}) }",
+            flush=True,
+        )
+    return rates
+
+
+def _rate(photos: Sequence[Path], work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return len(photos) / (time.perf_counter() - started)
+
+
+def _score(photos: Sequence[Path], scorers: ScorerFactory, home: Path) -> list[float]:
+    """The scores of a run over the photos, in their order; kept as the app keeps them, all of them new."""
+    scores: dict[str, float] = {}
+    for event in score_run(
+        [str(path) for path in photos],
+        finder=find_photos,
+        loader=load_photo,
+        scorers=scorers,
+        open_store=lambda: SqliteScoreStore(home=home),
+        control=RunControl(),
+    ):
+        if isinstance(event, Scored):
+            scores.update((photo.key.path, photo.score) for photo in event.photos)
+    return [scores[str(path)] for path in photos]
