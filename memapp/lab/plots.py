@@ -42,23 +42,27 @@ def draw_calibration(path: Path, evaluation: Evaluation) -> None:
     figure.savefig(path)
 
 
-def draw_curves(path: Path, epochs: Sequence[Mapping[str, Any]], best: int | None) -> None:
-    """A training's loss and validation Spearman by epoch. Raises: OSError."""
+def draw_curves(path: Path, epochs: Sequence[Mapping[str, Any]], best: int) -> None:
+    """A training's loss and validation Spearman by epoch, number 0 being its start. Raises: OSError."""
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
 
     figure = Figure(figsize=(8.0, 4.0), dpi=120, layout="constrained")
     left, right = figure.subplots(1, 2)
     numbers = [epoch["epoch"] for epoch in epochs]
-    left.plot(numbers, [epoch["train_loss"] for epoch in epochs], color=PREDICTED, label="training")
-    left.plot(numbers, [epoch["validation_loss"] for epoch in epochs], color=LINE, label="validation")
-    left.set(xlabel="epoch", ylabel="mean squared error")
+
+    def values(name: str) -> list[float]:
+        return [float("nan") if epoch[name] is None else epoch[name] for epoch in epochs]
+
+    left.plot(numbers, values("train_loss"), color=PREDICTED, marker=".", label="training")
+    left.plot(numbers, values("validation_loss"), color=LINE, marker=".", label="validation")
+    left.set(xlabel="epoch", ylabel="mean squared error", ylim=(0, None))
     left.legend(frameon=False)
-    values = [epoch["validation_spearman"] for epoch in epochs]
-    right.plot(numbers, [float("nan") if value is None else value for value in values], color=LINE)
+    right.plot(numbers, values("validation_spearman"), color=LINE, marker=".")
     right.set(xlabel="epoch", ylabel="Spearman, validation")
-    if best is not None:
-        right.axvline(best, color=INK, linewidth=0.8, linestyle=":")
     for axes in (left, right):
+        axes.axvline(best, color=INK, linewidth=0.8, linestyle=":")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path)
 

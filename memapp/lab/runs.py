@@ -257,7 +257,7 @@ def _finished(folder: Path, plan: TrainingPlan) -> dict[str, Any] | None:
 
 def _draw(folder: Path, training: Training) -> None:
     if plots_can_be_drawn():
-        draw_curves(folder / CURVES, training.state.epochs[1:], training.state.best_epoch or None)
+        draw_curves(folder / CURVES, training.state.epochs, training.state.best_epoch)
 
 
 def _device(wanted: str) -> str:
