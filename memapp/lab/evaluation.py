@@ -30,6 +30,7 @@ from memapp.lab.statistics import (
 DIGITS = 6
 RESULTS = "evaluation.json"
 PREDICTIONS = "predictions.csv"
+PLOTS = {"scatter.png": draw_scatter, "calibration.png": draw_calibration}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +101,9 @@ def evaluate(
     photos = tuple(photo for photo in labels.photos if photo.path in scores)
     predicted = np.array([scores[photo.path] for photo in photos], dtype=np.float64)
     measured = np.array([photo.score for photo in photos], dtype=np.float64)
-    rows = {photo.path: row for row, photo in enumerate(labels.photos)}
     unread = [
-        LeftOut(0, photo.file, failed.get(photo.path, "it has no score"))
-        for photo in sorted(labels.photos, key=lambda each: rows[each.path])
+        LeftOut(photo.row, photo.file, failed.get(photo.path, "it has no score"))
+        for photo in labels.photos
         if photo.path not in scores
     ]
     return Evaluation(
@@ -112,7 +112,7 @@ def evaluate(
         labels=labels,
         photos=photos,
         predicted=tuple(predicted.tolist()),
-        left_out=(*labels.left_out, *unread),
+        left_out=tuple(sorted((*labels.left_out, *unread), key=lambda each: each.row)),
         whole=agreement(predicted, measured)
         if len(photos)
         else Agreement(0, None, None, math.nan, math.nan, math.nan, math.nan, math.nan),
@@ -133,29 +133,38 @@ def write_evaluation(folder: Path, evaluation: Evaluation) -> list[str]:
     text = json.dumps(evaluation.document(), indent=2, ensure_ascii=False, allow_nan=False)
     write_atomically(folder / RESULTS, f"{text}\n")
     write_atomically(folder / PREDICTIONS, _predictions(evaluation))
-    written = [RESULTS, PREDICTIONS]
-    if evaluation.photos and plots_can_be_drawn():
-        draw_scatter(folder / "scatter.png", evaluation)
-        draw_calibration(folder / "calibration.png", evaluation)
-        written += ["scatter.png", "calibration.png"]
-    return written
+    drawn = evaluation.photos and plots_can_be_drawn()
+    for name, draw in PLOTS.items():
+        if drawn:
+            draw(folder / name, evaluation)
+        else:
+            # One of an evaluation before would pass for this one's.
+            (folder / name).unlink(missing_ok=True)
+    return [RESULTS, PREDICTIONS, *(PLOTS if drawn else ())]
 
 
 def summary(evaluation: Evaluation) -> str:
     """The figures for a terminal."""
     whole = evaluation.whole
+    if not whole.n:
+        return f"{evaluation.identity.name} against {evaluation.labels.column}: no photo has both scores"
     interval = evaluation.spearman_interval
     between = f" (95 %: {interval[0]:.3f} to {interval[1]:.3f})" if interval else ""
     lines = [
         f"{evaluation.identity.name} against {evaluation.labels.column}, {whole.n} photos",
-        f"Spearman {_figure(whole.spearman)}{between}, Pearson {_figure(whole.pearson)}",
+        f"Spearman {_figure(whole.spearman)}{between}, Pearson {_figure(whole.pearson)}"
+        if whole.spearman is not None
+        else "no correlation: scores that are all alike have no order",
         f"off by {whole.rmse:.3f} (RMSE), {whole.mae:.3f} (mean), {whole.bias:+.3f} on the whole",
     ]
+    if evaluation.labels.tied:
+        lines.append(f"{evaluation.labels.tied} photos have the score of another one, and are ranked alike")
     if evaluation.by:
-        width = max(len(value) for value in evaluation.by)
+        parts = [(value or "(nothing)", part) for value, part in evaluation.by.items()]
+        width = max(len(value) for value, _ in parts)
         lines += [
             f"  {value:<{width}}  n {part.n:>5}  Spearman {_figure(part.spearman):>6}  RMSE {part.rmse:.3f}"
-            for value, part in evaluation.by.items()
+            for value, part in parts
         ]
     return "\n".join(lines)
 

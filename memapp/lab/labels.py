@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TypeAlias
 
 from memapp.core.errors import MemappError
 
@@ -16,6 +17,13 @@ FILE_COLUMN = "file"
 DEFAULT_COLUMN = "hit_rate"
 LEAST_PHOTOS = 3
 """Fewer say nothing of a correlation."""
+
+_SEPARATORS = ",;\t"
+"""What spreadsheets write between columns: semicolons where decimals have a comma; tabs in "Unicode text"."""
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+_Row: TypeAlias = tuple[int, dict[str, str]]
 
 
 class LabelsError(MemappError):
@@ -30,6 +38,8 @@ class LabelledPhoto:
     """As the table names it, relative to the folder of images."""
     path: Path
     """Absolute."""
+    row: int
+    """In the table: the heading is row 1."""
     score: float
     """0..1"""
     columns: Mapping[str, str]
@@ -59,6 +69,11 @@ class Labels:
     """How many photos share their score with another one."""
 
 
+def told_of(column: str) -> str:
+    """What people's scores in a column of this name are: "hits" or "false alarms"."""
+    return "false alarms" if "false" in column.lower() else "hits"
+
+
 def read_labels(
     table: Path, *, images: Path, column: str = DEFAULT_COLUMN, also: Iterable[str | None] = ()
 ) -> Labels:
@@ -69,7 +84,8 @@ def read_labels(
     different scores, none of them counts.
 
     Args:
-        table: the file, UTF-8.
+        table: the file: UTF-8, or the UTF-16 of spreadsheets; columns parted by commas, or by semicolons or
+            tabs, where 0,75 is a score, too.
         images: the folder of images.
         column: of the scores.
         also: other columns that must be there; None is passed over.
@@ -83,33 +99,33 @@ def read_labels(
         content = table.read_bytes()
     except OSError as problem:
         raise LabelsError(f"Can't read the labels {table}: {problem.strerror}.") from problem
-    rows = _rows(table, content, (FILE_COLUMN, column, *(each for each in also if each)))
+    rows, comma = _rows(table, content, (FILE_COLUMN, column, *(each for each in also if each)))
     left_out: list[LeftOut] = []
-    by_path: dict[Path, list[tuple[int, LabelledPhoto]]] = {}
+    by_path: dict[Path, list[LabelledPhoto]] = {}
     for number, row in rows:
-        file = row[FILE_COLUMN]
-        found = _photo(row, file=file, column=column, images=images)
+        found = _photo(row, number, column=column, images=images, decimal_comma=comma)
         if isinstance(found, str):
-            left_out.append(LeftOut(number, file, found))
+            left_out.append(LeftOut(number, row[FILE_COLUMN], found))
         else:
-            by_path.setdefault(found.path, []).append((number, found))
+            by_path.setdefault(found.path, []).append(found)
     photos = []
     for same in by_path.values():
-        if len({photo.score for _, photo in same}) > 1:
+        if len({photo.score for photo in same}) > 1:
             left_out += [
-                LeftOut(number, photo.file, "the same photo has different scores") for number, photo in same
+                LeftOut(photo.row, photo.file, "the same photo has different scores") for photo in same
             ]
         else:
-            photos.append(same[0][1])
+            photos.append(same[0])
             left_out += [
-                LeftOut(number, photo.file, "the same row stands there twice; it counts once")
-                for number, photo in same[1:]
+                LeftOut(photo.row, photo.file, "the same photo stands there twice; it counts once")
+                for photo in same[1:]
             ]
     left_out.sort(key=lambda each: each.row)
     if len(photos) < LEAST_PHOTOS:
         first = f" The first that can't: {left_out[0].file!r}, {left_out[0].reason}." if left_out else ""
         raise LabelsError(
-            f"Only {len(photos)} rows of {table} can be used; at least {LEAST_PHOTOS} are needed.{first}"
+            f"Only {len(photos)} {'row' if len(photos) == 1 else 'rows'} of {table} can be used; at least "
+            f"{LEAST_PHOTOS} are needed.{first}"
         )
     counts: dict[float, int] = {}
     for photo in photos:
@@ -123,11 +139,13 @@ def read_labels(
     )
 
 
-def _rows(table: Path, content: bytes, needed: Iterable[str]) -> list[tuple[int, dict[str, str]]]:
+def _rows(table: Path, content: bytes, needed: Iterable[str]) -> tuple[list[_Row], bool]:
+    """Rows with their numbers, and whether 0,75 is a number in them."""
     try:
         # A spreadsheet begins its UTF-8 with a mark, which is no part of the first name.
-        reader = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
-        lines = list(reader)
+        text = content.decode("utf-16" if content.startswith(_UTF_16) else "utf-8-sig")
+        separator = _separator(text)
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except UnicodeDecodeError as problem:
         raise LabelsError(f"The labels {table} are not written in UTF-8: save them so.") from problem
     except csv.Error as problem:
@@ -140,19 +158,29 @@ def _rows(table: Path, content: bytes, needed: Iterable[str]) -> list[tuple[int,
             many = "no column" if name not in heading else "more than one column"
             names = ", ".join(heading[:20])
             raise LabelsError(f"The labels {table} have {many} {name!r}. Their columns: {names}.")
-    return [
+    rows = [
         (number, dict(zip(heading, [*line, *[""] * (len(heading) - len(line))], strict=False)))
         for number, line in enumerate(lines[1:], start=2)
         if any(value.strip() for value in line)
     ]
+    return rows, separator != ","
 
 
-def _photo(row: dict[str, str], *, file: str, column: str, images: Path) -> LabelledPhoto | str:
+def _separator(text: str) -> str:
+    """What parts the columns: that which makes most of the heading, a comma where none makes more."""
+    heading = text[: text.find("\n") + 1] or text
+    return max(_SEPARATORS, key=lambda each: len(next(csv.reader([heading], delimiter=each), [])))
+
+
+def _photo(
+    row: dict[str, str], number: int, *, column: str, images: Path, decimal_comma: bool
+) -> LabelledPhoto | str:
     """The photo of a row, or why there is none."""
+    file = row[FILE_COLUMN]
     if not file.strip():
         return "no file is named"
     inside = PurePosixPath(file.strip().replace("\\", "/"))
-    if inside.is_absolute() or ".." in inside.parts or ":" in inside.parts[0]:
+    if inside.is_absolute() or ".." in inside.parts or ":" in (inside.parts or ("",))[0]:
         return "the path leads out of the folder of images"
     path = images.absolute() / inside
     try:
@@ -162,11 +190,11 @@ def _photo(row: dict[str, str], *, file: str, column: str, images: Path) -> Labe
         return "there is no such file"
     text = row[column].strip()
     try:
-        score = float(text)
+        score = float(text.replace(",", ".") if decimal_comma else text)
     except ValueError:
         return f"its score is missing: {column} is empty" if not text else f"its score is no number: {text!r}"
     if not math.isfinite(score):
         return f"its score is no number: {text!r}"
     if not 0.0 <= score <= 1.0:
         return f"its score is not within 0..1: {text}"
-    return LabelledPhoto(file=file, path=path, score=score, columns=row)
+    return LabelledPhoto(file=file, path=path, row=number, score=score, columns=row)

@@ -26,7 +26,7 @@ from memapp.core.errors import MemappError
 from memapp.core.explanation import Segmenter, SegmenterFactory
 from memapp.core.files import write_atomically
 from memapp.lab.features import Features, prepare_features
-from memapp.lab.labels import LabelledPhoto, Labels
+from memapp.lab.labels import LabelledPhoto, Labels, told_of
 from memapp.lab.plots import draw_curves, plots_can_be_drawn
 from memapp.lab.run_state import FILE_NAME as STATE
 from memapp.lab.splits import Split, split
@@ -205,7 +205,7 @@ def _finish(
         return CheckpointHeader(
             net=order.net,
             title=order.title,
-            predicts="false alarms" if "false" in labels.column.lower() else "hits",
+            predicts=told_of(labels.column),
             segmenter=of_net,
             data={
                 "fingerprint": fingerprint,

