@@ -127,21 +127,26 @@ class PackDescription:
     """By the net's own index; None for indices that it never uses."""
 
 
-def read_description(folder: Path) -> PackDescription:
+def read_description(folder: Path, *, where: str | None = None) -> PackDescription:
     """Read and check the description of the pack in a folder.
+
+    Args:
+        folder: of the pack.
+        where: what to call the pack in what is said of it; the folder's name where it is left out.
 
     Raises:
         SegmenterError: it is missing or refused; the text says why.
     """
     path = folder / DESCRIPTION_NAME
+    where = where or folder.name
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST_DESCRIPTION + 1)
     except OSError as problem:
         raise SegmenterError(
-            f"{folder.name} is no segmenter pack: {DESCRIPTION_NAME} can't be read ({problem.strerror})."
+            f"{where} is no segmenter pack: {DESCRIPTION_NAME} can't be read ({problem.strerror})."
         ) from problem
-    return parse_description(content, where=folder.name)
+    return parse_description(content, where=where)
 
 
 def parse_description(content: bytes, *, where: str) -> PackDescription:

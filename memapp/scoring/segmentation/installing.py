@@ -8,6 +8,7 @@ import shutil
 import tempfile
 import time
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -39,6 +40,10 @@ _CHUNK = 1 << 20
 _SPARE = 50_000_000
 """Bytes that a disk should have left."""
 _MOST_ENTRIES = 10_000
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError)
+"""What a zip file raises that is damaged, encrypted, or packed in an unknown way."""
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""What every program makes; others are rare, and each would fail in a way of its own."""
 _DAY = 86_400
 
 Opener: TypeAlias = Callable[[Path, PackDescription], Segmenter]
@@ -146,7 +151,7 @@ def _files_of(source: Path) -> Iterator[_Files]:
     try:
         with zipfile.ZipFile(source) as archive:
             yield _chosen(_members(archive))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as problem:
+    except _UNREADABLE as problem:
         raise SegmenterError(
             f"{source.name} is no segmenter pack: it is neither a folder nor a zip file that can be read."
         ) from problem
@@ -170,6 +175,8 @@ def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, int, Callable[[], 
         path = PurePosixPath(member.filename)
         # Only bare names are ever written, so that no path in the archive can lead out of the folder.
         if tops and path.parent == tops[0] and "\\" not in path.name:
+            if member.compress_type not in _PACKED:
+                raise NotImplementedError
             yield path.name, member.file_size, partial(archive.open, member)
 
 
@@ -198,7 +205,8 @@ def _is_text(name: str) -> bool:
 
 
 def _checked(staged: Path, source: Path) -> PackDescription:
-    description = read_description(staged)
+    # The copy's own name would say nothing to anybody.
+    description = read_description(staged, where=source.name)
     with (staged / GRAPH_NAME).open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != description.graph_sha256:

@@ -112,6 +112,7 @@ def put(path: str, value: object) -> Change:
         (put("input.mean", [1, 2]), "input.mean must be a list of three"),
         (put("input.deviation", [1, 0, 1]), "input.deviation[1] must be a number from 0.0001"),
         (put("input.mean", [1, True, 1]), "input.mean[1] must be a number"),
+        (put("input.mean", [1, 1, 10**400]), "input.mean[2] must be a number"),
         (put("input.padding", "grey"), "padding must be a colour"),
         (put("output.kind", "boxes"), "output.kind must be one of"),
         (put("output", {"kind": "scores"}), "output.layout is missing"),
@@ -145,11 +146,12 @@ def test_what_is_wrong_is_refused_by_name(change: Change, words: str) -> None:
         b"nonsense",
         b'{"format": 1, "format": 1}',
         b'{"format": NaN}',
+        json.dumps(GOOD).replace("103.53", "1e999").encode(),
         b"[" * 100_000,
         b'{"format": ' + b"9" * 100_000 + b"}",
         b" " * (LARGEST_DESCRIPTION + 1),
     ],
-    ids=range(9),
+    ids=range(10),
 )
 def test_what_is_no_description_is_refused(content: bytes) -> None:
     with pytest.raises(SegmenterError):

@@ -108,6 +108,30 @@ def test_a_zip_without_end_is_cut(folders: SegmenterFolders, tmp_path: Path, hom
     assert left(home) == []
 
 
+@pytest.mark.parametrize("packed", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])
+def test_a_damaged_zip_is_refused_in_a_sentence(
+    folders: SegmenterFolders, source: Path, tmp_path: Path, home: Path, packed: int
+) -> None:
+    path = tmp_path / "pack.zip"
+    with zipfile.ZipFile(path, "w", packed) as archive:
+        archive.write(source / "segmenter.json", "segmenter.json")
+        archive.write(source / "segmenter.onnx", "segmenter.onnx")
+        member = archive.getinfo("segmenter.onnx")
+    content = bytearray(path.read_bytes())
+    begin = member.header_offset + 30 + len(member.filename)
+    content[begin : begin + 60] = bytes(byte ^ 0xA5 for byte in content[begin : begin + 60])
+    path.write_bytes(content)
+    with pytest.raises(SegmenterError, match=r"pack\.zip is no segmenter pack"):
+        folders.install(path)
+    assert left(home) == []
+
+
+def test_a_refused_pack_is_called_as_its_file_is(folders: SegmenterFolders, source: Path) -> None:
+    change(source, format=2)
+    with pytest.raises(SegmenterError, match=f"The segmenter pack {source.name} can't be used"):
+        folders.install(source)
+
+
 def test_what_is_no_pack_is_refused(folders: SegmenterFolders, tmp_path: Path) -> None:
     (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8 no zip")
     (tmp_path / "empty").mkdir()
