@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +16,7 @@ from PIL import Image
 from memapp.core.resources import resources_folder
 from memapp.scoring.weights import RESMEM_WEIGHTS
 from memapp.store.explained_files import ENDINGS
+from tests.conftest import CHECKOUT
 from tests.packs import MADE, made_pack
 from tests.test_cli import make_photo, memapp
 
@@ -57,6 +61,32 @@ def test_without_weights_one_sentence_says_what_to_do(tmp_path: Path, memapp_hom
     assert "incomplete" in sentence
 
 
+def test_gradients_without_torch_are_refused_before_any_work(tmp_path: Path, memapp_home: Path) -> None:
+    photo = make_photo(tmp_path / "a.png")
+    # As on a computer with the laptop build: torch can't be found.
+    (tmp_path / "torchless.py").write_text(
+        "import importlib.util, sys\n"
+        "find = importlib.util.find_spec\n"
+        "importlib.util.find_spec = lambda name, *more: None if name == 'torch' else find(name, *more)\n"
+        "from memapp import cli\n"
+        "sys.exit(cli.main(sys.argv[1:]))\n",
+        encoding="utf-8",
+    )
+    arguments = ["explain", photo, "--output", tmp_path / "out", "--method", "gradient"]
+    done = subprocess.run(
+        [sys.executable, tmp_path / "torchless.py", *map(str, arguments)],
+        env={**os.environ, "MEMAPP_HOME": str(memapp_home), "PYTHONPATH": str(CHECKOUT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    [sentence] = done.stderr.splitlines()
+    assert "need torch" in sentence
+    assert "occlusion" in sentence
+
+
 @pytest.mark.slow
 @pytest.mark.weights
 def test_photos_are_explained_and_failures_listed(tmp_path: Path, memapp_home: Path) -> None:
@@ -80,6 +110,7 @@ def test_photos_are_explained_and_failures_listed(tmp_path: Path, memapp_home: P
 
     assert done.returncode == 3, done.stderr
     assert f"{broken}: Can't read this file" in done.stderr
+    assert done.stderr.count('"edge" lies outside the frame') == 1
     names = ["Coffee", "Coffee (2)"]
     assert sorted(file.name for file in out.iterdir()) == sorted(
         f"{name}{ending}" for name in names for ending in ENDINGS

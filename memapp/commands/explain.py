@@ -23,6 +23,7 @@ from memapp.commands.common import (
     complain,
     weights,
 )
+from memapp.core.area_words import outside_warning
 from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled, MemappError, PhotoError, SegmenterError, StoreError
 from memapp.core.explanation import (
@@ -44,7 +45,7 @@ from memapp.intake.load import load_photo
 from memapp.pipeline.explain_run import Explainers, explain_run
 from memapp.pipeline.kept_scorer import KeepingFactory
 from memapp.pipeline.kept_segmenter import KeepingSegmenters
-from memapp.scoring.explain.makers import map_makers
+from memapp.scoring.explain.makers import map_makers, why_not
 from memapp.scoring.explain.regions import FilledRegions
 from memapp.scoring.factory import DEVICES, ResMemFactory
 from memapp.scoring.segmentation.folders import SegmenterFolders
@@ -91,6 +92,9 @@ def _explain(options: argparse.Namespace) -> int:
         return complain(str(problem), EXIT_USAGE_OR_NOTHING)
     except OSError as problem:
         return complain(f"--output {options.output}: {problem.strerror}.", EXIT_USAGE_OR_NOTHING)
+    method = MapMethod(options.method)
+    if (reason := why_not(method)) is not None:
+        return complain(reason, EXIT_CANNOT_WORK)
     log.keep_libraries_quiet()
     control = RunControl()
     cancel_on_interrupt(control)
@@ -107,7 +111,7 @@ def _explain(options: argparse.Namespace) -> int:
         ),
         store=None if options.no_cache else DiskMapStore(home=home),
         folder=ExplainedFolder(options.output, photos=[key.path for key in photos]),
-        method=MapMethod(options.method),
+        method=method,
         segmenter=segmenter,
         areas=areas,
         control=control,
@@ -176,6 +180,7 @@ class _Work:
         self._segmenter = segmenter
         self._areas = areas
         self._control = control
+        self._said: set[str] = set()
 
     def explain(self, photos: Iterable[ImageKey]) -> int:
         """Explain photos and write their files; gives how many failed.
@@ -189,12 +194,21 @@ class _Work:
         with tqdm(list(photos), unit="photo", disable=None, file=sys.stderr, leave=False) as bar:
             for key in bar:
                 try:
-                    self._folder.write(self._explained(key, bar))
+                    explained = self._explained(key, bar)
+                    self._warn(explained.regions, bar)
+                    self._folder.write(explained)
                 except _FailedError as problem:
                     failed += 1
                     bar.write(f"{key.path}: {problem}", file=sys.stderr)
         self._control.checkpoint()
         return failed
+
+    def _warn(self, regions: Regions, bar: Any) -> None:
+        # Areas are shares of a photo, and so is the frame: what is true of one photo is true of the others.
+        warning = outside_warning(regions)
+        if warning and warning not in self._said:
+            self._said.add(warning)
+            bar.write(warning, file=sys.stderr)
 
     def _explained(self, key: ImageKey, bar: Any) -> ExplainedPhoto:
         layers = {Layer.REGIONS, Layer.MEMORABILITY} | ({Layer.SEGMENTATION} if self._segmenter else set())

@@ -40,6 +40,8 @@ NO_PACK = (
     "Until then, Regions works with patches of like colour."
 )
 GET_SEGMENTER = "Get a segmenter..."
+COVER_INSTEAD = "Make it by covering parts"
+"""Gradients need torch, which may be missing; where they failed, no list of methods is in sight."""
 
 Part = Segmentation | MemorabilityMap | Regions
 
@@ -114,7 +116,7 @@ class ExplainView(QObject):
         viewer.view.pointed.connect(self._on_pointed)
         panel.opacity_changed.connect(self._on_opacity)
         panel.closed.connect(actions[f"overlay-{NO_OVERLAY}"].trigger)
-        panel.help_wanted.connect(self.segmenters_wanted)
+        panel.help_wanted.connect(self._on_help)
         panel.map.style_chosen.connect(self._on_style)
         panel.map.method_chosen.connect(self._on_method)
         panel.segmentation.hidden_changed.connect(lambda _hidden: self._draw())
@@ -206,7 +208,7 @@ class ExplainView(QObject):
     @Slot(int, object)
     def _on_failed(self, request: int, problem: Exception) -> None:
         if request == self._request and self._layer is not None:
-            self._panel.show_trouble(self._layer, str(problem))
+            self._panel.show_trouble(self._layer, str(problem), help_text=self._help())
 
     def _draw(self) -> None:
         """Have the overlay drawn as it is wanted now."""
@@ -277,6 +279,13 @@ class ExplainView(QObject):
         self._preferences.set("map_style", MapStyle(style).value)
         self._draw()
 
+    @Slot()
+    def _on_help(self) -> None:
+        if self._layer is Layer.MEMORABILITY:
+            self._panel.map.choose_method(MapMethod.OCCLUSION)
+        else:
+            self.segmenters_wanted.emit()
+
     @Slot(str)
     def _on_method(self, method: str) -> None:
         self._preferences.set("map_method", MapMethod(method).value)
@@ -293,7 +302,7 @@ class ExplainView(QObject):
         return ExplainOrder(
             key=key,
             layers=frozenset({self._layer}),
-            method=MapMethod(self._preferences.text("map_method")),
+            method=self._map_method(),
             segmenter=self._segmenter(),
             areas=tuple(areas),
             precision=self.precision,
@@ -308,7 +317,15 @@ class ExplainView(QObject):
         return chosen if chosen in names else next(iter(names), None)
 
     def _help(self) -> str:
-        return GET_SEGMENTER if self._layer is Layer.SEGMENTATION else ""
+        match self._layer:
+            case Layer.SEGMENTATION:
+                return GET_SEGMENTER
+            case Layer.MEMORABILITY if self._map_method() is not MapMethod.OCCLUSION:
+                return COVER_INSTEAD
+        return ""
+
+    def _map_method(self) -> MapMethod:
+        return MapMethod(self._preferences.text("map_method"))
 
 
 def _layer_of(overlay: str) -> Layer | None:

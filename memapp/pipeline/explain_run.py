@@ -43,7 +43,7 @@ from memapp.core.records import NetIdentity, PixelArray
 from memapp.intake.reading import is_unchanged
 
 LAYER_ORDER = (Layer.SEGMENTATION, Layer.REGIONS, Layer.MEMORABILITY)
-NO_SEGMENTER = "There is no segmenter to tell things apart with. Install one in the settings."
+NO_SEGMENTER = "There is no segmenter to tell things apart with. Install one first."
 
 _KEPT_VERSION = 1
 """Raised when what is kept changes its meaning in other ways than its makers' versions say."""

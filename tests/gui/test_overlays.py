@@ -23,8 +23,9 @@ from PySide6.QtWidgets import (
 )
 
 from memapp.core.errors import SegmenterError
-from memapp.core.explanation import MemorabilityMap, Regions, Segmentation
+from memapp.core.explanation import MapMethod, MemorabilityMap, Regions, Segmentation
 from memapp.gui.dialogs.segmenters_dialog import SegmentersDialog
+from memapp.gui.explain_view import COVER_INSTEAD
 from memapp.gui.grid.roles import PhotoRole
 from memapp.gui.parts import IconButton
 from memapp.gui.viewer.area_tools import RectangleTool
@@ -110,6 +111,20 @@ def test_a_map_shows_what_raises_the_score(viewing: Callable[..., WindowBench]) 
     assert red == blue
     assert not bench.window.overlays.panel.isVisible()
     assert bench.window.inspector.isVisible()
+
+
+def test_a_method_that_does_not_work_here_can_be_left_again(viewing: Callable[..., WindowBench]) -> None:
+    bench = viewing()
+    overlay(bench, "memorability")
+    # This window has no torch: its only method is covering.
+    bench.window.overlays.panel.map.choose_method(MapMethod.GRADIENT)
+    bench.until(lambda: "can't be made here" in panel_words(bench))
+    panel = bench.window.overlays.panel
+    [button] = [each for each in panel.findChildren(QPushButton) if each.text() == COVER_INSTEAD]
+    QTest.mouseClick(button, LEFT)
+    bench.until(lambda: isinstance(shown(bench), MemorabilityMap))
+    assert bench.preferences.text("map_method") == MapMethod.OCCLUSION.value
+    assert not button.isVisible()
 
 
 def test_a_segmentation_shows_categories_and_names(viewing: Callable[..., WindowBench]) -> None:

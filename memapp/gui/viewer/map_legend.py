@@ -187,6 +187,11 @@ class MapLegend(QWidget):
             self.style_chosen.emit(style.value)
         self._show_style()
 
+    def choose_method(self, method: MapMethod) -> None:
+        """Choose how maps are made, as if it had been picked from the list."""
+        self._methods.setCurrentIndex(self._methods.findData(method.value))
+        self.method_chosen.emit(method.value)
+
     def show_map(self, made: MemorabilityMap) -> None:
         """The numbers of this map."""
         self._bar.set_limit(map_limit(made.values))

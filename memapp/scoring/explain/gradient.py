@@ -35,6 +35,15 @@ STEPS = 4
 SPOTS = 10
 """Across and down: values for a hundredth of the frame are about as large as those of occlusion."""
 _BATCH = 4
+NO_TORCH = (
+    "Maps by gradients need torch, which is not installed here. Maps made by covering parts of the photo "
+    "(occlusion) work without it."
+)
+
+
+def can_take_gradients() -> bool:
+    """Whether torch is installed. Imports nothing."""
+    return importlib.util.find_spec("torch") is not None
 
 
 class GradientMapMaker:
@@ -88,10 +97,8 @@ class GradientMapMaker:
     def _opened(self) -> _Net:
         """ResMem on torch. Raises: ExplanationError: torch is not installed. WeightsError."""
         if self._net is None:
-            if importlib.util.find_spec("torch") is None:
-                raise ExplanationError(
-                    "Maps by gradients need torch, which is not installed here. Choose the occlusion map."
-                )
+            if not can_take_gradients():
+                raise ExplanationError(NO_TORCH)
             path = self._weights.find(RESMEM_WEIGHTS)
             load_torch_libraries()
             with garbage_collector_at_rest():

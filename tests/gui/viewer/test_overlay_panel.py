@@ -10,11 +10,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QSlider, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from memapp.core.area_words import outside_warning
 from memapp.core.explanation import Layer, MapMethod, Region, RegionKind
 from memapp.gui.style import Appearance
 from memapp.gui.viewer.overlay_drawing import MapStyle
 from memapp.gui.viewer.overlay_panel import OverlayPanel
-from memapp.gui.viewer.region_table import outside_warning
 from memapp.gui.viewer.segmentation_legend import share_text
 from tests.gui.viewer.explained import box, memorability, region, regions, segmentation
 
