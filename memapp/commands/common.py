@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import signal
 import sys
@@ -39,6 +40,29 @@ def positive(text: str) -> int:
     number = int(text)
     if not 1 <= number <= 1024:
         raise argparse.ArgumentTypeError("between 1 and 1024")
+    return number
+
+
+def above_zero(text: str) -> float:
+    """An argument that is a number above 0."""
+    if not_negative(text) == 0:
+        raise argparse.ArgumentTypeError("above 0")
+    return float(text)
+
+
+def not_negative(text: str) -> float:
+    """An argument that is a number, 0 or more."""
+    number = float(text)
+    if not 0 <= number < math.inf:
+        raise argparse.ArgumentTypeError("0 or more")
+    return number
+
+
+def seed_number(text: str) -> int:
+    """An argument that chance starts from."""
+    number = int(text)
+    if not 0 <= number < 1 << 31:
+        raise argparse.ArgumentTypeError(f"between 0 and {(1 << 31) - 1}")
     return number
 
 

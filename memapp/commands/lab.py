@@ -20,10 +20,13 @@ from memapp.commands.common import (
     EXIT_INTERRUPTED,
     EXIT_SOME_FAILED,
     EXIT_USAGE_OR_NOTHING,
+    above_zero,
     cancel_on_interrupt,
     complain,
     nets,
+    not_negative,
     positive,
+    seed_number,
     weights,
 )
 from memapp.core.control import RunControl
@@ -66,7 +69,7 @@ def add_to(commands: Any) -> None:
     game.add_argument("--output", metavar="DIR", type=Path, help="of games and labels (default: DIR)")
     game.add_argument("--observer", metavar="NAME", default="", help="who plays")
     game.add_argument("--photos", metavar="N", type=positive, help="in one game (default: at most 120)")
-    game.add_argument("--seed", metavar="N", type=int, help="for the same game again")
+    game.add_argument("--seed", metavar="N", type=seed_number, help="for the same game again")
     game.set_defaults(run=_guarded(_memory_game))
 
 
@@ -113,10 +116,10 @@ def add_training_to(actions: Any) -> None:
     )
     train.add_argument("--batch", type=positive, metavar="N", help="photos at once (default: what fits)")
     train.add_argument("--optimizer", choices=("adamw", "sgd"), default="adamw", help="sgd: the source's own")
-    train.add_argument("--learning-rate", type=float, metavar="X", help="default: 1e-4, for sgd 1e-5")
-    train.add_argument("--weight-decay", type=float, default=0.01, metavar="X")
+    train.add_argument("--learning-rate", type=above_zero, metavar="X", help="default: 1e-4, for sgd 1e-5")
+    train.add_argument("--weight-decay", type=not_negative, default=0.01, metavar="X")
     train.add_argument("--no-mirror", action="store_true", help="never show a photo as its mirror image")
-    train.add_argument("--seed", type=int, default=0, metavar="N", help="of split, order and chance")
+    train.add_argument("--seed", type=seed_number, default=0, metavar="N", help="of split, order and chance")
     train.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     train.add_argument(
         "--name", metavar="NAME", help="keep the best net under this name, for --net and the window"

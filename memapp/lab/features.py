@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ import torch
 from torch import Tensor, nn
 
 from memapp.core.control import RunControl
-from memapp.core.errors import DeviceError, PhotoError
+from memapp.core.errors import DeviceError, MemappError, PhotoError
 from memapp.core.explanation import Segmenter
 from memapp.core.files import write_atomically
 from memapp.core.frame import FRAME_SIDE, PREPROCESSING
@@ -114,6 +116,7 @@ def prepare_features(
 
     Raises:
         DeviceError: the branches can't be computed.
+        MemappError: there is no room on the disk.
         Cancelled: control was cancelled; what was computed is kept.
         OSError: the disk is full or read-only.
     """
@@ -132,6 +135,8 @@ def prepare_features(
     done, failed = _progress_of(place)
     if any(not (place / f"{name}.npy").exists() for name in shapes):
         done, failed = 0, {}
+    if not done:
+        _see_room(place, shapes.values())
     arrays = {
         name: np.lib.format.open_memmap(
             place / f"{name}.npy", mode="r+" if done else "w+", dtype=kind, shape=shape
@@ -168,6 +173,21 @@ def prepare_features(
         labels=arrays.get("labels"),
         failed=failed,
     )
+
+
+def _see_room(place: Path, shapes: Iterable[tuple[tuple[int, ...], Any]]) -> None:
+    """See that arrays of these shapes have room: a mapped file on a full disk ends the whole program."""
+    wanted = sum(prod(shape) * np.dtype(kind).itemsize for shape, kind in shapes)
+    free = shutil.disk_usage(place).free
+    if wanted > free:
+        raise MemappError(
+            f"What is prepared of the photos takes {_gigabytes(wanted)} GB, and {place.parent} has "
+            f"{_gigabytes(free)} GB free: make room, or name a folder on another disk with --cache."
+        )
+
+
+def _gigabytes(size: int) -> str:
+    return f"{size / 1e9:,.3g}"
 
 
 def _write_features(

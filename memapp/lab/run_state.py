@@ -13,11 +13,10 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor
 
 from memapp.core.errors import MemappError
-from memapp.scoring.nets.checkpoint import flush
+from memapp.scoring.nets.checkpoint import save_tensors
 
 FILE_NAME = "state.safetensors"
 
@@ -56,12 +55,11 @@ def write_state(folder: Path, state: RunState) -> None:
     os.close(handle)
     beside = Path(name)
     try:
-        save_file(
+        save_tensors(
             {name: value.detach().cpu().contiguous() for name, value in tensors.items()},
             beside,
-            metadata={"state": json.dumps(said)},
+            {"state": json.dumps(said)},
         )
-        flush(beside)
         beside.replace(folder / FILE_NAME)
     except BaseException:
         with suppress(OSError):

@@ -11,7 +11,7 @@ import json
 import math
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -115,9 +115,11 @@ def train(
     """
     spec = FAMILY[order.net]
     device = _device(order.device)
+    freeze = _frozen(order)
+    # That there are enough photos and groups is said now, not when all of them were prepared.
+    _split(order, frozenset())
     order.output.mkdir(parents=True, exist_ok=True)
     net = starting_net(order.net, order.init, weights=weights, seed=order.seed).eval()
-    freeze = _frozen(order)
     segmenter = _open_segmenter(order, segmenters) if spec.segmentation else None
     try:
         photos = order.labels.photos
@@ -128,7 +130,7 @@ def train(
             segmenter.close()
     for index, reason in features.failed.items():
         watcher.notify(f"Left out: {photos[index].file}: {reason}")
-    parts = _split(order, features)
+    parts = _split(order, features.failed)
     fingerprint = _fingerprint(order, photos, features)
     plan = _plan(order, freeze, fingerprint, segmenter.identity.sha256 if segmenter else "")
     if (result := _finished(order.output, plan)) is not None:
@@ -261,9 +263,10 @@ def _draw(folder: Path, training: Training) -> None:
 
 
 def _device(wanted: str) -> str:
-    if wanted != "auto":
-        return wanted
-    return "cuda" if torch.cuda.is_available() else "cpu"
+    here = torch.cuda.is_available()
+    if wanted == "cuda" and not here:
+        raise MemappError("No NVIDIA GPU that torch can use is here: leave --device out to train on the CPU.")
+    return ("cuda" if here else "cpu") if wanted == "auto" else wanted
 
 
 def _frozen(order: TrainingOrder) -> tuple[str, ...]:
@@ -275,6 +278,8 @@ def _frozen(order: TrainingOrder) -> tuple[str, ...]:
         raise MemappError(
             f"{order.net} has no part {unknown[0]} that could be frozen; its parts: {', '.join(spec.parts)}."
         )
+    if not set(spec.parts) - set(order.freeze):
+        raise MemappError("Everything is frozen: there is nothing to train.")
     return tuple(part for part in spec.parts if part in order.freeze)
 
 
@@ -337,9 +342,9 @@ def _categories(
     )
 
 
-def _split(order: TrainingOrder, features: Features) -> Split:
+def _split(order: TrainingOrder, failed: Container[int]) -> Split:
     photos = order.labels.photos
-    usable = np.array([index for index in range(len(photos)) if index not in features.failed], dtype=np.int64)
+    usable = np.array([index for index in range(len(photos)) if index not in failed], dtype=np.int64)
     groups = [photos[index].columns[order.group] if order.group else index for index in usable]
     found = split(groups, seed=order.seed)
     return Split(usable[found.train], usable[found.validation], usable[found.test])

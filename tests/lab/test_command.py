@@ -84,6 +84,26 @@ def test_what_is_wrong_is_said(
     assert words in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "option",
+    [("--learning-rate", "0"), ("--learning-rate", "nan"), ("--weight-decay", "-1"), ("--seed", "-1")],
+)
+def test_numbers_that_no_training_could_use_are_refused(
+    images: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], option: tuple[str, str]
+) -> None:
+    usual = [
+        "--images",
+        str(images),
+        "--labels",
+        str(tmp_path / "labels.csv"),
+        "--output",
+        str(tmp_path / "r"),
+    ]
+    with pytest.raises(SystemExit, match="2"):
+        main(["lab", "train", "--net", "alexnet", *usual, *option])
+    assert f"argument {option[0]}" in capsys.readouterr().err
+
+
 def test_what_is_no_net_is_refused_before_anything_is_done(
     images: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 import torch
 
 from memapp.core.control import RunControl
-from memapp.core.errors import Cancelled
+from memapp.core.errors import Cancelled, MemappError
 from memapp.lab import features as module
 from memapp.lab.features import Features, prepare_features
 from memapp.scoring.nets.family import FAMILY
@@ -89,6 +90,17 @@ def test_they_go_on_where_they_were(net: MemorabilityNet, paths: list[Path], tmp
     told.clear()
     prepared(net, paths, tmp_path / "cache", progress=told.append)
     assert told == [20], "nothing is computed twice"
+
+
+def test_a_disk_without_room_is_said_before_anything_is_written(
+    net: MemorabilityNet, paths: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A mapped file that finds no room ends the program: there would be no words.
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(module.shutil, "disk_usage", lambda _: usage._replace(free=1_000_000))
+    with pytest.raises(MemappError, match=r"takes 0\.00\d+ GB, and .* has 0\.001 GB free"):
+        prepared(net, paths, tmp_path / "cache")
+    assert not list((tmp_path / "cache").glob("*/*.npy"))
 
 
 def test_other_numbers_and_other_photos_are_other_features(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -270,6 +271,21 @@ def test_what_can_not_be_frozen_or_started_from_is_said(folder: Path) -> None:
     run(order(folder, "d", net="alexnet", epochs=1), folder)
     with pytest.raises(MemappError, match="is a net alexnet, not m3m"):
         run(order(folder, "e", init=str(folder / "d" / "best.safetensors")), folder)
+
+
+def test_what_can_not_be_trained_is_said_before_photos_are_prepared(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("memapp.lab.runs.prepare_features", lambda *_, **__: pytest.fail("prepared"))
+    table = folder / "labels.csv"
+    table.write_text(re.sub(r",\d+,", ",one series,", table.read_text(encoding="utf-8")), encoding="utf-8")
+    with pytest.raises(MemappError, match="nothing to train"):
+        run(order(folder, "a", freeze=("alexnet", "segmentation", "head")), folder)
+    with pytest.raises(MemappError, match="in 1 groups are too few"):
+        run(order(folder, "b", group="series"), folder)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(MemappError, match="leave --device out"):
+        run(order(folder, "c", device="cuda"), folder)
 
 
 def test_training_goes_on_from_a_checkpoint(folder: Path) -> None:

