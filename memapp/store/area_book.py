@@ -21,6 +21,8 @@ class AreaBook:
     def __init__(self, *, home: Path) -> None:
         """Take the place; nothing is read or made yet."""
         self._home = home
+        self._unread: set[Path] = set()
+        """What is there and could not be read. Who does not know it must not write over it."""
 
     def load(self, folder: str) -> FolderAreas:
         """The areas on a folder's photos; none where none were kept.
@@ -29,6 +31,7 @@ class AreaBook:
             StoreError: what was kept can't be read, or was damaged and has been set aside.
         """
         path = self._path(folder)
+        self._unread.discard(path)
         try:
             document = json.loads(path.read_text(encoding="utf-8"))
             return FolderAreas(
@@ -38,6 +41,7 @@ class AreaBook:
         except FileNotFoundError:
             return FolderAreas()
         except OSError as problem:
+            self._unread.add(path)
             raise StoreError(f"The areas of {folder} can't be read: {problem.strerror}.") from problem
         except (WrongAreasError, ValueError, AttributeError, RecursionError) as problem:
             aside = path.with_suffix(".damaged")
@@ -52,11 +56,16 @@ class AreaBook:
         Raises:
             StoreError: they can't be kept; those from before still are.
         """
+        path = self._path(folder)
+        if path in self._unread:
+            raise StoreError(
+                f"These areas are not kept: others of {folder} are in {path}, which could not be read. "
+                "See to that file, then start memapp again."
+            )
         photos = {
             name: {"areas": areas_document(of_photo)} for name, of_photo in areas.by_photo.items() if of_photo
         }
         document = {"folder": folder, "areas": areas_document(areas.everywhere), "photos": photos}
-        path = self._path(folder)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(path, json.dumps(document, indent=1) + "\n")

@@ -52,3 +52,26 @@ def test_a_place_that_takes_nothing_is_said(tmp_path: Path) -> None:
     (tmp_path / "areas").write_text("in the way")
     with pytest.raises(StoreError, match="can't be kept"):
         AreaBook(home=tmp_path).save("/photos", AREAS)
+
+
+def test_areas_that_could_not_be_read_are_not_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = FolderAreas(everywhere=(AreaOfInterest("logo", ((0, 0), (1, 0), (1, 1))),))
+    AreaBook(home=tmp_path).save("/photos", before)
+    book = AreaBook(home=tmp_path)
+
+    def refuse(*_: object, **__: object) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as closed:
+        closed.setattr(Path, "read_text", refuse)
+        with pytest.raises(StoreError, match="can't be read: Permission denied"):
+            book.load("/photos")
+    with pytest.raises(StoreError, match="could not be read"):
+        book.save("/photos", FolderAreas())
+    assert AreaBook(home=tmp_path).load("/photos") == before
+    # Once they are read, they may be changed.
+    assert book.load("/photos") == before
+    book.save("/photos", FolderAreas())
+    assert book.load("/photos") == FolderAreas()
