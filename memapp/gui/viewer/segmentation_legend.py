@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTreeView, QVBoxLayout, QWidget
 
 from memapp.core.explanation import Category, Segmentation
@@ -23,6 +23,7 @@ from memapp.gui.viewer.legend_tree import LegendTable, inset, legend_tree
 
 _Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 def share_text(share: float) -> str:
@@ -170,6 +171,7 @@ class SegmentationLegend(QWidget):
             )
         )
         self.tree.doubleClicked.connect(lambda index: self.table.show_alone(index.row()))
+        self.tree.installEventFilter(self)
         self.tree.viewport().installEventFilter(self)
         self._all = QPushButton("Show all")
         self._all.setProperty("role", "link")
@@ -177,7 +179,7 @@ class SegmentationLegend(QWidget):
 
         row = QHBoxLayout()
         row.setContentsMargins(SPACE_3, 0, SPACE_2, 0)
-        hint = text_label("Double-click one to see it alone.", Role.SMALL, wrap=True)
+        hint = text_label("Double-click one, or press Enter on it, to see it alone.", Role.SMALL, wrap=True)
         row.addWidget(hint, 1)
         row.addWidget(self._all)
         column = QVBoxLayout(self)
@@ -199,9 +201,16 @@ class SegmentationLegend(QWidget):
         self.table.light(self.table.categories.index(category) if there and category is not None else None)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Notice that the pointer has left the list."""
+        """Notice that the pointer has left the list, and Enter on a row, which is elsewhere the window's."""
         if event.type() == QEvent.Type.Leave:
             self.pointed.emit(None)
+        if watched is self.tree and isinstance(event, QKeyEvent) and event.key() in _ENTER:
+            current = self.tree.currentIndex()
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+            elif event.type() == QEvent.Type.KeyPress and current.isValid():
+                self.table.show_alone(current.row())
+            return True
         return super().eventFilter(watched, event)
 
     def _on_hidden(self) -> None:

@@ -87,6 +87,19 @@ def test_a_category_is_hidden_by_its_tick_and_shown_alone_by_a_double_click(pane
     assert hidden[-1] == {"background"}
 
 
+def test_enter_shows_a_category_alone_too(panel: OverlayPanel) -> None:
+    panel.segmentation.show_segmentation(segmentation())
+    panel.show_legend(Layer.SEGMENTATION)
+    table, tree = panel.segmentation.table, panel.segmentation.tree
+    QTest.keyClick(tree, Qt.Key.Key_Return)  # nothing is current yet
+    assert table.hidden == {"background"}
+    tree.setCurrentIndex(table.index(1, 0))
+    QTest.keyClick(tree, Qt.Key.Key_Return)
+    assert table.hidden == {"animal", "background"}
+    QTest.keyClick(tree, Qt.Key.Key_Enter)
+    assert table.hidden == {"background"}
+
+
 def test_what_was_hidden_stays_hidden_on_the_next_photo(panel: OverlayPanel) -> None:
     panel.segmentation.show_segmentation(segmentation())
     panel.segmentation.table.set_hidden(frozenset({"animal"}))
