@@ -16,6 +16,9 @@ USER, USER_NUMBER = "photographer", 4321
 HOME = f"/home/{USER}"
 PATIENCE_SECONDS = 300.0
 
+_PACKAGE_PLACES = ("var/lib/apt/lists", "var/cache/apt/archives")
+"""Where apt keeps what it fetched."""
+
 # $1 is the root; then, two by two, what is bound read-only to where; then --; then what is run.
 _ENTER = """
 root=$1; shift
@@ -134,6 +137,32 @@ def make(build: Build) -> CleanRoot:
     shutil.copyfile("/etc/resolv.conf", root.inside("/etc/resolv.conf"))
     _add_user(root)
     return root
+
+
+def lend_packages(build: Build, root: CleanRoot) -> None:
+    """Give the root the lists and packages of Debian that an earlier trial fetched: no second download.
+
+    Raises:
+        BuildError: nothing was fetched yet, and --offline forbids it.
+    """
+    kept = build.work / "debian-packages"
+    if not kept.is_dir():
+        if build.options.offline and build.options.clean_root is None:
+            raise BuildError(
+                "Trying it out needs a few packages of Debian that no earlier build has fetched: build once "
+                "without --offline, name a root that has them with --clean-root, or use --skip-smoke."
+            )
+        return
+    for place in _PACKAGE_PLACES:
+        shutil.copytree(kept / place, root.inside(place), dirs_exist_ok=True)
+
+
+def keep_packages(build: Build, root: CleanRoot) -> None:
+    """Keep what was fetched into the root for the next trial."""
+    kept = build.work / "debian-packages"
+    shutil.rmtree(kept, ignore_errors=True)
+    for place in _PACKAGE_PLACES:
+        shutil.copytree(root.inside(place), kept / place, ignore=shutil.ignore_patterns("lock", "partial"))
 
 
 def remove(folder: Path) -> None:

@@ -7,7 +7,7 @@ import re
 import shutil
 from pathlib import Path
 
-from installer import debian, desktop_smoke
+from installer import clean_root, debian, desktop_smoke
 from installer.clean_root import HOME, USER_NUMBER
 from installer.steps import BuildError
 from installer.trying import Trial, user_variables
@@ -18,11 +18,11 @@ AWKWARD_HOME = f"{HOME}/Œuvres $HOME 100% 'é'"
 
 
 def _apt(trial: Trial, *arguments: str) -> str:
-    """apt-get in the root, as root, with the network. Raises: BuildError."""
+    """apt-get in the root, as root, with the network unless the build is offline. Raises: BuildError."""
     done = trial.root.run(
         ["apt-get", "-y", "-q", "--no-install-recommends", *arguments],
         as_user=False,
-        network=True,
+        network=not trial.build.options.offline,
         variables={
             "DEBIAN_FRONTEND": "noninteractive",
             "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
@@ -36,24 +36,33 @@ def _apt(trial: Trial, *arguments: str) -> str:
     return done.stdout
 
 
+def _update(trial: Trial) -> None:
+    """Bring the root's lists of packages up to date, where that is allowed. Raises: BuildError."""
+    clean_root.lend_packages(trial.build, trial.root)
+    if not trial.build.options.offline:
+        _apt(trial, "update")
+
+
 def install_libraries(trial: Trial) -> None:
     """Where no .deb is tried: what a desktop has, that the app needs of it."""
     needs = trial.build.measured.get("needs") or sorted(debian.PACKAGES)
-    _apt(trial, "update")
+    _update(trial)
     wanted = debian.depends_of(needs, glibc="2.34").split(", ")
     _apt(trial, "install", *[each.split(" ")[0] for each in wanted if not each.startswith("libc6")])
     _apt(trial, "install", "fonts-dejavu-core")
+    clean_root.keep_packages(trial.build, trial.root)
 
 
 def try_deb(trial: Trial) -> None:
     """Install an older one, score, upgrade: the scores are still known. Raises: BuildError."""
-    _apt(trial, "update")
+    _update(trial)
     package = trial.files[".deb"]
     newer, older = trial.root.inside("/root/memapp.deb"), trial.root.inside("/root/memapp-older.deb")
     shutil.copyfile(package, newer)
     _make_older_deb(trial, package, older)
     _apt(trial, "install", "/root/memapp-older.deb", "fonts-dejavu-core")
     older.unlink()
+    clean_root.keep_packages(trial.build, trial.root)
     trial.passed("the .deb installs with its Depends alone", OLDER)
     trial.program = "/usr/bin/memapp"
     count = _score_samples(trial)

@@ -25,6 +25,8 @@ def try_out(build: Build) -> str:
     if build.options.skip_smoke:
         return "left out: --skip-smoke"
     if build.options.target != "linux":
+        if build.options.smoke_only is not None:
+            raise BuildError("--smoke-only is for Linux: elsewhere use the recipe in packaging/ci.")
         return _try_here(build)
     return _try_in_clean_root(build)
 

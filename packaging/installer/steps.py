@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -125,11 +126,28 @@ def run_steps(build: Build, steps: Sequence[Step]) -> int:
         started = time.monotonic()
         try:
             remark = (step.plan if build.options.dry_run else step.do)(build)
-        except BuildError as problem:
+        except (BuildError, OSError, subprocess.TimeoutExpired) as problem:
             print("failed", flush=True)
-            print(problem, file=sys.stderr)
+            print(_in_a_sentence(problem), file=sys.stderr)
             return 1
+        except KeyboardInterrupt:
+            print("interrupted", flush=True)
+            print("Start again: what was finished is kept in build/installer.", file=sys.stderr)
+            return 130
         seconds = time.monotonic() - started
         build.measured.setdefault("seconds", {})[step.name] = round(seconds, 1)
         print(f"ok {seconds:.1f} s{f' ({remark})' if remark else ''}", flush=True)
     return 0
+
+
+def _in_a_sentence(problem: BuildError | OSError | subprocess.TimeoutExpired) -> str:
+    """What went wrong and what to do; the system's own complaints come without the second half."""
+    match problem:
+        case OSError(errno=errno.ENOSPC):
+            return "The disk is full: make room, then start again; what was finished is kept."
+        case OSError(filename=name, strerror=reason) if name and reason:
+            return f"{name}: {reason}. Make sure that it is there and can be written, then start again."
+        case subprocess.TimeoutExpired(cmd=command, timeout=seconds):
+            program = " ".join(map(str, command[-3:]))
+            return f"{program} did not end within {seconds:.0f} s: see what it waits for, then start again."
+    return str(problem)
