@@ -19,7 +19,7 @@ from memapp.commands.common import (
 from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled, MemappError
 from memapp.core.resources import resources_folder
-from memapp.scoring.segmentation.coco import fetch_coco, install_file, published_weights
+from memapp.scoring.segmentation.coco import can_be_made, fetch_coco, install_file, published_weights
 from memapp.scoring.segmentation.folders import DEFAULT_SEGMENTER, SegmenterFolders
 from memapp.store.home import home_folder
 
@@ -74,7 +74,13 @@ def _list(_: argparse.Namespace, folders: SegmenterFolders, _control: RunControl
         print(f"{'':<20} {', '.join(category.name for category in identity.categories)}")
         print(f"{'':<20} {pack.description.licence}; {pack.description.source}")
     if not packs:
-        print(f"No segmenter is installed. memapp segmenters fetch {DEFAULT_SEGMENTER} downloads one.")
+        # The installed memapp can't make the one that can be fetched: it has no torch.
+        how = (
+            f"memapp segmenters fetch {DEFAULT_SEGMENTER} downloads one."
+            if can_be_made()
+            else "memapp segmenters install PATH installs a pack that was made elsewhere."
+        )
+        print(f"No segmenter is installed. {how}")
     return EXIT_ALL_SCORED
 
 
