@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import plistlib
 import shutil
@@ -28,6 +29,7 @@ def freeze(build: Build) -> str:
         "version": build.version,
         **_of_system(build),
     }
+    before = source_hash(build)
     build.run(
         [
             *(build.python, "-m", "PyInstaller", "--noconfirm", "--distpath", target),
@@ -36,6 +38,8 @@ def freeze(build: Build) -> str:
         what="freezing",
         environment={"MEMAPP_BUILD": json.dumps(wishes), "PYTHONHASHSEED": "1"},
     )
+    if source_hash(build) != before:
+        raise BuildError("The source was changed while it was frozen: leave it alone and start again.")
     if not build.frozen.is_dir():
         raise BuildError(f"PyInstaller left no {build.frozen}: see {build.work / 'logs'}.")
     beside = build.frozen / "Contents" / "Resources" if build.options.target == "macos" else build.frozen
@@ -44,6 +48,14 @@ def freeze(build: Build) -> str:
     if build.options.target != "windows":
         let_everybody_read(build.frozen)
     return ""
+
+
+def source_hash(build: Build) -> str:
+    """Of all that is frozen: an app that is half of one state and half of another imports itself in vain."""
+    digest = hashlib.sha256()
+    for file in sorted((build.root / "memapp").rglob("*.py")):
+        digest.update(f"{file.relative_to(build.root)}\n".encode() + file.read_bytes())
+    return digest.hexdigest()
 
 
 def let_everybody_read(folder: Path) -> None:

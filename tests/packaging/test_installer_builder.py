@@ -344,6 +344,24 @@ def test_the_staged_resources_are_memapps_own_the_nets_the_packs_and_the_record(
     assert record["tolerance"] == 1e-3
 
 
+def test_source_that_is_changed_while_it_is_frozen_stops_the_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build = make_build(tmp_path)
+    build.root = tmp_path / "checkout"
+    source = build.root / "memapp" / "app.py"
+    source.parent.mkdir(parents=True)
+    source.write_text("one = 1\n", encoding="utf-8")
+
+    def edit(*_arguments: object, **_more: object) -> str:
+        source.write_text("two = 2\n", encoding="utf-8")
+        return ""
+
+    monkeypatch.setattr(Build, "run", edit)
+    with pytest.raises(BuildError, match="changed while it was frozen"):
+        freezing.freeze(build)
+
+
 def test_everybody_may_read_what_a_careful_builder_froze(tmp_path: Path) -> None:
     folder = tmp_path / "frozen"
     (folder / "inner").mkdir(parents=True)
