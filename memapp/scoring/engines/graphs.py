@@ -88,6 +88,11 @@ class GraphFolder:
         """The graph of a net that came with the built app, or None."""
         return self._find(self._shipped / self._path(net).name, net)
 
+    def is_there(self, net: NetIdentity) -> bool:
+        """Whether a net's graph lies in one of the two places. Reads nothing: it may prove broken."""
+        name = self._path(net).name
+        return any((folder / name).is_file() for folder in (self._shipped, self.folder))
+
     def is_damaged(self, net: NetIdentity) -> bool:
         """Whether a graph of this net came with the built app and is of no use."""
         return (self._shipped / self._path(net).name).exists() and self.shipped(net) is None

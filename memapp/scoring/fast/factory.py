@@ -1,0 +1,119 @@
+"""Builds the scorer of fast ResMem: onnxruntime on a graph of 8-bit numbers, made once on this computer."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from memapp.core.contracts import Notify, Scorer
+from memapp.core.control import RunControl
+from memapp.core.errors import DeviceError, MemappError
+from memapp.core.records import NetIdentity
+from memapp.scoring.child_process import missing_package, run_in_child
+from memapp.scoring.engines.calibration import CalibrationFile, likely_calibration
+from memapp.scoring.engines.export_process import export_resmem
+from memapp.scoring.engines.graphs import GraphError, GraphFolder, graph_key
+from memapp.scoring.factory import RESMEM
+from memapp.scoring.fast.recipe import fast_resmem, recipe_path, shipped_recipe
+from memapp.scoring.proof import prove
+from memapp.scoring.steady import SteadyScorer
+from memapp.scoring.weights import RESMEM_WEIGHTS, WeightsLocator
+
+TOLERANCE = 0.02
+"""How far the proof frames' scores may be from those of the computer that made the graph: whole numbers are
+multiplied the same everywhere, but sums of floats between them may fall to the other side of a rounding."""
+
+
+class FastFactory:
+    """Knows fast ResMem without loading it. May be handed to any thread."""
+
+    def __init__(
+        self,
+        *,
+        weights: WeightsLocator,
+        home: Path,
+        batch_size: int | None = None,
+        most_threads: int | None = None,
+    ) -> None:
+        """Take what the user chose; see ResMemFactory. It always computes on the CPU, with onnxruntime."""
+        self._weights = weights
+        self._home = home
+        self._exact = GraphFolder(home=home, export=export_resmem)
+        self._graphs = GraphFolder(home=home, export=_build_in_child)
+        self._batch_size = batch_size
+        self._most_threads = most_threads
+
+    def why_not(self) -> str | None:
+        """Why fast scores can't be had here, in a sentence; None where they can. Reads no weights."""
+        if not recipe_path().is_file():
+            return "Fast scores can't be had: this installation has no fast net."
+        if self._graphs.is_there(fast_resmem()):
+            return None
+        if missing_package("onnx") or (missing_package("torch") and not self._exact.is_there(RESMEM)):
+            return "Fast scores can't be had: this memapp came without the fast net."
+        return None
+
+    def identity(self) -> NetIdentity:
+        """Fast ResMem. Raises: WeightsError: it can't be had."""
+        net = fast_resmem()
+        if not self._graphs.is_there(net) and not self._exact.is_there(RESMEM):
+            self._weights.find(RESMEM_WEIGHTS)
+        return net
+
+    def as_good(self) -> tuple[NetIdentity, ...]:
+        """Exact ResMem: what is known exactly need not be scored fast."""
+        return (RESMEM,)
+
+    def build(self, notify: Notify) -> Scorer:
+        """Load the fast net; the first time on a computer it is made, and the exact one's graph before it.
+
+        Raises:
+            WeightsError: the weights that it is made of are missing or altered.
+            DeviceError: it can't be made, or does not compute here.
+        """
+        from memapp.scoring.engines.onnx_engine import OnnxEngine
+
+        net = fast_resmem()
+        try:
+            graph = self._graphs.find(net) or self._graphs.prepare(net, self._exact_graph(notify), notify)
+        except GraphError as problem:
+            raise DeviceError(f"Fast scores can't be had: {problem} Score exactly instead.") from problem
+        kept = CalibrationFile(
+            folder=self._graphs.folder,
+            engine=f"onnxruntime {importlib.metadata.version('onnxruntime')}",
+            graph=graph_key(RESMEM),
+        ).read()
+        # What suits the exact net suits this one: both spend their time in the same convolutions.
+        best = kept or likely_calibration()
+        threads = min(best.threads, self._most_threads or best.threads)
+        engine = OnnxEngine(graph=graph.path, threads=threads, batch_size=self._batch_size or best.batch_size)
+        try:
+            prove(engine, graph.proof_scores, tolerance=TOLERANCE)
+        except MemappError:
+            engine.close()
+            raise
+        return SteadyScorer(engine=engine, fallback=None, note=None, notify=notify)
+
+    def _exact_graph(self, notify: Notify) -> Path:
+        found = self._exact.find(RESMEM)
+        if found is None:
+            found = self._exact.prepare(RESMEM, self._weights.find(RESMEM_WEIGHTS), notify)
+        return found.path
+
+
+def _build_in_child(exact: Path, target: Path) -> npt.NDArray[np.float32]:
+    """Make the fast graph in a process of its own: onnx takes the net's memory three times over."""
+    if missing := missing_package("onnx"):
+        raise DeviceError(f"{missing} is not installed")
+    scores: npt.NDArray[np.float32] = run_in_child(build_fast_graph, exact, target, control=RunControl())
+    return scores
+
+
+def build_fast_graph(exact: Path, target: Path) -> npt.NDArray[np.float32]:
+    """Make the fast graph of an exact one, with the recipe that travels with memapp; see write_fast_graph."""
+    from memapp.scoring.fast.graph import write_fast_graph
+
+    return write_fast_graph(exact, target, shipped_recipe())

@@ -1,0 +1,130 @@
+"""How far fast scores are from exact ones, on real photos that they were not calibrated on, and how much faster.
+
+The photos are those of shared/data beside the checkout; those whose files the recipe names are left out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import numpy.typing as npt
+
+from memapp.core.control import RunControl
+from memapp.core.errors import PhotoError
+from memapp.core.records import ImageKey, PixelArray, Precision
+from memapp.core.resources import resources_folder
+from memapp.intake.discover import find_photos
+from memapp.intake.load import load_photo
+from memapp.scoring.fast.factory import FastFactory
+from memapp.scoring.fast.recipe import shipped_recipe
+from memapp.scoring.factory import ResMemFactory
+from memapp.scoring.weights import WeightsLocator
+from tests.benchmarks.measurement import Measurement
+
+ROOT = Path(__file__).resolve().parents[3] / "shared" / "data"
+FOLDERS = (
+    *(
+        f"photos/{name}"
+        for name in (
+            "camera",
+            "cameratrap",
+            "cid22",
+            "clic2025",
+            "kodak_png",
+            "landscape_large",
+            "objects_azure",
+            "openimages_ade20k_tiny",
+            "openimages_coco_tiny",
+            "openimages_imagenet_tiny",
+            "people",
+            "products_clothing",
+            "scenes_azure",
+        )
+    ),
+    "labelled/images",
+    "masks/images",
+)
+"""Photographs, each once: not the variants of formats and orientations."""
+
+AT_ONCE = 8
+ROUNDS = 7
+
+
+def run() -> list[Measurement]:
+    """Score everything both ways."""
+    if not ROOT.is_dir():
+        print(f"left out: the photos are not there ({ROOT})")
+        return []
+    frames = list(_frames())
+    exact_frames = np.stack([exact for exact, _ in frames])
+    fast_frames = np.stack([fast for _, fast in frames])
+    with tempfile.TemporaryDirectory(prefix="memapp-bench-fast-") as home:
+        weights = WeightsLocator(resources=resources_folder(), home=Path(home))
+        exact = ResMemFactory(weights=weights, home=Path(home), device="cpu").build(print)
+        fast = FastFactory(weights=weights, home=Path(home)).build(print)
+        true = _scores(exact.score, exact_frames)
+        alone = _scores(fast.score, exact_frames)
+        quick = _scores(fast.score, fast_frames)
+        times: dict[str, list[float]] = {"exact": [], "fast": []}
+        for number in range(ROUNDS):
+            part = exact_frames[number * AT_ONCE : (number + 1) * AT_ONCE]
+            for name, scorer in (("exact", exact), ("fast", fast)):
+                started = time.perf_counter()
+                scorer.score(part)
+                times[name].append(time.perf_counter() - started)
+        exact.close()
+        fast.close()
+    ratio = median(slow / quick_ for slow, quick_ in zip(times["exact"], times["fast"], strict=True))
+    off, alone_off = np.abs(true - quick), np.abs(true - alone)
+    return [
+        Measurement("photos that fast scores were not calibrated on", len(true), "photos", 300, at_least=True),
+        Measurement("fast against exact scores: Spearman", _spearman(true, quick), "", 0.99, at_least=True),
+        Measurement("fast against exact scores: mean difference", float(off.mean()), "", 0.01),
+        Measurement("fast against exact scores: 99th percentile", float(np.percentile(off, 99)), "", None),
+        Measurement("fast against exact scores: largest difference", float(off.max()), "", 0.06),
+        Measurement("the same without reduced decode: mean", float(alone_off.mean()), "", None),
+        Measurement("the same without reduced decode: largest", float(alone_off.max()), "", None),
+        Measurement("fast net / exact net, same frames, median", ratio, "x", 1.6, at_least=True),
+        Measurement("fast net", AT_ONCE / median(times["fast"]), "frames/s", None),
+    ]
+
+
+def _frames() -> Iterator[tuple[PixelArray, PixelArray]]:
+    """Each photo's exact frame and its fast one."""
+    calibrated = shipped_recipe().calibrated_on
+    seen: set[str] = set()
+    folders = [str(ROOT / folder) for folder in FOLDERS]
+    for found in find_photos(folders, control=RunControl()):
+        if not isinstance(found, ImageKey):
+            continue
+        digest = hashlib.sha256(Path(found.path).read_bytes()).hexdigest()[:16]
+        if digest in calibrated or digest in seen:
+            continue
+        seen.add(digest)
+        try:
+            exact, fast = (
+                load_photo(found.path, frame=True, precision=precision).frame
+                for precision in (Precision.EXACT, Precision.FAST)
+            )
+        except PhotoError:
+            continue
+        assert exact is not None
+        assert fast is not None
+        yield exact, fast
+
+
+def _scores(score: object, frames: PixelArray) -> npt.NDArray[np.float64]:
+    assert callable(score)
+    parts = [score(frames[at : at + AT_ONCE]) for at in range(0, len(frames), AT_ONCE)]
+    return np.concatenate(parts).astype(np.float64)
+
+
+def _spearman(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> float:
+    ranks = [np.argsort(np.argsort(values)).astype(np.float64) for values in (one, other)]
+    return float(np.corrcoef(*ranks)[0, 1])
