@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 import signal
 import sys
@@ -42,8 +41,10 @@ from memapp.pipeline.explain_run import Explainers, explain_run
 from memapp.pipeline.kept_scorer import KeepingFactory
 from memapp.pipeline.score_run import score_run
 from memapp.pipeline.thumbnail_shelf import ThumbnailShelf
+from memapp.pipeline.triage_run import triage_run
 from memapp.scoring.explain.makers import map_makers
 from memapp.scoring.explain.regions import FilledRegions
+from memapp.scoring.fast.factory import FastFactory
 from memapp.scoring.nets.registry import NetRegistry
 from memapp.scoring.segmentation import coco
 from memapp.scoring.segmentation.folders import DEFAULT_SEGMENTER, SegmenterFolders
@@ -117,6 +118,7 @@ def run_window(paths: Sequence[str], *, smoke: SmokeOrder | None = None) -> int:
             samples_folder=str(resource_path("samples")),
             version=__version__,
             details=_details,
+            fast_available=registry.why_not_fast() is None,
         ),
     )
     log.on_unexpected(lambda text: window.unexpected.emit(text))
@@ -176,6 +178,7 @@ class _Nets:
     def release(self) -> None:
         """Give back the nets' memory; called while nothing is scored or explained."""
         self._factory.release()
+        self._fast.release()
         self._others.release()
         for maker in self._map_makers.values():
             maker.close()
@@ -183,37 +186,57 @@ class _Nets:
     def renew(self) -> None:
         """Use what the preferences and the battery say now, from the next run on."""
         self._factory = KeepingFactory(self._open_net(RESMEM_NAME))
+        self._fast = KeepingFactory(
+            FastFactory(weights=_weights(), home=home_folder(), most_threads=self._most_threads())
+        )
         self._others.forget()
 
     def _open_net(self, name: str) -> ScorerFactory:
-        sparing = self._on_battery and self._preferences.flag("battery_threads")
         return self._registry.factory(
             name,
             device=self._preferences.text("device"),
             engine=self._preferences.text("engine"),
             at_once=True,
-            most_threads=max(1, usable_cores() // 2) if sparing else None,
+            most_threads=self._most_threads(),
         )
+
+    def _most_threads(self) -> int | None:
+        sparing = self._on_battery and self._preferences.flag("battery_threads")
+        return max(1, usable_cores() // 2) if sparing else None
 
     def make_run(self, order: RunOrder, control: RunControl) -> Iterator[Event]:
         """The run that was ordered."""
-        return score_run(
-            order.paths,
-            finder=find_photos,
-            loader=load_photo,
-            scorers=self._factory if order.net == RESMEM_NAME else self._others.factory(order.net),
-            open_store=lambda: SqliteScoreStore(home=home_folder()),
-            control=control,
-            thumbnails=self._thumbnails,
-        )
+
+        def run(paths: Sequence[str], precision: Precision) -> Iterator[Event]:
+            if precision is Precision.EXACT:
+                # Two nets loaded are one too many for a small computer.
+                self._fast.release()
+            return score_run(
+                paths,
+                finder=find_photos,
+                loader=load_photo,
+                scorers=self._scorers(order.net, precision),
+                open_store=lambda: SqliteScoreStore(home=home_folder()),
+                control=control,
+                thumbnails=self._thumbnails,
+            )
+
+        if order.triage:
+            return triage_run(order.paths, count=order.triage, make_run=run)
+        return run(order.paths, order.precision)
+
+    def _scorers(self, net: str, precision: Precision) -> ScorerFactory:
+        if net != RESMEM_NAME:
+            return self._others.factory(net)
+        return self._fast if precision is Precision.FAST else self._factory
 
     def make_explain(self, order: ExplainOrder, control: RunControl) -> Iterator[ExplainEvent]:
-        """Explains a photo, with scores of the precision that the kept net has."""
+        """Explains a photo, with scores of the precision that the order names."""
         return explain_run(
-            dataclasses.replace(order, precision=Precision.EXACT),
+            order,
             loader=load_photo,
             explainers=Explainers(
-                scorers=self._factory,
+                scorers=self._scorers(RESMEM_NAME, order.precision),
                 segmenters=self._segmenters,
                 map_makers=self._map_makers,
                 region_maker=FilledRegions(),

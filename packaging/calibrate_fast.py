@@ -1,15 +1,16 @@
-"""Measures the numbers that the fast net needs beside the weights, and writes them to resources/fast/resmem.npz.
+"""Measures the numbers that the fast net needs beside the weights: resources/fast/resmem.npz.
 
     .venv/bin/python packaging/calibrate_fast.py FOLDER...
 
-FOLDER: of varied photos. About a third of them are taken, by the hash of their content; the others are left for
-judging (python3 dev.py bench fast). Takes some minutes and 8 GB. The photos themselves are not kept: only steps,
-gains and shifts of channels, and the hashes of the files.
+FOLDER: of varied photos. About a third of them are taken, by the hash of their content; the others are left
+for judging (python3 dev.py bench fast). Takes some minutes and 8 GB. The photos themselves are not kept: only
+steps, gains and shifts of channels, and the hashes of the files.
 
-Layer by layer, every photo runs through the exact and the fast net side by side. Of each channel of the fast one,
-mean and standard deviation are made the exact one's: rounding small activations to zero makes a net quieter with
-every layer, and rounding weights makes it louder, so that without the gains a small error grows to a large one.
-(Mean only: Nagel et al. 2019, "Data-Free Quantization Through Weight Equalization and Bias Correction".)
+Layer by layer, every photo runs through the exact and the fast net side by side. Of each channel of the fast
+one, mean and standard deviation are made the exact one's: rounding small activations to zero makes a net
+quieter with every layer, and rounding weights makes it louder, so that without the gains a small error grows
+to a large one. (Mean only: Nagel et al. 2019, "Data-Free Quantization Through Weight Equalization and Bias
+Correction".)
 """
 
 from __future__ import annotations
@@ -52,8 +53,8 @@ from memapp.store.home import home_folder  # noqa: E402
 
 SHARE = 0.3
 EVENNESS = 0.5
-"""Channels are divided by this power of how loud they are: at 1 the loudest weights would take the steps that the
-faint ones need, at 0 the loudest channels those of the faint ones."""
+"""Channels are divided by this power of how loud they are: at 1 the loudest weights would take the steps that
+the faint ones need, at 0 the loudest channels those of the faint ones."""
 AT_ONCE = 16
 MOST_SAMPLES = 1_500_000
 LARGEST_GAIN = 1.25
@@ -216,9 +217,9 @@ class Calibration:
 
 
 def _correction(exact: Tensor, fast: Tensor) -> tuple[Floats, Floats]:
-    """What makes each channel of the fast net vary about the exact one's mean as much as the exact one does.
+    """What makes each channel of the fast net vary about the exact one's mean as much as that one does.
 
-    Not the factor that makes the squares smallest: with noise that is too small a one, and the net would fade.
+    Not the factor that makes the squares smallest: noise makes that too small, and the net would fade.
     """
     places = (0, 2, 3)
     mean, fast_mean = exact.mean(places), fast.mean(places)
@@ -246,7 +247,7 @@ def _largest(values: Tensor) -> Tensor:
 
 
 def _loudness(largest: Tensor) -> Floats:
-    """Of the largest numbers of each photo, (photos, channels): how loud a channel is, about 1, to a power."""
+    """Of each photo's largest numbers, (photos, channels): how loud a channel is, about 1, to a power."""
     values = largest.numpy()
     loud = (values.max(0) + np.percentile(values, 90, axis=0)) / 2
     middle = float(np.median(loud[loud > 0]))

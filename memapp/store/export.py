@@ -13,7 +13,7 @@ from pathlib import Path
 from memapp.core.calibration import ordinal, percentile, score_text
 from memapp.core.files import write_atomically
 from memapp.core.nets import RESMEM, Comparison, InstalledNet, NetColumn
-from memapp.core.records import EngineInfo, Failure, NetIdentity, ScoredPhoto
+from memapp.core.records import EngineInfo, Failure, NetIdentity, Precision, ScoredPhoto
 
 
 class ExportFormat(StrEnum):
@@ -39,6 +39,8 @@ class ExportRow:
     height: int | None
     taken: str | None
     reason: str | None
+    exact: bool | None = None
+    """Whether the score was computed exactly; a fast one is a little off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ def _scored_row(photo: ScoredPhoto) -> ExportRow:
         height=photo.facts.height,
         taken=photo.facts.taken,
         reason=None,
+        exact=photo.precision is Precision.EXACT,
     )
 
 
@@ -141,8 +144,13 @@ def _failed_row(failure: Failure) -> ExportRow:
 
 
 def best_first(rows: Iterable[ExportRow]) -> list[ExportRow]:
-    """Scored photos by falling score, then failed ones; equals by path."""
-    return sorted(rows, key=lambda row: (row.score is None, -(row.score or 0.0), row.path))
+    """Exact scores by falling score, then fast ones, then failed photos; equals by path.
+
+    Fast scores stand apart: an order that mixed both would rank by what they are off.
+    """
+    return sorted(
+        rows, key=lambda row: (row.score is None, row.exact is False, -(row.score or 0.0), row.path)
+    )
 
 
 def render(
@@ -176,6 +184,7 @@ def _json(
         "net": _net(provenance.net),
         "engine": provenance.engine,
         "device": provenance.device,
+        "precision": _precision(rows),
         "app_version": provenance.app_version,
     }
     if columns:
@@ -191,6 +200,16 @@ def _json(
         }
     document["results"] = list(_results(rows, columns, comparison))
     return json.dumps(document, indent=2) + "\n"
+
+
+def _precision(rows: Sequence[ExportRow]) -> str | None:
+    """ "exact", "fast", or "mixed" after a triage; None where nothing was scored."""
+    kinds = {row.exact for row in rows if row.exact is not None}
+    if not kinds:
+        return None
+    if len(kinds) > 1:
+        return "mixed"
+    return (Precision.EXACT if True in kinds else Precision.FAST).value
 
 
 def _net(net: NetIdentity) -> dict[str, str]:
@@ -247,7 +266,8 @@ def _table(rows: Sequence[ExportRow]) -> Iterator[str]:
             yield f"{'-':>5}  {'-':>10}  {name}: {row.reason}"
         else:
             place = "-" if row.percentile is None else ordinal(row.percentile)
-            yield f"{score_text(row.score):>5}  {place:>10}  {name}"
+            precision = Precision.FAST if row.exact is False else Precision.EXACT
+            yield f"{score_text(row.score, precision):>5}  {place:>10}  {name}"
 
 
 def _one_line(path: str) -> str:

@@ -1,4 +1,4 @@
-"""How far fast scores are from exact ones, on real photos that they were not calibrated on, and how much faster.
+"""How far fast scores are from exact ones on photos that they were not calibrated on, and how much faster.
 
 The photos are those of shared/data beside the checkout; those whose files the recipe names are left out.
 """
@@ -21,9 +21,9 @@ from memapp.core.records import ImageKey, PixelArray, Precision
 from memapp.core.resources import resources_folder
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
+from memapp.scoring.factory import ResMemFactory
 from memapp.scoring.fast.factory import FastFactory
 from memapp.scoring.fast.recipe import shipped_recipe
-from memapp.scoring.factory import ResMemFactory
 from memapp.scoring.weights import WeightsLocator
 from tests.benchmarks.measurement import Measurement
 
@@ -83,7 +83,9 @@ def run() -> list[Measurement]:
     ratio = median(slow / quick_ for slow, quick_ in zip(times["exact"], times["fast"], strict=True))
     off, alone_off = np.abs(true - quick), np.abs(true - alone)
     return [
-        Measurement("photos that fast scores were not calibrated on", len(true), "photos", 300, at_least=True),
+        Measurement(
+            "photos that fast scores were not calibrated on", len(true), "photos", 300, at_least=True
+        ),
         Measurement("fast against exact scores: Spearman", _spearman(true, quick), "", 0.99, at_least=True),
         Measurement("fast against exact scores: mean difference", float(off.mean()), "", 0.01),
         Measurement("fast against exact scores: 99th percentile", float(np.percentile(off, 99)), "", None),

@@ -1,9 +1,9 @@
 """From the exact graph to the fast one. Needs onnx, no torch; has a process of its own: see factory.py.
 
-The operators are onnxruntime's own (com.microsoft): with plain quantise and dequantise pairs, which convolutions
-come to be computed with 8 bits, and which sums are rounded in between, would be its optimiser's choice, and
-another one with another version. Each block's last convolution gives plain floats (MatMulIntegerToFloat), and so
-does the stream that it adds to: rounding those was what cost most of the accuracy.
+The operators are onnxruntime's own (com.microsoft): with plain pairs of quantise and dequantise, which
+convolutions are computed with 8 bits, and which sums are rounded in between, would be its optimiser's choice,
+and another one with another version. Each block's last convolution gives plain floats (MatMulIntegerToFloat),
+and so is the stream that it adds to: rounding those was what cost most of the accuracy.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -91,9 +92,7 @@ class _Rebuilding:
         used = {name for node in nodes for name in _inputs(node)}
         del graph.node[:], graph.initializer[:]
         graph.node.extend(nodes)
-        graph.initializer.extend(
-            tensor for name, tensor in (self._kept | self._new).items() if name in used
-        )
+        graph.initializer.extend(tensor for name, tensor in (self._kept | self._new).items() if name in used)
         self._model.opset_import.append(helper.make_opsetid(_MICROSOFT, 1))
 
     def _entry(self) -> str:
@@ -113,12 +112,19 @@ class _Rebuilding:
         first, second = recipe.output_step(block, "conv1"), recipe.output_step(block, "conv2")
         whole = self._add("QuantizeLinear", [stream, *self._step(f"{name}.in", taken)], f"{name}.in")
         found = self._convolution(block, "conv1", whole, (comes, inside), taken, first, stride=1)
-        found = self._convolution(block, "conv2", found, (inside, outside), first, second, stride=block.stride)
+        found = self._convolution(
+            block, "conv2", found, (inside, outside), first, second, stride=block.stride
+        )
         found = self._to_floats(block, "conv3", found, (outside, own), second)
         if block.narrows:
             every_second = [
                 self._constant(f"fast.second.{key}", np.array(value, np.int64))
-                for key, value in (("from", [0, 0]), ("to", [_TO_THE_END] * 2), ("of", [1, 2]), ("by", [2, 2]))
+                for key, value in (
+                    ("from", [0, 0]),
+                    ("to", [_TO_THE_END] * 2),
+                    ("of", [1, 2]),
+                    ("by", [2, 2]),
+                )
             ]
             whole = self._add("Slice", [whole, *every_second], f"{name}.half")
             stream = self._to_floats(block, "downsample.0", whole, (comes, own), taken)
@@ -204,7 +210,7 @@ class _Rebuilding:
         self._new[name] = numpy_helper.from_array(values, name)
         return name
 
-    def _add(self, operator: str, inputs: Sequence[str], output: str, **settings: object) -> str:
+    def _add(self, operator: str, inputs: Sequence[str], output: str, **settings: Any) -> str:
         self._nodes.append(helper.make_node(operator, inputs, [output], name=output, **settings))
         return output
 

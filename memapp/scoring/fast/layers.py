@@ -18,8 +18,8 @@ Floats: TypeAlias = npt.NDArray[np.float32]
 STAGES = {2: 8, 3: 36, 4: 3}
 """ResNet-152's stages that compute with 8 bits, and how many blocks each has.
 
-The first stage and what comes before it stay exact: they see fine gradients (an evening sky), which 8 bits lose,
-and make 7 % of the work.
+The first stage and what comes before it stay exact: they see fine gradients (an evening sky), which 8 bits
+lose, and make 7 % of the work.
 """
 
 WEIGHT_LEVELS = 63

@@ -1,4 +1,4 @@
-"""What the fast net needs to know beside the weights: a small file of numbers, calibrated once. numpy only."""
+"""What the fast net needs to know beside the weights: a small file of calibrated numbers. numpy only."""
 
 from __future__ import annotations
 

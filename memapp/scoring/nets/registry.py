@@ -8,7 +8,9 @@ from pathlib import Path
 from memapp.core.contracts import ScorerFactory
 from memapp.core.errors import MemappError
 from memapp.core.explanation import SegmenterFactory
+from memapp.core.records import Precision
 from memapp.scoring.factory import ResMemFactory
+from memapp.scoring.fast.factory import FastFactory
 from memapp.scoring.nets.checkpoint import SUFFIX, CheckpointError
 from memapp.scoring.nets.factory import NetFactory
 from memapp.scoring.nets.sources import (
@@ -93,6 +95,10 @@ class NetRegistry:
                 found.append(str(problem))
         return tuple(found)
 
+    def why_not_fast(self) -> str | None:
+        """Why fast scores can't be had here, in a sentence; None where they can."""
+        return FastFactory(weights=self._weights, home=self._home).why_not()
+
     def predicts(self, name_or_file: str) -> str:
         """What a net's scores are: "hits" or "false alarms". Raises: MemappError, as factory does."""
         if name_or_file.lower() in (RESMEM, UNTRAINED_M3M):
@@ -110,6 +116,7 @@ class NetRegistry:
         batch_size: int | None = None,
         at_once: bool = False,
         most_threads: int | None = None,
+        precision: Precision = Precision.EXACT,
     ) -> ScorerFactory:
         """Who builds a net's scorer.
 
@@ -120,11 +127,21 @@ class NetRegistry:
             batch_size: frames at once; None for the engine's own.
             at_once: see ResMemFactory; the other nets are prepared first.
             most_threads: of the CPU.
+            precision: FAST is for published ResMem alone, and always computed on the CPU.
 
         Raises:
-            MemappError: there is no such net, or its file can't be used.
+            MemappError: there is no such net, its file can't be used, or it can't score fast here.
         """
         name = name_or_file.lower()
+        if precision is Precision.FAST:
+            if name != RESMEM:
+                raise MemappError("Only ResMem scores fast; the other nets score exactly.")
+            fast = FastFactory(
+                weights=self._weights, home=self._home, batch_size=batch_size, most_threads=most_threads
+            )
+            if (reason := fast.why_not()) is not None:
+                raise MemappError(reason)
+            return fast
         if name == RESMEM:
             return ResMemFactory(
                 weights=self._weights,
