@@ -72,8 +72,6 @@ def check(build: Build) -> str:
         raise BuildError(
             f"The disk is too full: {NEEDED_GIGABYTES[options.engine]} GB are needed, {free:.1f} GB are free."
         )
-    if options.with_fast and not (build.root / "memapp" / "scoring" / "engines" / "quantise.py").is_file():
-        raise BuildError("This checkout can't make the int8 graph: leave --with-fast out.")
     check_packs(build)
     if options.wheelhouse is not None and not options.wheelhouse.is_dir():
         raise BuildError(f"The wheelhouse {options.wheelhouse} is not there.")

