@@ -30,7 +30,7 @@ from tests.conftest import CHECKOUT
 
 RESMEM = NetIdentity(name="ResMem", sha256=RESMEM_WEIGHTS.sha256, preprocessing=PREPROCESSING)
 LAST_TIME = EngineInfo(engine="torch", device="cpu", device_name="the CPU of last time")
-COLUMNS = ["path", "status", "score", "percentile", "width", "height", "taken", "reason"]
+COLUMNS = ["path", "status", "score", "percentile", "width", "height", "taken", "reason", "exact"]
 PATIENCE_SECONDS = 180
 
 # Runs the command line as `python -m memapp` does, and says on standard error what it has loaded.
@@ -303,6 +303,54 @@ def test_without_weights_one_sentence_says_what_to_do(tmp_path: Path, memapp_hom
     [sentence] = done.stderr.splitlines()
     assert str(weights) in sentence
     assert "incomplete" in sentence
+
+
+@pytest.mark.slow
+@pytest.mark.weights
+def test_triage_scores_all_fast_and_the_best_exactly(tmp_path: Path, memapp_home: Path) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for name in ("Coffee.jpg", "Sunrise panorama.jpg", "Grace Hopper.jpg", "Grass.jpg"):
+        shutil.copy(resources_folder() / "samples" / name, photos)
+    (photos / "broken.jpg").write_bytes(b"no picture")
+    done = memapp("score", photos, "--triage", "1", "--format", "json", home=memapp_home)
+    assert done.returncode == 3, done.stderr
+    document = json.loads(done.stdout)
+    assert (document["precision"], document["net"]["sha256"]) == ("mixed", RESMEM_WEIGHTS.sha256)
+    scored = [each for each in document["results"] if each["status"] == "scored"]
+    assert Path(scored[0]["path"]).name == "Grace Hopper.jpg"
+    assert scored[0]["exact"]
+    assert {Path(each["path"]).name for each in scored if not each["exact"]} >= {
+        "Grass.jpg",
+        "Sunrise panorama.jpg",
+    }
+    assert len(document["results"]) == 5
+    # Both kinds are known from now on, and apart: an exact run scores what was only fast.
+    again = memapp(
+        "score", photos, "--precision", "fast", "--format", "jsonl", home=memapp_home, as_script=_TELLTALE
+    )
+    assert "onnxruntime" not in again.stderr.partition("loaded:")[2]
+    assert [json.loads(line)["score"] for line in again.stdout.splitlines()] == [
+        each["score"] for each in document["results"]
+    ]
+    exact = memapp("score", photos, "--format", "json", home=memapp_home)
+    assert json.loads(exact.stdout)["precision"] == "exact"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("--precision", "fast", "--net", "m3m"), "Only ResMem scores fast"),
+        (("--precision", "fast", "--engine", "torch"), "leave out --device and --engine"),
+        (("--triage", "0"), "1 or more"),
+    ],
+)
+def test_fast_scores_that_can_not_be_are_wrong_usage(
+    folder: Path, memapp_home: Path, arguments: tuple[str, ...], complaint: str
+) -> None:
+    done = memapp("score", folder, *arguments, home=memapp_home)
+    assert done.returncode == 2
+    assert complaint in done.stderr
 
 
 def test_version(memapp_home: Path) -> None:

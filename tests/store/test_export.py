@@ -18,6 +18,7 @@ from memapp.core.records import (
     ImageKey,
     NetIdentity,
     PhotoFacts,
+    Precision,
     ScoredPhoto,
 )
 from memapp.store.export import ExportFormat, Provenance, best_first, render, row, write_export
@@ -52,11 +53,12 @@ def test_best_first_equals_by_name_failed_last() -> None:
 
 def test_json_has_the_agreed_shape() -> None:
     document = json.loads(render(ROWS, form=ExportFormat.JSON, provenance=PROVENANCE))
-    assert list(document) == ["net", "engine", "device", "app_version", "results"]
+    assert list(document) == ["net", "engine", "device", "precision", "app_version", "results"]
     assert document["net"] == {"name": "ResMem", "sha256": "a" * 64, "preprocessing": "memapp-1"}
     assert (document["engine"], document["device"], document["app_version"]) == ("torch", "cpu", "1.2.3")
     best = document["results"][0]
-    assert list(best) == ["path", "status", "score", "percentile", "width", "height", "taken", "reason"]
+    columns = ["path", "status", "score", "percentile", "width", "height", "taken", "reason", "exact"]
+    assert list(best) == columns
     assert (best["status"], best["score"], best["width"], best["taken"]) == (
         "scored",
         0.9,
@@ -66,6 +68,23 @@ def test_json_has_the_agreed_shape() -> None:
     assert 85 < best["percentile"] < 95
     failed = document["results"][-1]
     assert (failed["status"], failed["score"], failed["reason"]) == ("failed", None, "It ends too early.")
+    assert (document["precision"], best["exact"], failed["exact"]) == ("exact", True, None)
+
+
+def test_fast_scores_are_marked_and_stand_after_exact_ones() -> None:
+    fast = replace(scored("/p/fast.jpg", 0.95), precision=Precision.FAST)
+    rows = best_first(map(row, [fast, *OUTCOMES]))
+    assert [each.path for each in rows][-2:] == ["/p/fast.jpg", "/p/broken.jpg"]
+    document = json.loads(render(rows, form=ExportFormat.JSON, provenance=PROVENANCE))
+    assert document["precision"] == "mixed"
+    assert [each["exact"] for each in document["results"]] == [True, True, True, False, None]
+    table = render(rows, form=ExportFormat.TABLE, provenance=PROVENANCE)
+    assert "≈0.95" in table
+    assert table.count("≈") == 1
+    alone = render([row(fast)], form=ExportFormat.JSON, provenance=PROVENANCE)
+    assert json.loads(alone)["precision"] == "fast"
+    nothing = render([row(OUTCOMES[0])], form=ExportFormat.JSON, provenance=PROVENANCE)
+    assert json.loads(nothing)["precision"] is None
 
 
 def test_json_lines_and_csv_say_the_same() -> None:
