@@ -15,12 +15,14 @@ from statistics import median
 import numpy as np
 import numpy.typing as npt
 
+from memapp.core.contracts import Scorer
 from memapp.core.control import RunControl
 from memapp.core.errors import PhotoError
 from memapp.core.records import ImageKey, PixelArray, Precision
 from memapp.core.resources import resources_folder
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
+from memapp.scoring.explain.occlusion import OcclusionMapMaker
 from memapp.scoring.factory import ResMemFactory
 from memapp.scoring.fast.factory import FastFactory
 from memapp.scoring.fast.recipe import shipped_recipe
@@ -78,6 +80,10 @@ def run() -> list[Measurement]:
                 started = time.perf_counter()
                 scorer.score(part)
                 times[name].append(time.perf_counter() - started)
+        maps = {
+            name: median(_map_seconds(scorer, frame) for frame in exact_frames[:3])
+            for name, scorer in (("exact", exact), ("fast", fast))
+        }
         exact.close()
         fast.close()
     ratio = median(slow / quick_ for slow, quick_ in zip(times["exact"], times["fast"], strict=True))
@@ -93,8 +99,17 @@ def run() -> list[Measurement]:
         Measurement("the same without reduced decode: mean", float(alone_off.mean()), "", None),
         Measurement("the same without reduced decode: largest", float(alone_off.max()), "", None),
         Measurement("fast net / exact net, same frames, median", ratio, "x", 1.6, at_least=True),
+        Measurement("a map by occlusion, exact", maps["exact"], "s", 25.0),
+        Measurement("a map by occlusion, fast", maps["fast"], "s", 14.0),
         Measurement("fast net", AT_ONCE / median(times["fast"]), "frames/s", None),
     ]
+
+
+def _map_seconds(scorer: Scorer, frame: PixelArray) -> float:
+    started = time.perf_counter()
+    for _ in OcclusionMapMaker().make(frame, scorer=lambda: scorer, control=RunControl()):
+        pass
+    return time.perf_counter() - started
 
 
 def _frames() -> Iterator[tuple[PixelArray, PixelArray]]:
