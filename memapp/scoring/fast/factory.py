@@ -40,7 +40,6 @@ class FastFactory:
     ) -> None:
         """Take what the user chose; see ResMemFactory. It always computes on the CPU, with onnxruntime."""
         self._weights = weights
-        self._home = home
         self._exact = GraphFolder(home=home, export=export_resmem)
         self._graphs = GraphFolder(home=home, export=_build_in_child)
         self._batch_size = batch_size

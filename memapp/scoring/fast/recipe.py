@@ -44,7 +44,6 @@ class Recipe:
         Raises:
             WeightsError: it is something else.
         """
-        self.digest = hashlib.sha256(data).hexdigest()
         try:
             with np.load(io.BytesIO(data), allow_pickle=False) as stored:
                 self._numbers: dict[str, npt.NDArray[np.generic]] = {
@@ -104,8 +103,13 @@ def shipped_recipe() -> Recipe:
     Raises:
         WeightsError: it is missing or damaged.
     """
+    return Recipe(_shipped_bytes())
+
+
+@cache
+def _shipped_bytes() -> bytes:
     try:
-        return Recipe(recipe_path().read_bytes())
+        return recipe_path().read_bytes()
     except OSError as problem:
         raise WeightsError("The fast net's numbers are missing: install memapp again.") from problem
 
@@ -121,7 +125,9 @@ def fast_resmem() -> NetIdentity:
     Raises:
         WeightsError: there is no recipe.
     """
-    made_of = f"fast-{BUILDER} {RESMEM_WEIGHTS.sha256} {shipped_recipe().digest}"
+    # Asked for while the window opens: the hash tells which recipe it is, without reading what is in it.
+    digest = hashlib.sha256(_shipped_bytes()).hexdigest()
+    made_of = f"fast-{BUILDER} {RESMEM_WEIGHTS.sha256} {digest}"
     return NetIdentity(
         name=RESMEM_WEIGHTS.net,
         sha256=hashlib.sha256(made_of.encode()).hexdigest(),
