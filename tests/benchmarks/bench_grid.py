@@ -5,9 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import sys
-import time
 import tracemalloc
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
@@ -24,7 +23,7 @@ from memapp.gui.grid.photo_filter import PhotoFilter
 from memapp.gui.grid.roles import SortKey
 from memapp.gui.grid.sort_proxy import PhotoSortProxy
 from memapp.gui.style import DARK
-from tests.benchmarks.measurement import Measurement
+from tests.benchmarks.measurement import Measurement, seconds_of
 
 ROWS = 100_000
 BATCH = 500
@@ -114,32 +113,32 @@ def _measure_speed(application: QCoreApplication) -> list[Measurement]:
             application.processEvents()
         proxy.refresh()
 
-    figures = [Measurement(f"fill the grid with {ROWS:,} photos", _seconds(fill), "s", 5.0)]
+    figures = [Measurement(f"fill the grid with {ROWS:,} photos", seconds_of(fill), "s", 5.0)]
     for key in (SortKey.NAME, SortKey.TAKEN, SortKey.SIZE, SortKey.SCORE):
         for descending in (False, True):
-            seconds = _seconds(partial(proxy.set_sort, key, descending=descending))
+            seconds = seconds_of(partial(proxy.set_sort, key, descending=descending))
             name = f"sort by {key}, {'highest' if descending else 'lowest'} first"
             figures.append(Measurement(name, seconds, "s", 0.5))
     model.set_scores(fake_photos(keys[: ROWS // 2], seed=3))
-    figures.append(Measurement("sort again while scores come", _seconds(proxy.refresh), "s", 0.5))
+    figures.append(Measurement("sort again while scores come", seconds_of(proxy.refresh), "s", 0.5))
     view.selectAll()
-    turn = _seconds(lambda: proxy.set_sort(SortKey.SCORE, descending=False))
+    turn = seconds_of(lambda: proxy.set_sort(SortKey.SCORE, descending=False))
     figures.append(Measurement("turn the order, all selected", turn, "s", 0.5))
     view.clearSelection()
     for row in range(0, ROWS, 100):
         view.selectionModel().select(proxy.index(row, 0), QItemSelectionModel.SelectionFlag.Select)
-    turn = _seconds(lambda: proxy.set_sort(SortKey.SCORE, descending=True))
+    turn = seconds_of(lambda: proxy.set_sort(SortKey.SCORE, descending=True))
     figures.append(Measurement("turn the order, 1,000 selected apart", turn, "s", 0.5))
     view.clearSelection()
     for text in ("77", ""):
-        seconds = _seconds(partial(proxy.set_filter, PhotoFilter(text=text)))
+        seconds = seconds_of(partial(proxy.set_filter, PhotoFilter(text=text)))
         figures.append(Measurement(f"filter by the name, {text!r}", seconds, "s", None))
     for key in proxy.keys(range(100)):
         model.set_preview(key, QImage(200, 133, QImage.Format.Format_RGB32))
     view.grab()
-    figures.append(Measurement("paint a screen of 28 photos", 1000 * _seconds(view.grab), "ms", None))
+    figures.append(Measurement("paint a screen of 28 photos", 1000 * seconds_of(view.grab), "ms", None))
     figures.append(
-        Measurement("type-ahead to the last name", _seconds(partial(view.keyboardSearch, "x")), "s", None)
+        Measurement("type-ahead to the last name", seconds_of(partial(view.keyboardSearch, "x")), "s", None)
     )
     view.deleteLater()
     return figures
@@ -147,12 +146,6 @@ def _measure_speed(application: QCoreApplication) -> list[Measurement]:
 
 def _batches(items: Sequence[ItemT]) -> list[Sequence[ItemT]]:
     return [items[first : first + BATCH] for first in range(0, len(items), BATCH)]
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
 
 
 if __name__ == "__main__":

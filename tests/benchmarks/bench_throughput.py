@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
@@ -23,19 +22,15 @@ from memapp.scoring.hardware import physical_cores
 from memapp.scoring.weights import WeightsLocator
 from memapp.store.home import home_folder
 from memapp.store.scores import SqliteScoreStore
+from tests.benchmarks.machine import GFLOP_A_FRAME, MatrixProducts
 from tests.benchmarks.made_photos import make_photos
-from tests.benchmarks.measurement import Measurement, photos_wanted
+from tests.benchmarks.measurement import Measurement, photos_wanted, seconds_of
 from tests.benchmarks.package import Package, Scoring
 
 PHOTOS = 100
 FRAMES = 16
 PACKAGE_BATCH = 16
 ROUNDS = 7
-
-GFLOP_A_FRAME = 27.2
-"""Of ResMem: two for each multiplication with its addition (memapp lab nets)."""
-MATRIX_SIDE = 4096
-"""Large enough for the machine's full speed: 137 GFLOP a product."""
 
 
 def run() -> list[Measurement]:
@@ -88,33 +83,16 @@ def _our_scoring(scorers: ResMemFactory, frames: PixelArray) -> Scoring:
 def _rates(*, ours: Scoring, one_by_one: Scoring, in_batches: Scoring) -> list[tuple[float, ...]]:
     """Frames a second of all three, and GFLOP a second of the machine, in each round."""
     torch.set_num_threads(physical_cores())
-    products = _matrix_products()
+    products = MatrixProducts()
     # The first time of each is a warm-up, and proof that all do the same.
     np.testing.assert_allclose(ours(), in_batches(), atol=1e-5)
     np.testing.assert_allclose(ours(), one_by_one(), atol=1e-5)
     rounds = []
     for number in range(ROUNDS):
-        frames_a_second = [FRAMES / _seconds(work) for work in (ours, one_by_one, in_batches)]
-        gflop = 2 * MATRIX_SIDE**3 / 1e9
-        # The faster one of the two libraries is the machine's limit.
-        rounds.append((*frames_a_second, max(gflop / _seconds(product) for product in products)))
+        frames_a_second = [FRAMES / seconds_of(work) for work in (ours, one_by_one, in_batches)]
+        rounds.append((*frames_a_second, products.gflop_a_second()))
         print(f"  round {number + 1}: {[round(rate, 2) for rate in rounds[-1]]}", flush=True)
     return rounds
-
-
-def _matrix_products() -> list[Callable[[], object]]:
-    left, right = (torch.rand(MATRIX_SIDE, MATRIX_SIDE) for _ in range(2))
-    left_array, right_array = left.numpy(), right.numpy()
-    products: list[Callable[[], object]] = [lambda: left @ right, lambda: left_array @ right_array]
-    for product in products:
-        product()
-    return products
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
 
 
 def _pipeline_rate(folder: Path, scorers: ResMemFactory) -> float:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Callable
 from typing import NamedTuple
 
 PHOTOS_VARIABLE = "MEMAPP_BENCH_PHOTOS"
@@ -12,6 +14,13 @@ PHOTOS_VARIABLE = "MEMAPP_BENCH_PHOTOS"
 def photos_wanted(usual: int) -> int:
     """How many photos to measure with: as many as were asked for, else the usual number."""
     return int(os.environ.get(PHOTOS_VARIABLE, usual))
+
+
+def seconds_of(work: Callable[[], object]) -> float:
+    """How long this took."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
 
 
 class Measurement(NamedTuple):
