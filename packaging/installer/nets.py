@@ -67,7 +67,6 @@ def _make(build: Build) -> None:
     build.run(
         [
             python,
-            build.root / "resources" / "fast" / "resmem.npz",
             build.templates / "installer" / "make_nets.py",
             folder,
             build.options.weights,
