@@ -325,6 +325,32 @@ def test_the_desktop_entry_is_valid(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in for Python is a script with a first line")
+def test_the_nets_are_made_by_their_script_and_then_tried(tmp_path: Path) -> None:
+    said = tmp_path / "said.jsonl"
+    stand_in = tmp_path / "python"
+    stand_in.write_text(
+        f"#!{sys.executable}\n"
+        "import json, pathlib, sys\n"
+        f"with open({str(said)!r}, 'a') as file: print(json.dumps(sys.argv[1:]), file=file)\n"
+        f"(pathlib.Path({str(tmp_path)!r}) / 'work' / 'nets' / 'proof.json').write_text('{{}}')\n",
+        encoding="utf-8",
+    )
+    stand_in.chmod(0o755)
+    build = make_build(tmp_path, "--nets-python", str(stand_in), "--with-fast")
+    build.nets.mkdir()
+    nets.make(build)
+    probe, making, trying = [json.loads(line) for line in said.read_text(encoding="utf-8").splitlines()]
+    assert probe[0] == "-c"
+    script, folder, weights, _home, wanted, *photos = making
+    assert Path(script).name == "make_nets.py"
+    assert Path(script).is_file()
+    assert Path(folder).is_dir()
+    assert (weights, wanted) == ("fp16", "ResMem,fast ResMem")
+    assert photos[0] == str(ROOT / "resources" / "samples")
+    assert trying[:3] == ["-m", "memapp", "--self-test"]
+
+
 def test_the_staged_resources_are_memapps_own_the_nets_the_packs_and_the_record(tmp_path: Path) -> None:
     build = make_build(tmp_path, "--segmenter", str(tmp_path / "objects"))
     pack = nets.packs_home(build) / "segmenters" / "objects"
