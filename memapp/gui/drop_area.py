@@ -85,6 +85,7 @@ class EmptyPage(QWidget):
         title = text_label("Drop photos or a folder here", Role.TITLE)
         photos = QPushButton("Add photos...")
         photos.clicked.connect(self.add_photos)
+        self.setFocusProxy(photos)
         folder = QPushButton("Add a folder...")
         folder.clicked.connect(self.add_folder)
         samples = QPushButton("Try it with sample photos")

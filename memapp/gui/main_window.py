@@ -347,6 +347,7 @@ class MainWindow(QMainWindow):
             self.actions_table[action_id].setEnabled(some)
         if not some:
             self._pages.setCurrentWidget(self._empty)
+            self._empty.setFocus()
             self.inspector.show_none()
         elif self._pages.currentWidget() is self._empty:
             self._show_grid()

@@ -159,6 +159,15 @@ def test_the_empty_page_offers_samples(bench: WindowBench) -> None:
     assert bench.page() == "grid"
 
 
+def test_an_empty_window_waits_for_photos_on_the_keyboard_too(bench: WindowBench, folder: Path) -> None:
+    assert bench.window.focusWidget() is button(bench.window, "Add photos...")
+    bench.add(folder)
+    bench.until_done()
+    assert bench.window.focusWidget() is bench.window.grid
+    bench.trigger("clear")
+    assert bench.window.focusWidget() is button(bench.window, "Add photos...")
+
+
 # Problems and words
 
 
