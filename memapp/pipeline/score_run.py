@@ -10,18 +10,16 @@ from __future__ import annotations
 
 import logging
 import queue
-import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 import numpy as np
 
 from memapp.core.contracts import PhotoFinder, PhotoLoader, Scorer, ScorerFactory, ScoreStore, StoreOpener
 from memapp.core.control import RunControl
-from memapp.core.errors import Cancelled, StoreError
+from memapp.core.errors import StoreError
 from memapp.core.events import (
     EngineReady,
     Event,
@@ -34,13 +32,20 @@ from memapp.core.events import (
     Started,
 )
 from memapp.core.frame import FRAME_SIDE
-from memapp.core.machine import lower_this_thread, usable_cores
+from memapp.core.machine import usable_cores
 from memapp.core.records import Failure, ImageKey, NetIdentity, Precision, ScoredPhoto, SkippedFile
 from memapp.pipeline.decode_pool import Decoded, DecodePool
 from memapp.pipeline.progress import ProgressMeter
+from memapp.pipeline.run_helpers import (
+    FOUND_BATCH,
+    HelperMessage,
+    NetProblem,
+    NetReady,
+    RunHelpers,
+    SearchEnded,
+)
 from memapp.pipeline.thumbnail_shelf import ThumbnailShelf
 
-_FOUND_BATCH = 512
 _FIRST_BATCH = 4
 """The first scores should not wait for a whole batch."""
 _FRAME_BYTES = 3 * FRAME_SIDE**2
@@ -48,7 +53,6 @@ _AHEAD_BYTES = 64_000_000
 """Of frames that wait beyond the next batch, however large batches are. What decoding itself takes is bounded
 by the loader."""
 _TICK_SECONDS = 0.1
-_FOUND_SECONDS = 0.05
 _JOIN_SECONDS = 2.0
 
 _log = logging.getLogger(__name__)
@@ -99,31 +103,7 @@ def score_run(
         run.close()
 
 
-@dataclass(frozen=True, slots=True)
-class _SearchEnded:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class _NetReady:
-    scorer: Scorer
-
-
-@dataclass(frozen=True, slots=True)
-class _NetProblem:
-    problem: Exception
-
-
-_Message: TypeAlias = (
-    list[ImageKey | Failure | SkippedFile]
-    | _SearchEnded
-    | NetIdentity
-    | _NetReady
-    | _NetProblem
-    | Notice
-    | Decoded
-    | Failure
-)
+_Message: TypeAlias = HelperMessage | Decoded | Failure
 
 
 class _ScoreRun:
@@ -140,7 +120,6 @@ class _ScoreRun:
         thumbnails: ThumbnailShelf | None,
         decoders: int,
     ) -> None:
-        self._finder = finder
         self._scorers = scorers
         self._open_store = open_store
         self._control = control
@@ -153,7 +132,7 @@ class _ScoreRun:
             control=control,
             thumbnails=thumbnails,
         )
-        self._helpers: list[threading.Thread] = []
+        self._helpers = RunHelpers(finder=finder, scorers=scorers, control=control, deliver=self._inbox.put)
 
         self._store: ScoreStore | None = None
         self._keeping = False
@@ -177,8 +156,8 @@ class _ScoreRun:
     def events(self, paths: list[str]) -> Iterator[Event]:
         """The run itself."""
         yield from self._open()
-        self._start_helper("memapp finder", lambda: self._search(paths))
-        self._start_helper("memapp net", self._identify)
+        self._helpers.search(paths)
+        self._helpers.identify_net()
         while not self._control.cancelled:
             for message in self._messages():
                 yield from self._take(message)
@@ -200,65 +179,15 @@ class _ScoreRun:
         self._pool.close()
         until = time.monotonic() + _JOIN_SECONDS
         self._pool.join(_JOIN_SECONDS)
-        for helper in self._helpers:
-            helper.join(max(0.0, until - time.monotonic()))
+        self._helpers.join(until - time.monotonic())
         while not self._inbox.empty():
             # The net may have become ready after it was last asked for.
-            if isinstance(message := self._inbox.get(), _NetReady):
+            if isinstance(message := self._inbox.get(), NetReady):
                 self._scorer = message.scorer
         if self._scorer is not None:
             self._scorer.close()
         if self._store is not None:
             self._store.close()
-
-    # What other threads do: they touch the inbox only.
-
-    def _start_helper(self, name: str, work: Callable[[], None]) -> None:
-        # Daemons: a network folder or a graphics driver that hangs must not keep the program from ending.
-        helper = threading.Thread(target=work, name=name, daemon=True)
-        self._helpers.append(helper)
-        helper.start()
-
-    def _search(self, paths: list[str]) -> None:
-        lower_this_thread()
-        batch: list[ImageKey | Failure | SkippedFile] = []
-        due = time.monotonic() + _FOUND_SECONDS
-        try:
-            for found in self._finder(paths, control=self._control):
-                batch.append(found)
-                if len(batch) >= _FOUND_BATCH or time.monotonic() >= due:
-                    self._inbox.put(batch)
-                    batch = []
-                    due = time.monotonic() + _FOUND_SECONDS
-        except Cancelled:
-            pass
-        except Exception as problem:
-            _log.exception("the search for photos broke off")
-            self._inbox.put(
-                Notice(
-                    NoticeKind.WARNING, f"The search for photos broke off: {problem}. Some may be missing."
-                )
-            )
-        if batch:
-            self._inbox.put(batch)
-        self._inbox.put(_SearchEnded())
-
-    def _identify(self) -> None:
-        lower_this_thread()
-        try:
-            self._inbox.put(self._scorers.identity())
-        except Exception as problem:
-            self._inbox.put(_NetProblem(problem))
-
-    def _build(self) -> None:
-        lower_this_thread()
-        try:
-            scorer = self._scorers.build(lambda text: self._inbox.put(Notice(NoticeKind.WARNING, text)))
-            self._inbox.put(_NetReady(scorer))
-        except Exception as problem:
-            self._inbox.put(_NetProblem(problem))
-
-    # What the generator does.
 
     def _open(self) -> Iterator[Event]:
         if self._open_store is None:
@@ -290,13 +219,13 @@ class _ScoreRun:
         match message:
             case list():
                 yield from self._take_found(message)
-            case _SearchEnded():
+            case SearchEnded():
                 self._searching = False
                 self._meter.total_is_final = True
             case NetIdentity():
                 self._net = message
                 yield Started(message)
-            case _NetProblem():
+            case NetProblem():
                 _log.error("the net can't be used", exc_info=message.problem)
                 self._net_problem = message.problem
                 self._scorer_wanted = True
@@ -308,13 +237,13 @@ class _ScoreRun:
                 if not self._scorer_wanted:
                     # Not before: a folder of broken files needs no net.
                     self._scorer_wanted = True
-                    self._start_helper("memapp net", self._build)
+                    self._helpers.build_net()
             case Failure():
                 self._loading -= 1
                 # A file that can't be read takes no time to speak of: it says nothing about the speed.
                 self._meter.finished(1, now=time.monotonic(), worked=False)
                 yield Failed((message,))
-            case _NetReady():
+            case NetReady():
                 self._scorer = message.scorer
                 yield EngineReady(message.scorer.engine)
 
@@ -335,7 +264,7 @@ class _ScoreRun:
     def _look_up(self) -> Iterator[Event]:
         if self._net is None or not self._found:
             return
-        keys = [self._found.popleft() for _ in range(min(len(self._found), _FOUND_BATCH))]
+        keys = [self._found.popleft() for _ in range(min(len(self._found), FOUND_BATCH))]
         known: dict[ImageKey, ScoredPhoto] = {}
         if self._store is not None:
             try:
