@@ -1,12 +1,12 @@
-"""The window: what lies where, and who listens to whom."""
+"""The window: its parts, and who listens to whom."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QByteArray, QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QByteArray, QPoint, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget
 
 from memapp.core.events import Notice, NoticeKind
 from memapp.core.records import Failure, ImageKey, Precision, ScoredPhoto
@@ -18,7 +18,6 @@ from memapp.gui.explain_view import NO_OVERLAY
 from memapp.gui.file_commands import FileCommands
 from memapp.gui.grid.grid_view import GridView
 from memapp.gui.grid.item_model import PhotoItemModel
-from memapp.gui.grid.roles import SortKey
 from memapp.gui.grid.sort_proxy import PhotoSortProxy
 from memapp.gui.inspector.inspector import Inspector
 from memapp.gui.net_commands import NetCommands
@@ -30,12 +29,14 @@ from memapp.gui.run_pause import RunPause
 from memapp.gui.run_view import RunView
 from memapp.gui.scoring_commands import ScoringCommands
 from memapp.gui.session import Session
+from memapp.gui.sort_commands import SortCommands
 from memapp.gui.status import ProgressLine, RunStatus
 from memapp.gui.style import Appearance
 from memapp.gui.surroundings import Surroundings
 from memapp.gui.toolbar import FilterControls, SizeSlider, fill_toolbar
 from memapp.gui.viewer.photo_viewer import PhotoViewer
 from memapp.gui.window_dialogs import WindowDialogs
+from memapp.gui.window_layout import laid_out
 from memapp.workers.jobs import Jobs
 from memapp.workers.manners import Manners
 from memapp.workers.supervisor import Supervisor
@@ -43,16 +44,6 @@ from memapp.workers.supervisor import Supervisor
 _DEFAULT_SIZE = (1280, 800)
 _SMALLEST_SIZE = (720, 480)
 _SIZE_STEP = 32
-_PROBLEMS_HEIGHT = 200
-
-_NATURAL_DESCENDING = {
-    SortKey.SCORE: True,
-    SortKey.NAME: False,
-    SortKey.TAKEN: False,
-    SortKey.SIZE: True,
-    SortKey.DISAGREEMENT: True,
-}
-"""Which way each order is first wanted."""
 
 
 class MainWindow(QMainWindow):
@@ -142,6 +133,9 @@ class MainWindow(QMainWindow):
             work=surroundings.net_work,
             window=self,
         )
+        self.sorting = SortCommands(
+            proxy=self.proxy, actions=self.actions_table, preferences=preferences, window=self
+        )
         self._lay_out()
         self.drops = DropTarget(window=self, appearance=appearance)
         self.dialogs = WindowDialogs(
@@ -192,45 +186,31 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*_SMALLEST_SIZE)
         self.actions_table.fill(self.menuBar())
         self.addActions(list(self.actions_table))
-        sort_menu = QMenu(self)
-        sort_menu.addActions([self.actions_table[f"sort-{key}"] for key in SortKey])
         overlay_menu = QMenu(self)
         overlay_menu.addActions(self.overlays.choices)
         toolbar = self.addToolBar("Toolbar")
         toolbar.setObjectName("toolbar")
-        self._sort_button, self._overlay_button = fill_toolbar(
+        sort_button, self._overlay_button = fill_toolbar(
             toolbar,
             actions=self.actions_table,
             filters=self.filters,
             slider=self.size_slider,
-            sort_menu=sort_menu,
+            sort_menu=self.sorting.menu,
             overlay_menu=overlay_menu,
         )
-        self.nets.take_place(toolbar, before=self._sort_button)
+        self.sorting.named.connect(sort_button.setText)
+        self.nets.take_place(toolbar, before=sort_button)
         self._pages = QStackedWidget()
         for page in (self._empty, self.grid, self.viewer):
             self._pages.addWidget(page)
-        middle = QWidget()
-        row = QHBoxLayout(middle)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self._pages, 1)
-        row.addWidget(self.inspector)
-        splitter = QSplitter(Qt.Orientation.Vertical)
-        splitter.setChildrenCollapsible(False)
-        splitter.setHandleWidth(1)
-        splitter.addWidget(middle)
-        splitter.addWidget(self.problems)
-        splitter.setStretchFactor(0, 1)
-        splitter.setSizes([_DEFAULT_SIZE[1], _PROBLEMS_HEIGHT])
-        whole = QWidget()
-        column = QVBoxLayout(whole)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        for part in (self.progress_line, self.notices):
-            column.addWidget(part)
-        column.addWidget(splitter, 1)
-        self.setCentralWidget(whole)
+        self.setCentralWidget(
+            laid_out(
+                above=[self.progress_line, self.notices],
+                pages=self._pages,
+                beside=self.inspector,
+                below=self.problems,
+            )
+        )
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addWidget(self.status, 1)
 
@@ -242,10 +222,7 @@ class MainWindow(QMainWindow):
             self.actions_table[panel].setChecked(preferences.flag(f"{panel}_open"))
         self.inspector.setVisible(preferences.flag("inspector_open"))
         self.problems.setVisible(preferences.flag("problems_open"))
-        order = SortKey(preferences.text("sort_by"))
-        if order is SortKey.DISAGREEMENT and self.nets.pair is None:
-            order = SortKey.SCORE
-        self._sort(order, descending=preferences.flag("sort_descending"))
+        self.sorting.restore(nets_compared=self.nets.pair is not None)
         self.dialogs.tell_licence()
 
     # Who listens to whom
@@ -270,7 +247,6 @@ class MainWindow(QMainWindow):
             "score-rest": self.session.score_rest,
             "triage": lambda: self.scoring.triage(self._chosen()),
             "score-exact": lambda: self.scoring.score_exactly(self._chosen()),
-            "reverse": lambda: self._sort(self.proxy.sort_key, descending=not self.proxy.descending),
             "find": self.filters.start_finding,
             "clear-filter": self.filters.clear,
             "larger": lambda: self.grid.set_tile_size(self.grid.tile_size + _SIZE_STEP),
@@ -278,10 +254,6 @@ class MainWindow(QMainWindow):
         }
         for action_id, slot in slots.items():
             self.actions_table[action_id].triggered.connect(lambda _checked, call=slot: call())
-        for key in SortKey:
-            self.actions_table[f"sort-{key}"].triggered.connect(
-                lambda _checked, chosen=key: self._sort(chosen, descending=_NATURAL_DESCENDING[chosen])
-            )
         for panel, widget in (("inspector", self.inspector), ("problems", self.problems)):
             action = self.actions_table[panel]
             action.toggled.connect(widget.setVisible)
@@ -355,8 +327,7 @@ class MainWindow(QMainWindow):
         self.run_view.follow_scores()
 
     def _follow_nets(self) -> None:
-        if self.proxy.sort_key is SortKey.DISAGREEMENT and self.nets.pair is None:
-            self._sort(SortKey.SCORE, descending=True)
+        self.sorting.follow_nets(nets_compared=self.nets.pair is not None)
         self.run_view.follow_scores()
 
     def _follow_selection(self) -> None:
@@ -432,17 +403,6 @@ class MainWindow(QMainWindow):
     def _go_to(self, key: ImageKey) -> None:
         self._show_grid()
         self.grid.go_to(key)
-
-    def _sort(self, key: SortKey, *, descending: bool) -> None:
-        self.proxy.set_sort(key, descending=descending)
-        chosen = self.actions_table[f"sort-{key}"]
-        chosen.setChecked(True)
-        self._sort_button.setText(f"Sort: {chosen.text()}")
-        self.actions_table.set_words(
-            "reverse", "Reverse the order", "sort-descending" if descending else "sort-ascending"
-        )
-        self._remember("sort_by", key.value)
-        self._remember("sort_descending", descending)
 
     def _show_photo_menu(self, position: QPoint) -> None:
         if not self.grid.indexAt(position).isValid():

@@ -1,0 +1,41 @@
+"""Where the parts of the window lie."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+_PAGES_HEIGHT = 800
+_PROBLEMS_HEIGHT = 200
+
+
+def laid_out(*, above: list[QWidget], pages: QStackedWidget, beside: QWidget, below: QWidget) -> QWidget:
+    """All of the window between toolbar and status bar.
+
+    Args:
+        above: lines over the whole width, from the top.
+        pages: what the window is about; takes all the room that is left.
+        beside: the panel to its right.
+        below: the panel under both, whose height can be dragged.
+    """
+    middle = QWidget()
+    row = QHBoxLayout(middle)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(0)
+    row.addWidget(pages, 1)
+    row.addWidget(beside)
+    splitter = QSplitter(Qt.Orientation.Vertical)
+    splitter.setChildrenCollapsible(False)
+    splitter.setHandleWidth(1)
+    splitter.addWidget(middle)
+    splitter.addWidget(below)
+    splitter.setStretchFactor(0, 1)
+    splitter.setSizes([_PAGES_HEIGHT, _PROBLEMS_HEIGHT])
+    whole = QWidget()
+    column = QVBoxLayout(whole)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    for part in above:
+        column.addWidget(part)
+    column.addWidget(splitter, 1)
+    return whole
