@@ -44,7 +44,7 @@ _MOST_UPRIGHT = 1.6
 """Height over width: above it Pillow goes through columns or rows first, whichever is quicker, and rounds in
 between; so it must not see that less is asked for."""
 
-FAST_SIZE = (600, 600)
+FAST_SIZE = (500, 500)
 """Width and height that are enough for a frame of fast precision. Never for an exact one: even half-size
 pixels move scores by 0.003. See docs/decisions/reduced-decode.md."""
 

@@ -23,8 +23,9 @@ from memapp.scoring.weights import RESMEM_WEIGHTS
 FILE_NAME = "fast/resmem.npz"
 """In the resources. Made by packaging/calibrate_fast.py."""
 
-BUILDER = 1
-"""Version of the graph that is made of a recipe; raised whenever it computes otherwise."""
+BUILDER = 2
+"""Version of the graph that is made of a recipe and of the decode that it is fed with; raised whenever fast
+scores become others."""
 
 
 @dataclass(frozen=True, slots=True)
