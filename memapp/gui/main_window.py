@@ -389,6 +389,9 @@ class MainWindow(QMainWindow):
     def _on_overlay(self, overlay: str) -> None:
         """An overlay is seen in the viewer only, so it opens."""
         self._show_overlay_choice()
+        if self.panes.viewing is not None:
+            # The panel changes: a button that had the keyboard may go, and Qt would hand it to the toolbar.
+            self.viewer.setFocus()
         if overlay != NO_OVERLAY and self.panes.viewing is None:
             self._with_first(self.panes.open)
 

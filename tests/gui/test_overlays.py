@@ -113,6 +113,16 @@ def test_a_map_shows_what_raises_the_score(viewing: Callable[..., WindowBench]) 
     assert bench.window.inspector.isVisible()
 
 
+def test_another_overlay_leaves_the_keyboard_with_the_photo(viewing: Callable[..., WindowBench]) -> None:
+    bench = viewing()
+    overlay(bench, "memorability")
+    panel = bench.window.overlays.panel
+    [export] = [each for each in panel.findChildren(QPushButton) if each.text() == "Export picture..."]
+    export.setFocus()
+    overlay(bench, "regions")
+    assert bench.window.focusWidget() is bench.window.viewer
+
+
 def test_a_method_that_does_not_work_here_can_be_left_again(viewing: Callable[..., WindowBench]) -> None:
     bench = viewing()
     overlay(bench, "memorability")
