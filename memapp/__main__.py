@@ -6,7 +6,7 @@ import multiprocessing
 import sys
 from typing import NoReturn
 
-from memapp import ending, frozen, log
+from memapp import frozen, log, shutdown
 
 
 def main() -> NoReturn:
@@ -17,7 +17,7 @@ def main() -> NoReturn:
     # The command line imports no Qt, and the window no torch before it is painted.
     from memapp import cli
 
-    ending.leave(cli.main(sys.argv[1:]))
+    shutdown.leave(cli.main(sys.argv[1:]))
 
 
 if __name__ == "__main__":

@@ -29,18 +29,18 @@ from memapp.core.nets import RESMEM_NAME
 from memapp.core.records import ImageKey, Precision, RunOrder
 from memapp.core.resources import resource_path, resources_folder
 from memapp.core.settings import Preferences
-from memapp.gui.area_commands import AreaWork
-from memapp.gui.file_commands import ExportOrder, FileWork
-from memapp.gui.main_window import MainWindow
-from memapp.gui.segmenter_commands import BytesProgress, SegmenterRow, SegmenterWork
-from memapp.gui.style import Appearance
-from memapp.gui.surroundings import Surroundings
+from memapp.gui.overlay.area_commands import AreaWork
+from memapp.gui.overlay.segmenter_commands import BytesProgress, SegmenterRow, SegmenterWork
+from memapp.gui.widgets.theme import ThemeManager
+from memapp.gui.window.app_services import AppServices
+from memapp.gui.window.file_commands import ExportOrder, FileWork
+from memapp.gui.window.main_window import MainWindow
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
 from memapp.pipeline.explain_run import Explainers, explain_run
-from memapp.pipeline.kept_scorer import KeepingFactory
 from memapp.pipeline.score_run import score_run
-from memapp.pipeline.thumbnail_shelf import ThumbnailShelf
+from memapp.pipeline.shared_scorer import SharedScorer
+from memapp.pipeline.thumbnail_cache import ThumbnailCache
 from memapp.pipeline.triage_run import triage_run
 from memapp.scoring.explain.makers import map_makers
 from memapp.scoring.explain.regions import FilledRegions
@@ -61,7 +61,7 @@ from memapp.store.trash import move_to_trash
 from memapp.window_nets import OtherNets, net_work
 from memapp.window_smoke import SmokeOrder, WindowSmoke
 from memapp.workers.jobs import Jobs
-from memapp.workers.manners import Manners
+from memapp.workers.power_monitor import PowerMonitor
 from memapp.workers.preview_pool import to_image
 from memapp.workers.supervisor import Supervisor
 
@@ -85,7 +85,7 @@ def run_window(paths: Sequence[str], *, smoke: SmokeOrder | None = None) -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
     preferences = load_preferences(home_folder())
-    thumbnails = ThumbnailShelf(ThumbnailStore(home=home_folder()))
+    thumbnails = ThumbnailCache(ThumbnailStore(home=home_folder()))
     segmenters = SegmenterFolders(resources=resources_folder(), home=home_folder())
     registry = NetRegistry(weights=_weights(), home=home_folder(), segmenters=segmenters)
     nets = _Nets(preferences=preferences, thumbnails=thumbnails, segmenters=segmenters, registry=registry)
@@ -93,15 +93,15 @@ def run_window(paths: Sequence[str], *, smoke: SmokeOrder | None = None) -> int:
         make_run=nets.make_run, loader=load_photo, thumbnails=thumbnails, make_explain=nets.make_explain
     )
     jobs, long_jobs = Jobs(), Jobs()
-    manners = Manners(supervisor=supervisor, idle_minutes=preferences.number("unload_minutes"))
+    power_monitor = PowerMonitor(supervisor=supervisor, idle_minutes=preferences.number("unload_minutes"))
     window = MainWindow(
         supervisor=supervisor,
         jobs=jobs,
         long_jobs=long_jobs,
-        manners=manners,
+        power_monitor=power_monitor,
         preferences=preferences,
-        appearance=Appearance(choice=preferences.text("theme"), parent=application),
-        surroundings=Surroundings(
+        theme_manager=ThemeManager(choice=preferences.text("theme"), parent=application),
+        services=AppServices(
             file_work=FileWork(
                 export=_export,
                 move_to_trash=move_to_trash,
@@ -123,8 +123,8 @@ def run_window(paths: Sequence[str], *, smoke: SmokeOrder | None = None) -> int:
     )
     log.on_unexpected(lambda text: window.unexpected.emit(text))
     window.engine_chosen.connect(nets.renew)
-    manners.on_battery_changed.connect(nets.set_on_battery)
-    manners.idle.connect(nets.release)
+    power_monitor.on_battery_changed.connect(nets.set_on_battery)
+    power_monitor.idle.connect(nets.release)
     opener = _FileOpener(window)
     application.installEventFilter(opener)
 
@@ -155,7 +155,7 @@ class _Nets:
         self,
         *,
         preferences: Preferences,
-        thumbnails: ThumbnailShelf,
+        thumbnails: ThumbnailCache,
         segmenters: SegmenterFactory,
         registry: NetRegistry,
     ) -> None:
@@ -185,8 +185,8 @@ class _Nets:
 
     def renew(self) -> None:
         """Use what the preferences and the battery say now, from the next run on."""
-        self._factory = KeepingFactory(self._open_net(RESMEM_NAME))
-        self._fast = KeepingFactory(
+        self._factory = SharedScorer(self._open_net(RESMEM_NAME))
+        self._fast = SharedScorer(
             FastFactory(weights=_weights(), home=home_folder(), most_threads=self._most_threads())
         )
         self._others.forget()

@@ -59,14 +59,14 @@ def keep_libraries_quiet() -> None:
         sys.stderr = os.fdopen(terminal, "w", encoding="utf-8", errors="backslashreplace", buffering=1)
 
 
-def on_unexpected(tell: Callable[[str], None]) -> None:
+def on_unexpected(listener: Callable[[str], None]) -> None:
     """Call this, on whatever thread, with a sentence for the user when something unexpected happens."""
-    _listeners.append(tell)
+    _listeners.append(listener)
 
 
 def _tell() -> None:
-    for tell in _listeners:
-        tell("Something unexpected happened. memapp goes on; the log (Help, Show the log) says more.")
+    for listener in _listeners:
+        listener("Something unexpected happened. memapp goes on; the log (Help, Show the log) says more.")
 
 
 def _on_exception(kind: type[BaseException], problem: BaseException, trace: TracebackType | None) -> None:

@@ -24,10 +24,10 @@ from memapp.core.errors import MemappError
 from memapp.core.resources import resources_folder
 from memapp.frozen import is_frozen
 from memapp.intake.load import load_photo
-from memapp.scoring.checked_files import CheckedFiles
 from memapp.scoring.engines.export_process import export_resmem
 from memapp.scoring.engines.graphs import SHIPPED_FOLDER_NAME, GraphFolder
 from memapp.scoring.factory import RESMEM, ResMemFactory
+from memapp.scoring.hash_cache import HashCache
 from memapp.scoring.weights import WeightsLocator
 
 FOLDER_NAME = "self-test"
@@ -152,7 +152,7 @@ class SelfTest:
         said = []
         for record in sorted((self.resources / SHIPPED_FOLDER_NAME).glob("*.json")):
             with tempfile.TemporaryDirectory() as nothing_remembered:
-                checked = CheckedFiles(home=Path(nothing_remembered))
+                checked = HashCache(home=Path(nothing_remembered))
                 graph = record.with_suffix(".onnx")
                 expected = json.loads(record.read_text(encoding="utf-8"))["sha256"]
                 if checked.sha256_of(graph) != expected:

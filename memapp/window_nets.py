@@ -11,7 +11,7 @@ from memapp.core.contracts import Notify, Scorer, ScorerFactory
 from memapp.core.errors import MemappError
 from memapp.core.nets import InstalledNet, NetWork, Predicts
 from memapp.core.records import NetIdentity
-from memapp.pipeline.kept_scorer import KeepingFactory
+from memapp.pipeline.shared_scorer import SharedScorer
 from memapp.scoring.nets.added import add_checkpoint, remove_checkpoint
 from memapp.scoring.nets.registry import FALSERESMEM, RESMEM, UNTRAINED_M3M, NetRegistry
 from memapp.scoring.nets.sources import torch_is_here
@@ -27,7 +27,7 @@ class OtherNets:
     def __init__(self, *, open_net: Callable[[str], ScorerFactory]) -> None:
         """Take who makes a net's factory with the preferences of the moment."""
         self._open_net = open_net
-        self._kept: tuple[str, KeepingFactory] | None = None
+        self._kept: tuple[str, SharedScorer] | None = None
 
     def factory(self, name: str) -> ScorerFactory:
         """The factory of a net, whose scorer is kept until another net is wanted.
@@ -39,7 +39,7 @@ class OtherNets:
         if kept is None or kept[0] != name:
             self.forget()
             try:
-                self._kept = kept = name, KeepingFactory(self._open_net(name))
+                self._kept = kept = name, SharedScorer(self._open_net(name))
             except MemappError as problem:
                 return _Unusable(problem)
         return kept[1]
@@ -65,7 +65,7 @@ class _Unusable:
     def identity(self) -> NetIdentity:
         raise self._problem
 
-    def as_good(self) -> tuple[NetIdentity, ...]:
+    def equivalent_identities(self) -> tuple[NetIdentity, ...]:
         return ()
 
     def build(self, notify: Notify) -> Scorer:

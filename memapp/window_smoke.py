@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
-from memapp.gui.main_window import MainWindow
+from memapp.gui.window.main_window import MainWindow
 
 SETTLE_MILLISECONDS = 1500
 """After the last score: thumbnails and the final order reach the screen."""

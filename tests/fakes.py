@@ -68,7 +68,7 @@ class BrightnessFactory:
         build_problem: Exception | None = None,
         notice: str | None = None,
         identity: NetIdentity = BRIGHTNESS_NET,
-        as_good: tuple[NetIdentity, ...] = (),
+        equivalent_identities: tuple[NetIdentity, ...] = (),
     ) -> None:
         self.scorer = scorer or BrightnessScorer()
         self.built = 0
@@ -77,15 +77,15 @@ class BrightnessFactory:
         self._build_problem = build_problem
         self._notice = notice
         self._identity = identity
-        self._as_good = as_good
+        self._equivalent_identities = equivalent_identities
 
     def identity(self) -> NetIdentity:
         if self._identity_problem:
             raise self._identity_problem
         return self._identity
 
-    def as_good(self) -> tuple[NetIdentity, ...]:
-        return self._as_good
+    def equivalent_identities(self) -> tuple[NetIdentity, ...]:
+        return self._equivalent_identities
 
     def build(self, notify: Notify) -> Scorer:
         time.sleep(self._seconds)

@@ -31,7 +31,7 @@ from tests.conftest import CHECKOUT
 RESMEM = NetIdentity(name="ResMem", sha256=RESMEM_WEIGHTS.sha256, preprocessing=PREPROCESSING)
 LAST_TIME = EngineInfo(engine="torch", device="cpu", device_name="the CPU of last time")
 COLUMNS = ["path", "status", "score", "percentile", "width", "height", "taken", "reason", "exact"]
-PATIENCE_SECONDS = 180
+DEADLINE_SECONDS = 180
 
 # Runs the command line as `python -m memapp` does, and says on standard error what it has loaded.
 _TELLTALE = """
@@ -58,7 +58,7 @@ def memapp(
         capture_output=True,
         encoding="utf-8",
         check=False,
-        timeout=PATIENCE_SECONDS,
+        timeout=DEADLINE_SECONDS,
     )
 
 
@@ -237,7 +237,7 @@ def test_a_name_that_looks_like_an_option_can_be_given(
         capture_output=True,
         text=True,
         check=False,
-        timeout=PATIENCE_SECONDS,
+        timeout=DEADLINE_SECONDS,
     )
     assert done.returncode == 0, done.stderr
     assert [result["path"] for result in json.loads(done.stdout)["results"]] == [str(photo)]
@@ -453,7 +453,7 @@ def test_ctrl_c_keeps_and_prints_what_was_scored(tmp_path: Path, memapp_home: Pa
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + DEADLINE_SECONDS
         while not kept_scores(memapp_home) and time.monotonic() < deadline:
             assert process.poll() is None
             time.sleep(0.05)

@@ -46,8 +46,8 @@ from memapp.core.resources import resources_folder
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
 from memapp.pipeline.explain_run import Explainers, explain_run
-from memapp.pipeline.kept_scorer import KeepingFactory
-from memapp.pipeline.kept_segmenter import KeepingSegmenters
+from memapp.pipeline.shared_scorer import SharedScorer
+from memapp.pipeline.shared_segmenter import SharedSegmenters
 from memapp.scoring.explain.makers import map_makers, why_not
 from memapp.scoring.explain.regions import FilledRegions
 from memapp.scoring.nets.registry import RESMEM
@@ -87,7 +87,7 @@ def add_to(commands: Any) -> None:
 
 def _explain(options: argparse.Namespace) -> int:
     home = home_folder()
-    segmenters = KeepingSegmenters(SegmenterFolders(resources=resources_folder(), home=home))
+    segmenters = SharedSegmenters(SegmenterFolders(resources=resources_folder(), home=home))
     try:
         areas = read_areas(options.aoi) if options.aoi else ()
         segmenter = _segmenter(options.segmenter, segmenters)
@@ -109,7 +109,7 @@ def _explain(options: argparse.Namespace) -> int:
         return complain("There is nothing to explain: no photos were found there.", EXIT_USAGE_OR_NOTHING)
     precision = Precision(options.precision)
     try:
-        scorers = KeepingFactory(nets().factory(RESMEM, device=options.device, precision=precision))
+        scorers = SharedScorer(nets().factory(RESMEM, device=options.device, precision=precision))
     except MemappError as problem:
         return complain(str(problem), EXIT_CANNOT_WORK)
     makers = map_makers(weights())
@@ -151,7 +151,7 @@ def _in_words(problem: Exception) -> str:
     return str(problem) or type(problem).__name__
 
 
-def _segmenter(wanted: str | None, segmenters: KeepingSegmenters) -> str | None:
+def _segmenter(wanted: str | None, segmenters: SharedSegmenters) -> str | None:
     """The name of the segmenter to use. Raises: SegmenterError: the one that is wanted is not installed."""
     names = [identity.name for identity in segmenters.installed()]
     if wanted is None:

@@ -312,7 +312,7 @@ def _memory_game(options: argparse.Namespace) -> int:
             EXIT_CANNOT_WORK,
         )
     # Qt is for this action alone.
-    from memapp.window_memory_game import play
+    from memapp.lab.memory_game.start import play
 
     return play(
         images,

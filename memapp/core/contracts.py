@@ -57,7 +57,7 @@ class ScorerFactory(Protocol):
             WeightsError: the weights are missing, truncated or altered.
         """
 
-    def as_good(self) -> tuple[NetIdentity, ...]:
+    def equivalent_identities(self) -> tuple[NetIdentity, ...]:
         """Nets whose known scores need not be computed again by this one: the exact net, for a fast one."""
 
     def build(self, notify: Notify) -> Scorer:

@@ -16,7 +16,7 @@ from memapp.core.records import FailureKind
 GIGABYTE = 1024**3
 
 
-class Patience:
+class Deadline:
     """How long one photo may still take. Used by the one thread that loads it."""
 
     def __init__(self, *, seconds: float, control: RunControl | None) -> None:
@@ -80,13 +80,13 @@ class DecodeBudget:
         return len(self._queue)
 
     @contextmanager
-    def reserve(self, amount: int, patience: Patience) -> Iterator[None]:
+    def reserve(self, amount: int, deadline: Deadline) -> Iterator[None]:
         """Hold this many bytes; waits until they are free. A thread holds one reservation at a time.
 
         Raises:
             Cancelled: the run was cancelled while waiting.
         """
-        self._acquire(amount, patience)
+        self._acquire(amount, deadline)
         try:
             yield
         finally:
@@ -94,7 +94,7 @@ class DecodeBudget:
                 self._used -= amount
                 self._condition.notify_all()
 
-    def _acquire(self, amount: int, patience: Patience) -> None:
+    def _acquire(self, amount: int, deadline: Deadline) -> None:
         ticket = object()
         with self._condition:
             self._queue.append(ticket)
@@ -102,7 +102,7 @@ class DecodeBudget:
                 while self._queue[0] is not ticket or (self._used and self._used + amount > self._total):
                     # A cancel does not notify, hence the timeout.
                     self._condition.wait(timeout=0.1)
-                    patience.check_cancelled()
+                    deadline.check_cancelled()
                 self._used += amount
             finally:
                 self._queue.remove(ticket)

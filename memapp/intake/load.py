@@ -11,9 +11,9 @@ from memapp.core.errors import PhotoError
 from memapp.core.records import FailureKind, LoadedPhoto, PhotoFacts, PixelArray, Precision
 from memapp.intake import facts, opening, problems, raw
 from memapp.intake.expected_size import expected_size
-from memapp.intake.limits import DEFAULT_LIMITS, Limits, Patience
+from memapp.intake.limits import DEFAULT_LIMITS, Deadline, Limits
 from memapp.intake.reading import PhotoFile, file_in_memory, open_photo_file
-from memapp.intake.render import Wish, render
+from memapp.intake.render import Request, render
 from memapp.intake.sniff import HEADER_SIZE, Format, Other, Picture, sniff
 from memapp.intake.tiff_structure import read_structure
 
@@ -45,10 +45,10 @@ def load_photo(
         PhotoError: with the reason.
         Cancelled: control was cancelled meanwhile.
     """
-    patience = Patience(seconds=limits.seconds, control=control)
-    patience.check()
-    with open_photo_file(path, patience=patience) as file:
-        return _Loading(file, path, Wish(frame, longest_side, precision), limits, patience).load()
+    deadline = Deadline(seconds=limits.seconds, control=control)
+    deadline.check()
+    with open_photo_file(path, deadline=deadline) as file:
+        return _Loading(file, path, Request(frame, longest_side, precision), limits, deadline).load()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +70,13 @@ class _Loading:
 
     file: PhotoFile
     path: str
-    wish: Wish
+    request: Request
     limits: Limits
-    patience: Patience
+    deadline: Deadline
 
     def load(self) -> LoadedPhoto:
         """Find out what the file is and load it as that. Raises: PhotoError, Cancelled."""
-        with problems.in_words(name="file", size=self.file.size, patience=self.patience):
+        with problems.in_words(name="file", size=self.file.size, deadline=self.deadline):
             header = self.file.read(HEADER_SIZE)
             structure = read_structure(self.file, header)
             expected = structure.expected_size if structure else expected_size(self.file, header)
@@ -95,7 +95,7 @@ class _Loading:
             return self._load_unknown_raw(content, expected, problem)
 
     def _load_picture(self, content: Picture, expected: int | None) -> LoadedPhoto:
-        with opening.open_picture(self.file, content, patience=self.patience, expected=expected) as image:
+        with opening.open_picture(self.file, content, deadline=self.deadline, expected=expected) as image:
             size = image.size
             decoded = self._decode(image, self.file, content.name, expected)
         if facts.swaps_sides(decoded.orientation):
@@ -113,7 +113,7 @@ class _Loading:
     def _load_raw(self, expected: int | None) -> LoadedPhoto:
         name = raw.raw_name(self.path)
         with raw.open_raw(
-            self.file, name=name, expected=expected, limits=self.limits, patience=self.patience
+            self.file, name=name, expected=expected, limits=self.limits, deadline=self.deadline
         ) as photo:
             jpeg = photo.preview()
             if jpeg is not None:
@@ -121,20 +121,22 @@ class _Loading:
                 if loaded is not None:
                     return loaded
             about = _facts(photo.size, name, self._shot_of_raw(None), "sensor data, half size")
-            if self.wish.facts_only:
+            if self.request.facts_only:
                 return LoadedPhoto(about)
-            with self.limits.budget.reserve(photo.memory, self.patience):
-                self.patience.restart()
+            with self.limits.budget.reserve(photo.memory, self.deadline):
+                self.deadline.restart()
                 image = photo.develop()
-                self.patience.check()
-                rendered = render(image, self.wish, stored_size=image.size, orientation=1, limits=self.limits)
+                self.deadline.check()
+                rendered = render(
+                    image, self.request, stored_size=image.size, orientation=1, limits=self.limits
+                )
         return LoadedPhoto(about, *rendered)
 
     def _load_preview(self, photo: raw.RawPhoto, jpeg: bytes, name: str) -> LoadedPhoto | None:
         """The RAW photo as its embedded JPEG shows it; None where that is too small or unreadable."""
-        with file_in_memory(jpeg, patience=self.patience) as file:
+        with file_in_memory(jpeg, deadline=self.deadline) as file:
             try:
-                preview = opening.open_picture(file, _PREVIEW, patience=self.patience, expected=None)
+                preview = opening.open_picture(file, _PREVIEW, deadline=self.deadline, expected=None)
             except PhotoError:
                 return None
             with preview:
@@ -163,26 +165,26 @@ class _Loading:
         orientation: int | None = None,
     ) -> _Decoded:
         """Decode and render an opened picture. Its own orientation is applied unless one is given."""
-        if self.wish.facts_only:
+        if self.request.facts_only:
             exif = facts.exif_of(image)
             orientation = orientation or opening.pending_orientation(image, exif)
             return _Decoded(exif, orientation, opening.more_than_one(image, file))
         stored_size = image.size
-        wanted = self.wish.least_size(stored_size)
+        wanted = self.request.least_size(stored_size)
         plan = opening.plan_decoding(image, file.size, limits=self.limits, wanted=wanted)
         samples = opening.sample_range(image)
-        with self.limits.budget.reserve(plan.memory, self.patience):
-            self.patience.restart()
-            with problems.in_words(name=name, size=file.size, patience=self.patience, expected=expected):
+        with self.limits.budget.reserve(plan.memory, self.deadline):
+            self.deadline.restart()
+            with problems.in_words(name=name, size=file.size, deadline=self.deadline, expected=expected):
                 pixels = opening.decode(image, plan)
-            self.patience.check()
+            self.deadline.check()
             # Only now: PNG and JPEG XL may have their EXIF at the end; Pillow turns TIFF while loading it.
             exif = facts.exif_of(image)
             orientation = orientation or opening.pending_orientation(image, exif)
             rendering = opening.more_than_one(image, file)
             rendered = render(
                 pixels,
-                self.wish,
+                self.request,
                 stored_size=stored_size,
                 scale=plan.scale,
                 orientation=orientation,

@@ -28,7 +28,7 @@ from memapp.core.records import FailureKind
 from memapp.intake import problems
 from memapp.intake.colour import SampleRange
 from memapp.intake.facts import exif_of, orientation_of
-from memapp.intake.limits import Limits, Patience
+from memapp.intake.limits import Deadline, Limits
 from memapp.intake.reading import PhotoFile
 from memapp.intake.sniff import Format, Picture
 
@@ -102,14 +102,14 @@ class Plan:
 
 
 def open_picture(
-    file: PhotoFile, picture: Picture, *, patience: Patience, expected: int | None
+    file: PhotoFile, picture: Picture, *, deadline: Deadline, expected: int | None
 ) -> Image.Image:
     """Read a picture's header; decodes nothing.
 
     Args:
         file: at any place.
         picture: what it is; no RAW.
-        patience: for this photo.
+        deadline: for this photo.
         expected: how many bytes the file should have, by its own header.
 
     Raises:
@@ -120,7 +120,7 @@ def open_picture(
     file.seek(0)
     file.ran_out = False
     try:
-        with problems.in_words(name=picture.name, size=file.size, patience=patience, expected=expected):
+        with problems.in_words(name=picture.name, size=file.size, deadline=deadline, expected=expected):
             return _OPENERS[picture.format](file, "")
     except PhotoError as problem:
         if file.ran_out and problem.kind is FailureKind.DAMAGED:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from memapp.core.errors import MemappError, PhotoError
 from memapp.core.records import FailureKind
-from memapp.intake.limits import GIGABYTE, Patience
+from memapp.intake.limits import GIGABYTE, Deadline
 
 _SYSTEM_REASONS = {
     errno.ENOENT: (FailureKind.MISSING, "This file is no longer there."),
@@ -81,13 +81,13 @@ def not_enough_memory() -> PhotoError:
 
 
 @contextmanager
-def in_words(*, name: str, size: int, patience: Patience, expected: int | None = None) -> Iterator[None]:
+def in_words(*, name: str, size: int, deadline: Deadline, expected: int | None = None) -> Iterator[None]:
     """Turn whatever a decoder raises into a PhotoError. Wraps calls of decoders only, not memapp's own work.
 
     Args:
         name: of the format.
         size: of the file, in bytes.
-        patience: a cancel or timeout behind a decoder's complaint comes first.
+        deadline: a cancel or timeout behind a decoder's complaint comes first.
         expected: how many bytes the file should have, by its own header.
     """
     try:
@@ -96,7 +96,7 @@ def in_words(*, name: str, size: int, patience: Patience, expected: int | None =
         raise
     # Decoders raise OSError, SyntaxError, ValueError, struct.error, IndexError, RuntimeError, and more.
     except Exception as problem:
-        patience.check()
+        deadline.check()
         raise _translated(problem, name=name, size=size, expected=expected) from problem
 
 

@@ -16,7 +16,7 @@ from PIL import Image
 
 from memapp.intake import problems
 from memapp.intake.facts import ORIENTATION, orientation_of, swaps_sides
-from memapp.intake.limits import Limits, Patience
+from memapp.intake.limits import Deadline, Limits
 from memapp.intake.reading import PhotoFile
 
 SMALLEST_PREVIEW = 1024
@@ -105,7 +105,7 @@ class RawPhoto:
 
 @contextmanager
 def open_raw(
-    file: PhotoFile, *, name: str, expected: int | None, limits: Limits, patience: Patience
+    file: PhotoFile, *, name: str, expected: int | None, limits: Limits, deadline: Deadline
 ) -> Iterator[RawPhoto]:
     """Read a RAW file and its header.
 
@@ -115,7 +115,7 @@ def open_raw(
     """
     if file.size > limits.memory // 2:
         raise problems.not_enough_memory()
-    in_words = partial(problems.in_words, name=name, size=file.size, patience=patience, expected=expected)
+    in_words = partial(problems.in_words, name=name, size=file.size, deadline=deadline, expected=expected)
     file.seek(0)
     with rawpy.RawPy() as raw:
         with in_words():

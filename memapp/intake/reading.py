@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 from memapp.core.errors import PhotoError
 from memapp.core.records import FailureKind, ImageKey
 from memapp.intake import problems
-from memapp.intake.limits import Patience
+from memapp.intake.limits import Deadline
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -26,9 +26,9 @@ class PhotoFile(io.BufferedReader):
     in pieces leave early. Used by one thread.
     """
 
-    def __init__(self, raw: io.RawIOBase, *, size: int, patience: Patience) -> None:
+    def __init__(self, raw: io.RawIOBase, *, size: int, deadline: Deadline) -> None:
         super().__init__(raw, buffer_size=64 * 1024)
-        self._patience = patience
+        self._deadline = deadline
         self.size = size
         """Bytes, when it was opened."""
         self.ran_out = False
@@ -41,7 +41,7 @@ class PhotoFile(io.BufferedReader):
             PhotoError: the time is up.
             Cancelled: the run was cancelled.
         """
-        self._patience.check()
+        self._deadline.check()
         data = super().read(size)
         if size is not None and 0 < len(data) < size:
             self.ran_out = True
@@ -49,12 +49,12 @@ class PhotoFile(io.BufferedReader):
 
     def readinto(self, buffer: WriteableBuffer, /) -> int:
         """As read()."""
-        self._patience.check()
+        self._deadline.check()
         return super().readinto(buffer)
 
 
 @contextmanager
-def open_photo_file(path: str, *, patience: Patience) -> Iterator[PhotoFile]:
+def open_photo_file(path: str, *, deadline: Deadline) -> Iterator[PhotoFile]:
     """Open one regular file; never blocks on a FIFO or device.
 
     Raises:
@@ -68,14 +68,14 @@ def open_photo_file(path: str, *, patience: Patience) -> Iterator[PhotoFile]:
     if special := describe_special(status.st_mode):
         os.close(handle)
         raise special
-    with io.FileIO(handle, "rb") as raw, PhotoFile(raw, size=status.st_size, patience=patience) as file:
+    with io.FileIO(handle, "rb") as raw, PhotoFile(raw, size=status.st_size, deadline=deadline) as file:
         yield file
 
 
-def file_in_memory(data: bytes, *, patience: Patience) -> PhotoFile:
+def file_in_memory(data: bytes, *, deadline: Deadline) -> PhotoFile:
     """A file within a file, as a file of its own."""
     # At run time any object with readinto() will do; BytesIO is one.
-    return PhotoFile(cast(io.RawIOBase, io.BytesIO(data)), size=len(data), patience=patience)
+    return PhotoFile(cast(io.RawIOBase, io.BytesIO(data)), size=len(data), deadline=deadline)
 
 
 def not_a_file(path: str) -> PhotoError | None:

@@ -53,7 +53,7 @@ _SHRINKS_WELL = frozenset({"RGB", "RGBA", "L", "LA", "CMYK"})
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Request:
     """What a caller asks for; the meaning is PhotoLoader's."""
 
     frame: bool
@@ -88,7 +88,7 @@ def fitted(size: tuple[int, int], longest_side: int) -> tuple[int, int]:
 
 def render(
     image: Image.Image,
-    wish: Wish,
+    request: Request,
     *,
     stored_size: tuple[int, int],
     orientation: int,
@@ -100,7 +100,7 @@ def render(
 
     Args:
         image: loaded; shrunk while decoding, perhaps.
-        wish: what is asked for.
+        request: what is asked for.
         stored_size: width and height before any shrinking, not turned.
         orientation: as EXIF numbers it, still to be applied.
         limits: of memory.
@@ -109,8 +109,8 @@ def render(
     """
     # The last row and column of a photo that was shrunk while decoding may lie partly beyond its edge.
     box = (0.0, 0.0, stored_size[0] / scale, stored_size[1] / scale)
-    if wish.small_picture_only and image.mode in _SHRINKS_WELL:
-        image, box = _shrunk(image, box, fitted(stored_size, wish.longest_side or 0))
+    if request.small_picture_only and image.mode in _SHRINKS_WELL:
+        image, box = _shrunk(image, box, fitted(stored_size, request.longest_side or 0))
     if not copies_fit(image, limits) and not (colour.is_plain(image) and orientation == 1):
         # Only photos above some 155 megapixels that must also be turned or converted come here.
         image = _replaced(image, image.reduce(2))
@@ -119,11 +119,11 @@ def render(
     if orientation in _TURNS:
         image = _replaced(image, image.transpose(_TURNS[orientation]))
         box = _turned(box, image.size, orientation)
-    frame = net_frame(image, box) if wish.frame else None
-    if wish.longest_side is None:
+    frame = net_frame(image, box) if request.frame else None
+    if request.longest_side is None:
         return frame, None
     upright_size = stored_size[::-1] if swaps_sides(orientation) else stored_size
-    return frame, _picture(image, box, upright_size, wish.longest_side, limits)
+    return frame, _picture(image, box, upright_size, request.longest_side, limits)
 
 
 def net_frame(image: Image.Image, box: Box | None = None) -> PixelArray:

@@ -29,10 +29,10 @@ from memapp.core.frame import FRAME_SIDE, PREPROCESSING
 from memapp.core.machine import usable_cores
 from memapp.core.records import PixelArray
 from memapp.intake.load import load_photo
-from memapp.scoring.engines.calibration import likely_calibration
 from memapp.scoring.engines.engine import Engine
 from memapp.scoring.engines.onnx_engine import OnnxEngine
 from memapp.scoring.engines.torch_engine import TorchEngine
+from memapp.scoring.engines.tuning import likely_tuning
 from memapp.scoring.nets.family import ALEXNET_FEATURES, RESIDUAL_FEATURES
 from memapp.scoring.nets.net import MemorabilityNet
 
@@ -251,7 +251,7 @@ def _open_engine(net: MemorabilityNet, cached: Sequence[str], place: Path, devic
     from memapp.scoring.engines.export import export
 
     graph = place / "branches.onnx"
-    likely = likely_calibration()
+    likely = likely_tuning()
     try:
         export(branches, graph, tolerance=FEATURE_TOLERANCE)
         return OnnxEngine(graph=graph, threads=likely.threads, batch_size=likely.batch_size)

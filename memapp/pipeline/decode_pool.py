@@ -15,9 +15,9 @@ from memapp.core.errors import Cancelled, PhotoError
 from memapp.core.machine import lower_this_thread
 from memapp.core.records import Failure, FailureKind, ImageKey, LoadedPhoto, Precision
 from memapp.intake.reading import is_unchanged
-from memapp.pipeline.thumbnail_shelf import ThumbnailShelf
+from memapp.pipeline.thumbnail_cache import ThumbnailCache
 
-PATIENCE_SECONDS = 90.0
+DEADLINE_SECONDS = 90.0
 """After this a thread is given up. The loader has a shorter limit of its own; only a library that hangs gets
 here."""
 
@@ -46,8 +46,8 @@ class DecodePool:
         threads: int,
         deliver: Callable[[Decoded | Failure], None],
         control: RunControl,
-        thumbnails: ThumbnailShelf | None = None,
-        patience: float = PATIENCE_SECONDS,
+        thumbnails: ThumbnailCache | None = None,
+        deadline: float = DEADLINE_SECONDS,
     ) -> None:
         """Start the threads.
 
@@ -57,13 +57,13 @@ class DecodePool:
             deliver: takes what comes of each photo.
             control: of the run; threads stop loading once it is cancelled.
             thumbnails: where to put the thumbnails that come with the same decode; None to make none.
-            patience: seconds after which a thread is given up.
+            deadline: seconds after which a thread is given up.
         """
         self._loader = loader
         self._thumbnails = thumbnails
         self._deliver = deliver
         self._control = control
-        self._patience = patience
+        self._deadline = deadline
         self._waiting: queue.SimpleQueue[tuple[ImageKey, Precision] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._busy: dict[threading.Thread, tuple[ImageKey, float]] = {}
@@ -80,7 +80,7 @@ class DecodePool:
         now = time.monotonic()
         with self._lock:
             hanging = {
-                thread: key for thread, (key, since) in self._busy.items() if now - since > self._patience
+                thread: key for thread, (key, since) in self._busy.items() if now - since > self._deadline
             }
             for thread in hanging:
                 del self._busy[thread]
@@ -88,7 +88,7 @@ class DecodePool:
         for key in hanging.values():
             _log.warning("gave up a thread that hangs reading %r", key.path)
             reason = (
-                f"Reading this photo took longer than {self._patience:.0f} seconds, so it was left out. "
+                f"Reading this photo took longer than {self._deadline:.0f} seconds, so it was left out. "
                 "The file may be damaged, or its disk too slow: copy it to this computer and try again."
             )
             self._deliver(Failure(key=key, kind=FailureKind.TOO_SLOW, reason=reason))

@@ -44,7 +44,7 @@ from memapp.pipeline.run_helpers import (
     RunHelpers,
     SearchEnded,
 )
-from memapp.pipeline.thumbnail_shelf import ThumbnailShelf
+from memapp.pipeline.thumbnail_cache import ThumbnailCache
 
 _FIRST_BATCH = 4
 """The first scores should not wait for a whole batch."""
@@ -66,7 +66,7 @@ def score_run(
     scorers: ScorerFactory,
     open_store: StoreOpener | None,
     control: RunControl,
-    thumbnails: ThumbnailShelf | None = None,
+    thumbnails: ThumbnailCache | None = None,
     decoders: int | None = None,
 ) -> Iterator[Event]:
     """Score every photo below some paths.
@@ -117,7 +117,7 @@ class _ScoreRun:
         scorers: ScorerFactory,
         open_store: StoreOpener | None,
         control: RunControl,
-        thumbnails: ThumbnailShelf | None,
+        thumbnails: ThumbnailCache | None,
         decoders: int,
     ) -> None:
         self._scorers = scorers
@@ -268,7 +268,7 @@ class _ScoreRun:
         known: dict[ImageKey, ScoredPhoto] = {}
         if self._store is not None:
             try:
-                for net in (*self._scorers.as_good(), self._net):
+                for net in (*self._scorers.equivalent_identities(), self._net):
                     known.update(self._store.lookup([key for key in keys if key not in known], net))
             except StoreError as problem:
                 yield self._stop_keeping(problem)

@@ -14,9 +14,9 @@ from memapp.scoring.engines.engine import Engine
 from memapp.scoring.engines.export_process import export_resmem
 from memapp.scoring.engines.gpu import prove_on_gpu
 from memapp.scoring.engines.graphs import GraphFolder
+from memapp.scoring.fallback import FallbackScorer
 from memapp.scoring.hardware import gpus_that_may_be_here
 from memapp.scoring.proof import proof_frames
-from memapp.scoring.steady import SteadyScorer
 from memapp.scoring.torch_libraries import load_torch_libraries
 from memapp.scoring.weights import RESMEM_WEIGHTS, WeightsLocator
 
@@ -73,7 +73,7 @@ class ResMemFactory:
             self._find_weights()
         return RESMEM
 
-    def as_good(self) -> tuple[NetIdentity, ...]:
+    def equivalent_identities(self) -> tuple[NetIdentity, ...]:
         """None: there is nothing better than the published net, exactly computed."""
         return ()
 
@@ -99,13 +99,13 @@ class ResMemFactory:
             except (DeviceError, OutOfDeviceMemoryError) as problem:
                 notes.append(f"{problem} Scoring goes on with the CPU.")
             else:
-                return SteadyScorer(engine=gpu, fallback=lambda: open_cpu()[0], note=None, notify=notify)
+                return FallbackScorer(engine=gpu, fallback=lambda: open_cpu()[0], note=None, notify=notify)
         for note in notes:
             notify(note)
         cpu, why_slower = open_cpu()
         if why_slower:
             notes.append(why_slower)
-        return SteadyScorer(engine=cpu, fallback=None, note=" ".join(notes) or None, notify=notify)
+        return FallbackScorer(engine=cpu, fallback=None, note=" ".join(notes) or None, notify=notify)
 
     def _find_weights(self) -> Path | None:
         """The published weights, checked; None where the graph that was shipped serves without them."""

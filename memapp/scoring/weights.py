@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from memapp.core.errors import WeightsError
-from memapp.scoring.checked_files import CheckedFiles
+from memapp.scoring.hash_cache import HashCache
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class WeightsLocator:
     ) -> None:
         """Look in resources/weights, home/weights and the installed distributions."""
         self._folders = (resources / "weights", home / "weights")
-        self._checked = CheckedFiles(home=home)
+        self._checked = HashCache(home=home)
         self._distribution_file = distribution_file or _file_of_distribution
 
     def candidates(self, weights: PublishedWeights) -> list[Path]:

@@ -29,7 +29,7 @@ from memapp.core.explanation import (
 )
 from memapp.core.map_placement import place_map
 from memapp.core.records import ImageKey, NetIdentity, Precision
-from memapp.store.sealed_files import SealedFiles
+from memapp.store.disk_cache import DiskCache
 
 FOLDER_NAME = "maps"
 LIMIT_BYTES = 300_000_000
@@ -47,7 +47,7 @@ class DiskMapStore:
 
     def __init__(self, *, home: Path, limit: int = LIMIT_BYTES) -> None:
         """Take the place; nothing is read or made yet."""
-        self._files = SealedFiles(folder=home / FOLDER_NAME, limit=limit, largest=_LARGEST_FILE)
+        self._files = DiskCache(folder=home / FOLDER_NAME, limit=limit, largest=_LARGEST_FILE)
 
     def find(
         self, key: ImageKey, layer: Layer, made_by: str

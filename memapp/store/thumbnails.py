@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from memapp.store.sealed_files import SealedFiles
+from memapp.store.disk_cache import DiskCache
 
 FOLDER_NAME = "thumbnails"
 LIMIT_BYTES = 500_000_000
@@ -14,8 +14,8 @@ _LARGEST_FILE = 4_000_000
 """Bytes; a thumbnail is a hundredth of it."""
 
 
-class ThumbnailStore(SealedFiles):
-    """Thumbnails in MEMAPP_HOME, as SealedFiles keeps them."""
+class ThumbnailStore(DiskCache):
+    """Thumbnails in MEMAPP_HOME, as DiskCache keeps them."""
 
     def __init__(self, *, home: Path, limit: int = LIMIT_BYTES) -> None:
         """Take the place; nothing is read or made yet.

@@ -14,7 +14,7 @@ from memapp.core.contracts import PhotoLoader
 from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled, PhotoError
 from memapp.core.records import ImageKey, PixelArray
-from memapp.pipeline.thumbnail_shelf import ThumbnailShelf
+from memapp.pipeline.thumbnail_cache import ThumbnailCache
 
 _log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ class PreviewPool(QObject):
         *,
         loader: PhotoLoader,
         threads: int,
-        thumbnails: ThumbnailShelf | None = None,
+        thumbnails: ThumbnailCache | None = None,
         parent: QObject | None = None,
     ) -> None:
         """Start the threads.

@@ -16,7 +16,7 @@ from memapp.core.events import Event
 from memapp.core.explanation import ExplainEvent, ExplainOrder
 from memapp.core.machine import usable_cores
 from memapp.core.records import ImageKey, RunOrder
-from memapp.pipeline.thumbnail_shelf import ThumbnailShelf
+from memapp.pipeline.thumbnail_cache import ThumbnailCache
 from memapp.workers.explainer import Explainer, ExplainMaker
 from memapp.workers.newest_job import NewestJob
 from memapp.workers.preview_pool import PreviewPool
@@ -65,7 +65,7 @@ class Supervisor(QObject):
         *,
         make_run: RunMaker,
         loader: PhotoLoader,
-        thumbnails: ThumbnailShelf | None = None,
+        thumbnails: ThumbnailCache | None = None,
         preview_threads: int | None = None,
         make_explain: ExplainMaker | None = None,
     ) -> None:

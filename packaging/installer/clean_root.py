@@ -14,7 +14,7 @@ from installer.steps import Build, BuildError
 SUITE = "bookworm"
 USER, USER_NUMBER = "photographer", 4321
 HOME = f"/home/{USER}"
-PATIENCE_SECONDS = 300.0
+DEADLINE_SECONDS = 300.0
 
 _PACKAGE_PLACES = ("var/lib/apt/lists", "var/cache/apt/archives")
 """Where apt keeps what it fetched."""
@@ -84,7 +84,7 @@ class CleanRoot:
             encoding="utf-8",
             errors="replace",
             check=False,
-            timeout=PATIENCE_SECONDS,
+            timeout=DEADLINE_SECONDS,
         )
 
     def start(

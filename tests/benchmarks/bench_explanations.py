@@ -33,7 +33,7 @@ from memapp.core.records import ImageKey, PixelArray
 from memapp.core.resources import resources_folder
 from memapp.intake.load import load_photo
 from memapp.pipeline.explain_run import Explainers, explain_run
-from memapp.pipeline.kept_scorer import KeepingFactory
+from memapp.pipeline.shared_scorer import SharedScorer
 from memapp.scoring.explain.fills import FloatArray, blurred_frame, covered, mean_frame
 from memapp.scoring.explain.makers import map_makers
 from memapp.scoring.explain.regions import FilledRegions
@@ -117,7 +117,7 @@ class Bench:
     def __init__(self) -> None:
         home = home_folder()
         weights = WeightsLocator(resources=resources_folder(), home=home)
-        self._scorers = KeepingFactory(ResMemFactory(weights=weights, home=home, device="cpu"))
+        self._scorers = SharedScorer(ResMemFactory(weights=weights, home=home, device="cpu"))
         self._makers = map_makers(weights)
         self._segmenters: SegmenterFactory = SegmenterFolders(resources=home / "none", home=home / "none")
         self._store = DiskMapStore(home=home)

@@ -17,8 +17,8 @@ from memapp.core.events import Scored
 from memapp.core.resources import resources_folder
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
-from memapp.pipeline.kept_scorer import KeepingFactory
 from memapp.pipeline.score_run import score_run
+from memapp.pipeline.shared_scorer import SharedScorer
 from memapp.scoring.factory import ResMemFactory
 from memapp.scoring.fast.factory import FastFactory
 from memapp.scoring.hardware import physical_cores
@@ -44,7 +44,7 @@ def run() -> list[Measurement]:
         photos = make_photos(Path(folder) / "photos", count=count, size=CAMERA_SIZE)
         torch.set_num_threads(physical_cores())
         package = Package()
-        ours = {name: KeepingFactory(factory) for name, factory in _factories().items()}
+        ours = {name: SharedScorer(factory) for name, factory in _factories().items()}
         rates = _rates(photos, package, ours, Path(folder))
         limit = median(_most(photos[0], MatrixProducts()) for _ in range(ROUNDS))
     theirs = rates.pop("package")
@@ -78,7 +78,7 @@ def _factories() -> Mapping[str, ScorerFactory]:
 
 
 def _rates(
-    photos: Sequence[Path], package: Package, ours: Mapping[str, KeepingFactory], folder: Path
+    photos: Sequence[Path], package: Package, ours: Mapping[str, SharedScorer], folder: Path
 ) -> dict[str, list[float]]:
     """Photos a second of each way, in each round."""
     rates: dict[str, list[float]] = {name: [] for name in (*ours, "package")}

@@ -22,7 +22,7 @@ from memapp.gui.grid.item_model import PhotoItemModel
 from memapp.gui.grid.photo_filter import PhotoFilter
 from memapp.gui.grid.roles import SortKey
 from memapp.gui.grid.sort_proxy import PhotoSortProxy
-from memapp.gui.style import DARK
+from memapp.gui.widgets.theme import DARK
 from tests.benchmarks.measurement import Measurement, seconds_of
 
 ROWS = 100_000

@@ -15,7 +15,7 @@ from memapp.core.machine import lower_this_thread, usable_cores
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
 from memapp.pipeline.score_run import score_run
-from memapp.pipeline.thumbnail_shelf import ThumbnailShelf
+from memapp.pipeline.thumbnail_cache import ThumbnailCache
 from memapp.store.thumbnails import ThumbnailStore
 from tests.benchmarks.made_photos import CAMERA_SIZE, SCREEN_SIZE, make_photos
 from tests.benchmarks.measurement import Measurement
@@ -42,8 +42,8 @@ def _measure(name: str, photos: Sequence[Path], scratch: Path) -> list[Measureme
     for repeat in range(REPEATS):
         one = _rate_alone(photos)
         many = _rate_of_run(photos, None)
-        shelf = ThumbnailShelf(ThumbnailStore(home=scratch / f"{name} {repeat}"))
-        with_thumbnails = _rate_of_run(photos, shelf)
+        cache = ThumbnailCache(ThumbnailStore(home=scratch / f"{name} {repeat}"))
+        with_thumbnails = _rate_of_run(photos, cache)
         alone.append(one)
         run_rates.append(many)
         shares.append(many / (usable_cores() * one))
@@ -71,7 +71,7 @@ def _rate_alone(photos: Sequence[Path]) -> float:
         return pool.submit(work).result()
 
 
-def _rate_of_run(photos: Sequence[Path], thumbnails: ThumbnailShelf | None) -> float:
+def _rate_of_run(photos: Sequence[Path], thumbnails: ThumbnailCache | None) -> float:
     start = time.perf_counter()
     events = score_run(
         [str(path) for path in photos],

@@ -12,7 +12,7 @@ from memapp.core.events import Scored
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
 from memapp.pipeline.score_run import score_run
-from memapp.pipeline.thumbnail_shelf import ThumbnailShelf
+from memapp.pipeline.thumbnail_cache import ThumbnailCache
 from memapp.store.scores import SqliteScoreStore
 from memapp.store.thumbnails import ThumbnailStore
 from tests.benchmarks.made_photos import make_photos
@@ -41,7 +41,7 @@ def run() -> list[Measurement]:
             scorers=BrightnessFactory(BrightnessScorer(batch_size=16)),
             open_store=lambda: SqliteScoreStore(home=home),
             control=RunControl(),
-            thumbnails=ThumbnailShelf(ThumbnailStore(home=home)),
+            thumbnails=ThumbnailCache(ThumbnailStore(home=home)),
         ):
             if not isinstance(event, Scored):
                 continue

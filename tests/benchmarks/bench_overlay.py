@@ -15,7 +15,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
 
 from memapp import app
-from memapp.gui.main_window import MainWindow
+from memapp.gui.window.main_window import MainWindow
 from memapp.workers.supervisor import Supervisor
 from tests.benchmarks.made_photos import make_photos
 from tests.benchmarks.measurement import Measurement

@@ -12,13 +12,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import torch
+from memapp.scoring.hash_cache import HashCache
 from PIL import Image
 from torchvision.models.detection import maskrcnn_resnet50_fpn_v2
 
 from memapp.core.control import RunControl
 from memapp.core.explanation import Segmenter
 from memapp.intake.load import load_photo
-from memapp.scoring.checked_files import CheckedFiles
 from memapp.scoring.segmentation.coco import write_coco_pack
 from memapp.scoring.segmentation.description import read_description
 from memapp.scoring.segmentation.folders import SegmenterFolders, open_pack
@@ -64,7 +64,7 @@ def _coco(folder: Path) -> Measurement:
     torch.manual_seed(3)
     torch.save(maskrcnn_resnet50_fpn_v2(weights=None, weights_backbone=None).state_dict(), weights)
     write_coco_pack(weights, pack, source="random", control=RunControl())
-    segmenter = open_pack(pack, read_description(pack), checked=CheckedFiles(home=folder))
+    segmenter = open_pack(pack, read_description(pack), checked=HashCache(home=folder))
     seconds = []
     things = 0
     for path in sorted((SHARED / "masks" / "images").glob("*.jpg"))[:COCO_PHOTOS]:

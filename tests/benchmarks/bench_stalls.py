@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from memapp import app
-from memapp.gui.main_window import MainWindow
+from memapp.gui.window.main_window import MainWindow
 from tests.benchmarks.made_photos import make_photos
 from tests.benchmarks.measurement import Measurement
 from tests.window.screen import Screen
@@ -138,9 +138,9 @@ class Witness(threading.Thread):
             late = time.perf_counter() - self._ticks[-1]
             if late > WITNESS_SECONDS and seen != len(self._ticks):
                 seen = len(self._ticks)
-                self._tell(late)
+                self._show_notice(late)
 
-    def _tell(self, late: float) -> None:
+    def _show_notice(self, late: float) -> None:
         names = {thread.ident: thread.name for thread in threading.enumerate()}
         after = self._ticks[-1] - self._ticks[0]
         print(f"\n== no tick for {1000 * late:.0f} ms, {after:.1f} s after the first", file=sys.stderr)

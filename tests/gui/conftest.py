@@ -12,15 +12,15 @@ from pytestqt.qtbot import QtBot
 
 from memapp.core.nets import InstalledNet
 from memapp.core.records import Failure, FailureKind, ImageKey, PhotoFacts, Precision, ScoredPhoto
-from memapp.gui.style import Appearance
+from memapp.gui.widgets.theme import ThemeManager
 from tests.fakes import BrightnessFactory, HalvesFactory
 from tests.gui.window_bench import TurnstileScorer, WindowBench
 
 
 @pytest.fixture
-def appearance(qapp: QApplication) -> Appearance:
+def theme_manager(qapp: QApplication) -> ThemeManager:
     """A dark window."""
-    return Appearance(choice="dark")
+    return ThemeManager(choice="dark")
 
 
 @pytest.fixture

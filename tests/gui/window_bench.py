@@ -20,12 +20,12 @@ from memapp.core.explanation import ExplainEvent, ExplainOrder, MapMethod
 from memapp.core.files import write_bytes_atomically
 from memapp.core.nets import RESMEM, InstalledNet, NetWork
 from memapp.core.records import ImageKey, PixelArray, Precision, RunOrder
-from memapp.gui.area_commands import AreaWork
-from memapp.gui.file_commands import ExportOrder, FileWork
-from memapp.gui.main_window import MainWindow
-from memapp.gui.segmenter_commands import BytesProgress, SegmenterRow, SegmenterWork
-from memapp.gui.style import Appearance
-from memapp.gui.surroundings import Surroundings
+from memapp.gui.overlay.area_commands import AreaWork
+from memapp.gui.overlay.segmenter_commands import BytesProgress, SegmenterRow, SegmenterWork
+from memapp.gui.widgets.theme import ThemeManager
+from memapp.gui.window.app_services import AppServices
+from memapp.gui.window.file_commands import ExportOrder, FileWork
+from memapp.gui.window.main_window import MainWindow
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
 from memapp.pipeline.explain_run import Explainers, explain_run
@@ -39,7 +39,7 @@ from memapp.store.maps import DiskMapStore
 from memapp.store.preferences import load_preferences, save_preferences
 from memapp.store.scores import SqliteScoreStore
 from memapp.workers.jobs import Jobs
-from memapp.workers.manners import Manners
+from memapp.workers.power_monitor import PowerMonitor
 from memapp.workers.preview_pool import to_image
 from memapp.workers.supervisor import Supervisor
 from tests.fakes import HALVES, BrightnessFactory, BrightnessScorer, HalvesFactory, HalvesMapMaker
@@ -101,7 +101,7 @@ class WindowBench:
         self.stopped: bool | None = None
         """Whether every thread ended in time; None while the window is open."""
         self.preferences = load_preferences(home)
-        self.appearance = Appearance(choice=self.preferences.text("theme"))
+        self.theme_manager = ThemeManager(choice=self.preferences.text("theme"))
         self.segmenters = segmenters or HalvesFactory(installed=False)
         self.explained: list[ExplainOrder] = []
         self._area_book = AreaBook(home=home)
@@ -115,7 +115,7 @@ class WindowBench:
         self._jobs, self._long_jobs = Jobs(), Jobs()
         self.on_battery = False
         """Whether the computer says that it runs on its battery."""
-        self.manners = Manners(
+        self.power_monitor = PowerMonitor(
             supervisor=self.supervisor,
             idle_minutes=self.preferences.number("unload_minutes"),
             read_battery=lambda: self.on_battery,
@@ -124,10 +124,10 @@ class WindowBench:
             supervisor=self.supervisor,
             jobs=self._jobs,
             long_jobs=self._long_jobs,
-            manners=self.manners,
+            power_monitor=self.power_monitor,
             preferences=self.preferences,
-            appearance=self.appearance,
-            surroundings=Surroundings(
+            theme_manager=self.theme_manager,
+            services=AppServices(
                 file_work=FileWork(
                     export=self._export,
                     move_to_trash=self._move_to_trash,

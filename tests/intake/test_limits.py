@@ -10,11 +10,11 @@ import pytest
 from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled, PhotoError
 from memapp.core.records import FailureKind
-from memapp.intake.limits import DecodeBudget, Patience
+from memapp.intake.limits import Deadline, DecodeBudget
 
 
-def patience(seconds: float = 60.0, control: RunControl | None = None) -> Patience:
-    return Patience(seconds=seconds, control=control)
+def deadline(seconds: float = 60.0, control: RunControl | None = None) -> Deadline:
+    return Deadline(seconds=seconds, control=control)
 
 
 def wait_until_queued(budget: DecodeBudget, number: int) -> None:
@@ -32,7 +32,7 @@ def test_budget_is_never_exceeded_by_many_threads() -> None:
     def work() -> None:
         nonlocal most
         for amount in (30, 60, 45):
-            with budget.reserve(amount, patience()):
+            with budget.reserve(amount, deadline()):
                 with lock:
                     most = max(most, budget.used)
                 assert budget.used <= 100
@@ -49,7 +49,7 @@ def test_budget_is_never_exceeded_by_many_threads() -> None:
 
 def test_photo_larger_than_the_budget_goes_alone() -> None:
     budget = DecodeBudget(total=100)
-    with budget.reserve(500, patience()):
+    with budget.reserve(500, deadline()):
         assert budget.used == 500
     assert budget.used == 0
 
@@ -59,10 +59,10 @@ def test_small_photos_do_not_overtake_a_large_one_that_waits() -> None:
     order: list[str] = []
 
     def work(name: str, amount: int) -> None:
-        with budget.reserve(amount, patience()):
+        with budget.reserve(amount, deadline()):
             order.append(name)
 
-    with budget.reserve(60, patience()):
+    with budget.reserve(60, deadline()):
         large = threading.Thread(target=work, args=("large", 80))
         large.start()
         wait_until_queued(budget, 1)
@@ -82,12 +82,12 @@ def test_cancel_leaves_the_queue() -> None:
 
     def work() -> None:
         try:
-            with budget.reserve(50, patience(control=control)):
+            with budget.reserve(50, deadline(control=control)):
                 pass
         except Cancelled as cancelled:
             outcome.append(type(cancelled))
 
-    with budget.reserve(100, patience()):
+    with budget.reserve(100, deadline()):
         thread = threading.Thread(target=work)
         thread.start()
         wait_until_queued(budget, 1)
@@ -97,12 +97,12 @@ def test_cancel_leaves_the_queue() -> None:
         assert budget.waiting == 0
 
 
-def test_patience_ends_and_can_be_restarted() -> None:
-    short = patience(seconds=0.0)
+def test_a_deadline_ends_and_can_be_restarted() -> None:
+    short = deadline(seconds=0.0)
     with pytest.raises(PhotoError) as caught:
         short.check()
     assert caught.value.kind is FailureKind.TOO_SLOW
     assert "longer than 0 seconds" in caught.value.reason
-    long = patience(seconds=60.0)
+    long = deadline(seconds=60.0)
     long.restart()
     long.check()

@@ -35,8 +35,8 @@ from memapp.core.explanation import (
 from memapp.core.records import ImageKey, LoadedPhoto, PixelArray
 from memapp.intake.load import load_photo
 from memapp.pipeline.explain_run import Explainers, explain_run
-from memapp.pipeline.kept_scorer import KeepingFactory
-from memapp.pipeline.kept_segmenter import KeepingSegmenters
+from memapp.pipeline.shared_scorer import SharedScorer
+from memapp.pipeline.shared_segmenter import SharedSegmenters
 from memapp.scoring.explain.regions import FilledRegions
 from memapp.store.maps import DiskMapStore
 from tests.fakes import (
@@ -346,8 +346,8 @@ def test_a_run_that_is_dropped_lets_go_of_everything(house: House, photo: Path) 
 
 
 def test_a_segmenter_stays_loaded_between_photos_until_it_is_released(house: House, photo: Path) -> None:
-    keeper = KeepingSegmenters(house.segmenters)
-    scorers = KeepingFactory(house.factory)
+    keeper = SharedSegmenters(house.segmenters)
+    scorers = SharedScorer(house.factory)
     house.store = None
     opened = house.segmenters
     house.segmenters = keeper  # type: ignore[assignment]
@@ -366,7 +366,7 @@ def test_a_segmenter_stays_loaded_between_photos_until_it_is_released(house: Hou
 
 def test_a_segmenter_that_was_installed_anew_is_opened_anew() -> None:
     factory = HalvesFactory()
-    keeper = KeepingSegmenters(factory)
+    keeper = SharedSegmenters(factory)
     keeper.open("halves").close()
     keeper.open("halves").close()
     assert factory.opened == 1

@@ -32,9 +32,9 @@ from memapp.core.records import FailureKind, ImageKey, LoadedPhoto, NetIdentity,
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
 from memapp.pipeline.decode_pool import Decoded, DecodePool
-from memapp.pipeline.kept_scorer import KeepingFactory
 from memapp.pipeline.score_run import score_run
-from memapp.pipeline.thumbnail_shelf import ThumbnailShelf
+from memapp.pipeline.shared_scorer import SharedScorer
+from memapp.pipeline.thumbnail_cache import ThumbnailCache
 from memapp.store.scores import FILE_NAME, SqliteScoreStore
 from memapp.store.thumbnails import FOLDER_NAME, ThumbnailStore
 from tests.fakes import BRIGHTNESS_NET, BrightnessFactory, BrightnessScorer
@@ -58,7 +58,7 @@ def run(
     home: Path | None = None,
     control: RunControl | None = None,
     loader: PhotoLoader = load_photo,
-    thumbnails: ThumbnailShelf | None = None,
+    thumbnails: ThumbnailCache | None = None,
 ) -> Iterator[Event]:
     return score_run(
         [str(path) for path in paths],
@@ -338,7 +338,7 @@ def test_a_thread_that_hangs_is_given_up_and_the_others_go_on(tmp_path: Path) ->
             release.wait(20)
         return LoadedPhoto(facts=facts, frame=frame)
 
-    pool = DecodePool(loader=hanging, threads=1, deliver=outcomes.append, control=RunControl(), patience=1.0)
+    pool = DecodePool(loader=hanging, threads=1, deliver=outcomes.append, control=RunControl(), deadline=1.0)
     good = _grey(tmp_path)
     status = good.stat()
     pool.submit(ImageKey(str(tmp_path / "hang.png"), 1, 1))
@@ -365,7 +365,7 @@ def _grey(folder: Path) -> Path:
 
 def test_a_kept_net_is_loaded_once_and_released_on_demand(folder: Path) -> None:
     factory = BrightnessFactory()
-    keeping = KeepingFactory(factory)
+    keeping = SharedScorer(factory)
     for _ in range(2):
         list(
             score_run(
@@ -389,7 +389,7 @@ FAST_NET = replace(BRIGHTNESS_NET, precision=Precision.FAST)
 def test_a_fast_run_computes_nothing_that_is_known_exactly(folder: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     list(run(folder / "7.png", home=home))
-    fast = BrightnessFactory(identity=FAST_NET, as_good=(BRIGHTNESS_NET,))
+    fast = BrightnessFactory(identity=FAST_NET, equivalent_identities=(BRIGHTNESS_NET,))
     events = list(run(folder, home=home, factory=fast))
     assert list(scores(events, known=True)) == ["7.png"]
     precisions = {
@@ -404,7 +404,13 @@ def test_a_fast_run_computes_nothing_that_is_known_exactly(folder: Path, tmp_pat
 
 def test_an_exact_run_takes_no_fast_score(folder: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
-    list(run(folder, home=home, factory=BrightnessFactory(identity=FAST_NET, as_good=(BRIGHTNESS_NET,))))
+    list(
+        run(
+            folder,
+            home=home,
+            factory=BrightnessFactory(identity=FAST_NET, equivalent_identities=(BRIGHTNESS_NET,)),
+        )
+    )
     events = list(run(folder, home=home))
     assert scores(events, known=True) == {}
     assert len(scores(events, known=False)) == 20
@@ -424,35 +430,35 @@ def test_one_decode_serves_the_net_and_the_thumbnail(folder: Path, tmp_path: Pat
         asked.append(longest_side)
         return load_photo(path, frame=frame, longest_side=longest_side, precision=precision, control=control)
 
-    shelf = ThumbnailShelf(ThumbnailStore(home=tmp_path / "home"))
-    events = list(run(folder, loader=loader, thumbnails=shelf))
+    cache = ThumbnailCache(ThumbnailStore(home=tmp_path / "home"))
+    events = list(run(folder, loader=loader, thumbnails=cache))
     assert asked == [512] * 21
     keys = [photo.key for event in events if isinstance(event, Scored) for photo in event.photos]
     for key in keys:
-        thumbnail = shelf.find(key, 200)
+        thumbnail = cache.find(key, 200)
         assert thumbnail is not None
         assert thumbnail.shape == (30, 40, 3)
         assert np.abs(thumbnail.astype(int) - 10 * int(key.name.split(".")[0])).max() <= 1
     # What was made once is not made again.
     asked.clear()
-    list(run(folder, loader=loader, thumbnails=shelf))
+    list(run(folder, loader=loader, thumbnails=cache))
     assert sorted(asked, key=str) == [512, *[None] * 20]  # the broken one
 
 
 def test_thumbnails_change_no_score(folder: Path, tmp_path: Path) -> None:
-    shelf = ThumbnailShelf(ThumbnailStore(home=tmp_path / "home"))
-    assert scores(run(folder, thumbnails=shelf)) == scores(run(folder))
+    cache = ThumbnailCache(ThumbnailStore(home=tmp_path / "home"))
+    assert scores(run(folder, thumbnails=cache)) == scores(run(folder))
 
 
-def test_without_a_shelf_no_thumbnail_is_written(folder: Path, memapp_home: Path) -> None:
+def test_without_a_cache_no_thumbnail_is_written(folder: Path, memapp_home: Path) -> None:
     list(run(folder, home=memapp_home))
     assert not (memapp_home / FOLDER_NAME).exists()
 
 
 def test_a_home_that_takes_no_thumbnails_stops_no_run(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder", encoding="utf-8")
-    shelf = ThumbnailShelf(ThumbnailStore(home=tmp_path / "file"))
-    events = list(run(folder, thumbnails=shelf))
+    cache = ThumbnailCache(ThumbnailStore(home=tmp_path / "file"))
+    events = list(run(folder, thumbnails=cache))
     assert len(scores(events)) == 20
     assert not [event for event in events if isinstance(event, Notice)]
 

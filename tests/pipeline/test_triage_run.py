@@ -42,7 +42,7 @@ def triage(folder: Path, home: Path, *, count: int, control: RunControl | None =
             paths,
             finder=find_photos,
             loader=load_photo,
-            scorers=BrightnessFactory(identity=NETS[precision], as_good=better),
+            scorers=BrightnessFactory(identity=NETS[precision], equivalent_identities=better),
             open_store=lambda: SqliteScoreStore(home=home),
             control=steering,
         )

@@ -20,7 +20,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 
 START_SECONDS = 30.0
 SCORING_SECONDS = 120.0
-"""Patience, not speed: these tests may run on a machine that is busy with something else."""
+"""Deadline, not speed: these tests may run on a machine that is busy with something else."""
 
 STILL_SECONDS = 2.0
 """A little longer than the grid holds its order after a key."""

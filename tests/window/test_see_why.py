@@ -15,7 +15,7 @@ from tests.window.screen import Screen, wait_until
 pytestmark = [pytest.mark.window, pytest.mark.weights, pytest.mark.slow]
 
 MAP_SECONDS = 120.0
-"""Patience: 128 passes through the net on a machine that may be busy."""
+"""Deadline: 128 passes through the net on a machine that may be busy."""
 
 
 def kept_parts(home: Path) -> int:

@@ -17,7 +17,7 @@ from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled, PhotoError
 from memapp.core.records import FailureKind, ImageKey, LoadedPhoto, PhotoFacts
 from memapp.intake.load import load_photo
-from memapp.pipeline.thumbnail_shelf import ThumbnailShelf
+from memapp.pipeline.thumbnail_cache import ThumbnailCache
 from memapp.store.thumbnails import ThumbnailStore
 from memapp.workers.preview_pool import PreviewPool, to_image
 
@@ -238,11 +238,11 @@ def test_a_second_start_shows_2000_thumbnails_without_opening_a_photo(qtbot: QtB
     """A run made them, and the photos are gone: nothing but the disk's thumbnails can be shown."""
     photos = [key(f"{number}.jpg") for number in range(2_000)]
     colours = {photo: number % 256 for number, photo in enumerate(photos)}
-    first = ThumbnailShelf(ThumbnailStore(home=tmp_path))
+    first = ThumbnailCache(ThumbnailStore(home=tmp_path))
     for photo, colour in colours.items():
         first.keep(photo, np.full((34, 51, 3), colour, dtype=np.uint8), 512)
     loader = GatedLoader()
-    pool = PreviewPool(loader=loader, threads=2, thumbnails=ThumbnailShelf(ThumbnailStore(home=tmp_path)))
+    pool = PreviewPool(loader=loader, threads=2, thumbnails=ThumbnailCache(ThumbnailStore(home=tmp_path)))
     shown: dict[ImageKey, int] = {}
     pool.preview_ready.connect(
         lambda photo, image, _side: shown.update({photo: image.pixelColor(20, 20).red()})
@@ -263,8 +263,8 @@ def test_what_is_not_kept_is_loaded_once_and_kept(qtbot: QtBot, tmp_path: Path) 
     Image.new("RGB", (1400, 700), (10, 200, 30)).save(file)
     status = file.stat()
     photo = ImageKey(path=str(file), size=status.st_size, mtime_ns=status.st_mtime_ns)
-    shelf = ThumbnailShelf(ThumbnailStore(home=tmp_path / "home"))
-    pool = PreviewPool(loader=load_photo, threads=1, thumbnails=shelf)
+    cache = ThumbnailCache(ThumbnailStore(home=tmp_path / "home"))
+    pool = PreviewPool(loader=load_photo, threads=1, thumbnails=cache)
     try:
         for side in (200, 400):
             with qtbot.waitSignal(pool.preview_ready) as preview:
@@ -282,9 +282,9 @@ def test_the_viewers_photo_is_never_a_thumbnail(qtbot: QtBot, tmp_path: Path) ->
     Image.new("RGB", (1400, 700), (10, 200, 30)).save(file)
     status = file.stat()
     photo = ImageKey(path=str(file), size=status.st_size, mtime_ns=status.st_mtime_ns)
-    shelf = ThumbnailShelf(ThumbnailStore(home=tmp_path / "home"))
-    shelf.keep(photo, np.zeros((256, 512, 3), dtype=np.uint8), 512)
-    pool = PreviewPool(loader=load_photo, threads=1, thumbnails=shelf)
+    cache = ThumbnailCache(ThumbnailStore(home=tmp_path / "home"))
+    cache.keep(photo, np.zeros((256, 512, 3), dtype=np.uint8), 512)
+    pool = PreviewPool(loader=load_photo, threads=1, thumbnails=cache)
     try:
         with qtbot.waitSignal(pool.picture_ready) as picture:
             pool.want_picture(photo, 512)

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
 
 from memapp.core.resources import resource_path
 from memapp.gui.dialogs.licence import SUMMARY, FullLicence
-from memapp.gui.parts import Role, hairline, text_label
-from memapp.gui.style import SPACE_1, SPACE_3, SPACE_4, SPACE_6, Appearance
+from memapp.gui.widgets.basic import Role, hairline, text_label
+from memapp.gui.widgets.theme import SPACE_1, SPACE_3, SPACE_4, SPACE_6, ThemeManager
 
 _WHAT_IT_IS = (
     "Ranks photos by how well people are predicted to remember them, on your own computer. "
@@ -42,7 +42,7 @@ class AboutDialog(QDialog):
     """About memapp, with a button that copies the version and whatever details were handed in."""
 
     def __init__(
-        self, *, version: str, details: str, appearance: Appearance, parent: QWidget | None = None
+        self, *, version: str, details: str, theme_manager: ThemeManager, parent: QWidget | None = None
     ) -> None:
         """Take the version, and a text on this computer and its nets for "Copy details"."""
         super().__init__(parent)
@@ -76,7 +76,7 @@ class AboutDialog(QDialog):
         column.addWidget(text_label(_WHAT_IT_IS, wrap=True))
         column.addWidget(hairline())
         column.addWidget(text_label(SUMMARY, wrap=True, copyable=True))
-        column.addWidget(FullLicence(appearance=appearance), 1)
+        column.addWidget(FullLicence(theme_manager=theme_manager), 1)
         column.addWidget(hairline())
         for credit in (_PAPER, _PEOPLE, _LIBRARIES):
             column.addWidget(text_label(credit, Role.QUIET, wrap=True, copyable=True))

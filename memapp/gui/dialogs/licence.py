@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
 )
 
 from memapp.core.resources import resource_path
-from memapp.gui.parts import Role, text_label
-from memapp.gui.style import SPACE_2, SPACE_3, SPACE_6, Appearance, icon
+from memapp.gui.widgets.basic import Role, text_label
+from memapp.gui.widgets.theme import SPACE_2, SPACE_3, SPACE_6, ThemeManager, icon
 
 SUMMARY = (
     "memapp scores photos with ResMem, a net made at the University of Chicago. "
@@ -33,9 +33,9 @@ def licence_text() -> str:
 class FullLicence(QWidget):
     """The full text behind a disclosure, closed at first."""
 
-    def __init__(self, *, appearance: Appearance, parent: QWidget | None = None) -> None:
+    def __init__(self, *, theme_manager: ThemeManager, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._appearance = appearance
+        self._theme_manager = theme_manager
         self._switch = QToolButton()
         self._switch.setText("Full text of the licence")
         self._switch.setCheckable(True)
@@ -49,7 +49,7 @@ class FullLicence(QWidget):
         self._text.setMinimumHeight(220)
         self._text.setAccessibleName("Full text of the licence")
         self._text.hide()
-        appearance.changed.connect(self._tint)
+        theme_manager.changed.connect(self._tint)
         self._tint()
 
         column = QVBoxLayout(self)
@@ -65,13 +65,13 @@ class FullLicence(QWidget):
 
     def _tint(self) -> None:
         name = "disclosure-open" if self._switch.isChecked() else "disclosure-closed"
-        self._switch.setIcon(icon(name, self._appearance.theme))
+        self._switch.setIcon(icon(name, self._theme_manager.theme))
 
 
 class LicenceDialog(QDialog):
     """The first-run notice. Accepted means that it was read and agreed to; rejected means not now."""
 
-    def __init__(self, *, appearance: Appearance, parent: QWidget | None = None) -> None:
+    def __init__(self, *, theme_manager: ThemeManager, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Before you start")
         title = text_label("For non-commercial use", Role.TITLE)
@@ -91,7 +91,7 @@ class LicenceDialog(QDialog):
         column.addWidget(title)
         column.addWidget(text_label(SUMMARY, wrap=True))
         column.addWidget(kept)
-        column.addWidget(FullLicence(appearance=appearance), 1)
+        column.addWidget(FullLicence(theme_manager=theme_manager), 1)
         column.addSpacing(SPACE_3)
         column.addWidget(buttons)
         self.setMinimumWidth(480)

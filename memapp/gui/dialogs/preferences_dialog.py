@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 
 from memapp.core.calibration import FAST_MARK
 from memapp.core.settings import SETTINGS, Preferences
-from memapp.gui.parts import ElidedLabel, Role, text_label
-from memapp.gui.style import SPACE_1, SPACE_2, SPACE_3, SPACE_6
+from memapp.gui.widgets.basic import ElidedLabel, Role, text_label
+from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_6
 
 _WIDTH = 540
 _NUMBER_WIDTH = 56
@@ -55,7 +55,7 @@ _HINTS = {
 
 
 class PreferencesDialog(QDialog):
-    """Appearance, how photos are scored, manners on battery, and where scores are kept.
+    """Appearance, how photos are scored, power saving on battery, and where scores are kept.
 
     Signals:
         changed(str, object SettingValue): a setting's key and the value chosen.

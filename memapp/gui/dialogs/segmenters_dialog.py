@@ -22,9 +22,9 @@ from PySide6.QtWidgets import (
 )
 
 from memapp.gui.inspector.facts import file_size_text
-from memapp.gui.parts import IconButton, Role, hairline, text_label
-from memapp.gui.segmenter_commands import SegmenterCommands, SegmenterRow
-from memapp.gui.style import SPACE_1, SPACE_2, SPACE_3, SPACE_6, Appearance
+from memapp.gui.overlay.segmenter_commands import SegmenterCommands, SegmenterRow
+from memapp.gui.widgets.basic import IconButton, Role, hairline, text_label
+from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_6, ThemeManager
 
 _SIZE = (600, 460)
 _INTRODUCTION = (
@@ -47,7 +47,7 @@ class SegmentersDialog(QDialog):
         *,
         commands: SegmenterCommands,
         in_use: str,
-        appearance: Appearance,
+        theme_manager: ThemeManager,
         parent: QWidget | None = None,
     ) -> None:
         """Show what is installed; in_use names the pack that is used, if it is there."""
@@ -55,7 +55,7 @@ class SegmentersDialog(QDialog):
         self.setWindowTitle("Segmenters")
         self._commands = commands
         self._in_use = in_use
-        self._appearance = appearance
+        self._theme_manager = theme_manager
         self._group = QButtonGroup(self)
         self._rows = QVBoxLayout()
         self._rows.setContentsMargins(0, 0, 0, 0)
@@ -109,7 +109,7 @@ class SegmentersDialog(QDialog):
         use.clicked.connect(lambda: self._choose(row.name))
         self._group.addButton(use)
         about = [row.name, file_size_text(row.size), *(["came with memapp"] if row.built_in else [])]
-        remove = IconButton(appearance=self._appearance, name="close", text=f"Remove {row.title}")
+        remove = IconButton(theme_manager=self._theme_manager, name="close", text=f"Remove {row.title}")
         remove.clicked.connect(lambda: self._ask_remove(row))
         remove.setVisible(not row.built_in)
         remove.setEnabled(not self._commands.busy)

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from memapp.gui.parts import Role, text_label
-from memapp.gui.style import SPACE_1, SPACE_2, SPACE_4, SPACE_6
+from memapp.gui.widgets.basic import Role, text_label
+from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_4, SPACE_6
 
 
 class ShortcutLine(NamedTuple):

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
 )
 
 from memapp.core.calibration import FAST_MARK
-from memapp.gui.parts import Role, text_label
-from memapp.gui.style import SPACE_2, SPACE_3, SPACE_6
+from memapp.gui.widgets.basic import Role, text_label
+from memapp.gui.widgets.theme import SPACE_2, SPACE_3, SPACE_6
 
 _MOST_BY_DEFAULT = 100
 _COUNT_WIDTH = 72

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPixmap
 
-from memapp.gui.style import SPACE_1, SPACE_2, TEXT_SMALL, Theme, font
+from memapp.gui.widgets.theme import SPACE_1, SPACE_2, TEXT_SMALL, Theme, font
 
 _SIDE = 96
 

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from PySide6.QtCore import QPoint, QRect, QSize
 
-from memapp.gui.style import SPACE_2, SPACE_4, SPACE_6
+from memapp.gui.widgets.theme import SPACE_2, SPACE_4, SPACE_6
 
 HEADING_HEIGHT = SPACE_6 + SPACE_2
 """Of what stands above a second part."""

@@ -31,7 +31,7 @@ from memapp.gui.grid.scroll_anchor import ScrollAnchor
 from memapp.gui.grid.sort_proxy import PhotoSortProxy
 from memapp.gui.grid.tile_delegate import TileDelegate
 from memapp.gui.grid.tile_view import TileView
-from memapp.gui.style import Theme
+from memapp.gui.widgets.theme import Theme
 
 VISIBLE_MILLISECONDS = 60
 """So long the view gathers changes before it says what is visible."""

@@ -18,9 +18,9 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QImage
 
+from memapp.core.names import display_name
 from memapp.core.nets import RESMEM, InstalledNet, NetScore
 from memapp.core.records import Failure, ImageKey, PhotoFacts, Precision, ScoredPhoto
-from memapp.gui.grid.names import display_name
 from memapp.gui.grid.net_columns import NO_FLAG, NetColumns
 from memapp.gui.grid.photo_table import NO_DATE, PhotoTable, Rows
 from memapp.gui.grid.photo_words import spoken_text, tooltip

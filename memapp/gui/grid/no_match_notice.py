@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
-from memapp.gui.style import SPACE_3, TEXT_TITLE
+from memapp.gui.widgets.theme import SPACE_3, TEXT_TITLE
 
 
 class NoMatchNotice(QWidget):

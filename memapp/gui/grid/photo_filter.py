@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from memapp.gui.grid.names import search_key
+from memapp.core.names import search_key
 from memapp.gui.grid.photo_table import PhotoTable, Rows
 
 

@@ -12,9 +12,9 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from memapp.core.names import natural_key
 from memapp.core.nets import RESMEM_NAME
 from memapp.core.records import Failure, ImageKey, PhotoFacts, Precision, ScoredPhoto
-from memapp.gui.grid.names import natural_key
 from memapp.gui.grid.roles import PhotoState
 
 Rows: TypeAlias = npt.NDArray[np.int64]

@@ -22,9 +22,9 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from memapp.core.names import search_key
 from memapp.core.records import ImageKey
 from memapp.gui.grid.item_model import PhotoItemModel, joined_ranges
-from memapp.gui.grid.names import search_key
 from memapp.gui.grid.photo_filter import PhotoFilter
 from memapp.gui.grid.photo_table import NO_DATE, Rows
 from memapp.gui.grid.roles import Index, PhotoRole, SortKey

@@ -15,7 +15,7 @@ from memapp.gui.grid.grid_geometry import centred
 from memapp.gui.grid.photo_words import disagreement_flag, failure_words
 from memapp.gui.grid.preview_cache import ByteBoundedCache
 from memapp.gui.grid.roles import Index, PhotoRole
-from memapp.gui.style import (
+from memapp.gui.widgets.theme import (
     CORNER,
     RAMP_HIGH,
     RAMP_LOW,

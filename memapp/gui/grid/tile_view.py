@@ -23,7 +23,7 @@ from memapp.gui.grid.grid_geometry import GridGeometry
 from memapp.gui.grid.part_heading import paint_heading
 from memapp.gui.grid.roles import Index
 from memapp.gui.grid.tile_delegate import TileDelegate
-from memapp.gui.style import SPACE_6, Theme
+from memapp.gui.widgets.theme import SPACE_6, Theme
 
 
 class TileView(QAbstractItemView):

@@ -11,7 +11,7 @@ from PySide6.QtGui import QResizeEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
 
 from memapp.core.records import ImageKey, PhotoFacts
-from memapp.gui.style import SPACE_1, SPACE_2, Appearance
+from memapp.gui.widgets.theme import SPACE_1, SPACE_2, ThemeManager
 
 _MEGA = 1_000_000
 
@@ -55,9 +55,9 @@ def fact_rows(key: ImageKey, facts: PhotoFacts | None) -> list[tuple[str, str]]:
 class FactsText(QTextEdit):
     """The rows as one text: it wraps anywhere, can be selected across rows, and is copied as plain lines."""
 
-    def __init__(self, *, appearance: Appearance, parent: QWidget | None = None) -> None:
+    def __init__(self, *, theme_manager: ThemeManager, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._appearance = appearance
+        self._theme_manager = theme_manager
         self._rows: list[tuple[str, str]] = []
         self.setReadOnly(True)
         self.setTabChangesFocus(True)
@@ -69,7 +69,7 @@ class FactsText(QTextEdit):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.viewport().setAutoFillBackground(False)
         self.document().setDocumentMargin(0)
-        appearance.changed.connect(self._write)
+        theme_manager.changed.connect(self._write)
 
     def set_rows(self, rows: list[tuple[str, str]]) -> None:
         """Show these rows."""
@@ -100,7 +100,7 @@ class FactsText(QTextEdit):
         return round(self.document().size().height()) + 1
 
     def _write(self) -> None:
-        theme = self._appearance.theme
+        theme = self._theme_manager.theme
         label_style = f"color:{theme.second_text}; padding:0 {SPACE_2}px {SPACE_1}px 0; white-space:nowrap"
         value_style = f"padding-bottom:{SPACE_1}px; white-space:pre-wrap"
         cells = "".join(

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from memapp.core.calibration import TYPICAL_ERROR, human_quantiles, ordinal, percentile, score_text
-from memapp.gui.style import RAMP_HIGH, RAMP_LOW, SPACE_1, TEXT_SMALL, Appearance, font
+from memapp.gui.widgets.theme import RAMP_HIGH, RAMP_LOW, SPACE_1, TEXT_SMALL, ThemeManager, font
 
 BIN_COUNT = 30
 _HEAD, _PEOPLE_HEIGHT, _SET_HEIGHT, _LABEL_HEIGHT = 8, 48, 24, 16
@@ -39,9 +39,9 @@ def set_density(scores: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
 class ScoreHistogram(QWidget):
     """The chart. The mark is a line with a head, the band a bracket: shapes carry the meaning."""
 
-    def __init__(self, *, appearance: Appearance, parent: QWidget | None = None) -> None:
+    def __init__(self, *, theme_manager: ThemeManager, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._appearance = appearance
+        self._theme_manager = theme_manager
         self._people = people_density()
         self._set = np.zeros(BIN_COUNT)
         self._set_count = 0
@@ -49,7 +49,7 @@ class ScoreHistogram(QWidget):
         self._error: float | None = TYPICAL_ERROR
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Where the score lies")
-        appearance.changed.connect(self.update)
+        theme_manager.changed.connect(self.update)
 
     def set_shoot_scores(self, scores: npt.NDArray[np.floating]) -> None:
         """Show these as the set."""
@@ -69,7 +69,7 @@ class ScoreHistogram(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw bars, axis, labels, band and mark."""
-        theme = self._appearance.theme
+        theme = self._theme_manager.theme
         painter = QPainter(self)
         axis = float(_HEAD + _PEOPLE_HEIGHT)
         self._paint_bars(painter, self._people, axis, -_PEOPLE_HEIGHT)
@@ -87,7 +87,7 @@ class ScoreHistogram(QWidget):
         self, painter: QPainter, density: npt.NDArray[np.float64], base: float, height: float
     ) -> None:
         """Bars on one side of the axis; those below the score are stronger: their area is the percentile."""
-        theme = self._appearance.theme
+        theme = self._theme_manager.theme
         highest = float(density.max())
         if highest <= 0:
             return
@@ -105,7 +105,7 @@ class ScoreHistogram(QWidget):
 
     def _paint_labels(self, painter: QPainter) -> None:
         painter.setFont(font(TEXT_SMALL))
-        painter.setPen(QColor(self._appearance.theme.second_text))
+        painter.setPen(QColor(self._theme_manager.theme.second_text))
         room = QRectF(0, self.height() - _LABEL_HEIGHT, self.width(), _LABEL_HEIGHT)
         middle = (RAMP_LOW + RAMP_HIGH) / 2
         for value, alignment in (
@@ -117,7 +117,7 @@ class ScoreHistogram(QWidget):
 
     def _paint_mark(self, painter: QPainter, score: float, axis: float) -> None:
         """A line with a head at the score; a bracket as wide as the net may be off."""
-        text = QColor(self._appearance.theme.text)
+        text = QColor(self._theme_manager.theme.text)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         x = min(max(self._place_of(score), 4.0), self.width() - 4.0)
         if self._error is not None:

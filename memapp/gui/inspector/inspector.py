@@ -34,9 +34,9 @@ from memapp.gui.inspector.facts import FactsText, fact_rows
 from memapp.gui.inspector.histogram import ScoreHistogram
 from memapp.gui.inspector.net_scores import NetScores
 from memapp.gui.inspector.seen_thumbnail import SeenThumbnail
-from memapp.gui.parts import IconLabel, Role, hairline, text_label
-from memapp.gui.style import SPACE_1, SPACE_2, SPACE_3, SPACE_4, Appearance
 from memapp.gui.viewer.seen_part import SEEN_PART_TEXT
+from memapp.gui.widgets.basic import IconLabel, Role, hairline, text_label
+from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_4, ThemeManager
 
 WIDTH = 300
 
@@ -95,7 +95,7 @@ class Inspector(QScrollArea):
 
     score_exactly = Signal()
 
-    def __init__(self, *, appearance: Appearance, parent: QWidget | None = None) -> None:
+    def __init__(self, *, theme_manager: ThemeManager, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._key: ImageKey | None = None
         self._photo: ScoredPhoto | None = None
@@ -118,9 +118,9 @@ class Inspector(QScrollArea):
         self._fast_button = QPushButton("Score exactly")
         self._fast_button.clicked.connect(self.score_exactly)
         self._fast = _section(self._fast_words, _as_wide_as_it_is(self._fast_button), spacing=SPACE_2)
-        self._warning = _warning_row(appearance)
+        self._warning = _warning_row(theme_manager)
         self._percentile = text_label(wrap=True, copyable=True)
-        self._histogram = ScoreHistogram(appearance=appearance)
+        self._histogram = ScoreHistogram(theme_manager=theme_manager)
         self._place = text_label(wrap=True, copyable=True)
         self._ties = text_label(role=Role.QUIET, wrap=True, copyable=True)
         self._rank = _section(
@@ -130,10 +130,10 @@ class Inspector(QScrollArea):
             spacing=SPACE_2,
         )
         self._nets = NetScores()
-        self._thumbnail = SeenThumbnail(appearance=appearance)
+        self._thumbnail = SeenThumbnail(theme_manager=theme_manager)
         seen = text_label(SEEN_PART_TEXT, Role.SMALL, wrap=True)
         self._picture = _section(self._thumbnail, seen, spacing=SPACE_2)
-        self._facts = FactsText(appearance=appearance)
+        self._facts = FactsText(theme_manager=theme_manager)
         self._file = _section(hairline(), self._facts, spacing=SPACE_3)
         self._lay_out()
         self.show_none()
@@ -317,8 +317,8 @@ def _as_wide_as_it_is(part: QWidget) -> QWidget:
     return holder
 
 
-def _warning_row(appearance: Appearance) -> QWidget:
-    sign = IconLabel(appearance=appearance, name="warning")
+def _warning_row(theme_manager: ThemeManager) -> QWidget:
+    sign = IconLabel(theme_manager=theme_manager, name="warning")
     sign.setAccessibleName("Warning")
     row = QWidget()
     layout = QHBoxLayout(row)

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from memapp.core.calibration import ordinal, score_text
 from memapp.core.nets import InstalledNet, NetScore, Predicts, hits_and_false_alarms
-from memapp.gui.parts import ElidedLabel, Role, hairline, text_label
-from memapp.gui.style import SPACE_1, SPACE_2, SPACE_3
+from memapp.gui.widgets.basic import ElidedLabel, Role, hairline, text_label
+from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3
 
 NOT_YET = "Not scored yet."
 

@@ -6,8 +6,8 @@ from PySide6.QtCore import QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from memapp.gui.style import Appearance
 from memapp.gui.viewer.seen_part import SEEN_PART_TEXT, paint_seen_part
+from memapp.gui.widgets.theme import ThemeManager
 
 _HIGHEST = 220
 _EMPTY_ASPECT = 3 / 2
@@ -16,9 +16,9 @@ _EMPTY_ASPECT = 3 / 2
 class SeenThumbnail(QWidget):
     """A photo, whole, in the room it is given; empty until its picture comes."""
 
-    def __init__(self, *, appearance: Appearance, parent: QWidget | None = None) -> None:
+    def __init__(self, *, theme_manager: ThemeManager, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._appearance = appearance
+        self._theme_manager = theme_manager
         self._image: QImage | None = None
         self._scaled: QImage | None = None
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -26,7 +26,7 @@ class SeenThumbnail(QWidget):
         self.setSizePolicy(policy)
         self.setAccessibleName("What the net saw")
         self.setAccessibleDescription(SEEN_PART_TEXT)
-        appearance.changed.connect(self.update)
+        theme_manager.changed.connect(self.update)
 
     def set_image(self, image: QImage | None) -> None:
         """Show this photo, or an empty place."""
@@ -48,7 +48,7 @@ class SeenThumbnail(QWidget):
         """Draw the photo at the screen's own pixels, and the frame over it."""
         painter = QPainter(self)
         if self._image is None:
-            painter.fillRect(self.rect(), QColor(self._appearance.theme.tile))
+            painter.fillRect(self.rect(), QColor(self._theme_manager.theme.tile))
             return
         ratio = self.devicePixelRatioF()
         room = QSizeF(self.size()) * ratio

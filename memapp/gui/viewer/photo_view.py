@@ -17,12 +17,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
-from memapp.gui.parts import Role, text_label
-from memapp.gui.style import SPACE_4, SPACE_6, TEXT_LARGE, Appearance, font
-from memapp.gui.viewer.overlay_layer import OverlayLayer, draw_part_in_view
+from memapp.gui.overlay.overlay_layer import OverlayLayer, draw_part_in_view
 from memapp.gui.viewer.picture_levels import PictureLevels
 from memapp.gui.viewer.seen_part import paint_seen_part
 from memapp.gui.viewer.zoom import ACTUAL_SIZE, Zoom
+from memapp.gui.widgets.basic import Role, text_label
+from memapp.gui.widgets.theme import SPACE_4, SPACE_6, TEXT_LARGE, ThemeManager, font
 
 _RESIZE_PAUSE_MS = 120
 _WHEEL_STEP = 120.0
@@ -69,9 +69,9 @@ class PhotoView(QWidget):
     zoom_changed = Signal()
     pointed = Signal(object)
 
-    def __init__(self, *, appearance: Appearance, parent: QWidget | None = None) -> None:
+    def __init__(self, *, theme_manager: ThemeManager, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._appearance = appearance
+        self._theme_manager = theme_manager
         self._levels = PictureLevels()
         self._zoom = Zoom()
         self._photo_size = QSize()
@@ -99,7 +99,7 @@ class PhotoView(QWidget):
         self._resize_pause.timeout.connect(self._ask)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(160, 120)
-        appearance.changed.connect(self.update)
+        theme_manager.changed.connect(self.update)
 
     # What is shown
 
@@ -327,7 +327,7 @@ class PhotoView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw in device pixels, so that at 100 % one pixel is one pixel on any screen."""
-        theme = self._appearance.theme
+        theme = self._theme_manager.theme
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(theme.window))
         if self._message:
@@ -363,7 +363,7 @@ class PhotoView(QWidget):
     def _in_grey(self, picture: QImage, drawn: QRectF) -> QImage:
         """What is in view, without its colours: quick, however large the photo is."""
         seen = QImage(self._view_size().toSize(), QImage.Format.Format_RGB32)
-        seen.fill(QColor(self._appearance.theme.window))
+        seen.fill(QColor(self._theme_manager.theme.window))
         painter = QPainter(seen)
         self._paint_picture(painter, picture, drawn)
         painter.end()
@@ -371,7 +371,7 @@ class PhotoView(QWidget):
 
     def _paint_message(self, painter: QPainter) -> None:
         painter.setFont(font(TEXT_LARGE))
-        painter.setPen(QColor(self._appearance.theme.text))
+        painter.setPen(QColor(self._theme_manager.theme.text))
         width = min(480, self.width() - 2 * SPACE_6)
         room = QRect((self.width() - width) // 2, 0, width, self.height())
         painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)

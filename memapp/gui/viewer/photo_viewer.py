@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 from memapp.core.calibration import FAST_SENTENCE, band_text, ordinal, score_text
 from memapp.core.nets import RESMEM, InstalledNet
 from memapp.core.records import Failure, ImageKey, Precision, ScoredPhoto
-from memapp.gui.parts import ICON_SIDE, ElidedLabel, IconButton, Role, hairline, text_label
-from memapp.gui.style import SPACE_1, SPACE_2, SPACE_3, SPACE_4, Appearance
 from memapp.gui.viewer.photo_view import PhotoView
 from memapp.gui.viewer.seen_part import SEEN_PART_TEXT
+from memapp.gui.widgets.basic import ICON_SIDE, ElidedLabel, IconButton, Role, hairline, text_label
+from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_4, ThemeManager
 
 _PAGE = 10
 _TOOL_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Backspace)
@@ -37,7 +37,7 @@ class PhotoViewer(QWidget):
     closed = Signal()
     changed = Signal()
 
-    def __init__(self, *, appearance: Appearance, parent: QWidget | None = None) -> None:
+    def __init__(self, *, theme_manager: ThemeManager, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._key: ImageKey | None = None
         self._position = 0
@@ -45,10 +45,10 @@ class PhotoViewer(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Viewer")
 
-        self._view = PhotoView(appearance=appearance)
+        self._view = PhotoView(theme_manager=theme_manager)
         self._view.picture_wanted.connect(self._ask)
         self._view.zoom_changed.connect(self._show_zoom)
-        self._bar = _ViewerBar(appearance=appearance)
+        self._bar = _ViewerBar(theme_manager=theme_manager)
         self._bar.previous.clicked.connect(lambda: self._step_by(-1))
         self._bar.next.clicked.connect(lambda: self._step_by(1))
         self._bar.loupe.clicked.connect(lambda: self._view.toggle_loupe())
@@ -245,7 +245,7 @@ class PhotoViewer(QWidget):
 class _ViewerBar(QWidget):
     """The line below the photo: score, name, place, zoom, and buttons for what the keys do."""
 
-    def __init__(self, *, appearance: Appearance) -> None:
+    def __init__(self, *, theme_manager: ThemeManager) -> None:
         super().__init__()
         self.setBackgroundRole(QPalette.ColorRole.AlternateBase)
         self.setAutoFillBackground(True)
@@ -257,13 +257,15 @@ class _ViewerBar(QWidget):
         self.zoom = text_label(role=Role.QUIET)
         self.zoom.setMinimumWidth(44)
         self.zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.seen = IconButton(appearance=appearance, name="seen-frame", text="What the net saw (F)")
+        self.seen = IconButton(theme_manager=theme_manager, name="seen-frame", text="What the net saw (F)")
         self.seen.setCheckable(True)
         self.seen.setAccessibleDescription(SEEN_PART_TEXT)
-        self.loupe = IconButton(appearance=appearance, name="actual-size", text="100 % (Z)")
-        self.previous = IconButton(appearance=appearance, name="previous", text="Previous photo (Left)")
-        self.next = IconButton(appearance=appearance, name="next", text="Next photo (Right)")
-        self.close_button = IconButton(appearance=appearance, name="close", text="Back to the grid (Esc)")
+        self.loupe = IconButton(theme_manager=theme_manager, name="actual-size", text="100 % (Z)")
+        self.previous = IconButton(theme_manager=theme_manager, name="previous", text="Previous photo (Left)")
+        self.next = IconButton(theme_manager=theme_manager, name="next", text="Next photo (Right)")
+        self.close_button = IconButton(
+            theme_manager=theme_manager, name="close", text="Back to the grid (Esc)"
+        )
 
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_3, SPACE_1, SPACE_2, SPACE_1)

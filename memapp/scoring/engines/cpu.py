@@ -11,9 +11,9 @@ from pathlib import Path
 from memapp.core.contracts import Notify
 from memapp.core.errors import DeviceError, OutOfDeviceMemoryError
 from memapp.core.records import NetIdentity
-from memapp.scoring.engines.calibration import Calibration, CalibrationFile, calibrate, likely_calibration
 from memapp.scoring.engines.engine import Engine
 from memapp.scoring.engines.graphs import GraphError, GraphFolder, PreparedGraph, graph_key
+from memapp.scoring.engines.tuning import Tuning, TuningFile, likely_tuning, tune
 from memapp.scoring.engines.upgrading import UpgradingEngine
 from memapp.scoring.proof import GRAPH_TOLERANCE, prove
 
@@ -99,32 +99,32 @@ class CpuEngines:
             raise GraphError(f"The graph of {self._net.name} is of no use here, and its weights are missing.")
         graph = self._graphs.prepare(self._net, self._weights, notify)
         # The user has waited enough: the next start finds out what suits this computer.
-        return self._open_with(graph, self._calibrations().read() or likely_calibration())
+        return self._open_with(graph, self._tunings().read() or likely_tuning())
 
     def _open(self, graph: PreparedGraph) -> Engine:
         from memapp.scoring.engines.onnx_engine import OnnxEngine
 
-        memory = self._calibrations()
-        calibration = memory.read()
+        memory = self._tunings()
+        tuning = memory.read()
         shipped = graph.path.parent != self._graphs.folder
-        if calibration is None and shipped and memory.is_first_use():
+        if tuning is None and shipped and memory.is_first_use():
             # The first photos on this computer come first: the next start finds out what suits it.
-            calibration = likely_calibration()
-        elif calibration is None:
-            calibration = calibrate(lambda threads: OnnxEngine(graph=graph.path, threads=threads))
-            memory.write(calibration)
-        return self._open_with(graph, calibration)
+            tuning = likely_tuning()
+        elif tuning is None:
+            tuning = tune(lambda threads: OnnxEngine(graph=graph.path, threads=threads))
+            memory.write(tuning)
+        return self._open_with(graph, tuning)
 
-    def _open_with(self, graph: PreparedGraph, calibration: Calibration) -> Engine:
+    def _open_with(self, graph: PreparedGraph, tuning: Tuning) -> Engine:
         from memapp.scoring.engines.onnx_engine import OnnxEngine
 
-        threads = min(calibration.threads, self._most_threads or calibration.threads)
-        engine = OnnxEngine(graph=graph.path, threads=threads, batch_size=calibration.batch_size)
+        threads = min(tuning.threads, self._most_threads or tuning.threads)
+        engine = OnnxEngine(graph=graph.path, threads=threads, batch_size=tuning.batch_size)
         prove(engine, graph.proof_scores, tolerance=GRAPH_TOLERANCE)
         return engine
 
-    def _calibrations(self) -> CalibrationFile:
-        return CalibrationFile(
+    def _tunings(self) -> TuningFile:
+        return TuningFile(
             folder=self._graphs.folder,
             engine=f"onnxruntime {_onnxruntime_version()}",
             graph=graph_key(self._net),

@@ -22,7 +22,7 @@ from memapp.core.errors import MemappError
 from memapp.core.files import write_atomically
 from memapp.core.records import NetIdentity
 from memapp.core.resources import resource_path
-from memapp.scoring.checked_files import CheckedFiles
+from memapp.scoring.hash_cache import HashCache
 
 EXPORTER = 1
 """Version of the export; raised whenever it writes another graph for the same net."""
@@ -77,7 +77,7 @@ class GraphFolder:
         """
         self.folder = home / FOLDER_NAME
         self._shipped = shipped or resource_path(SHIPPED_FOLDER_NAME)
-        self._checked = CheckedFiles(home=home)
+        self._checked = HashCache(home=home)
         self._export = export
 
     def find(self, net: NetIdentity) -> PreparedGraph | None:

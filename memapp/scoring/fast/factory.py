@@ -13,13 +13,13 @@ from memapp.core.control import RunControl
 from memapp.core.errors import DeviceError, MemappError
 from memapp.core.records import NetIdentity
 from memapp.scoring.child_process import missing_package, run_in_child
-from memapp.scoring.engines.calibration import CalibrationFile, likely_calibration
 from memapp.scoring.engines.export_process import export_resmem
 from memapp.scoring.engines.graphs import GraphError, GraphFolder, graph_key
+from memapp.scoring.engines.tuning import TuningFile, likely_tuning
 from memapp.scoring.factory import RESMEM
+from memapp.scoring.fallback import FallbackScorer
 from memapp.scoring.fast.recipe import fast_resmem, recipe_path, shipped_recipe
 from memapp.scoring.proof import prove
-from memapp.scoring.steady import SteadyScorer
 from memapp.scoring.weights import RESMEM_WEIGHTS, WeightsLocator
 
 TOLERANCE = 0.02
@@ -62,7 +62,7 @@ class FastFactory:
             self._weights.find(RESMEM_WEIGHTS)
         return net
 
-    def as_good(self) -> tuple[NetIdentity, ...]:
+    def equivalent_identities(self) -> tuple[NetIdentity, ...]:
         """Exact ResMem: what is known exactly need not be scored fast."""
         return (RESMEM,)
 
@@ -80,13 +80,13 @@ class FastFactory:
             graph = self._graphs.find(net) or self._graphs.prepare(net, self._exact_graph(notify), notify)
         except GraphError as problem:
             raise DeviceError(f"Fast scores can't be had: {problem} Score exactly instead.") from problem
-        kept = CalibrationFile(
+        kept = TuningFile(
             folder=self._graphs.folder,
             engine=f"onnxruntime {importlib.metadata.version('onnxruntime')}",
             graph=graph_key(RESMEM),
         ).read()
         # What suits the exact net suits this one: both spend their time in the same convolutions.
-        best = kept or likely_calibration()
+        best = kept or likely_tuning()
         threads = min(best.threads, self._most_threads or best.threads)
         engine = OnnxEngine(graph=graph.path, threads=threads, batch_size=self._batch_size or best.batch_size)
         try:
@@ -94,7 +94,7 @@ class FastFactory:
         except MemappError:
             engine.close()
             raise
-        return SteadyScorer(engine=engine, fallback=None, note=None, notify=notify)
+        return FallbackScorer(engine=engine, fallback=None, note=None, notify=notify)
 
     def _exact_graph(self, notify: Notify) -> Path:
         found = self._exact.find(RESMEM)

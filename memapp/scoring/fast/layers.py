@@ -1,6 +1,6 @@
 """The residual network's layers as the fast net takes them: folded, and with channels made alike. numpy only.
 
-The calibration (packaging/calibrate_fast.py) and the graph (graph.py) both start from here, so that numbers
+The calibration (packaging/quantise_fast.py) and the graph (graph.py) both start from here, so that numbers
 measured by the one fit the other.
 """
 

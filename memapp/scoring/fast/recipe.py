@@ -21,7 +21,7 @@ from memapp.scoring.fast.layers import Block, Floats, blocks
 from memapp.scoring.weights import RESMEM_WEIGHTS
 
 FILE_NAME = "fast/resmem.npz"
-"""In the resources. Made by packaging/calibrate_fast.py."""
+"""In the resources. Made by packaging/quantise_fast.py."""
 
 BUILDER = 2
 """Version of the graph that is made of a recipe and of the decode that it is fed with; raised whenever fast
@@ -40,7 +40,7 @@ class Recipe:
     """The numbers of one calibration."""
 
     def __init__(self, data: bytes) -> None:
-        """Read what packaging/calibrate_fast.py wrote.
+        """Read what packaging/quantise_fast.py wrote.
 
         Raises:
             WeightsError: it is something else.

@@ -8,15 +8,15 @@ import logging
 from memapp.core.contracts import Notify, Scorer
 from memapp.core.errors import DeviceError, OutOfDeviceMemoryError
 from memapp.core.records import NetIdentity
-from memapp.scoring.engines.calibration import likely_calibration
 from memapp.scoring.engines.engine import Engine
 from memapp.scoring.engines.gpu import prove_on_gpu
 from memapp.scoring.engines.graphs import GraphError
+from memapp.scoring.engines.tuning import likely_tuning
+from memapp.scoring.fallback import FallbackScorer
 from memapp.scoring.hardware import gpus_that_may_be_here
 from memapp.scoring.nets.labelled import SegmentedEngine
 from memapp.scoring.nets.sources import NetSource
 from memapp.scoring.proof import GRAPH_TOLERANCE, proof_frames, prove
-from memapp.scoring.steady import SteadyScorer
 from memapp.scoring.torch_libraries import load_torch_libraries
 
 _log = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ class NetFactory:
         """Which net this is. Raises: MemappError: it can't be had."""
         return self._source.identity()
 
-    def as_good(self) -> tuple[NetIdentity, ...]:
+    def equivalent_identities(self) -> tuple[NetIdentity, ...]:
         """None: each net has scores of its own."""
         return ()
 
@@ -71,7 +71,7 @@ class NetFactory:
             except (DeviceError, OutOfDeviceMemoryError) as problem:
                 notes.append(f"{problem} Scoring goes on with the CPU.")
             else:
-                return SteadyScorer(
+                return FallbackScorer(
                     engine=gpu,
                     fallback=lambda: self._finished(self._open_cpu(notify)[0]),
                     note=None,
@@ -84,7 +84,7 @@ class NetFactory:
         engine, why_slower = self._open_cpu(notify)
         if why_slower:
             notes.append(why_slower)
-        return SteadyScorer(
+        return FallbackScorer(
             engine=self._finished(engine), fallback=None, note=" ".join(notes) or None, notify=notify
         )
 
@@ -124,7 +124,7 @@ class NetFactory:
         from memapp.scoring.engines.onnx_engine import OnnxEngine
 
         graph = self._source.graph(notify)
-        likely = likely_calibration()
+        likely = likely_tuning()
         threads = min(likely.threads, self._most_threads or likely.threads)
         engine = OnnxEngine(graph=graph.path, threads=threads, batch_size=likely.batch_size)
         prove(engine, graph.proof_scores, tolerance=GRAPH_TOLERANCE, labelled=self._source.labelled)

@@ -20,7 +20,6 @@ from memapp.core.files import write_atomically
 from memapp.core.frame import PREPROCESSING
 from memapp.core.records import NetIdentity
 from memapp.core.resources import resource_path
-from memapp.scoring.checked_files import CheckedFiles
 from memapp.scoring.engines.export_process import ProcessExport
 from memapp.scoring.engines.graphs import (
     EXPORTER,
@@ -30,6 +29,7 @@ from memapp.scoring.engines.graphs import (
     PreparedGraph,
     graph_key,
 )
+from memapp.scoring.hash_cache import HashCache
 from memapp.scoring.nets.checkpoint import SUFFIX, CheckpointHeader, read_header
 from memapp.scoring.nets.labelled import FrameLabeller, LabelledBySegmenter, NothingKnown
 from memapp.scoring.weights import (
@@ -165,7 +165,7 @@ class TrainedNet:
         """
         self.path = path
         self.header: CheckpointHeader = read_header(path)
-        self._checked = CheckedFiles(home=home)
+        self._checked = HashCache(home=home)
         self._segmenters = segmenters
         self.labelled = self.header.net == "m3m"
 
@@ -256,7 +256,7 @@ def export_beside(checkpoint: Path, *, home: Path) -> PreparedGraph:
     record = {
         "checkpoint": source.identity().sha256,
         "exporter": EXPORTER,
-        "sha256": CheckedFiles(home=home).sha256_of(target),
+        "sha256": HashCache(home=home).sha256_of(target),
         "proof_scores": scores.tolist(),
     }
     write_atomically(record_beside(checkpoint), json.dumps(record, indent=1))

@@ -10,7 +10,7 @@ from pathlib import Path
 from memapp.core.control import RunControl
 from memapp.core.errors import SegmenterError
 from memapp.core.explanation import Segmenter, SegmenterIdentity
-from memapp.scoring.checked_files import CheckedFiles
+from memapp.scoring.hash_cache import HashCache
 from memapp.scoring.segmentation.description import GRAPH_NAME, PackDescription, read_description
 from memapp.scoring.segmentation.installing import BytesProgress, install_pack, remove_folder
 
@@ -53,7 +53,7 @@ class SegmenterFolders:
         """
         self._built_in = resources / FOLDER_NAME
         self._own = home / FOLDER_NAME
-        self._checked = CheckedFiles(home=home)
+        self._checked = HashCache(home=home)
         self._threads = threads
 
     def packs(self) -> tuple[InstalledPack, ...]:
@@ -161,7 +161,7 @@ def look_at(folder: Path, *, built_in: bool = False) -> InstalledPack:
 
 
 def open_pack(
-    folder: Path, description: PackDescription, *, checked: CheckedFiles, threads: int | None = None
+    folder: Path, description: PackDescription, *, checked: HashCache, threads: int | None = None
 ) -> Segmenter:
     """Load the pack in a folder, its graph's hash checked.
 

@@ -16,7 +16,7 @@ from memapp.gui.dialogs.about import AboutDialog
 from memapp.gui.dialogs.licence import LicenceDialog, licence_text
 from memapp.gui.dialogs.preferences_dialog import PreferencesDialog
 from memapp.gui.dialogs.shortcuts import ShortcutLine, ShortcutsDialog
-from memapp.gui.style import Appearance
+from memapp.gui.widgets.theme import ThemeManager
 
 
 def _button(dialog: QDialog, text: str) -> QPushButton:
@@ -39,8 +39,8 @@ def test_the_licence_is_the_packages_own_to_the_byte() -> None:
 
 
 @pytest.fixture
-def licence(qtbot: QtBot, appearance: Appearance) -> LicenceDialog:
-    dialog = LicenceDialog(appearance=appearance)
+def licence(qtbot: QtBot, theme_manager: ThemeManager) -> LicenceDialog:
+    dialog = LicenceDialog(theme_manager=theme_manager)
     qtbot.addWidget(dialog)
     dialog.show()
     return dialog
@@ -93,8 +93,8 @@ def test_the_full_text_is_disclosed(qtbot: QtBot, licence: LicenceDialog) -> Non
 # About
 
 
-def test_about_tells_version_credits_and_licence(qtbot: QtBot, appearance: Appearance) -> None:
-    dialog = AboutDialog(version="1.2.3", details="torch 2.14\ncpu works", appearance=appearance)
+def test_about_tells_version_credits_and_licence(qtbot: QtBot, theme_manager: ThemeManager) -> None:
+    dialog = AboutDialog(version="1.2.3", details="torch 2.14\ncpu works", theme_manager=theme_manager)
     qtbot.addWidget(dialog)
     words = _words(dialog)
     for needed in (
@@ -143,7 +143,7 @@ def test_any_number_of_groups_finds_its_place(qtbot: QtBot, count: int) -> None:
 
 
 @pytest.fixture
-def preferences(qtbot: QtBot, appearance: Appearance) -> PreferencesDialog:
+def preferences(qtbot: QtBot, theme_manager: ThemeManager) -> PreferencesDialog:
     dialog = PreferencesDialog(preferences=Preferences({"theme": "light"}), scores_folder="/home/ann/memapp")
     qtbot.addWidget(dialog)
     dialog.show()

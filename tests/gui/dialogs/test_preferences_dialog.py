@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from memapp.core.settings import SETTINGS, Preferences
 from memapp.gui.dialogs.preferences_dialog import PreferencesDialog
-from memapp.gui.style import Appearance
+from memapp.gui.widgets.theme import ThemeManager
 
 VALUES = {"precision": "fast", "unload_minutes": 1, "battery_threads": False, "pause_on_battery": True}
 
@@ -32,20 +32,22 @@ def precision_box(dialog: PreferencesDialog) -> QComboBox:
     return next(box for box in boxes if box.accessibleName() == "New photos are scored")
 
 
-def test_the_precision_of_new_photos(qtbot: QtBot, appearance: Appearance) -> None:
+def test_the_precision_of_new_photos(qtbot: QtBot, theme_manager: ThemeManager) -> None:
     box = precision_box(show(qtbot))
     assert box.currentData() == "fast"
     assert tuple(box.itemData(row) for row in range(box.count())) == SETTINGS["precision"].choices
     assert box.isEnabled()
 
 
-def test_where_fast_scores_cannot_be_had_the_dialog_says_why(qtbot: QtBot, appearance: Appearance) -> None:
+def test_where_fast_scores_cannot_be_had_the_dialog_says_why(
+    qtbot: QtBot, theme_manager: ThemeManager
+) -> None:
     dialog = show(qtbot, fast_missing="There is no fast net.")
     assert not precision_box(dialog).isEnabled()
     assert "There is no fast net." in words(dialog)
 
 
-def test_a_number_has_its_unit_in_words(qtbot: QtBot, appearance: Appearance) -> None:
+def test_a_number_has_its_unit_in_words(qtbot: QtBot, theme_manager: ThemeManager) -> None:
     dialog = show(qtbot)
     [box] = dialog.findChildren(QSpinBox)
     assert (box.minimum(), box.value(), box.maximum()) == (1, 1, 120)
@@ -57,7 +59,7 @@ def test_a_number_has_its_unit_in_words(qtbot: QtBot, appearance: Appearance) ->
 
 
 @pytest.mark.parametrize("key", ["battery_threads", "pause_on_battery"])
-def test_a_switch(qtbot: QtBot, appearance: Appearance, key: str) -> None:
+def test_a_switch(qtbot: QtBot, theme_manager: ThemeManager, key: str) -> None:
     dialog = show(qtbot)
     [box] = [box for box in dialog.findChildren(QCheckBox) if box.text() == SETTINGS[key].label]
     assert box.isChecked() == VALUES[key]
@@ -66,7 +68,7 @@ def test_a_switch(qtbot: QtBot, appearance: Appearance, key: str) -> None:
     assert changed.args == [key, not VALUES[key]]
 
 
-def test_what_is_told_may_be_set(qtbot: QtBot, appearance: Appearance) -> None:
+def test_what_is_told_may_be_set(qtbot: QtBot, theme_manager: ThemeManager) -> None:
     preferences = Preferences()
     dialog = show(qtbot)
     dialog.changed.connect(preferences.set)
@@ -81,7 +83,7 @@ def test_what_is_told_may_be_set(qtbot: QtBot, appearance: Appearance) -> None:
     assert preferences.values() | told == preferences.values()
 
 
-def test_nothing_is_cut(qtbot: QtBot, appearance: Appearance) -> None:
+def test_nothing_is_cut(qtbot: QtBot, theme_manager: ThemeManager) -> None:
     dialog = show(qtbot, fast_missing="Fast scores can't be had: this installation has no fast net. " * 3)
     wrapped = [label for label in dialog.findChildren(QLabel) if label.wordWrap()]
     assert wrapped

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from memapp.gui.dialogs.triage_dialog import TriageDialog, default_count
-from memapp.gui.style import Appearance
+from memapp.gui.widgets.theme import ThemeManager
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,9 @@ def test_a_tenth_but_a_hundred_at_most(photos: int, count: int) -> None:
     assert default_count(photos) == count
 
 
-def test_the_number_is_within_the_photos_and_ready_to_be_typed(qtbot: QtBot, appearance: Appearance) -> None:
+def test_the_number_is_within_the_photos_and_ready_to_be_typed(
+    qtbot: QtBot, theme_manager: ThemeManager
+) -> None:
     dialog = TriageDialog(photos=2031)
     qtbot.addWidget(dialog)
     dialog.show()
@@ -32,7 +34,7 @@ def test_the_number_is_within_the_photos_and_ready_to_be_typed(qtbot: QtBot, app
     assert (box.minimum(), box.maximum()) == (1, 2031)
 
 
-def test_it_can_be_thought_better_of(qtbot: QtBot, appearance: Appearance) -> None:
+def test_it_can_be_thought_better_of(qtbot: QtBot, theme_manager: ThemeManager) -> None:
     dialog = TriageDialog(photos=2)
     qtbot.addWidget(dialog)
     [cancel] = [button for button in dialog.findChildren(QPushButton) if button.text().endswith("Cancel")]

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from memapp.gui.grid.grid_view import GridView
 from memapp.gui.grid.item_model import PhotoItemModel
 from memapp.gui.grid.sort_proxy import PhotoSortProxy
-from memapp.gui.style import Appearance
+from memapp.gui.widgets.theme import ThemeManager
 
 
 @pytest.fixture
@@ -34,11 +34,11 @@ def proxy(model: PhotoItemModel) -> Iterator[PhotoSortProxy]:
 
 
 @pytest.fixture
-def show_view(qtbot: QtBot, proxy: PhotoSortProxy, appearance: Appearance) -> Callable[[], GridView]:
+def show_view(qtbot: QtBot, proxy: PhotoSortProxy, theme_manager: ThemeManager) -> Callable[[], GridView]:
     """Shows the proxy's photos: three tiles of 200 pixels side by side, two rows and a bit in sight."""
 
     def show() -> GridView:
-        view = GridView(proxy=proxy, theme=appearance.theme, tile_size=200)
+        view = GridView(proxy=proxy, theme=theme_manager.theme, tile_size=200)
         view.resize(720, 640)
         qtbot.addWidget(view)
         with qtbot.waitExposed(view):

@@ -13,7 +13,7 @@ from memapp.core.records import FailureKind
 from memapp.gui.grid.item_model import PhotoItemModel
 from memapp.gui.grid.sort_proxy import PhotoSortProxy
 from memapp.gui.grid.tile_delegate import BAR_HEIGHT, TileDelegate
-from memapp.gui.style import DARK, LIGHT, TEXT_LARGE, Theme, font, ramp_colour
+from memapp.gui.widgets.theme import DARK, LIGHT, TEXT_LARGE, Theme, font, ramp_colour
 from tests.gui.grid.photos import add_scored, failed, key, scored, scored_fast
 
 SIDE = 200

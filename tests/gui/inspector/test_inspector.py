@@ -16,14 +16,14 @@ from memapp.gui.inspector.facts import FactsText, fact_rows, file_size_text, tak
 from memapp.gui.inspector.histogram import ScoreHistogram, people_density, set_density
 from memapp.gui.inspector.inspector import WIDTH, Inspector, place_in_set, ties_in_set
 from memapp.gui.inspector.seen_thumbnail import SeenThumbnail
-from memapp.gui.style import Appearance
+from memapp.gui.widgets.theme import ThemeManager
 
 MakeScored = Callable[..., ScoredPhoto]
 
 
 @pytest.fixture
-def inspector(qtbot: QtBot, appearance: Appearance) -> Inspector:
-    made = Inspector(appearance=appearance)
+def inspector(qtbot: QtBot, theme_manager: ThemeManager) -> Inspector:
+    made = Inspector(theme_manager=theme_manager)
     qtbot.addWidget(made)
     made.resize(WIDTH, 900)
     made.show()
@@ -249,9 +249,9 @@ def test_a_low_inspector_scrolls_and_keeps_its_width(
 
 
 def test_the_thumbnail_dims_what_was_not_seen(
-    qtbot: QtBot, appearance: Appearance, plain_image: Callable[..., QImage]
+    qtbot: QtBot, theme_manager: ThemeManager, plain_image: Callable[..., QImage]
 ) -> None:
-    thumbnail = SeenThumbnail(appearance=appearance)
+    thumbnail = SeenThumbnail(theme_manager=theme_manager)
     qtbot.addWidget(thumbnail)
     thumbnail.set_image(plain_image(512, 256, "#ffffff"))
     assert thumbnail.heightForWidth(256) == 128
@@ -285,8 +285,8 @@ def test_the_density_of_a_set() -> None:
     assert set_density(np.zeros(0)).sum() == 0
 
 
-def test_the_chart_is_told_in_words_too(qtbot: QtBot, appearance: Appearance) -> None:
-    chart = ScoreHistogram(appearance=appearance)
+def test_the_chart_is_told_in_words_too(qtbot: QtBot, theme_manager: ThemeManager) -> None:
+    chart = ScoreHistogram(theme_manager=theme_manager)
     qtbot.addWidget(chart)
     chart.set_shoot_scores(np.linspace(0.5, 0.9, 431))
     chart.set_score(0.82)
@@ -294,14 +294,16 @@ def test_the_chart_is_told_in_words_too(qtbot: QtBot, appearance: Appearance) ->
     assert "431 scores of this set" in chart.accessibleDescription()
 
 
-def test_the_mark_moves_with_the_score(qtbot: QtBot, appearance: Appearance) -> None:
-    chart = ScoreHistogram(appearance=appearance)
+def test_the_mark_moves_with_the_score(qtbot: QtBot, theme_manager: ThemeManager) -> None:
+    chart = ScoreHistogram(theme_manager=theme_manager)
     qtbot.addWidget(chart)
     chart.resize(chart.sizeHint())
 
     def mark() -> float:
         shown = chart.grab().toImage()
-        bright = [x for x in range(chart.width()) if shown.pixelColor(x, 60).name() == appearance.theme.text]
+        bright = [
+            x for x in range(chart.width()) if shown.pixelColor(x, 60).name() == theme_manager.theme.text
+        ]
         return sum(bright) / len(bright)
 
     chart.set_score(0.55)
@@ -348,8 +350,8 @@ def test_a_date_that_is_none_stays_as_it_is() -> None:
     assert taken_text("0000-00-00") == "0000-00-00"
 
 
-def test_facts_are_copied_as_they_are_written(qtbot: QtBot, appearance: Appearance) -> None:
-    text = FactsText(appearance=appearance)
+def test_facts_are_copied_as_they_are_written(qtbot: QtBot, theme_manager: ThemeManager) -> None:
+    text = FactsText(theme_manager=theme_manager)
     qtbot.addWidget(text)
     text.set_rows([("Name", "<b>1 & 2</b>.jpg"), ("Exposure", "1/250 s  f/2.8")])
     text.selectAll()
@@ -358,8 +360,8 @@ def test_facts_are_copied_as_they_are_written(qtbot: QtBot, appearance: Appearan
     assert "1/250 s  f/2.8" in copied
 
 
-def test_a_long_name_makes_the_facts_higher(qtbot: QtBot, appearance: Appearance) -> None:
-    text = FactsText(appearance=appearance)
+def test_a_long_name_makes_the_facts_higher(qtbot: QtBot, theme_manager: ThemeManager) -> None:
+    text = FactsText(theme_manager=theme_manager)
     qtbot.addWidget(text)
     text.resize(260, 100)
     text.show()
@@ -369,12 +371,12 @@ def test_a_long_name_makes_the_facts_higher(qtbot: QtBot, appearance: Appearance
     assert text.sizeHint().height() > 3 * low
 
 
-def test_facts_follow_the_appearance(qtbot: QtBot, appearance: Appearance) -> None:
-    text = FactsText(appearance=appearance)
+def test_facts_follow_the_appearance(qtbot: QtBot, theme_manager: ThemeManager) -> None:
+    text = FactsText(theme_manager=theme_manager)
     qtbot.addWidget(text)
     text.set_rows([("Name", "a.jpg")])
-    assert appearance.theme.second_text in text.toHtml()
-    appearance.choose("light")
-    assert appearance.theme.second_text == "#5c5c5c"
+    assert theme_manager.theme.second_text in text.toHtml()
+    theme_manager.choose("light")
+    assert theme_manager.theme.second_text == "#5c5c5c"
     assert "#5c5c5c" in text.toHtml()
     assert text.textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByMouse

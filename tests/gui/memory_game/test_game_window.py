@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
 from memapp.core.memory_game import Answer, plan_game, result_of
-from memapp.gui.memory_game.game_window import GameWindow, result_text
-from memapp.gui.style import Appearance
+from memapp.gui.widgets.theme import ThemeManager
+from memapp.lab.memory_game.game_window import GameWindow, result_text
 
 STREAM = plan_game([f"{number}.jpg" for number in range(12)], seed=3)
 
@@ -27,7 +27,7 @@ def window(qtbot: QtBot, request: pytest.FixtureRequest) -> Iterator[GameWindow]
     window = GameWindow(
         stream=STREAM,
         picture=picture,
-        appearance=Appearance(choice="dark"),
+        theme_manager=ThemeManager(choice="dark"),
         shown_seconds=request.param,
         blank_seconds=0.02,
     )

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from memapp.core.records import Failure, ImageKey, Precision, ScoredPhoto
-from memapp.gui.style import Appearance
 from memapp.gui.viewer.photo_viewer import PhotoViewer
 from memapp.gui.viewer.seen_part import seen_rect
+from memapp.gui.widgets.theme import ThemeManager
 
 MakeImage = Callable[..., QImage]
 MakeScored = Callable[..., ScoredPhoto]
@@ -36,8 +36,8 @@ class _Asked:
 
 
 @pytest.fixture
-def viewer(qtbot: QtBot, appearance: Appearance) -> PhotoViewer:
-    made = PhotoViewer(appearance=appearance)
+def viewer(qtbot: QtBot, theme_manager: ThemeManager) -> PhotoViewer:
+    made = PhotoViewer(theme_manager=theme_manager)
     qtbot.addWidget(made)
     made.resize(900, 640)
     made.show()
@@ -117,8 +117,10 @@ def test_a_larger_window_asks_for_a_larger_picture(
     assert asked.args == [photo.key, _device_width(viewer)]
 
 
-def test_it_waits_to_ask_until_it_is_shown(qtbot: QtBot, appearance: Appearance, scored: MakeScored) -> None:
-    hidden = PhotoViewer(appearance=appearance)
+def test_it_waits_to_ask_until_it_is_shown(
+    qtbot: QtBot, theme_manager: ThemeManager, scored: MakeScored
+) -> None:
+    hidden = PhotoViewer(theme_manager=theme_manager)
     qtbot.addWidget(hidden)
     asked = _Asked(hidden)
     _show(hidden, scored())

@@ -11,12 +11,12 @@ import numpy.typing as npt
 import pytest
 
 from memapp.core.errors import DeviceError
-from memapp.scoring.engines.calibration import likely_calibration
 from memapp.scoring.engines.cpu import CpuEngines
 from memapp.scoring.engines.engine import Engine
 from memapp.scoring.engines.graphs import PREPARING, GraphFolder
 from memapp.scoring.engines.onnx_engine import OnnxEngine
 from memapp.scoring.engines.torch_engine import TorchEngine
+from memapp.scoring.engines.tuning import likely_tuning
 from memapp.scoring.engines.upgrading import UpgradingEngine
 from memapp.scoring.proof import proof_frames
 from tests.scoring.standing_in import SMALL_NET, SmallExport, SmallNet, brightness
@@ -60,7 +60,7 @@ def test_a_calibration_is_made_at_the_second_start_and_used(home: Path) -> None:
     path = home / "engines" / "calibration.json"
     first, _ = engines(home, SmallExport()).open_best(print)
     first.close()
-    assert first.batch_size == likely_calibration().batch_size
+    assert first.batch_size == likely_tuning().batch_size
     assert not path.exists()
     engine, _ = engines(home, SmallExport()).open_best(pytest.fail)
     engine.close()

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from memapp.scoring.hash_cache import HashCache
 
 from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled, SegmenterError
 from memapp.core.explanation import Segmenter
-from memapp.scoring.checked_files import CheckedFiles
 from memapp.scoring.fetching import Published
 from memapp.scoring.segmentation.coco import (
     CLASS_SLOTS,
@@ -64,7 +64,7 @@ def pack(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def segmenter(pack: Path, tmp_path: Path) -> Iterator[Segmenter]:
-    segmenter = open_pack(pack, read_description(pack), checked=CheckedFiles(home=tmp_path))
+    segmenter = open_pack(pack, read_description(pack), checked=HashCache(home=tmp_path))
     yield segmenter
     segmenter.close()
 

@@ -1,0 +1,1 @@
+"""Maps, regions and areas laid over a photo, and their controls."""

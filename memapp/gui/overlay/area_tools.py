@@ -1,0 +1,139 @@
+"""Drawing an area of interest on the photo by hand: a rectangle in one drag, a polygon corner by corner."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+
+from memapp.gui.widgets.theme import AREA_FILL, AREA_LINE, CASING
+
+SMALLEST_SIDE = 0.01
+"""Of the photo's: what is smaller was a click, not a drag."""
+
+_CLOSE_TO = 0.015
+"""So near the first corner a click closes the polygon."""
+
+_LINE = 2.0
+_CORNER = 4.0
+
+
+class AreaTool(QObject):
+    """What both tools share. Places are fractions 0..1 of the photo.
+
+    Signals:
+        drawn(object): the outline, a tuple of (x, y).
+    """
+
+    drawn = Signal(object)
+    hint = ""
+    """How it is used, in a sentence."""
+
+    def __init__(self, *, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._corners: list[QPointF] = []
+        self._pointer: QPointF | None = None
+
+    def press(self, place: QPointF) -> None:
+        """The left button went down."""
+
+    def move(self, place: QPointF) -> None:
+        """The pointer is here now."""
+        self._pointer = place
+
+    def release(self, place: QPointF) -> None:
+        """The left button came up."""
+
+    def finish(self) -> None:
+        """What is drawn is complete."""
+
+    def take_back(self) -> bool:
+        """Forget the last step; whether there was one."""
+        if self._corners:
+            self._corners.pop()
+            return True
+        return False
+
+    def outline(self) -> list[QPointF]:
+        """The corners so far, the pointer as the last one."""
+        return [*self._corners, *([self._pointer] if self._pointer is not None else [])]
+
+    def paint(self, painter: QPainter, drawn: QRectF, *, line_width: float) -> None:
+        """Paint the outline so far."""
+        if not self._corners:
+            return
+        corners = [
+            QPointF(drawn.left() + at.x() * drawn.width(), drawn.top() + at.y() * drawn.height())
+            for at in self.outline()
+        ]
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(QColor(AREA_FILL))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.drawPolygon(QPolygonF(corners))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for colour, width in ((CASING, _LINE + 2), (AREA_LINE, _LINE)):
+            painter.setPen(QPen(QColor(colour), width * line_width))
+            painter.drawPolygon(QPolygonF(corners))
+        painter.setBrush(QColor(AREA_LINE))
+        for corner in corners:
+            painter.drawEllipse(corner, _CORNER * line_width, _CORNER * line_width)
+        painter.restore()
+
+    def _give(self, corners: list[QPointF]) -> None:
+        self._corners = []
+        self._pointer = None
+        self.drawn.emit(tuple((round(at.x(), 5), round(at.y(), 5)) for at in corners))
+
+
+class RectangleTool(AreaTool):
+    """One drag from corner to corner."""
+
+    hint = "Drag a rectangle over the photo. Esc to stop."
+
+    def press(self, place: QPointF) -> None:
+        """The first corner."""
+        self._corners = [place]
+        self._pointer = place
+
+    def release(self, place: QPointF) -> None:
+        """The corner opposite."""
+        self._pointer = place
+        corners = self.outline()
+        if not self._corners:
+            return
+        sides = QRectF(corners[0], corners[2]).normalized()
+        if min(sides.width(), sides.height()) >= SMALLEST_SIDE:
+            self._give(corners)
+        else:
+            self._corners = []
+
+    def outline(self) -> list[QPointF]:
+        """The four corners."""
+        if not self._corners or self._pointer is None:
+            return []
+        first, last = self._corners[0], self._pointer
+        return [first, QPointF(last.x(), first.y()), last, QPointF(first.x(), last.y())]
+
+
+class PolygonTool(AreaTool):
+    """Corner by corner, closed by a double-click, Enter, or a click on the first one."""
+
+    hint = "Click corner after corner. Double-click, Enter or the first corner closes it, Esc stops."
+
+    def press(self, place: QPointF) -> None:
+        """The next corner, or the end."""
+        self._pointer = place
+        if len(self._corners) >= 3 and (place - self._corners[0]).manhattanLength() < _CLOSE_TO:
+            self.finish()
+        else:
+            self._corners.append(place)
+
+    def finish(self) -> None:
+        """Close it, where it has corners enough."""
+        corners: list[QPointF] = []
+        for corner in self._corners:
+            # The second press of a double-click is no corner of its own.
+            if not corners or (corner - corners[-1]).manhattanLength() > 1e-3:
+                corners.append(corner)
+        if len(corners) >= 3:
+            self._give(corners)

@@ -1,0 +1,342 @@
+"""Keeps the overlay in step with the viewer's photo: orders it, draws it, and says how far it is."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QPointF, Signal, Slot
+
+from memapp.core.explanation import (
+    AreaOfInterest,
+    Explained,
+    ExplainEvent,
+    ExplainFailed,
+    ExplainOrder,
+    ExplainProgress,
+    Layer,
+    MapMethod,
+    MemorabilityMap,
+    Regions,
+    Segmentation,
+    SegmenterIdentity,
+)
+from memapp.core.records import ImageKey, Precision
+from memapp.core.settings import Preferences
+from memapp.gui.overlay.overlay_drawing import MapStyle, draw_map, draw_regions, draw_segmentation
+from memapp.gui.overlay.overlay_layer import OverlayLayer
+from memapp.gui.overlay.overlay_panel import OverlayPanel
+from memapp.gui.viewer.photo_viewer import PhotoViewer
+from memapp.gui.window.actions import Actions
+from memapp.workers.supervisor import Supervisor
+
+NO_OVERLAY = "none"
+OVERLAYS = (NO_OVERLAY, *(layer.value for layer in Layer))
+"""What can be chosen, as the settings and the actions ("overlay-none" ...) spell it."""
+
+NO_PACK = (
+    "No segmenter is installed, so nothing here knows what things are. Get one, or install one from a file. "
+    "Until then, Regions works with patches of like colour."
+)
+GET_SEGMENTER = "Get a segmenter..."
+COVER_INSTEAD = "Make it by covering parts"
+"""Gradients need torch, which may be missing; where they failed, no list of methods is in sight."""
+
+Part = Segmentation | MemorabilityMap | Regions
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The overlay that is on screen."""
+
+    key: ImageKey
+    part: Part
+    layer: OverlayLayer
+
+
+class ExplainView(QObject):
+    """Lives on the GUI thread. What comes for another order than the last one is passed over.
+
+    Signals:
+        overlay_changed(str): another overlay is chosen, or none.
+        panel_shown(bool): the panel beside the photo has come, or gone.
+        shown_changed(): another overlay is on screen, or none.
+        segmenters_wanted(): the user wants to get a segmenter.
+    """
+
+    overlay_changed = Signal(str)
+    panel_shown = Signal(bool)
+    segmenters_wanted = Signal()
+    shown_changed = Signal()
+
+    def __init__(
+        self,
+        *,
+        supervisor: Supervisor,
+        viewer: PhotoViewer,
+        panel: OverlayPanel,
+        actions: Actions,
+        preferences: Preferences,
+        areas_of: Callable[[ImageKey], Sequence[AreaOfInterest] | None],
+        parent: QObject,
+    ) -> None:
+        """Follow the viewer.
+
+        Args:
+            supervisor: explains and draws.
+            viewer: whose photo it is about.
+            panel: what is said beside it.
+            actions: the choices.
+            preferences: what was chosen last.
+            areas_of: the areas of interest of a photo; None while they are not known, and follow() is called
+                when they are.
+            parent: Qt's owner.
+        """
+        super().__init__(parent)
+        self._supervisor = supervisor
+        self._viewer = viewer
+        self._panel = panel
+        self._actions = actions
+        self._preferences = preferences
+        self._areas_of = areas_of
+        self._layer = _layer_of(preferences.text("overlay"))
+        self._order: ExplainOrder | None = None
+        self._request = 0
+        self._part: Part | None = None
+        """What came last for the order; it is drawn before it is shown."""
+        self._shown: Shown | None = None
+        self.precision = Precision.EXACT
+        self.segmenters: tuple[SegmenterIdentity, ...] = ()
+
+        for name in OVERLAYS:
+            actions[f"overlay-{name}"].triggered.connect(lambda _checked, chosen=name: self.choose(chosen))
+        actions[f"overlay-{self.overlay}"].setChecked(True)
+        viewer.changed.connect(self.follow)
+        viewer.view.pointed.connect(self._on_pointed)
+        panel.opacity_changed.connect(self._on_opacity)
+        panel.closed.connect(actions[f"overlay-{NO_OVERLAY}"].trigger)
+        panel.help_wanted.connect(self._on_help)
+        panel.map.style_chosen.connect(self._on_style)
+        panel.map.method_chosen.connect(self._on_method)
+        panel.segmentation.hidden_changed.connect(lambda _hidden: self._draw())
+        for page in (panel.segmentation, panel.regions):
+            page.pointed.connect(self._light)
+        supervisor.explained.connect(self._on_event)
+        supervisor.explain_failed.connect(self._on_failed)
+        panel.setVisible(False)
+
+    @property
+    def overlay(self) -> str:
+        """Which overlay is chosen; one of OVERLAYS."""
+        return NO_OVERLAY if self._layer is None else self._layer.value
+
+    @property
+    def shown(self) -> Shown | None:
+        """The overlay that is on screen, once it is there."""
+        return self._shown
+
+    def choose(self, overlay: str) -> None:
+        """Lay this over the viewer's photo from now on."""
+        self._layer = _layer_of(overlay)
+        self._preferences.set("overlay", overlay)
+        self._actions[f"overlay-{overlay}"].setChecked(True)
+        self.follow()
+        self.overlay_changed.emit(overlay)
+
+    def set_segmenters(self, segmenters: tuple[SegmenterIdentity, ...]) -> None:
+        """These are installed now, the default first."""
+        if segmenters != self.segmenters:
+            self.segmenters = segmenters
+            self.follow()
+
+    @Slot()
+    def follow(self) -> None:
+        """Order what is to be seen now, unless it is ordered already."""
+        key = self._viewer.key if self._viewer.isVisible() else None
+        panel_wanted = self._layer is not None and key is not None
+        if panel_wanted == self._panel.isHidden():
+            self._panel.setVisible(panel_wanted)
+            self.panel_shown.emit(panel_wanted)
+        can_be_seen = panel_wanted and not self._viewer.view.message
+        order = self._order_for(key) if can_be_seen and key is not None else None
+        if order is not None and order == self._order:
+            return
+        before, self._order = self._order, order
+        # Another area on the same photo: what is known stays in sight until the new answer is here.
+        stays = before and order and before == dataclasses.replace(order, areas=before.areas)
+        self._part = None
+        if not stays:
+            self._show(None)
+        if order is None:
+            self._supervisor.cancel_explaining()
+            if self._layer is not None and self._viewer.view.message:
+                self._panel.show_trouble(self._layer, "There is no photo to look into.")
+            elif self._layer is not None:
+                self._panel.show_waiting(self._layer)
+        elif self._layer is Layer.SEGMENTATION and order.segmenter is None:
+            self._supervisor.cancel_explaining()
+            self._panel.show_trouble(Layer.SEGMENTATION, NO_PACK, help_text=GET_SEGMENTER)
+        else:
+            assert self._layer is not None
+            if not stays:
+                self._panel.show_waiting(self._layer)
+            self._request = self._supervisor.explain(order)
+
+    def kept_order(self, key: ImageKey) -> ExplainOrder | None:
+        """The order for what is known already of any photo with this overlay; None where none is chosen."""
+        if self._layer is None:
+            return None
+        order = self._order_for(key)
+        return None if order is None else dataclasses.replace(order, kept_only=True)
+
+    # What comes
+
+    @Slot(int, object)
+    def _on_event(self, request: int, event: ExplainEvent) -> None:
+        if request != self._request or self._order is None or self._layer is None:
+            return
+        match event:
+            case ExplainProgress():
+                self._panel.show_progress(event.done, event.total)
+            case ExplainFailed(layer=layer, reason=reason) if layer is self._layer:
+                self._panel.show_trouble(layer, reason, help_text=self._help())
+            case Explained(part=part) if _layer_of_part(part) is self._layer:
+                self._part = part
+                self._draw()
+
+    @Slot(int, object)
+    def _on_failed(self, request: int, problem: Exception) -> None:
+        if request == self._request and self._layer is not None:
+            self._panel.show_trouble(self._layer, str(problem), help_text=self._help())
+
+    def _draw(self) -> None:
+        """Have the overlay drawn as it is wanted now."""
+        part = self._part
+        match part:
+            case Segmentation():
+                # It knows what is hidden at first.
+                self._panel.segmentation.show_segmentation(part)
+                hidden = self._panel.segmentation.table.hidden
+                self._supervisor.draw(lambda: draw_segmentation(part, hidden=hidden), done=self._on_drawn)
+            case MemorabilityMap():
+                style = self._panel.map.style_shown
+                self._supervisor.draw(lambda: draw_map(part, style=style), done=self._on_drawn)
+            case Regions():
+                self._supervisor.draw(lambda: draw_regions(part), done=self._on_drawn)
+
+    def _on_drawn(self, layer: OverlayLayer) -> None:
+        part = self._part
+        if part is None or self._order is None or self._layer is not _layer_of_part(part):
+            return
+        match part:
+            case MemorabilityMap():
+                self._panel.map.show_map(part)
+            case Regions():
+                self._panel.regions.show_regions(part)
+        self._panel.show_legend(self._layer)
+        layer.opacity = self._preferences.number("overlay_opacity") / 100
+        self._show(Shown(self._order.key, part, layer))
+
+    def _show(self, shown: Shown | None) -> None:
+        self._shown = shown
+        self._viewer.view.show_layer(shown.layer if shown is not None else None)
+        self.shown_changed.emit()
+
+    # What a person does
+
+    @Slot(object)
+    def _on_pointed(self, place: QPointF | None) -> None:
+        if self._shown is None:
+            return
+        layer = self._shown.layer
+        item = None if place is None else layer.item_at(place)
+        if item != layer.lit:
+            self._light(item)
+            row = None if item is None else layer.rows[item]
+            match self._shown.part:
+                case Segmentation():
+                    self._panel.segmentation.point_at(row)
+                case Regions():
+                    self._panel.regions.point_at(row)
+            self._viewer.view.show_tag("" if item is None else layer.names[item])
+
+    @Slot(object)
+    def _light(self, item: int | None) -> None:
+        if self._shown is not None and item != self._shown.layer.lit:
+            self._shown.layer.lit = item
+            self._viewer.view.update()
+
+    @Slot(int)
+    def _on_opacity(self, percent: int) -> None:
+        self._preferences.set("overlay_opacity", percent)
+        if self._shown is not None:
+            self._shown.layer.opacity = percent / 100
+            self._viewer.view.update()
+
+    @Slot(str)
+    def _on_style(self, style: str) -> None:
+        self._preferences.set("map_style", MapStyle(style).value)
+        self._draw()
+
+    @Slot()
+    def _on_help(self) -> None:
+        if self._layer is Layer.MEMORABILITY:
+            self._panel.map.choose_method(MapMethod.OCCLUSION)
+        else:
+            self.segmenters_wanted.emit()
+
+    @Slot(str)
+    def _on_method(self, method: str) -> None:
+        self._preferences.set("map_method", MapMethod(method).value)
+        self.follow()
+
+    # Inside
+
+    def _order_for(self, key: ImageKey) -> ExplainOrder | None:
+        """What is to be found out about a photo; None while that can't be said."""
+        assert self._layer is not None
+        areas = self._areas_of(key) if self._layer is Layer.REGIONS else ()
+        if areas is None:
+            return None
+        return ExplainOrder(
+            key=key,
+            layers=frozenset({self._layer}),
+            method=self._map_method(),
+            segmenter=self._segmenter(),
+            areas=tuple(areas),
+            precision=self.precision,
+        )
+
+    def _segmenter(self) -> str | None:
+        """The one that is chosen, where it is installed, else the default."""
+        if self._layer is Layer.MEMORABILITY:
+            return None
+        names = [identity.name for identity in self.segmenters]
+        chosen = self._preferences.text("segmenter")
+        return chosen if chosen in names else next(iter(names), None)
+
+    def _help(self) -> str:
+        match self._layer:
+            case Layer.SEGMENTATION:
+                return GET_SEGMENTER
+            case Layer.MEMORABILITY if self._map_method() is not MapMethod.OCCLUSION:
+                return COVER_INSTEAD
+        return ""
+
+    def _map_method(self) -> MapMethod:
+        return MapMethod(self._preferences.text("map_method"))
+
+
+def _layer_of(overlay: str) -> Layer | None:
+    return None if overlay == NO_OVERLAY else Layer(overlay)
+
+
+def _layer_of_part(part: Part) -> Layer:
+    match part:
+        case Segmentation():
+            return Layer.SEGMENTATION
+        case MemorabilityMap():
+            return Layer.MEMORABILITY
+        case Regions():
+            return Layer.REGIONS

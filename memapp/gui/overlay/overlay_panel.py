@@ -1,0 +1,212 @@
+"""What is said beside an overlay: its legend, how far it is, or why it can't be had."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QSlider,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from memapp.core.explanation import Layer, MapMethod
+from memapp.gui.overlay.map_legend import MapLegend
+from memapp.gui.overlay.overlay_drawing import MapStyle
+from memapp.gui.overlay.region_table import RegionsPage
+from memapp.gui.overlay.segmentation_legend import SegmentationLegend
+from memapp.gui.widgets.basic import IconButton, IconLabel, Role, hairline, text_label
+from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_4, ThemeManager
+
+WIDTH = 300
+
+TITLES = {
+    Layer.SEGMENTATION: "Segmentation",
+    Layer.MEMORABILITY: "Memorability",
+    Layer.REGIONS: "Regions",
+}
+_WAITING = {
+    Layer.SEGMENTATION: "Telling things apart...",
+    Layer.MEMORABILITY: "Trying the photo without each of its parts...",
+    Layer.REGIONS: "Trying the photo without each region...",
+}
+_WORDS_FOR_ONE = "Getting ready..."
+
+
+class OverlayPanel(QWidget):
+    """The panel beside the viewer's photo while an overlay is chosen. Shows one overlay's legend at a time.
+
+    Signals:
+        opacity_changed(int): in percent.
+        export_wanted(): photo, overlay and legend as a picture.
+        help_wanted(): what the button beside a failure offers.
+        closed(): no overlay any more.
+    """
+
+    opacity_changed = Signal(int)
+    export_wanted = Signal()
+    help_wanted = Signal()
+    closed = Signal()
+
+    def __init__(
+        self,
+        *,
+        theme_manager: ThemeManager,
+        style: MapStyle,
+        method: MapMethod = MapMethod.OCCLUSION,
+        opacity: int,
+        parent: QWidget | None = None,
+    ) -> None:
+        """Start with this variant of maps, made in this way, and this opacity in percent."""
+        super().__init__(parent)
+        self.setFixedWidth(WIDTH)
+        self.setBackgroundRole(QPalette.ColorRole.AlternateBase)
+        self.setAutoFillBackground(True)
+        self.setAccessibleName("Overlay")
+        self.segmentation = SegmentationLegend(theme_manager=theme_manager)
+        self.map = MapLegend(theme_manager=theme_manager, style=style, method=method)
+        self.regions = RegionsPage(theme_manager=theme_manager)
+        self._title = text_label(role=Role.TITLE, wrap=True)
+        self._close = IconButton(theme_manager=theme_manager, name="close", text="No overlay (Alt+0)")
+        self._close.clicked.connect(self.closed)
+        self._waiting = _Waiting()
+        self._trouble = _Trouble(theme_manager=theme_manager)
+        self._trouble.button.clicked.connect(self.help_wanted)
+        self._opacity = QSlider(Qt.Orientation.Horizontal)
+        self._opacity.setRange(10, 100)
+        self._opacity.setValue(opacity)
+        self._opacity.setAccessibleName("Opacity of the overlay")
+        self._opacity.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._percent = text_label(f"{opacity} %", Role.QUIET)
+        self._percent.setMinimumWidth(40)
+        self._percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._opacity.valueChanged.connect(lambda value: self._percent.setText(f"{value} %"))
+        self._opacity.valueChanged.connect(self.opacity_changed)
+        self._export = QPushButton("Export picture...")
+        self._export.setToolTip("Photo, overlay and legend in one picture")
+        self._export.clicked.connect(self.export_wanted)
+        self._pages = QStackedWidget()
+        self._page_of: dict[Layer, QWidget] = {
+            Layer.SEGMENTATION: self.segmentation,
+            Layer.MEMORABILITY: self.map,
+            Layer.REGIONS: self.regions,
+        }
+        for page in (self._waiting, self._trouble, *self._page_of.values()):
+            self._pages.addWidget(page)
+        self._lay_out()
+
+    def show_waiting(self, layer: Layer) -> None:
+        """This overlay is being made."""
+        self._title.setText(TITLES[layer])
+        self._waiting.begin(_WAITING[layer])
+        self._show(self._waiting)
+
+    def show_progress(self, done: int, total: int) -> None:
+        """It is so far."""
+        self._waiting.show_progress(done, total)
+
+    def show_trouble(self, layer: Layer, reason: str, *, help_text: str = "") -> None:
+        """It can't be had, for this reason; the button offers this help, or is not there."""
+        self._title.setText(TITLES[layer])
+        self._trouble.show_reason(reason, help_text)
+        self._show(self._trouble)
+
+    def show_legend(self, layer: Layer) -> None:
+        """It is here."""
+        self._title.setText(TITLES[layer])
+        self._show(self._page_of[layer])
+
+    def _show(self, page: QWidget) -> None:
+        self._pages.setCurrentWidget(page)
+        here = page in self._page_of.values()
+        self._export.setEnabled(here)
+        self._opacity.setEnabled(here)
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(SPACE_3, SPACE_2, SPACE_2, 0)
+        head.setSpacing(SPACE_2)
+        head.addWidget(self._title, 1)
+        head.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
+        opacity = QHBoxLayout()
+        opacity.setSpacing(SPACE_2)
+        opacity.addWidget(text_label("Opacity"))
+        opacity.addWidget(self._opacity, 1)
+        opacity.addWidget(self._percent)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(SPACE_3, SPACE_1, SPACE_3, SPACE_3)
+        foot.setSpacing(SPACE_2)
+        foot.addLayout(opacity)
+        foot.addWidget(self._export)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_3)
+        column.addLayout(head)
+        column.addWidget(self._pages, 1)
+        column.addWidget(hairline())
+        column.addLayout(foot)
+
+
+class _Waiting(QWidget):
+    """What is being done, and how far it is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._words = text_label(role=Role.QUIET, wrap=True)
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setFixedHeight(2)
+        self._steps = text_label(role=Role.SMALL)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE_3, 0, SPACE_3, 0)
+        column.setSpacing(SPACE_2)
+        for part in (self._words, self._bar, self._steps):
+            column.addWidget(part)
+        column.addStretch(1)
+
+    def begin(self, words: str) -> None:
+        self._words.setText(words)
+        self._steps.setText(_WORDS_FOR_ONE)
+        self._bar.setRange(0, 1)
+        self._bar.setValue(0)
+
+    def show_progress(self, done: int, total: int) -> None:
+        self._bar.setRange(0, max(1, total))
+        self._bar.setValue(done)
+        # One step is no measure.
+        self._steps.setText(f"{done:,} of {total:,}" if total > 1 else _WORDS_FOR_ONE)
+
+
+class _Trouble(QWidget):
+    """Why there is no overlay, and what can be done."""
+
+    def __init__(self, *, theme_manager: ThemeManager) -> None:
+        super().__init__()
+        sign = IconLabel(theme_manager=theme_manager, name="information")
+        self._words = text_label(wrap=True, copyable=True)
+        self.button = QPushButton()
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_2)
+        row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._words, 1)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.button)
+        buttons.addStretch()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE_3, 0, SPACE_3, 0)
+        column.setSpacing(SPACE_4)
+        column.addLayout(row)
+        column.addLayout(buttons)
+        column.addStretch(1)
+
+    def show_reason(self, reason: str, help_text: str) -> None:
+        self._words.setText(reason)
+        self.button.setText(help_text)
+        self.button.setVisible(bool(help_text))
+
+    def sizeHint(self) -> QSize:
+        return QSize(WIDTH, 120)

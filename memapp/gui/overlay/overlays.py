@@ -1,0 +1,184 @@
+"""The overlays of the viewer as a whole: puts panel, drawing, areas and segmenters together."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QToolButton, QWidget
+
+from memapp.core.explanation import MapMethod
+from memapp.core.records import Precision
+from memapp.core.settings import Preferences
+from memapp.gui.dialogs.segmenters_dialog import SegmentersDialog
+from memapp.gui.grid.grid_view import GridView
+from memapp.gui.grid.item_model import PhotoItemModel
+from memapp.gui.overlay.area_commands import AreaCommands
+from memapp.gui.overlay.explain_view import OVERLAYS, ExplainView
+from memapp.gui.overlay.overlay_drawing import MapStyle
+from memapp.gui.overlay.overlay_export import ExportContent, export_title
+from memapp.gui.overlay.overlay_panel import OverlayPanel
+from memapp.gui.overlay.segmenter_commands import SegmenterCommands
+from memapp.gui.overlay.tile_overlays import TileOverlays
+from memapp.gui.viewer.photo_viewer import PhotoViewer
+from memapp.gui.widgets.theme import TEXT_NORMAL, ThemeManager, font
+from memapp.gui.window.actions import Actions
+from memapp.gui.window.app_services import AppServices
+from memapp.workers.jobs import Jobs
+from memapp.workers.supervisor import Supervisor
+
+
+class Overlays(QObject):
+    """Lives on the GUI thread.
+
+    Signals:
+        chosen(str): another overlay is chosen, or none.
+        panel_shown(bool): the panel beside the photo has come, or gone.
+        noticed(object Notice, object NoticeAction or None): something to tell.
+        export_wanted(object ImageKey, object ExportContent): write this as a picture.
+    """
+
+    chosen = Signal(str)
+    panel_shown = Signal(bool)
+    noticed = Signal(object, object)
+    export_wanted = Signal(object, object)
+
+    def __init__(
+        self,
+        *,
+        supervisor: Supervisor,
+        jobs: Jobs,
+        long_jobs: Jobs,
+        grid: GridView,
+        photos: PhotoItemModel,
+        viewer: PhotoViewer,
+        actions: Actions,
+        preferences: Preferences,
+        theme_manager: ThemeManager,
+        services: AppServices,
+        window: QWidget,
+    ) -> None:
+        """Put a panel beside the viewer's photo, and buttons into its bar.
+
+        Args:
+            supervisor: explains photos.
+            jobs: the thread for files.
+            long_jobs: the thread for what takes minutes.
+            grid: whose tiles may have small overlays.
+            photos: where those are put.
+            viewer: whose photo it is about.
+            actions: the choices.
+            preferences: what was chosen last.
+            theme_manager: dark or light.
+            services: work on areas and segmenters.
+            window: Qt's owner, and the parent of dialogs.
+        """
+        super().__init__(window)
+        self._actions = actions
+        self._preferences = preferences
+        self._theme_manager = theme_manager
+        self._window = window
+        self.panel = OverlayPanel(
+            theme_manager=theme_manager,
+            style=MapStyle(preferences.text("map_style")),
+            method=MapMethod(preferences.text("map_method")),
+            opacity=preferences.number("overlay_opacity"),
+        )
+        viewer.add_panel(self.panel)
+        viewer.add_overlay_switch(self.choices)
+        self.segmenters = SegmenterCommands(work=services.segmenter_work, jobs=long_jobs, parent=self)
+        self.areas = AreaCommands(
+            work=services.area_work,
+            jobs=jobs,
+            viewer=viewer,
+            page=self.panel.regions,
+            actions=actions,
+            window=window,
+        )
+        self.view = ExplainView(
+            supervisor=supervisor,
+            viewer=viewer,
+            panel=self.panel,
+            actions=actions,
+            preferences=preferences,
+            areas_of=self.areas.areas_of,
+            parent=self,
+        )
+        self.tiles = TileOverlays(
+            grid=grid,
+            photos=photos,
+            view=self.view,
+            panel=self.panel,
+            supervisor=supervisor,
+            actions=actions,
+            preferences=preferences,
+            parent=self,
+        )
+        self.areas.changed.connect(self.view.follow)
+        self.areas.overlay_wanted.connect(self.view.choose)
+        self.areas.noticed.connect(self.noticed)
+        self.segmenters.changed.connect(self._update_segmenters)
+        self.view.overlay_changed.connect(self.chosen)
+        self.view.panel_shown.connect(self.panel_shown)
+        self.view.segmenters_wanted.connect(self.manage_segmenters)
+        self.panel.export_wanted.connect(actions["overlay-export"].trigger)
+        actions["overlay-export"].triggered.connect(self._export)
+        self.view.shown_changed.connect(self._update_shown)
+        self._update_shown()
+        actions["segmenters"].triggered.connect(self.manage_segmenters)
+
+    @property
+    def choices(self) -> list[QAction]:
+        """One action for each overlay, and one for none."""
+        return [self._actions[f"overlay-{name}"] for name in OVERLAYS]
+
+    def set_precision(self, precision: Precision) -> None:
+        """Explain with scores of this precision."""
+        self.view.precision = precision
+        self.view.follow()
+
+    def show_choice(self, button: QToolButton) -> None:
+        """Let a button say what is chosen."""
+        chosen = self._actions[f"overlay-{self.view.overlay}"]
+        button.setIcon(chosen.icon())
+        button.setToolTip(f"Overlay: {chosen.text()}")
+        button.setAccessibleName(f"Overlay: {chosen.text()}")
+
+    def manage_segmenters(self) -> None:
+        """Get, install, choose, remove segmenters."""
+        dialog = SegmentersDialog(
+            commands=self.segmenters,
+            in_use=self._preferences.text("segmenter"),
+            theme_manager=self._theme_manager,
+            parent=self._window,
+        )
+        dialog.chosen.connect(self._use_segmenter)
+        dialog.exec()
+        dialog.deleteLater()
+
+    def stop(self) -> None:
+        """Give up what takes long; the window closes."""
+        self.segmenters.cancel()
+
+    def _export(self) -> None:
+        if (shown := self.view.shown) is not None:
+            content = ExportContent(
+                overlay=self.view.overlay,
+                title=export_title(shown.key.name, shown.part),
+                part=shown.part,
+                layer=shown.layer,
+                style=self.panel.map.style_shown,
+                hidden=self.panel.segmentation.table.hidden,
+                theme=self._theme_manager.theme,
+                face=font(TEXT_NORMAL),
+            )
+            self.export_wanted.emit(shown.key, content)
+
+    def _update_shown(self) -> None:
+        self._actions["overlay-export"].setEnabled(self.view.shown is not None)
+
+    def _use_segmenter(self, name: str) -> None:
+        self._preferences.set("segmenter", name)
+        self.view.follow()
+
+    def _update_segmenters(self) -> None:
+        self.view.set_segmenters(self.segmenters.installed.usable)

@@ -1,0 +1,235 @@
+"""The regions of a photo and what each is worth, as a table beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import Any
+
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QAction, QColor
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QTreeView, QVBoxLayout, QWidget
+
+from memapp.core.area_words import outside_warning
+from memapp.core.calibration import points_text
+from memapp.core.explanation import Region, RegionKind, Regions
+from memapp.gui.overlay.legend_tree import LegendTable, inset, legend_tree
+from memapp.gui.overlay.segmentation_legend import share_text
+from memapp.gui.widgets.basic import ICON_SIDE, IconButton, IconLabel, Role, swatch, text_label
+from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, ThemeManager
+
+NO_SUM = (
+    "Contributions do not add up to the score: each is what the score would lose without that region alone."
+)
+
+_Index = QModelIndex | QPersistentModelIndex
+_NO_INDEX = QModelIndex()
+
+
+class _Column(IntEnum):
+    NAME = 0
+    AREA = 1
+    FRAME = 2
+    WORTH = 3
+
+
+_HEADINGS = {
+    _Column.NAME: ("Region", "What it is, and its category"),
+    _Column.AREA: ("Area", "Share of the photo's area"),
+    _Column.FRAME: ("Frame", "Share of what the net sees"),
+    _Column.WORTH: ("Points", "What the score would lose without it"),
+}
+_WIDTHS: dict[int, int] = {_Column.AREA: 44, _Column.FRAME: 52, _Column.WORTH: 68}
+
+
+class RegionTable(LegendTable):
+    """One row a region, in the order given: the greatest contribution first."""
+
+    def __init__(self, *, theme_manager: ThemeManager) -> None:
+        super().__init__(theme_manager=theme_manager)
+        self.regions: tuple[Region, ...] = ()
+
+    def show_regions(self, regions: tuple[Region, ...]) -> None:
+        """Show these instead."""
+        self.beginResetModel()
+        self.regions = regions
+        self.endResetModel()
+
+    def rowCount(self, parent: _Index = _NO_INDEX) -> int:
+        """The regions."""
+        return 0 if parent.isValid() else len(self.regions)
+
+    def columnCount(self, parent: _Index = _NO_INDEX) -> int:
+        """Name, shares, worth."""
+        return 0 if parent.isValid() else len(_Column)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Texts, swatches, and the whole story as tooltip."""
+        region, column = self.regions[index.row()], _Column(index.column())
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return _cell(region, column)
+            case Qt.ItemDataRole.DecorationRole if column is _Column.NAME:
+                return swatch(QColor(*region.colour))
+            case Qt.ItemDataRole.TextAlignmentRole if column is not _Column.NAME:
+                return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            case Qt.ItemDataRole.ForegroundRole if column in (_Column.AREA, _Column.FRAME):
+                return QColor(self.theme_manager.theme.second_text)
+            case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleTextRole:
+                return _story(region)
+        return super().data(index, role)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """The columns' headings."""
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return _HEADINGS[_Column(section)][0]
+            case Qt.ItemDataRole.ToolTipRole:
+                return _HEADINGS[_Column(section)][1]
+            case Qt.ItemDataRole.TextAlignmentRole:
+                side = Qt.AlignmentFlag.AlignLeft if section == 0 else Qt.AlignmentFlag.AlignRight
+                return int(side | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+
+def _cell(region: Region, column: _Column) -> str:
+    match column:
+        case _Column.NAME:
+            name = region.name[:1].upper() + region.name[1:]
+            named_alike = region.category.lower() in ("", region.name.lower())
+            return name if named_alike else f"{name} · {region.category}"
+        case _Column.AREA:
+            return share_text(region.area_share)
+        case _Column.FRAME:
+            return share_text(region.frame_share)
+        case _Column.WORTH:
+            return "not seen" if region.contribution is None else points_text(region.contribution)
+
+
+def region_cells(region: Region) -> list[str]:
+    """A row as texts: name, shares, worth."""
+    return [_cell(region, column) for column in _Column]
+
+
+def _story(region: Region) -> str:
+    lines = [_cell(region, _Column.NAME)]
+    if region.confidence is not None:
+        lines.append(f"The segmenter is {round(100 * region.confidence)} % sure of it.")
+    area, frame = 100 * region.area_share, 100 * region.frame_share
+    lines.append(f"{area:.1f} % of the photo, {frame:.1f} % of the frame.")
+    if region.contribution is None:
+        lines.append("The net does not see it.")
+    else:
+        lines.append(f"Without it the score would change by {points_text(-region.contribution)}.")
+    return "\n".join(lines)
+
+
+class RegionsPage(QWidget):
+    """The table with what has to be said of it.
+
+    Signals:
+        pointed(object): the row under the pointer, or None.
+        menu_wanted(int, object QPoint): a menu for this row (-1 for none), at this place of the screen.
+    """
+
+    pointed = Signal(object)
+    menu_wanted = Signal(int, object)
+
+    def __init__(self, *, theme_manager: ThemeManager, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.table = RegionTable(theme_manager=theme_manager)
+        self.tree: QTreeView = legend_tree(self.table, name="Regions", widths=_WIDTHS)
+        self.tree.entered.connect(lambda index: self.pointed.emit(index.row()))
+        self.tree.selectionModel().currentChanged.connect(
+            lambda current, _before: self.pointed.emit(current.row() if current.isValid() else None)
+        )
+        self.tree.viewport().installEventFilter(self)
+        self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.tree.customContextMenuRequested.connect(
+            lambda place: self.menu_wanted.emit(
+                self.tree.indexAt(place).row(), self.tree.viewport().mapToGlobal(place)
+            )
+        )
+        theme_manager.changed.connect(self.tree.viewport().update)
+        self._warning_sign = IconLabel(theme_manager=theme_manager, name="warning")
+        self._warning_words = text_label(wrap=True)
+        self._warning = QWidget()
+        self._kind = text_label(role=Role.SMALL, wrap=True)
+        self._area_buttons = QHBoxLayout()
+        self._area_buttons.setContentsMargins(SPACE_3, 0, SPACE_2, 0)
+        self._area_buttons.setSpacing(SPACE_1)
+        self._area_buttons.addWidget(text_label("Areas of interest"), 1)
+        self._more = IconButton(theme_manager=theme_manager, name="more", text="More about areas of interest")
+        self._more.clicked.connect(self._want_menu)
+        self._lay_out()
+
+    def add_area_buttons(self, actions: Sequence[QAction]) -> None:
+        """Put buttons that draw areas above the table's foot, and one for all that can be done with them."""
+        for action in actions:
+            button = QToolButton()
+            button.setDefaultAction(action)
+            button.setIconSize(QSize(ICON_SIDE, ICON_SIDE))
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            self._area_buttons.addWidget(button)
+        self._area_buttons.addWidget(self._more)
+
+    def _want_menu(self) -> None:
+        current = self.tree.currentIndex()
+        self.menu_wanted.emit(
+            current.row() if current.isValid() else -1,
+            self._more.mapToGlobal(self._more.rect().bottomLeft()),
+        )
+
+    def show_regions(self, made: Regions) -> None:
+        """Show these, and what has to be said of them."""
+        self.table.show_regions(made.regions)
+        warning = outside_warning(made)
+        self._warning_words.setText(warning)
+        self._warning.setVisible(bool(warning))
+        patches = any(region.kind is RegionKind.SUPERPIXEL for region in made.regions)
+        self._kind.setText(
+            "Regions are patches of like colour: no segmenter that knows things is in use." if patches else ""
+        )
+        self._kind.setVisible(patches)
+
+    def point_at(self, row: int | None) -> None:
+        """Light the row of a region that is pointed at in the photo."""
+        self.table.light(row)
+        if row is not None:
+            self.tree.scrollTo(self.table.index(row, 0))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Notice that the pointer has left the table."""
+        if event.type() == QEvent.Type.Leave:
+            self.pointed.emit(None)
+        return super().eventFilter(watched, event)
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self._warning)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE_2)
+        row.addWidget(self._warning_sign, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._warning_words, 1)
+        words = QVBoxLayout()
+        words.setContentsMargins(SPACE_3, 0, SPACE_3, 0)
+        words.setSpacing(SPACE_2)
+        for part in (self._warning, self._kind, text_label(NO_SUM, Role.SMALL, wrap=True)):
+            words.addWidget(part)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_2)
+        column.addLayout(inset(self.tree), 1)
+        column.addLayout(self._area_buttons)
+        column.addLayout(words)

@@ -1,0 +1,218 @@
+"""The categories in a photo with their shares, each shown or hidden, or shown alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTreeView, QVBoxLayout, QWidget
+
+from memapp.core.explanation import Category, Segmentation
+from memapp.gui.overlay.legend_tree import LegendTable, inset, legend_tree
+from memapp.gui.widgets.basic import Role, swatch, text_label
+from memapp.gui.widgets.theme import SPACE_2, SPACE_3, ThemeManager
+
+_Index = QModelIndex | QPersistentModelIndex
+_NO_INDEX = QModelIndex()
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+def share_text(share: float) -> str:
+    """A share of the area: "34 %", "<1 %"."""
+    return "<1 %" if 0 < share < 0.005 else f"{round(100 * share)} %"
+
+
+def category_shares(segmentation: Segmentation) -> list[tuple[Category, float]]:
+    """The categories that are there and their shares of the area, the greatest first, the background last."""
+    categories = segmentation.segmenter.categories
+    return [(categories[index], share) for index, share in _shares(segmentation)]
+
+
+def _shares(segmentation: Segmentation) -> list[tuple[int, float]]:
+    count = len(segmentation.segmenter.categories)
+    shares = np.bincount(segmentation.labels.ravel(), minlength=count) / segmentation.labels.size
+    there = [index for index in range(count) if shares[index]]
+    return [(index, float(shares[index])) for index in sorted(there, key=lambda i: (i == 0, -shares[i]))]
+
+
+class CategoryTable(LegendTable):
+    """One row a category that is there, the greatest share first and the background last.
+
+    Signals:
+        hidden_changed(): other categories are shown.
+    """
+
+    hidden_changed = Signal()
+
+    def __init__(self, *, theme_manager: ThemeManager) -> None:
+        super().__init__(theme_manager=theme_manager)
+        self._names: list[str] = []
+        self._colours: list[QColor] = []
+        self._shares: list[float] = []
+        self.categories: list[int] = []
+        """Which category each row is about."""
+        self.hidden: frozenset[str] = frozenset()
+        self._background: frozenset[str] = frozenset()
+        """What is nothing in particular; it hides the photo for no good, unless somebody asks for it."""
+
+    def show_segmentation(self, segmentation: Segmentation) -> None:
+        """List what is in this photo; what was hidden by name stays hidden."""
+        self.beginResetModel()
+        categories = segmentation.segmenter.categories
+        shares = _shares(segmentation)
+        self.categories = [index for index, _ in shares]
+        self._names = [categories[index].name for index in self.categories]
+        self._colours = [QColor(*categories[index].colour) for index in self.categories]
+        self._shares = [share for _, share in shares]
+        self.endResetModel()
+        background = frozenset({categories[0].name})
+        if background != self._background:
+            self._background = background
+            self.set_hidden(self.hidden | background)
+
+    @property
+    def all_shown(self) -> bool:
+        """Whether everything is shown that is something."""
+        return self.hidden <= self._background
+
+    def show_all(self) -> None:
+        """Show everything that is something."""
+        self.set_hidden(self._background)
+
+    def set_hidden(self, hidden: frozenset[str]) -> None:
+        """Hide these categories, by name, and no others."""
+        if hidden != self.hidden:
+            self.hidden = hidden
+            if self._names:
+                self.dataChanged.emit(self.index(0, 0), self.index(len(self._names) - 1, 1))
+            self.hidden_changed.emit()
+
+    def show_alone(self, row: int) -> None:
+        """Hide all others; all are shown where that was so already."""
+        others = frozenset(self._names) - {self._names[row]}
+        if self.hidden & set(self._names) == others:
+            self.show_all()
+        else:
+            self.set_hidden(others)
+
+    def rowCount(self, parent: _Index = _NO_INDEX) -> int:
+        """The categories that are there."""
+        return 0 if parent.isValid() else len(self._names)
+
+    def columnCount(self, parent: _Index = _NO_INDEX) -> int:
+        """Name and share."""
+        return 0 if parent.isValid() else 2
+
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        """Names can be ticked."""
+        base = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        return base | Qt.ItemFlag.ItemIsUserCheckable if index.column() == 0 else base
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Texts, swatches and ticks."""
+        row, name_column = index.row(), index.column() == 0
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return self._names[row].capitalize() if name_column else share_text(self._shares[row])
+            case Qt.ItemDataRole.DecorationRole if name_column:
+                return swatch(self._colours[row])
+            case Qt.ItemDataRole.CheckStateRole if name_column:
+                shown = self._names[row] not in self.hidden
+                return Qt.CheckState.Checked if shown else Qt.CheckState.Unchecked
+            case Qt.ItemDataRole.TextAlignmentRole if not name_column:
+                return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            case Qt.ItemDataRole.ForegroundRole if self._names[row] in self.hidden:
+                return QColor(self.theme_manager.theme.second_text)
+            case Qt.ItemDataRole.ToolTipRole:
+                return f"{self._names[row].capitalize()}: {100 * self._shares[row]:.1f} % of the photo"
+        return super().data(index, role)
+
+    def setData(self, index: _Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """Show or hide a category."""
+        if role != Qt.ItemDataRole.CheckStateRole:
+            return False
+        name = self._names[index.row()]
+        shown = Qt.CheckState(value) == Qt.CheckState.Checked
+        self.set_hidden(self.hidden - {name} if shown else self.hidden | {name})
+        return True
+
+
+class SegmentationLegend(QWidget):
+    """The list of categories.
+
+    Signals:
+        hidden_changed(object frozenset[str]): the names of the categories that are to be hidden.
+        pointed(object): the category under the pointer, or None.
+    """
+
+    hidden_changed = Signal(object)
+    pointed = Signal(object)
+
+    def __init__(self, *, theme_manager: ThemeManager, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._listed: Segmentation | None = None
+        self.table = CategoryTable(theme_manager=theme_manager)
+        self.table.hidden_changed.connect(self._on_hidden)
+        self.tree: QTreeView = legend_tree(self.table, name="Categories", widths={1: 56})
+        self.tree.setHeaderHidden(True)
+        self.tree.entered.connect(lambda index: self.pointed.emit(self.table.categories[index.row()]))
+        self.tree.selectionModel().currentChanged.connect(
+            lambda current, _before: self.pointed.emit(
+                self.table.categories[current.row()] if current.isValid() else None
+            )
+        )
+        self.tree.doubleClicked.connect(lambda index: self.table.show_alone(index.row()))
+        self.tree.installEventFilter(self)
+        self.tree.viewport().installEventFilter(self)
+        self._all = QPushButton("Show all")
+        self._all.setProperty("role", "link")
+        self._all.clicked.connect(self.table.show_all)
+
+        row = QHBoxLayout()
+        row.setContentsMargins(SPACE_3, 0, SPACE_2, 0)
+        hint = text_label("Double-click one, or press Enter on it, to see it alone.", Role.SMALL, wrap=True)
+        row.addWidget(hint, 1)
+        row.addWidget(self._all)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_2)
+        column.addLayout(inset(self.tree), 1)
+        column.addLayout(row)
+        self._on_hidden()
+
+    def show_segmentation(self, segmentation: Segmentation) -> None:
+        """List what is in this photo."""
+        if segmentation is not self._listed:
+            self._listed = segmentation
+            self.table.show_segmentation(segmentation)
+
+    def point_at(self, category: int | None) -> None:
+        """Light the row of a category that is pointed at in the photo."""
+        there = category in self.table.categories
+        self.table.light(self.table.categories.index(category) if there and category is not None else None)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Notice that the pointer has left the list, and Enter on a row, which is elsewhere the window's."""
+        if event.type() == QEvent.Type.Leave:
+            self.pointed.emit(None)
+        if watched is self.tree and isinstance(event, QKeyEvent) and event.key() in _ENTER:
+            current = self.tree.currentIndex()
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+            elif event.type() == QEvent.Type.KeyPress and current.isValid():
+                self.table.show_alone(current.row())
+            return True
+        return super().eventFilter(watched, event)
+
+    def _on_hidden(self) -> None:
+        self._all.setEnabled(not self.table.all_shown)
+        self.hidden_changed.emit(self.table.hidden)

@@ -1,0 +1,100 @@
+"""Small overlays on the tiles: only what is kept already and in sight, off the window's thread."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QImage
+
+from memapp.core.explanation import Explained, ExplainEvent, Layer, MemorabilityMap, Segmentation
+from memapp.core.records import ImageKey
+from memapp.core.settings import Preferences
+from memapp.gui.grid.grid_view import GridView
+from memapp.gui.grid.item_model import PhotoItemModel
+from memapp.gui.overlay.explain_view import ExplainView
+from memapp.gui.overlay.overlay_drawing import draw_small
+from memapp.gui.overlay.overlay_panel import OverlayPanel
+from memapp.gui.window.actions import Actions
+from memapp.workers.supervisor import Supervisor
+
+_ON_TILES = (Layer.SEGMENTATION.value, Layer.MEMORABILITY.value)
+_AT_ONCE = 8
+"""Few, so that what a person has scrolled past is soon left behind."""
+
+
+class TileOverlays(QObject):
+    """Lives on the GUI thread. Regions have none: their outlines say nothing at this size."""
+
+    def __init__(
+        self,
+        *,
+        grid: GridView,
+        photos: PhotoItemModel,
+        view: ExplainView,
+        panel: OverlayPanel,
+        supervisor: Supervisor,
+        actions: Actions,
+        preferences: Preferences,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._photos = photos
+        self._view = view
+        self._panel = panel
+        self._supervisor = supervisor
+        self._preferences = preferences
+        self._keys: list[ImageKey] = []
+        self._side = 0
+        self._wanted = preferences.flag("tile_overlays")
+        actions["tile-overlays"].setChecked(self._wanted)
+        actions["tile-overlays"].toggled.connect(self._on_toggled)
+        grid.visible_changed.connect(self._on_visible)
+        view.overlay_changed.connect(lambda _overlay: self._begin_anew())
+        view.shown_changed.connect(self._on_shown)
+        panel.opacity_changed.connect(lambda _percent: self._begin_anew())
+        panel.map.style_chosen.connect(lambda _style: self._begin_anew())
+        panel.map.method_chosen.connect(lambda _method: self._begin_anew())
+        panel.segmentation.hidden_changed.connect(lambda _hidden: self._begin_anew())
+
+    @Slot(bool)
+    def _on_toggled(self, wanted: bool) -> None:
+        self._wanted = wanted
+        self._preferences.set("tile_overlays", wanted)
+        self._begin_anew()
+
+    @Slot(list, int)
+    def _on_visible(self, keys: list[ImageKey], side: int) -> None:
+        self._keys, self._side = keys, side
+        self._ask()
+
+    def _on_shown(self) -> None:
+        """What was just found out in the viewer is kept now."""
+        if self._wanted and self._view.shown is not None:
+            self._photos.forget_overlays([self._view.shown.key])
+            self._ask()
+
+    def _begin_anew(self) -> None:
+        self._photos.forget_overlays()
+        self._ask()
+
+    def _ask(self) -> None:
+        """Look up the next few in sight."""
+        if not self._wanted or self._view.overlay not in _ON_TILES:
+            return
+        lacking = self._photos.lacking_overlays(self._keys)[:_AT_ONCE]
+        orders = [order for key in lacking if (order := self._view.kept_order(key)) is not None]
+        if not orders:
+            return
+        style, hidden = self._panel.map.style_shown, self._panel.segmentation.table.hidden
+        side, opacity = self._side, self._preferences.number("overlay_opacity") / 100
+
+        def draw(event: ExplainEvent) -> QImage:
+            match event:
+                case Explained(part=Segmentation() | MemorabilityMap() as part):
+                    return draw_small(part, style=style, hidden=hidden, side=side, opacity=opacity)
+            return QImage()
+
+        self._supervisor.look_up(orders, draw=draw, done=self._on_drawn)
+
+    def _on_drawn(self, overlays: dict[ImageKey, QImage]) -> None:
+        self._photos.set_overlays(overlays)
+        self._ask()

@@ -1,0 +1,1 @@
+"""The run over the photos, as the window shows and controls it."""

@@ -1,0 +1,217 @@
+"""The photos that have no score, each with its reason, and what can be done about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import IntEnum
+from pathlib import PurePath
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QPushButton,
+    QStackedLayout,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from memapp.core.records import Failure, ImageKey
+from memapp.gui.run.status import counted
+from memapp.gui.widgets.basic import IconButton, Role, text_label
+from memapp.gui.widgets.theme import SPACE_2, SPACE_3, ThemeManager
+
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class _Column(IntEnum):
+    NAME = 0
+    FOLDER = 1
+    REASON = 2
+
+
+_HEADINGS = {_Column.NAME: "Photo", _Column.FOLDER: "Folder", _Column.REASON: "What happened"}
+_WIDTHS = {_Column.NAME: 220, _Column.FOLDER: 240}
+
+
+class FailureTable(QAbstractTableModel):
+    """One row a failure: name, folder, reason."""
+
+    def __init__(self, *, theme_manager: ThemeManager) -> None:
+        super().__init__()
+        self._theme_manager = theme_manager
+        self._failures: tuple[Failure, ...] = ()
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """The rows, from the first to the last."""
+        return self._failures
+
+    def set_failures(self, failures: Sequence[Failure]) -> None:
+        """Show these instead."""
+        self.beginResetModel()
+        self._failures = tuple(failures)
+        self.endResetModel()
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 (Qt's own default)
+        """The failures; none of them has rows below it."""
+        return 0 if parent.isValid() else len(self._failures)
+
+    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+        """Name, folder, reason."""
+        return 0 if parent.isValid() else len(_Column)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Texts; the whole of them as tooltip; the folder in the second text's colour."""
+        column = _Column(index.column())
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            failure = self._failures[index.row()]
+            if column is _Column.NAME:
+                return failure.key.name
+            return str(PurePath(failure.key.path).parent) if column is _Column.FOLDER else failure.reason
+        if role == Qt.ItemDataRole.ForegroundRole and column is _Column.FOLDER:
+            return QColor(self._theme_manager.theme.second_text)
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """The columns' headings."""
+        if orientation == Qt.Orientation.Horizontal:
+            if role == Qt.ItemDataRole.DisplayRole:
+                return _HEADINGS[_Column(section)]
+            if role == Qt.ItemDataRole.TextAlignmentRole:
+                return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+
+class _ElideByColumn(QStyledItemDelegate):
+    """Names and folders lose their middle, sentences their end."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: _Index) -> None:
+        super().initStyleOption(option, index)
+        reason = index.column() == _Column.REASON
+        option.textElideMode = Qt.TextElideMode.ElideRight if reason else Qt.TextElideMode.ElideMiddle
+
+
+class ProblemsPanel(QWidget):
+    """The list of problems with its buttons.
+
+    Signals:
+        retry(list[ImageKey]): try these again.
+        reveal(ImageKey): show the file in the system's file manager.
+        select(ImageKey): select the photo in the grid.
+        closed(): put the panel away.
+    """
+
+    retry = Signal(list)
+    reveal = Signal(object)
+    select = Signal(object)
+    closed = Signal()
+
+    def __init__(self, *, theme_manager: ThemeManager, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setBackgroundRole(QPalette.ColorRole.AlternateBase)
+        self.setAutoFillBackground(True)
+        self._table = FailureTable(theme_manager=theme_manager)
+        self._title = text_label(role=Role.LARGE)
+        self._retry_all = QPushButton("Retry all")
+        self._retry_all.clicked.connect(lambda: self.retry.emit([f.key for f in self._table.failures]))
+        self._retry = QPushButton("Retry selected")
+        self._retry.clicked.connect(lambda: self.retry.emit(self.selected_keys()))
+        self._reveal = QPushButton("Show in folder")
+        self._reveal.clicked.connect(lambda: self.reveal.emit(self.selected_keys()[0]))
+        self._copy = QPushButton("Copy list")
+        self._copy.setToolTip("Copy names, folders and reasons as text")
+        self._copy.clicked.connect(self._copy_list)
+        close = IconButton(theme_manager=theme_manager, name="close", text="Close the problems")
+        close.clicked.connect(self.closed)
+
+        self._view = _problem_view(self._table)
+        self._view.activated.connect(self._select)
+        self._view.selectionModel().selectionChanged.connect(self._enable_buttons)
+        # A model that is set anew forgets its selection without saying so.
+        self._table.modelReset.connect(self._enable_buttons)
+        theme_manager.changed.connect(self._view.viewport().update)
+
+        head = QHBoxLayout()
+        head.setContentsMargins(SPACE_3, SPACE_2, SPACE_2, SPACE_2)
+        head.setSpacing(SPACE_2)
+        head.addWidget(self._title)
+        head.addStretch(1)
+        for button in (self._retry_all, self._retry, self._reveal, self._copy, close):
+            head.addWidget(button)
+
+        empty = text_label("Every photo could be read.", Role.QUIET)
+        empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._pages = QStackedLayout()
+        self._pages.addWidget(empty)
+        self._pages.addWidget(self._view)
+
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addLayout(self._pages, 1)
+        self.set_failures(())
+
+    def set_failures(self, failures: Sequence[Failure]) -> None:
+        """Show these; what was selected and is still there stays selected."""
+        if tuple(failures) == self._table.failures and failures:
+            return
+        selected = set(self.selected_keys())
+        self._table.set_failures(failures)
+        for row, failure in enumerate(failures):
+            if failure.key in selected:
+                self._view.selectionModel().select(
+                    self._table.index(row, 0),
+                    self._view.selectionModel().SelectionFlag.Select
+                    | self._view.selectionModel().SelectionFlag.Rows,
+                )
+        count = len(failures)
+        self._title.setText(f"{counted(count, 'photo', 'photos')} could not be read" if count else "Problems")
+        self._pages.setCurrentIndex(1 if count else 0)
+        self._enable_buttons()
+
+    def selected_keys(self) -> list[ImageKey]:
+        """The photos selected, from the first to the last."""
+        rows = sorted(index.row() for index in self._view.selectionModel().selectedRows())
+        return [self._table.failures[row].key for row in rows]
+
+    def _select(self, index: QModelIndex) -> None:
+        self.select.emit(self._table.failures[index.row()].key)
+
+    def _enable_buttons(self) -> None:
+        some, selected = bool(self._table.failures), len(self.selected_keys())
+        self._retry_all.setEnabled(some)
+        self._copy.setEnabled(some)
+        self._retry.setEnabled(selected > 0)
+        self._reveal.setEnabled(selected == 1)
+
+    def _copy_list(self) -> None:
+        lines = (f"{f.key.name}\t{PurePath(f.key.path).parent}\t{f.reason}" for f in self._table.failures)
+        QGuiApplication.clipboard().setText("\n".join(lines))
+
+
+def _problem_view(table: FailureTable) -> QTreeView:
+    view = QTreeView()
+    view.setAccessibleName("Photos that could not be read")
+    view.setModel(table)
+    view.setItemDelegate(_ElideByColumn(view))
+    view.setRootIsDecorated(False)
+    view.setUniformRowHeights(True)
+    view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+    view.setAllColumnsShowFocus(True)
+    view.setTabKeyNavigation(False)
+    view.header().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+    view.header().setStretchLastSection(True)
+    view.header().setHighlightSections(False)
+    for column, width in _WIDTHS.items():
+        view.setColumnWidth(column, width)
+    return view

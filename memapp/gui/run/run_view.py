@@ -1,0 +1,100 @@
+"""Shows how the run goes: status line, progress line, problems, and what the pause action does next."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Slot
+
+from memapp.core.events import Progress
+from memapp.core.records import Precision
+from memapp.gui.grid.item_model import PhotoItemModel
+from memapp.gui.run.problems_panel import ProblemsPanel
+from memapp.gui.run.run_pause import RunPause
+from memapp.gui.run.session import Session
+from memapp.gui.run.status import ProgressLine, RunStatus
+from memapp.gui.window.actions import Actions
+
+
+class RunView(QObject):
+    """Keeps these widgets in step with the session. Lives on the GUI thread."""
+
+    def __init__(
+        self,
+        *,
+        session: Session,
+        pause: RunPause,
+        photos: PhotoItemModel,
+        actions: Actions,
+        status: RunStatus,
+        progress_line: ProgressLine,
+        problems: ProblemsPanel,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._pause = pause
+        self._photos = photos
+        self._actions = actions
+        self._status = status
+        self._progress_line = progress_line
+        self._problems = problems
+        self._stopped = False
+        session.running_changed.connect(self.update_run)
+        session.progressed.connect(self._update_progress)
+        session.ended.connect(self._on_ended)
+        session.not_scored.connect(self._on_not_scored)
+        session.engine_changed.connect(status.set_engine)
+        session.failures_changed.connect(self._update_failures)
+        session.skipped_changed.connect(status.set_skipped_count)
+
+    @Slot()
+    def update_run(self) -> None:
+        """Show whether a run is going on, paused, or none."""
+        running, paused = self._session.running, self._session.paused
+        self._actions["pause"].setEnabled(running)
+        self._actions["cancel"].setEnabled(running)
+        self._actions.set_words("pause", "Go on" if paused else "Pause", "resume" if paused else "pause")
+        self._stopped = self._stopped and not running
+        if paused:
+            self._show_paused()
+
+    @Slot()
+    def update_scores(self) -> None:
+        """Show how many scores there are now."""
+        self._status.set_score_counts(
+            exact=self._photos.score_count(Precision.EXACT), fast=self._photos.score_count(Precision.FAST)
+        )
+
+    @Slot(object)
+    def _update_progress(self, progress: Progress) -> None:
+        self._status.set_progress(progress)
+        self._progress_line.set_progress(progress)
+        if self._session.paused:
+            # The batch in hand was finished; the words stay.
+            self._show_paused()
+        self.update_scores()
+
+    def _show_paused(self) -> None:
+        self._status.set_paused(on_battery=self._pause.by_battery)
+        self._progress_line.set_paused()
+
+    @Slot(str)
+    def _on_not_scored(self, _reason: str) -> None:
+        self._stopped = True
+
+    @Slot(int, float, bool)
+    def _on_ended(self, photos: int, seconds: float, cancelled: bool) -> None:
+        self._progress_line.set_idle()
+        if self._stopped:
+            self._status.set_text("Scoring stopped")
+        elif cancelled:
+            self._status.set_cancelled()
+        elif photos:
+            self._status.set_finished(photos=photos, seconds=seconds)
+        else:
+            self._status.set_text("")
+
+    @Slot()
+    def _update_failures(self) -> None:
+        failures = self._photos.failures()
+        self._problems.set_failures(failures)
+        self._status.set_problem_count(len(failures))

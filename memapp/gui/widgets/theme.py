@@ -1,0 +1,299 @@
+"""How memapp looks, in one place: colours, type, spacing, the score ramp, icons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QByteArray, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QApplication
+
+from memapp.core.map_colours import DIVERGING
+from memapp.core.resources import resource_path
+
+# The rhythm: every distance is one of these, in device-independent pixels.
+SPACE_1, SPACE_2, SPACE_3, SPACE_4, SPACE_6 = 4, 8, 12, 16, 24
+CORNER = 4
+
+# Type sizes, in device-independent pixels.
+TEXT_SMALL, TEXT_NORMAL, TEXT_LARGE, TEXT_TITLE, TEXT_SCORE = 11, 12, 13, 16, 24
+
+RAMP_LOW, RAMP_HIGH = 0.4, 1.0
+"""The scores at the two ends of the ramp."""
+
+# Cividis (Nunez, Anderton & Renslow 2018), nine samples, lightness rising: the same order for every eye.
+_RAMP = np.array(
+    [
+        (0x00, 0x22, 0x4E),
+        (0x1A, 0x38, 0x6F),
+        (0x43, 0x4E, 0x6C),
+        (0x61, 0x65, 0x6F),
+        (0x7D, 0x7C, 0x78),
+        (0x9A, 0x93, 0x76),
+        (0xBB, 0xAD, 0x6D),
+        (0xDD, 0xC8, 0x58),
+        (0xFE, 0xE8, 0x38),
+    ],
+    dtype=np.float64,
+)
+
+FOG = "#d8d8d8"
+PATCH_LINE = "#f0f0f0"
+"""The outline of a patch that has only the photo's own colour."""
+AREA_LINE = "#ffffff"
+AREA_FILL = "#30ffffff"
+"""What is being drawn on a photo."""
+CASING = "#70000000"
+"""Under a thin line, so that it is seen on any photo."""
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """The colours of one appearance, neutral greys without a tint and one accent."""
+
+    dark: bool
+    window: str
+    panel: str
+    tile: str
+    hover: str
+    line: str
+    text: str
+    second_text: str
+    accent: str = "#4a9eff"
+    on_accent: str = "#10181f"
+    link: str = "#6aafff"
+    bar: str = "#555555"
+    bar_below: str = "#8c8c8c"
+    warning: str = "#e0a030"
+
+
+DARK = Theme(
+    dark=True,
+    window="#1c1c1c",
+    panel="#242424",
+    tile="#2b2b2b",
+    hover="#343434",
+    line="#3a3a3a",
+    text="#ececec",
+    second_text="#a8a8a8",
+)
+LIGHT = Theme(
+    dark=False,
+    window="#f3f3f3",
+    panel="#fafafa",
+    tile="#ffffff",
+    hover="#ededed",
+    line="#d6d6d6",
+    text="#1d1d1d",
+    second_text="#5c5c5c",
+    accent="#1a73d9",
+    on_accent="#ffffff",
+    link="#1462bd",
+    bar="#bdbdbd",
+    bar_below="#808080",
+    warning="#8a5a00",
+)
+
+
+class ThemeManager(QObject):
+    """Dark or light, following the system or the user's choice. Lives on the GUI thread.
+
+    Signals:
+        changed(): the theme is another one; repaint and re-tint.
+    """
+
+    changed = Signal()
+
+    def __init__(self, *, choice: str, parent: QObject | None = None) -> None:
+        """Take the choice ("system", "dark", "light") and style the application."""
+        super().__init__(parent)
+        self._choice = choice
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply)
+        self.theme = LIGHT
+        self._apply()
+
+    def choose(self, choice: str) -> None:
+        """Follow the system, or keep to one appearance."""
+        self._choice = choice
+        self._apply()
+
+    def _apply(self) -> None:
+        self.theme = self._wanted_theme()
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.setPalette(_palette(self.theme))
+        application.setStyleSheet(_stylesheet(self.theme))
+        self.changed.emit()
+
+    def _wanted_theme(self) -> Theme:
+        if self._choice == "system":
+            scheme = QGuiApplication.styleHints().colorScheme()
+            # Where the desktop does not say, photos are judged best on dark grey.
+            return LIGHT if scheme == Qt.ColorScheme.Light else DARK
+        return DARK if self._choice == "dark" else LIGHT
+
+
+def font(pixels: int, *, strong: bool = False) -> QFont:
+    """The system's face at one of the type sizes, with tabular figures; strong is for the score only."""
+    face = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+    face.setPixelSize(pixels)
+    face.setWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)
+    face.setFeature(QFont.Tag("tnum"), 1)
+    return face
+
+
+@lru_cache(maxsize=512)
+def ramp_colour(score: float) -> QColor:
+    """The colour of a score: one perceptual, colour-blind-safe ramp from 0.4 to 1.0."""
+    position = (min(max(score, RAMP_LOW), RAMP_HIGH) - RAMP_LOW) / (RAMP_HIGH - RAMP_LOW) * (len(_RAMP) - 1)
+    channels = [round(np.interp(position, np.arange(len(_RAMP)), _RAMP[:, channel])) for channel in range(3)]
+    return QColor(*channels)
+
+
+def diverging_colour(position: float) -> QColor:
+    """The colour of what lowers (-1) and raises (1) a score: diverging, perceptual, colour-blind-safe."""
+    place = (min(max(position, -1.0), 1.0) + 1) / 2 * (len(DIVERGING) - 1)
+    samples = np.arange(len(DIVERGING))
+    channels = [round(np.interp(place, samples, DIVERGING[:, channel])) for channel in range(3)]
+    return QColor(*channels)
+
+
+def icon(name: str, theme: Theme) -> QIcon:
+    """An icon of the one set, resources/icons/NAME.svg, tinted for the theme, crisp at 200 %."""
+    made = QIcon()
+    for mode, colour in ((QIcon.Mode.Normal, theme.text), (QIcon.Mode.Disabled, theme.second_text)):
+        for scale in (1, 2, 3):
+            made.addPixmap(_tinted(name, colour, 16 * scale), mode)
+    return made
+
+
+@lru_cache(maxsize=256)
+def _tinted(name: str, colour: str, pixels: int) -> QPixmap:
+    svg = resource_path(f"icons/{name}.svg").read_bytes().replace(b"currentColor", colour.encode())
+    pixmap = QPixmap(QSize(pixels, pixels))
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    QSvgRenderer(QByteArray(svg)).render(painter)
+    painter.end()
+    return pixmap
+
+
+def _palette(theme: Theme) -> QPalette:
+    palette = QPalette()
+    role = QPalette.ColorRole
+    for which, colour in (
+        (role.Window, theme.window),
+        (role.WindowText, theme.text),
+        (role.Base, theme.tile),
+        (role.AlternateBase, theme.panel),
+        (role.Text, theme.text),
+        (role.PlaceholderText, theme.second_text),
+        (role.Button, theme.panel),
+        (role.ButtonText, theme.text),
+        (role.ToolTipBase, theme.panel),
+        (role.ToolTipText, theme.text),
+        (role.Highlight, theme.accent),
+        (role.HighlightedText, theme.on_accent),
+        (role.Link, theme.accent),
+        (role.Mid, theme.line),
+    ):
+        palette.setColor(which, QColor(colour))
+    for which in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, which, QColor(theme.second_text))
+    return palette
+
+
+def _address(picture: Path) -> str:
+    """A picture as a stylesheet names it; an installed memapp may lie below any name."""
+    escaped = picture.as_posix().replace("\\", "\\\\").replace('"', '\\"')
+    return f'url("{escaped}")'
+
+
+def _stylesheet(theme: Theme) -> str:
+    # A stylesheet can't tint a picture: this one is a grey that is seen on both appearances.
+    arrow = _address(resource_path("icons/combo-arrow.svg"))
+    return f"""
+        QWidget {{ font-size: {TEXT_NORMAL}px; }}
+        QMainWindow, QDialog {{ background: {theme.window}; }}
+        QToolBar {{ background: {theme.panel}; border: none; border-bottom: 1px solid {theme.line};
+            padding: {SPACE_1}px {SPACE_2}px; spacing: {SPACE_1}px; }}
+        QStatusBar {{ background: {theme.panel}; border-top: 1px solid {theme.line};
+            color: {theme.second_text}; min-height: 32px; }}
+        QStatusBar::item {{ border: none; }}
+        QToolButton {{ border: 1px solid transparent; border-radius: {CORNER}px;
+            padding: {SPACE_1 - 1}px {SPACE_2 - 1}px; }}
+        QToolButton[popupMode="2"] {{ padding-right: {SPACE_4}px; }}
+        QToolButton::menu-indicator {{ image: {arrow}; subcontrol-origin: padding;
+            subcontrol-position: right center; right: {SPACE_1}px; }}
+        QToolButton#qt_toolbar_ext_button {{ padding: 0; border: none; image: {arrow}; }}
+        QToolButton:hover {{ background: {theme.hover}; }}
+        QToolButton:pressed, QToolButton:checked {{ background: {theme.line}; }}
+        QToolButton:focus {{ border-color: {theme.accent}; }}
+        QToolTip {{ background: {theme.panel}; color: {theme.text}; border: 1px solid {theme.line};
+            padding: {SPACE_1}px; }}
+        QPushButton {{ background: {theme.tile}; border: 1px solid {theme.line}; border-radius: {CORNER}px;
+            padding: {SPACE_1}px {SPACE_3}px; min-height: 20px; }}
+        QPushButton:hover {{ background: {theme.hover}; }}
+        QPushButton:focus {{ border-color: {theme.accent}; }}
+        QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
+        QPushButton:disabled {{ color: {theme.second_text}; }}
+        QLineEdit, QComboBox {{ background: {theme.tile}; border: 1px solid {theme.line};
+            border-radius: {CORNER}px; padding: 2px {SPACE_2}px; min-height: 20px; }}
+        QAbstractSpinBox {{ background: {theme.tile}; border: 1px solid {theme.line};
+            border-radius: {CORNER}px; padding: 2px {SPACE_1}px; min-height: 20px; }}
+        QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0px; border: none; }}
+        QAbstractSpinBox > QLineEdit {{ border: none; padding: 0; min-height: 0; background: transparent; }}
+        QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus {{
+            border-color: {theme.accent}; }}
+        QScrollArea, QAbstractScrollArea {{ border: none; }}
+        QMenu {{ background: {theme.panel}; border: 1px solid {theme.line}; padding: {SPACE_1}px 0; }}
+        QMenu::item {{ padding: {SPACE_1}px {SPACE_6}px; }}
+        QMenu::item:selected {{ background: {theme.hover}; }}
+        QMenu::item:disabled {{ color: {theme.second_text}; }}
+        QMenuBar {{ background: {theme.panel}; }}
+        QLabel[role="score"] {{ font-size: {TEXT_SCORE}px; font-weight: 600; }}
+        QLabel[role="title"] {{ font-size: {TEXT_TITLE}px; }}
+        QLabel[role="large"] {{ font-size: {TEXT_LARGE}px; }}
+        QLabel[role="strong"] {{ font-size: {TEXT_LARGE}px; font-weight: 600; }}
+        QLabel[role="quiet"] {{ color: {theme.second_text}; }}
+        QLabel[role="small"] {{ font-size: {TEXT_SMALL}px; color: {theme.second_text}; }}
+        QLabel[role="tag"] {{ background: {theme.panel}; border: 1px solid {theme.line};
+            padding: 2px {SPACE_1}px; }}
+        QTreeView {{ background: {theme.panel}; }}
+        QTreeView::item {{ padding: {SPACE_1}px {SPACE_2}px; min-height: 16px; }}
+        QTreeView::item:hover {{ background: {theme.tile}; }}
+        QTreeView::item:selected {{ background: {theme.line}; color: {theme.text}; }}
+        QHeaderView {{ background: {theme.panel}; }}
+        QHeaderView::section {{ background: {theme.panel}; color: {theme.second_text}; border: none;
+            border-bottom: 1px solid {theme.line}; padding: {SPACE_1}px 11px; }}
+        QComboBox::drop-down {{ border: none; width: {SPACE_6}px; }}
+        QComboBox::down-arrow {{ image: {arrow}; width: 16px; height: 16px; }}
+        QToolButton#disclosure, QToolButton#disclosure:hover, QToolButton#disclosure:checked {{
+            background: transparent; padding: {SPACE_1 - 1}px {SPACE_2 - 1}px {SPACE_1 - 1}px 0; }}
+        QTreeView#legend::item {{ padding: {SPACE_1}px {SPACE_1 // 2}px; }}
+        QTreeView#legend QHeaderView::section {{ padding: {SPACE_1}px {SPACE_1 + 1}px; }}
+        QProgressBar {{ background: {theme.line}; border: none; max-height: 2px; }}
+        QProgressBar::chunk {{ background: {theme.accent}; }}
+        QTreeView::indicator {{ width: 16px; height: 16px; }}
+        QFrame#hairline {{ background: {theme.line}; border: none; }}
+        QPushButton[role="link"] {{ background: transparent; border: 1px solid transparent;
+            color: {theme.link}; padding: {SPACE_1}px {SPACE_2}px; }}
+        QPushButton[role="link"]:disabled {{ color: {theme.second_text}; }}
+        QPushButton[role="link"]:hover {{ text-decoration: underline; }}
+        QPushButton[role="link"]:focus {{ border-color: {theme.accent}; }}
+        QMenuBar::item:selected {{ background: {theme.hover}; }}
+        QScrollBar {{ background: transparent; border: none; margin: 0; }}
+        QScrollBar:vertical {{ width: {SPACE_3}px; }}
+        QScrollBar:horizontal {{ height: {SPACE_3}px; }}
+        QScrollBar::handle {{ background: {theme.bar}; border-radius: {SPACE_1 // 2}px;
+            margin: {SPACE_1}px; }}
+        QScrollBar::handle:vertical {{ min-height: {SPACE_6}px; }}
+        QScrollBar::handle:horizontal {{ min-width: {SPACE_6}px; }}
+        QScrollBar::handle:hover, QScrollBar::handle:pressed {{ background: {theme.bar_below}; }}
+        QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+        QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+    """

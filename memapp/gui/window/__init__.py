@@ -1,0 +1,1 @@
+"""The window itself: its layout, its actions, and the commands behind them."""

@@ -1,0 +1,31 @@
+"""What the composition root lends the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from memapp.core.nets import NetWork
+from memapp.gui.overlay.area_commands import AreaWork
+from memapp.gui.overlay.segmenter_commands import SegmenterWork
+from memapp.gui.window.file_commands import FileWork
+
+
+@dataclass(frozen=True, slots=True)
+class AppServices:
+    """What the composition root lends the window."""
+
+    file_work: FileWork
+    net_work: NetWork
+    area_work: AreaWork
+    segmenter_work: SegmenterWork
+    save_preferences: Callable[[], None]
+    scores_folder: str
+    log_folder: str
+    licences_folder: str
+    samples_folder: str
+    version: str
+    details: Callable[[], str]
+    """Versions, device and folders as text, for a report."""
+    fast_available: bool = False
+    """Whether fast scores can be had."""

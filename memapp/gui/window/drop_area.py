@@ -1,0 +1,188 @@
+"""Where photos come in: reading what was dropped or pasted, the calm empty page, the veil during a drag."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+from urllib.parse import unquote_to_bytes
+
+from PySide6.QtCore import QMimeData, QRectF, Qt, QUrl, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from memapp.gui.widgets.basic import Role, text_label
+from memapp.gui.widgets.theme import (
+    CORNER,
+    SPACE_2,
+    SPACE_3,
+    SPACE_4,
+    SPACE_6,
+    TEXT_TITLE,
+    ThemeManager,
+    font,
+)
+
+_ADDRESS = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]+://\S+$")
+
+
+def paths_from_mime(mime: QMimeData) -> list[str]:
+    """The files and folders of this computer in a drop or a paste, in their order, each once.
+
+    Takes file addresses of any kind, and where there are none, lines of text that are whole paths or file
+    addresses. Names come out as the file system spells them, bytes that are no UTF-8 included.
+    """
+    return list(dict.fromkeys(path for path in map(_path_of, _entries(mime)) if path))
+
+
+def foreign_addresses(mime: QMimeData) -> list[str]:
+    """The addresses in a drop or a paste that are not on this computer (a picture dragged from a browser)."""
+    addresses = (
+        entry.toString() for entry in _entries(mime) if isinstance(entry, QUrl) and not _path_of(entry)
+    )
+    return list(dict.fromkeys(addresses))
+
+
+def _entries(mime: QMimeData) -> list[QUrl | str]:
+    if mime.hasUrls():
+        return list(mime.urls())
+    return [_entry_of_line(line) for line in mime.text().splitlines()] if mime.hasText() else []
+
+
+def _entry_of_line(line: str) -> QUrl | str:
+    bare = line.strip()
+    if len(bare) > 1 and bare[0] == bare[-1] and bare[0] in "\"'":
+        bare = bare[1:-1]
+    return QUrl.fromEncoded(bare.encode()) if _ADDRESS.match(bare) else bare
+
+
+def _path_of(entry: QUrl | str) -> str | None:
+    """The local path that an entry means; None where it means none."""
+    if isinstance(entry, str):
+        path = Path(entry).expanduser() if entry.startswith("~") else Path(entry)
+        return str(path) if path.is_absolute() else None
+    if entry.scheme().lower() != "file":
+        return None
+    if sys.platform == "win32":
+        return os.path.normpath(entry.toLocalFile())
+    # Qt decodes names as UTF-8 and loses bytes that are none; and some file managers name this computer
+    # as the host.
+    return os.fsdecode(unquote_to_bytes(entry.path(QUrl.ComponentFormattingOption.FullyEncoded))) or None
+
+
+class EmptyPage(QWidget):
+    """What the window shows before the first photo: one large, calm place to drop.
+
+    Drops themselves are taken by the window, which takes them anywhere; it says here when one hovers.
+
+    Signals:
+        add_photos(), add_folder(), try_samples(): what was asked for.
+    """
+
+    add_photos = Signal()
+    add_folder = Signal()
+    try_samples = Signal()
+
+    def __init__(self, *, theme_manager: ThemeManager, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme_manager = theme_manager
+        self._hovered = False
+        self.setAccessibleName("No photos yet")
+        theme_manager.changed.connect(self.update)
+
+        title = text_label("Drop photos or a folder here", Role.TITLE)
+        photos = QPushButton("Add photos...")
+        photos.clicked.connect(self.add_photos)
+        self.setFocusProxy(photos)
+        folder = QPushButton("Add a folder...")
+        folder.clicked.connect(self.add_folder)
+        samples = QPushButton("Try it with sample photos")
+        samples.setProperty("role", "link")
+        samples.setCursor(Qt.CursorShape.PointingHandCursor)
+        samples.clicked.connect(self.try_samples)
+        promise = text_label("Your photos never leave this computer.", Role.QUIET)
+
+        buttons = QHBoxLayout()
+        buttons.setSpacing(SPACE_2)
+        buttons.addWidget(photos)
+        buttons.addWidget(folder)
+
+        column = QVBoxLayout(self)
+        column.setSpacing(0)
+        column.addStretch(1)
+        column.addWidget(title, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(SPACE_4)
+        column.addLayout(buttons)
+        column.setAlignment(buttons, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(SPACE_3)
+        column.addWidget(samples, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(SPACE_6)
+        column.addWidget(promise, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(1)
+
+    @property
+    def drag_over(self) -> bool:
+        """Whether a drag hovers over the window."""
+        return self._hovered
+
+    def set_drag_over(self, hovered: bool) -> None:
+        """Show, or no longer show, that a drop would be taken."""
+        self._hovered = hovered
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the place to drop: a dashed line, in the accent while a drag hovers."""
+        theme = self._theme_manager.theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._hovered:
+            painter.setPen(QPen(QColor(theme.accent), 2))
+            painter.setBrush(QColor(theme.panel))
+        else:
+            pen = QPen(QColor(theme.line), 1)
+            pen.setDashPattern([6, 4])
+            painter.setPen(pen)
+        margin = SPACE_6 + 0.5
+        painter.drawRoundedRect(
+            QRectF(self.rect()).adjusted(margin, margin, -margin, -margin), CORNER, CORNER
+        )
+
+
+class DropOverlay(QWidget):
+    """A quiet frame over the whole window while a drag hovers; lets the mouse and the drop through."""
+
+    def __init__(self, *, theme_manager: ThemeManager, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._covered = parent
+        self._theme_manager = theme_manager
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAccessibleName("Drop to add")
+        self.hide()
+
+    def cover(self) -> None:
+        """Lie over the whole parent."""
+        self.setGeometry(self._covered.rect())
+        self.raise_()
+        self.show()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the frame and the words, leaving the photos to be seen."""
+        theme = self._theme_manager.theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        veil = QColor(theme.window)
+        veil.setAlphaF(0.5)
+        painter.fillRect(self.rect(), veil)
+        painter.setPen(QPen(QColor(theme.accent), 2))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(4, 4, -4, -4), CORNER, CORNER)
+
+        painter.setFont(font(TEXT_TITLE))
+        words = painter.fontMetrics().boundingRect("Drop to add")
+        plate = QRectF(0, 0, words.width() + 2 * SPACE_6, words.height() + 2 * SPACE_3)
+        plate.moveCenter(QRectF(self.rect()).center())
+        painter.setPen(QPen(QColor(theme.line), 1))
+        painter.setBrush(QColor(theme.panel))
+        painter.drawRoundedRect(plate, CORNER, CORNER)
+        painter.setPen(QColor(theme.text))
+        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, "Drop to add")

@@ -1,0 +1,71 @@
+"""Taking what is dropped or pasted on the window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QWidget
+
+from memapp.core.events import Notice, NoticeKind
+from memapp.gui.widgets.theme import ThemeManager
+from memapp.gui.window.drop_area import DropOverlay, foreign_addresses, paths_from_mime
+
+
+class DropTarget(QObject):
+    """Lets a window take files that are dropped anywhere on it. Lives on the GUI thread.
+
+    Signals:
+        dropped(list[str]): these paths are to be added; may be none.
+        noticed(object Notice): why nothing is added.
+    """
+
+    dropped = Signal(list)
+    noticed = Signal(object)
+
+    def __init__(self, *, window: QWidget, theme_manager: ThemeManager) -> None:
+        super().__init__(window)
+        self._veil = DropOverlay(theme_manager=theme_manager, parent=window)
+        window.setAcceptDrops(True)
+        window.installEventFilter(self)
+
+    def take(self, mime: QMimeData) -> None:
+        """Take files that were dropped or pasted, or say why there are none."""
+        paths = paths_from_mime(mime)
+        if foreign_addresses(mime):
+            self._say("Only files on this computer can be added.")
+        elif not paths:
+            self._say("There are no files in what was dropped or pasted.")
+        self.dropped.emit(paths)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow a drag over the window."""
+        if isinstance(event, QDragEnterEvent):
+            self._enter(event)
+        elif isinstance(event, QDragMoveEvent) and event.type() == QEvent.Type.DragMove:
+            # Copy, never move: originals stay where they are.
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+        elif event.type() == QEvent.Type.DragLeave:
+            self._veil.hide()
+        elif isinstance(event, QDropEvent) and event.type() == QEvent.Type.Drop:
+            self._veil.hide()
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self.take(event.mimeData())
+        else:
+            return super().eventFilter(watched, event)
+        return True
+
+    def _enter(self, event: QDragEnterEvent) -> None:
+        """Take whatever brings files, wherever on the window it hovers."""
+        brings_files = paths_from_mime(event.mimeData()) or foreign_addresses(event.mimeData())
+        # What is dragged out of the grid is here already.
+        if event.source() is None and brings_files:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self._veil.cover()
+        else:
+            event.ignore()
+
+    def _say(self, text: str) -> None:
+        self.noticed.emit(Notice(NoticeKind.INFORMATION, text))

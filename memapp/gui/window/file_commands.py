@@ -1,0 +1,196 @@
+"""What the window does with files: choose, reveal, copy, export, move to the trash."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from memapp.core.events import Notice, NoticeKind
+from memapp.core.nets import RESMEM, Comparison, InstalledNet, NetColumn
+from memapp.core.records import Failure, ImageKey, NetIdentity, ScoredPhoto
+from memapp.gui.grid.item_model import file_url
+from memapp.gui.overlay.overlay_export import LONGEST_SIDE, ExportContent, as_png, compose
+from memapp.gui.run.status import counted
+from memapp.workers.jobs import Jobs
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOrder:
+    """What is to be exported, and where to."""
+
+    path: Path
+    """Its ending says the format: .csv, .json or .jsonl."""
+    outcomes: Sequence[ScoredPhoto | Failure]
+    """In the order on screen."""
+    net: NetIdentity
+    shown: InstalledNet = RESMEM
+    """What kind of net that is."""
+    columns: Sequence[NetColumn] = ()
+    """What each of several nets says of the same photos; empty where there is one."""
+    comparison: Comparison | None = None
+    """How far apart two of them place the photos."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileWork:
+    """What the composition root lends the window: work on files, done off the window's thread."""
+
+    export: Callable[[ExportOrder], None]
+    move_to_trash: Callable[[Sequence[ImageKey]], tuple[list[ImageKey], list[tuple[ImageKey, str]]]]
+    picture: Callable[[ImageKey, int], QImage]
+    """A photo, its longest side this many pixels at most. Raises: PhotoError."""
+    write: Callable[[Path, bytes], None]
+    """A file, whole or not at all. Raises: OSError."""
+
+
+class FileCommands(QObject):
+    """Dialogs and commands on files. Lives on the GUI thread.
+
+    Signals:
+        chosen(list[str]): files or a folder to add.
+        folder_used(str): the folder to begin with next time.
+        trashed(list[ImageKey]): these are in the trash now.
+        noticed(object Notice): what came of it.
+    """
+
+    chosen = Signal(list)
+    folder_used = Signal(str)
+    trashed = Signal(list)
+    noticed = Signal(object)
+
+    def __init__(self, *, work: FileWork, jobs: Jobs, window: QWidget) -> None:
+        super().__init__(window)
+        self._work = work
+        self._jobs = jobs
+        self._window = window
+
+    def choose_photos(self, folder: str) -> None:
+        """Let the user choose files; whatever is chosen, content decides what it is."""
+        paths, _ = QFileDialog.getOpenFileNames(self._window, "Add photos", folder, "All files (*)")
+        if paths:
+            self.folder_used.emit(str(Path(paths[0]).parent))
+            self.chosen.emit(paths)
+
+    def choose_folder(self, folder: str) -> None:
+        """Let the user choose a folder."""
+        path = QFileDialog.getExistingDirectory(self._window, "Add a folder", folder)
+        if path:
+            self.folder_used.emit(path)
+            self.chosen.emit([path])
+
+    def reveal(self, key: ImageKey) -> None:
+        """Show a photo in the system's file manager, selected where the system can."""
+        if sys.platform == "win32":
+            subprocess.Popen(["explorer", f"/select,{Path(key.path)}"])
+        elif sys.platform == "darwin":
+            subprocess.Popen(["open", "-R", key.path])
+        else:
+            QDesktopServices.openUrl(file_url(str(Path(key.path).parent)))
+
+    def open_folder(self, path: str) -> None:
+        """Show a folder in the system's file manager."""
+        QDesktopServices.openUrl(QUrl.fromLocalFile(path))
+
+    def copy(self, keys: Sequence[ImageKey]) -> None:
+        """Put photos on the clipboard, as files and as text."""
+        if not keys:
+            return
+        mime = QMimeData()
+        mime.setUrls([file_url(key.path) for key in keys])
+        mime.setText("\n".join(key.path for key in keys))
+        QGuiApplication.clipboard().setMimeData(mime)
+
+    def export(
+        self,
+        outcomes: Sequence[ScoredPhoto | Failure],
+        *,
+        net: NetIdentity,
+        folder: str,
+        shown: InstalledNet = RESMEM,
+        columns: Sequence[NetColumn] = (),
+        comparison: Comparison | None = None,
+    ) -> None:
+        """Ask where to, and write the scores there in the order given; the rest as ExportOrder has it."""
+        path, _ = QFileDialog.getSaveFileName(
+            self._window,
+            "Export scores",
+            str(Path(folder) / "scores.csv"),
+            "Table (*.csv);;JSON (*.json);;JSON Lines (*.jsonl)",
+        )
+        if not path:
+            return
+        order = ExportOrder(
+            path=Path(path), outcomes=outcomes, net=net, shown=shown, columns=columns, comparison=comparison
+        )
+        what = counted(len(outcomes), "photo", "photos")
+        self._jobs.start(
+            lambda: self._work.export(order),
+            done=lambda _: self._say(f"The scores of {what} were written to {path}."),
+            failed=lambda problem: self._warn(
+                f"The scores can't be written to {path}: {_reason(problem)}. Choose another place."
+            ),
+        )
+
+    def export_overlay(self, key: ImageKey, content: ExportContent) -> None:
+        """Ask where to, and write photo, overlay and legend there as one picture."""
+        first = str(Path(key.path).with_name(f"{Path(key.name).stem} {content.overlay}.png"))
+        path, _ = QFileDialog.getSaveFileName(self._window, "Export picture", first, "Picture (*.png)")
+        if not path:
+            return
+
+        def write() -> None:
+            photo = self._work.picture(key, LONGEST_SIDE)
+            self._work.write(Path(path), as_png(compose(photo, content)))
+
+        self._jobs.start(
+            write,
+            done=lambda _: self._say(f"The picture was written to {path}."),
+            failed=lambda problem: self._warn(f"The picture can't be written to {path}: {_reason(problem)}."),
+        )
+
+    def move_to_trash(self, keys: Sequence[ImageKey]) -> None:
+        """Ask, then move photos to the system's trash."""
+        if not keys:
+            return
+        what = f'"{keys[0].name}"' if len(keys) == 1 else counted(len(keys), "photo", "photos")
+        question = QMessageBox(
+            QMessageBox.Icon.NoIcon, "Move to the trash", f"Move {what} to the trash?", parent=self._window
+        )
+        question.setInformativeText("You can take them back from the system's trash.")
+        move = question.addButton("Move to the trash", QMessageBox.ButtonRole.AcceptRole)
+        question.addButton("Keep", QMessageBox.ButtonRole.RejectRole)
+        question.exec()
+        if question.clickedButton() is move:
+            self._jobs.start(
+                lambda: self._work.move_to_trash(keys),
+                done=self._on_trashed,
+                failed=lambda problem: self._warn(f"Nothing was moved to the trash: {_reason(problem)}."),
+            )
+
+    def _on_trashed(self, outcome: tuple[list[ImageKey], list[tuple[ImageKey, str]]]) -> None:
+        moved, kept = outcome
+        if moved:
+            self.trashed.emit(moved)
+        if kept:
+            key, reason = kept[0]
+            more = f" and {counted(len(kept) - 1, 'other', 'others')}" if len(kept) > 1 else ""
+            self._warn(f"{key.name}{more} can't be moved to the trash: {reason}.")
+
+    def _say(self, text: str) -> None:
+        self.noticed.emit(Notice(NoticeKind.INFORMATION, text))
+
+    def _warn(self, text: str) -> None:
+        self.noticed.emit(Notice(NoticeKind.WARNING, text))
+
+
+def _reason(problem: Exception) -> str:
+    """As the end of a sentence."""
+    words = problem.strerror if isinstance(problem, OSError) and problem.strerror else str(problem)
+    return words.removesuffix(".")

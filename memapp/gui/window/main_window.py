@@ -1,0 +1,449 @@
+"""The window: its parts, and who listens to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QByteArray, QPoint, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget
+
+from memapp.core.events import Notice, NoticeKind
+from memapp.core.records import Failure, ImageKey, Precision, ScoredPhoto
+from memapp.core.settings import Preferences, SettingValue
+from memapp.gui.grid.grid_view import GridView
+from memapp.gui.grid.item_model import PhotoItemModel
+from memapp.gui.grid.sort_proxy import PhotoSortProxy
+from memapp.gui.inspector.inspector import Inspector
+from memapp.gui.overlay.explain_view import NO_OVERLAY
+from memapp.gui.overlay.overlays import Overlays
+from memapp.gui.run.problems_panel import ProblemsPanel
+from memapp.gui.run.run_pause import RunPause
+from memapp.gui.run.run_view import RunView
+from memapp.gui.run.scoring_commands import ScoringCommands
+from memapp.gui.run.session import Session
+from memapp.gui.run.status import ProgressLine, RunStatus
+from memapp.gui.viewer.photo_viewer import PhotoViewer
+from memapp.gui.widgets.theme import ThemeManager
+from memapp.gui.window.actions import Actions
+from memapp.gui.window.app_services import AppServices
+from memapp.gui.window.drop_area import EmptyPage
+from memapp.gui.window.dropping import DropTarget
+from memapp.gui.window.file_commands import FileCommands
+from memapp.gui.window.net_commands import NetCommands
+from memapp.gui.window.notices import NoticeAction, NoticeBar
+from memapp.gui.window.photo_panes import PhotoPanes
+from memapp.gui.window.sort_commands import SortCommands
+from memapp.gui.window.toolbar import FilterControls, SizeSlider, fill_toolbar
+from memapp.gui.window.window_dialogs import WindowDialogs
+from memapp.gui.window.window_layout import laid_out
+from memapp.workers.jobs import Jobs
+from memapp.workers.power_monitor import PowerMonitor
+from memapp.workers.supervisor import Supervisor
+
+_DEFAULT_SIZE = (1280, 800)
+_SMALLEST_SIZE = (720, 480)
+_SIZE_STEP = 32
+
+
+class MainWindow(QMainWindow):
+    """The one window. Lives on the GUI thread.
+
+    Signals:
+        engine_chosen(): the preferences name another device or engine, for the next run.
+        closing(): the window is about to go; stop everything.
+        unexpected(str): given from any thread, shown as a notice.
+    """
+
+    engine_chosen = Signal()
+    closing = Signal()
+    unexpected = Signal(str)
+
+    def __init__(
+        self,
+        *,
+        supervisor: Supervisor,
+        jobs: Jobs,
+        long_jobs: Jobs,
+        power_monitor: PowerMonitor,
+        preferences: Preferences,
+        theme_manager: ThemeManager,
+        services: AppServices,
+    ) -> None:
+        super().__init__()
+        self._preferences = preferences
+        self._theme_manager = theme_manager
+        self._services = services
+        self._supervisor = supervisor
+        self._power_monitor = power_monitor
+
+        self.photos = PhotoItemModel(parent=self)
+        self.proxy = PhotoSortProxy(source=self.photos, parent=self)
+        self.session = Session(supervisor=supervisor, photos=self.photos, parent=self)
+        self.actions_table = Actions(theme_manager=theme_manager, parent=self)
+        self.grid = GridView(
+            proxy=self.proxy, theme=theme_manager.theme, tile_size=preferences.number("tile_size")
+        )
+        self.viewer = PhotoViewer(theme_manager=theme_manager)
+        self.inspector = Inspector(theme_manager=theme_manager)
+        self.panes = PhotoPanes(
+            photos=self.photos,
+            proxy=self.proxy,
+            grid=self.grid,
+            inspector=self.inspector,
+            viewer=self.viewer,
+            supervisor=supervisor,
+            parent=self,
+        )
+        self.overlays = Overlays(
+            supervisor=supervisor,
+            jobs=jobs,
+            long_jobs=long_jobs,
+            grid=self.grid,
+            photos=self.photos,
+            viewer=self.viewer,
+            actions=self.actions_table,
+            preferences=preferences,
+            theme_manager=theme_manager,
+            services=services,
+            window=self,
+        )
+        self.files = FileCommands(work=services.file_work, jobs=jobs, window=self)
+        self.pause = RunPause(
+            session=self.session,
+            power_monitor=power_monitor,
+            wanted=preferences.flag("pause_on_battery"),
+            parent=self,
+        )
+        self.filters = FilterControls(theme_manager=theme_manager)
+        self.size_slider = SizeSlider(pixels=self.grid.tile_size)
+        self.problems = ProblemsPanel(theme_manager=theme_manager)
+        self.notices = NoticeBar(theme_manager=theme_manager)
+        self.status = RunStatus(theme_manager=theme_manager)
+        self.progress_line = ProgressLine(theme_manager=theme_manager)
+        self._empty = EmptyPage(theme_manager=theme_manager)
+
+        self.nets = NetCommands(
+            session=self.session,
+            photos=self.photos,
+            actions=self.actions_table,
+            filters=self.filters,
+            preferences=preferences,
+            jobs=long_jobs,
+            work=services.net_work,
+            window=self,
+        )
+        self.sorting = SortCommands(
+            proxy=self.proxy, actions=self.actions_table, preferences=preferences, window=self
+        )
+        self._lay_out()
+        self.drops = DropTarget(window=self, theme_manager=theme_manager)
+        self.dialogs = WindowDialogs(
+            preferences=preferences,
+            services=services,
+            actions=self.actions_table,
+            notices=self.notices,
+            theme_manager=theme_manager,
+            window=self,
+        )
+        self.run_view = RunView(
+            session=self.session,
+            pause=self.pause,
+            photos=self.photos,
+            actions=self.actions_table,
+            status=self.status,
+            progress_line=self.progress_line,
+            problems=self.problems,
+            parent=self,
+        )
+        self.scoring = ScoringCommands(
+            session=self.session,
+            photos=self.photos,
+            actions=self.actions_table,
+            fast_available=services.fast_available,
+            window=self,
+        )
+        self._set_precision()
+        self._connect_actions()
+        self._connect_parts()
+        self._restore()
+        self._show_overlay_choice()
+        self.run_view.update_run()
+        self._update_photos()
+
+    def add(self, paths: list[str]) -> None:
+        """Score these files and folders, too."""
+        self.session.add(paths)
+
+    def show_notice(self, notice: Notice, action: NoticeAction | None = None) -> None:
+        """Show a notice."""
+        self.notices.add(notice, action)
+
+    # What lies where
+
+    def _lay_out(self) -> None:
+        self.setWindowTitle("memapp")
+        self.setMinimumSize(*_SMALLEST_SIZE)
+        self.actions_table.fill(self.menuBar())
+        self.addActions(list(self.actions_table))
+        overlay_menu = QMenu(self)
+        overlay_menu.addActions(self.overlays.choices)
+        toolbar = self.addToolBar("Toolbar")
+        toolbar.setObjectName("toolbar")
+        sort_button, self._overlay_button = fill_toolbar(
+            toolbar,
+            actions=self.actions_table,
+            filters=self.filters,
+            slider=self.size_slider,
+            sort_menu=self.sorting.menu,
+            overlay_menu=overlay_menu,
+        )
+        self.sorting.named.connect(sort_button.setText)
+        self.nets.take_place(toolbar, before=sort_button)
+        self._pages = QStackedWidget()
+        for page in (self._empty, self.grid, self.viewer):
+            self._pages.addWidget(page)
+        self.setCentralWidget(
+            laid_out(
+                above=[self.progress_line, self.notices],
+                pages=self._pages,
+                beside=self.inspector,
+                below=self.problems,
+            )
+        )
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().addWidget(self.status, 1)
+
+    def _restore(self) -> None:
+        preferences = self._preferences
+        self.resize(*_DEFAULT_SIZE)
+        self.restoreGeometry(QByteArray.fromBase64(preferences.text("window_geometry").encode()))
+        for panel in ("inspector", "problems"):
+            self.actions_table[panel].setChecked(preferences.flag(f"{panel}_open"))
+        self.inspector.setVisible(preferences.flag("inspector_open"))
+        self.problems.setVisible(preferences.flag("problems_open"))
+        self.sorting.restore(nets_compared=self.nets.pair is not None)
+        self.dialogs.show_licence()
+
+    # Who listens to whom
+
+    def _connect_actions(self) -> None:
+        slots: dict[str, Callable[[], object]] = {
+            "add-photos": lambda: self.files.choose_photos(self._preferences.text("last_folder")),
+            "add-folder": lambda: self.files.choose_folder(self._preferences.text("last_folder")),
+            "paste": lambda: self.drops.take(QGuiApplication.clipboard().mimeData()),
+            "samples": self._add_samples,
+            "export": self._export,
+            "clear": self.session.clear,
+            "quit": self.close,
+            "open": lambda: self._with_first(self.panes.open),
+            "reveal": lambda: self._with_first(self.files.reveal),
+            "copy": lambda: self.files.copy(self._chosen()),
+            "select-all": self.grid.selectAll,
+            "remove": lambda: self.session.take_out(self._chosen()),
+            "trash": lambda: self.files.move_to_trash(self._chosen()),
+            "pause": self.pause.toggle,
+            "cancel": self.session.cancel,
+            "score-rest": self.session.score_rest,
+            "triage": lambda: self.scoring.triage(self._chosen()),
+            "score-exact": lambda: self.scoring.score_exactly(self._chosen()),
+            "find": self.filters.start_finding,
+            "clear-filter": self.filters.clear,
+            "larger": lambda: self.grid.set_tile_size(self.grid.tile_size + _SIZE_STEP),
+            "smaller": lambda: self.grid.set_tile_size(self.grid.tile_size - _SIZE_STEP),
+        }
+        for action_id, slot in slots.items():
+            self.actions_table[action_id].triggered.connect(lambda _checked, call=slot: call())
+        for panel, widget in (("inspector", self.inspector), ("problems", self.problems)):
+            action = self.actions_table[panel]
+            action.toggled.connect(widget.setVisible)
+            action.toggled.connect(lambda shown, key=f"{panel}_open": self._remember(key, shown))
+        self.actions_table["full-screen"].toggled.connect(
+            lambda on: self.showFullScreen() if on else self.showNormal()
+        )
+
+    def _connect_parts(self) -> None:
+        self._theme_manager.changed.connect(self._show_overlay_choice)
+        self.overlays.chosen.connect(self._on_overlay)
+        self.overlays.noticed.connect(self.show_notice)
+        self.overlays.export_wanted.connect(self.files.export_overlay)
+        self.overlays.panel_shown.connect(self._make_room)
+        self._theme_manager.changed.connect(lambda: self.grid.set_theme(self._theme_manager.theme))
+        self._empty.add_photos.connect(self.actions_table["add-photos"].trigger)
+        self._empty.add_folder.connect(self.actions_table["add-folder"].trigger)
+        self._empty.try_samples.connect(self._add_samples)
+
+        self.photos.rowsInserted.connect(self._update_photos)
+        self.photos.rowsRemoved.connect(self._update_photos)
+        self.photos.modelReset.connect(self._update_photos)
+        self.grid.visible_changed.connect(self._want_previews)
+        self.grid.selection_changed.connect(lambda _selected, _current: self._update_selection())
+        self.grid.tile_size_changed.connect(self.size_slider.setValue)
+        self.grid.tile_size_changed.connect(lambda pixels: self._remember("tile_size", pixels))
+        self.grid.clear_filter_requested.connect(self.filters.clear)
+        self.grid.customContextMenuRequested.connect(self._show_photo_menu)
+        self.size_slider.valueChanged.connect(self.grid.set_tile_size)
+        self.filters.changed.connect(self.proxy.set_filter)
+        self.inspector.score_exactly.connect(lambda: self.scoring.score_exactly(self.panes.inspected))
+        self.panes.viewer_opened.connect(self._show_viewer)
+        self.panes.viewer_closed.connect(self._show_grid)
+
+        self.session.progressed.connect(lambda _progress: self.scoring.update_photos())
+        self.session.noticed.connect(self.show_notice)
+        self.session.run_net_changed.connect(self.status.set_net)
+        self.nets.noticed.connect(self.show_notice)
+        self.nets.shown.connect(lambda _net: self._update_nets())
+        self.unexpected.connect(lambda text: self.show_notice(Notice(NoticeKind.WARNING, text)))
+        self.session.not_scored.connect(self._on_not_scored)
+
+        self.drops.dropped.connect(self.session.add)
+        self.drops.noticed.connect(self.show_notice)
+        self.dialogs.preference_changed.connect(self._on_preference)
+        self.dialogs.segmenters_wanted.connect(self.overlays.manage_segmenters)
+        self.dialogs.show_folder.connect(self.files.open_folder)
+        self.status.problems_clicked.connect(self.actions_table["problems"].trigger)
+        self.problems.retry.connect(self.session.score_again)
+        self.problems.reveal.connect(self.files.reveal)
+        self.problems.select.connect(self._go_to)
+        self.problems.closed.connect(lambda: self.actions_table["problems"].setChecked(False))
+        self.files.chosen.connect(self.session.add)
+        self.files.folder_used.connect(lambda folder: self._remember("last_folder", folder))
+        self.files.trashed.connect(self.session.take_out)
+        self.files.noticed.connect(self.show_notice)
+
+    # The photos and the run
+
+    def _update_photos(self) -> None:
+        some = self.photos.count() > 0
+        for action_id in ("export", "clear", "select-all", "find", "reverse", "score-rest"):
+            self.actions_table[action_id].setEnabled(some)
+        if not some:
+            self._pages.setCurrentWidget(self._empty)
+            self._empty.setFocus()
+            self.inspector.show_none()
+        elif self._pages.currentWidget() is self._empty:
+            self._show_grid()
+        self._update_selection()
+        self.run_view.update_scores()
+
+    def _update_nets(self) -> None:
+        self.sorting.update_nets(nets_compared=self.nets.pair is not None)
+        self.run_view.update_scores()
+
+    def _update_selection(self) -> None:
+        some = bool(self._chosen())
+        for action_id in ("open", "reveal", "copy", "remove", "trash"):
+            self.actions_table[action_id].setEnabled(some)
+        self.scoring.update_selection(some_chosen=some)
+
+    def _on_not_scored(self, reason: str) -> None:
+        self.show_notice(
+            Notice(NoticeKind.WARNING, reason),
+            NoticeAction("Try again", self.actions_table["score-rest"].trigger),
+        )
+
+    def _want_previews(self, keys: list[ImageKey], longest_side: int) -> None:
+        self._supervisor.want_previews(self.photos.lacking_previews(keys, longest_side), longest_side)
+
+    def _chosen(self) -> list[ImageKey]:
+        """What a command is about: the photo in the viewer, else the selection."""
+        viewing = self.panes.viewing
+        return [viewing] if viewing is not None else self.grid.selected_photos()
+
+    def _with_first(self, command: Callable[[ImageKey], None]) -> None:
+        for key in self._chosen()[:1]:
+            command(key)
+
+    def _export(self) -> None:
+        if self.session.net is None:
+            self.show_notice(Notice(NoticeKind.INFORMATION, "There are no scores to export yet."))
+            return
+        shown = (self.photos.outcome(self.proxy.key(row)) for row in range(self.proxy.rowCount()))
+        outcomes: list[ScoredPhoto | Failure] = [outcome for outcome in shown if outcome is not None]
+        keys = [outcome.key for outcome in outcomes]
+        self.files.export(
+            outcomes,
+            net=self.session.net,
+            folder=self._preferences.text("last_folder"),
+            shown=self.photos.shown_net,
+            columns=self.nets.columns(keys),
+            comparison=self.nets.compared(keys),
+        )
+
+    def _add_samples(self) -> None:
+        self.session.add([self._services.samples_folder])
+
+    # Pages and orders
+
+    @Slot()
+    def _show_viewer(self) -> None:
+        self._pages.setCurrentWidget(self.viewer)
+        self.viewer.setFocus()
+
+    @Slot()
+    def _show_grid(self) -> None:
+        self._pages.setCurrentWidget(self.grid)
+        self.grid.setFocus()
+
+    @Slot(str)
+    def _on_overlay(self, overlay: str) -> None:
+        """An overlay is seen in the viewer only, so it opens."""
+        self._show_overlay_choice()
+        if self.panes.viewing is not None:
+            # The panel changes: a button that had the keyboard may go, and Qt would hand it to the toolbar.
+            self.viewer.setFocus()
+        if overlay != NO_OVERLAY and self.panes.viewing is None:
+            self._with_first(self.panes.open)
+
+    @Slot(bool)
+    def _make_room(self, panel_shown: bool) -> None:
+        """The overlay's panel takes the inspector's place."""
+        self.inspector.setVisible(not panel_shown and self.actions_table["inspector"].isChecked())
+
+    def _show_overlay_choice(self) -> None:
+        self.overlays.show_choice(self._overlay_button)
+
+    def _go_to(self, key: ImageKey) -> None:
+        self._show_grid()
+        self.grid.go_to(key)
+
+    def _show_photo_menu(self, position: QPoint) -> None:
+        if not self.grid.indexAt(position).isValid():
+            return
+        menu = QMenu(self)
+        for action_id in ("open", "reveal", "copy", "", "score-rest", "score-exact", "", "remove", "trash"):
+            menu.addAction(self.actions_table[action_id]) if action_id else menu.addSeparator()
+        menu.exec(self.grid.viewport().mapToGlobal(position))
+
+    def _on_preference(self, key: str, value: SettingValue) -> None:
+        self._remember(key, value)
+        match key:
+            case "theme":
+                self._theme_manager.choose(self._preferences.text(key))
+            case "device" | "engine":
+                self.engine_chosen.emit()
+            case "precision":
+                self._set_precision()
+            case "unload_minutes":
+                self._power_monitor.set_idle_minutes(self._preferences.number(key))
+            case "pause_on_battery":
+                self.pause.set_wanted(self._preferences.flag(key))
+
+    def _set_precision(self) -> None:
+        self.scoring.set_precision(Precision(self._preferences.text("precision")))
+        self.overlays.set_precision(self.session.precision)
+
+    def _remember(self, key: str, value: SettingValue) -> None:
+        self._preferences.set(key, value)
+
+    # The end
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember how the window was, and stop everything."""
+        self._remember("window_geometry", bytes(self.saveGeometry().toBase64().data()).decode())
+        self._services.save_preferences()
+        # Gone at once for the eye, while the photo in hand is finished.
+        self.hide()
+        self.overlays.stop()
+        self.closing.emit()
+        event.accept()

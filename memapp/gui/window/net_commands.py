@@ -1,0 +1,264 @@
+"""Which nets score, whose scores are shown, which two are compared; adding and removing nets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QFileDialog, QMenu, QToolBar, QToolButton, QWidget
+
+from memapp.core.events import Notice, NoticeKind
+from memapp.core.names import display_name
+from memapp.core.nets import Comparison, InstalledNet, NetColumn, NetWork
+from memapp.core.records import ImageKey
+from memapp.core.settings import Preferences
+from memapp.gui.dialogs.nets_dialog import NetsDialog
+from memapp.gui.grid.item_model import PhotoItemModel
+from memapp.gui.run.session import Session
+from memapp.gui.window.actions import Actions
+from memapp.gui.window.net_comparison import NetComparison
+from memapp.gui.window.toolbar import FilterControls
+from memapp.workers.jobs import Jobs
+
+_TITLE_LETTERS = 14
+"""Of a net's title on the toolbar."""
+
+
+class NetCommands(QObject):
+    """Holds the choice of nets and carries it out. Lives on the GUI thread.
+
+    Where one net scores, nothing of this is seen but an entry in a menu.
+
+    Signals:
+        shown(object InstalledNet): this net's scores are shown from now on.
+        noticed(object Notice): something to tell.
+    """
+
+    shown = Signal(object)
+    noticed = Signal(object)
+
+    def __init__(
+        self,
+        *,
+        session: Session,
+        photos: PhotoItemModel,
+        actions: Actions,
+        filters: FilterControls,
+        preferences: Preferences,
+        jobs: Jobs,
+        work: NetWork,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._session = session
+        self._photos = photos
+        self._actions = actions
+        self._preferences = preferences
+        self._jobs = jobs
+        self._work = work
+        self._window = window
+        self._installed = work.installed
+        self._dialog: NetsDialog | None = None
+        self.comparison = NetComparison(photos=photos, actions=actions, filters=filters, parent=self)
+        self._menu = QMenu(window)
+        self._group: QActionGroup | None = None
+        self._button = QToolButton()
+        self._button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        self._button.setMenu(self._menu)
+        self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._button.setToolTip("The net whose scores are shown")
+        self._place: QAction | None = None
+        actions["nets"].triggered.connect(self.open_dialog)
+        actions["next-net"].triggered.connect(self._show_next)
+
+    @property
+    def installed(self) -> tuple[InstalledNet, ...]:
+        """All nets that can score here."""
+        return self._installed
+
+    @property
+    def chosen(self) -> tuple[InstalledNet, ...]:
+        """Those that score, in the order of those installed; never none."""
+        names = self._preferences.text("nets").splitlines()
+        return tuple(net for net in self._installed if net.name in names) or self._installed[:1]
+
+    @property
+    def pair(self) -> tuple[InstalledNet, InstalledNet] | None:
+        """The two that are compared: those chosen to be, else the first two that score."""
+        named = self._preferences.text("compared_nets").splitlines()
+        wanted = [net for name in named for net in self.chosen if net.name == name]
+        rest = [net for net in self.chosen if net not in wanted]
+        first_two = [*wanted, *rest][:2]
+        return (first_two[0], first_two[1]) if len(first_two) == 2 else None
+
+    def take_place(self, toolbar: QToolBar, before: QWidget) -> None:
+        """Put the button that names the net shown before another part of the toolbar."""
+        following = next(action for action in toolbar.actions() if toolbar.widgetForAction(action) is before)
+        self._place = toolbar.insertWidget(following, self._button)
+        self.apply()
+
+    def apply(self) -> None:
+        """Carry out what the preferences say."""
+        nets = self.chosen
+        shown = next((net for net in nets if net.name == self._preferences.text("shown_net")), nets[0])
+        self._photos.set_nets(nets, shown=shown)
+        self._fill_menu()
+        self._actions["next-net"].setVisible(len(nets) > 1)
+        if self._place is not None:
+            self._place.setVisible(len(nets) > 1)
+        self.comparison.compare(self.pair, points=self._preferences.number("disagreement_points"))
+        self.shown.emit(shown)
+
+    def choose(self, names: Sequence[str]) -> None:
+        """Let these nets score; photos that are here get the scores of those that are new."""
+        before = {net.name for net in self.chosen}
+        self._preferences.set("nets", "\n".join(names))
+        after = {net.name for net in self.chosen}
+        for name in before - after:
+            self._session.stop_scoring_with(name)
+        self.apply()
+        for net in self.chosen:
+            if net.name not in before:
+                self._session.score_with(net, self._photos.keys_lacking(net.name))
+
+    def show_net(self, name: str) -> None:
+        """Show this net's scores on the tiles; they are what is sorted and filtered by."""
+        self._preferences.set("shown_net", name)
+        self.apply()
+
+    def compare(self, first: str, second: str) -> None:
+        """Flag where these two disagree."""
+        self._preferences.set("compared_nets", f"{first}\n{second}")
+        self.apply()
+
+    def set_points(self, points: int) -> None:
+        """Flag photos that they place so many points apart."""
+        self._preferences.set("disagreement_points", points)
+        self.apply()
+
+    # What several nets say, for an export
+
+    def columns(self, keys: Sequence[ImageKey]) -> tuple[NetColumn, ...]:
+        """What each net says of these photos; empty where one net scores."""
+        if len(self._photos.nets) < 2:
+            return ()
+        said = [self._photos.net_scores(key) for key in keys]
+        return tuple(
+            NetColumn(net, identity, [scores[place].score if scores else None for scores in said])
+            for place, net in enumerate(self._photos.nets)
+            if (identity := self._session.identities.get(net.name)) is not None
+        )
+
+    def compared(self, keys: Sequence[ImageKey]) -> Comparison | None:
+        """How far apart two nets place these photos; None where none are compared."""
+        self.comparison.refresh()
+        pair = self._photos.compared
+        return None if pair is None else Comparison(*pair, [self._photos.disagreement(key) for key in keys])
+
+    # The dialog, and nets that come and go
+
+    def open_dialog(self) -> None:
+        """Let the user choose nets."""
+        self._dialog = NetsDialog(missing=self._work.missing, parent=self._window)
+        self._dialog.chosen.connect(self.choose)
+        self._dialog.compared.connect(self.compare)
+        self._dialog.points_set.connect(self.set_points)
+        self._dialog.add_wanted.connect(self._choose_file)
+        self._dialog.remove_wanted.connect(self.remove)
+        for changed in (self._dialog.chosen, self._dialog.compared):
+            changed.connect(lambda *_: self._show_in_dialog())
+        self._show_in_dialog()
+        self._dialog.exec()
+        self._dialog.deleteLater()
+        self._dialog = None
+
+    def add(self, path: Path) -> None:
+        """Take a net's file in, off this thread; it scores from then on."""
+        self._say(f"Checking {display_name(path.name)}...")
+        self._jobs.start(
+            lambda: self._work.add(path),
+            done=self._on_added,
+            failed=lambda problem: self._refuse(str(problem)),
+        )
+
+    def remove(self, name: str) -> None:
+        """Delete the copy of a net that was added; its scores of photos stay known."""
+        title = next((net.title for net in self._installed if net.name == name), name)
+        self.choose([net.name for net in self.chosen if net.name != name])
+        self._jobs.start(
+            lambda: self._work.remove(name),
+            done=lambda nets: self._on_removed(nets, title),
+            failed=lambda problem: self._refuse(str(problem)),
+        )
+
+    def _choose_file(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(
+            self._dialog or self._window, "Add a net", "", "Nets (*.safetensors);;All files (*)"
+        )
+        if path:
+            self.add(Path(path))
+
+    def _on_added(self, nets: tuple[InstalledNet, ...]) -> None:
+        before = {net.name for net in self._installed}
+        new = [net for net in nets if net.name not in before] or [nets[-1]]
+        self._installed = nets
+        self.choose([*(net.name for net in self.chosen), *(net.name for net in new)])
+        self._show_in_dialog()
+        self._say(f"{new[-1].title} was added and scores from now on.")
+
+    def _on_removed(self, nets: tuple[InstalledNet, ...], title: str) -> None:
+        self._installed = nets
+        self.apply()
+        self._show_in_dialog()
+        self._say(f"{title} was removed.")
+
+    def _refuse(self, reason: str) -> None:
+        self._say(reason, NoticeKind.WARNING)
+
+    def _say(self, text: str, kind: NoticeKind = NoticeKind.INFORMATION) -> None:
+        """In the dialog, or in the window where it was closed meanwhile."""
+        if self._dialog is not None:
+            self._dialog.say(text)
+        else:
+            self.noticed.emit(Notice(kind, text))
+
+    def _show_in_dialog(self) -> None:
+        if self._dialog is not None:
+            self._dialog.show_nets(
+                self._installed,
+                chosen=self.chosen,
+                pair=self.pair,
+                points=self._preferences.number("disagreement_points"),
+            )
+
+    # The button
+
+    def _fill_menu(self) -> None:
+        self._menu.clear()
+        self._group = QActionGroup(self._menu)
+        shown = self._photos.shown_net
+        for net in self._photos.nets:
+            entry = self._group.addAction(_as_entry(net.title))
+            entry.setCheckable(True)
+            entry.setChecked(net == shown)
+            entry.triggered.connect(lambda _checked, name=net.name: self.show_net(name))
+            self._menu.addAction(entry)
+        self._menu.addSeparator()
+        self._menu.addAction(self._actions["nets"])
+        title = shown.title
+        short = title if len(title) <= _TITLE_LETTERS else f"{title[: _TITLE_LETTERS - 1].rstrip()}…"
+        self._button.setText(f"Net: {_as_entry(short)}")
+        self._button.setAccessibleName(f"Net whose scores are shown: {title}")
+
+    def _show_next(self) -> None:
+        nets = self._photos.nets
+        place = nets.index(self._photos.shown_net)
+        self.show_net(nets[(place + 1) % len(nets)].name)
+
+
+def _as_entry(title: str) -> str:
+    """A title as a menu writes it: an ampersand would underline the next letter."""
+    return title.replace("&", "&&")

@@ -1,0 +1,106 @@
+"""A quiet bar under the toolbar for what a person should know; never in the way, one at a time."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
+
+from memapp.core.events import Notice, NoticeKind
+from memapp.gui.widgets.basic import IconButton, IconLabel, Role, text_label
+from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, ThemeManager
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeAction:
+    """What can be done about a notice, in a word or two, and who does it."""
+
+    text: str
+    run: Callable[[], None]
+
+
+class NoticeBar(QWidget):
+    """Shows notices one after another, warnings first, then the oldest. Hidden while there is none."""
+
+    def __init__(self, *, theme_manager: ThemeManager, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme_manager = theme_manager
+        self._queue: deque[tuple[Notice, NoticeAction | None]] = deque()
+        theme_manager.changed.connect(self.update)
+
+        self._icon = IconLabel(theme_manager=theme_manager, name="information")
+        self._text = text_label(wrap=True, copyable=True)
+        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._more = text_label(role=Role.QUIET)
+        self._action = QPushButton()
+        self._action.clicked.connect(self._act)
+        self._close = IconButton(theme_manager=theme_manager, name="close", text="Close this notice")
+        self._close.clicked.connect(self.close_current)
+
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE_3, SPACE_1, SPACE_2, SPACE_1)
+        row.setSpacing(SPACE_2)
+        row.addWidget(self._icon)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._more)
+        row.addWidget(self._action)
+        row.addWidget(self._close)
+        self._show_first()
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What is shown now, then what waits."""
+        return tuple(notice for notice, _ in self._queue)
+
+    def add(self, notice: Notice, action: NoticeAction | None = None) -> None:
+        """Show a notice after those that wait, warnings before information; no text twice at once."""
+        if any(waiting.text == notice.text for waiting in self.notices):
+            return
+        place = len(self._queue)
+        if notice.kind is NoticeKind.WARNING:
+            place = sum(waiting.kind is NoticeKind.WARNING for waiting in self.notices)
+        self._queue.insert(place, (notice, action))
+        self._show_first()
+
+    def close_current(self) -> None:
+        """Put the notice that is shown away, and show the next."""
+        if self._queue:
+            self._queue.popleft()
+            self._show_first()
+
+    def clear(self) -> None:
+        """Put all notices away."""
+        self._queue.clear()
+        self._show_first()
+
+    def _act(self) -> None:
+        _, action = self._queue[0]
+        self.close_current()
+        if action is not None:
+            action.run()
+
+    def _show_first(self) -> None:
+        if not self._queue:
+            self.hide()
+            return
+        notice, action = self._queue[0]
+        self._icon.show_icon(notice.kind.value)
+        self._icon.setAccessibleName(notice.kind.value.capitalize())
+        self._text.setText(notice.text)
+        waiting = len(self._queue) - 1
+        self._more.setText(f"{waiting:,} more")
+        self._more.setVisible(waiting > 0)
+        self._action.setVisible(action is not None)
+        self._action.setText(action.text if action else "")
+        self.setAccessibleName(f"Notice: {notice.text}")
+        self.show()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Lie quietly under the toolbar, with a hairline below."""
+        theme = self._theme_manager.theme
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(theme.tile))
+        painter.fillRect(0, self.height() - 1, self.width(), 1, QColor(theme.line))

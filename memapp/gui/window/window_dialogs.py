@@ -1,0 +1,96 @@
+"""The window's dialogs: opening them, and telling what was chosen in them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from memapp.core.events import Notice, NoticeKind
+from memapp.core.settings import Preferences
+from memapp.gui.dialogs.about import AboutDialog
+from memapp.gui.dialogs.licence import LicenceDialog
+from memapp.gui.dialogs.preferences_dialog import PreferencesDialog
+from memapp.gui.dialogs.shortcuts import ShortcutsDialog
+from memapp.gui.run.scoring_commands import FAST_MISSING
+from memapp.gui.widgets.theme import ThemeManager
+from memapp.gui.window.actions import Actions
+from memapp.gui.window.app_services import AppServices
+from memapp.gui.window.notices import NoticeAction, NoticeBar
+
+
+class WindowDialogs(QObject):
+    """Opens the dialogs that belong to the window as a whole. Lives on the GUI thread.
+
+    Signals:
+        preference_changed(str, object SettingValue): a setting's key and the value chosen.
+        show_folder(str): show a folder in the system's file manager.
+        segmenters_wanted(): show the segmenters.
+    """
+
+    preference_changed = Signal(str, object)
+    show_folder = Signal(str)
+    segmenters_wanted = Signal()
+
+    def __init__(
+        self,
+        *,
+        preferences: Preferences,
+        services: AppServices,
+        actions: Actions,
+        notices: NoticeBar,
+        theme_manager: ThemeManager,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._preferences = preferences
+        self._services = services
+        self._notices = notices
+        self._theme_manager = theme_manager
+        self._window = window
+        actions["shortcuts"].triggered.connect(
+            lambda: ShortcutsDialog(lines=actions.cheat_sheet(), parent=window).exec()
+        )
+        actions["about"].triggered.connect(self.show_about)
+        actions["preferences"].triggered.connect(self.show_preferences)
+        actions["log"].triggered.connect(lambda: self.show_folder.emit(services.log_folder))
+        actions["licences"].triggered.connect(lambda: self.show_folder.emit(services.licences_folder))
+
+    def show_licence(self) -> None:
+        """Say it at every start until the user has agreed: closing a notice is no agreement."""
+        if self._preferences.flag("licence_accepted"):
+            return
+        self._notices.add(
+            Notice(
+                NoticeKind.INFORMATION,
+                "ResMem, the net that scores, is free for non-commercial use only (University of Chicago).",
+            ),
+            NoticeAction("Read the licence", self._show_licence),
+        )
+
+    def show_about(self) -> None:
+        """What memapp is, and on what it runs."""
+        AboutDialog(
+            version=self._services.version,
+            details=self._services.details(),
+            theme_manager=self._theme_manager,
+            parent=self._window,
+        ).exec()
+
+    def show_preferences(self) -> None:
+        """What can be set, at work as soon as it is chosen."""
+        dialog = PreferencesDialog(
+            preferences=self._preferences,
+            scores_folder=self._services.scores_folder,
+            fast_missing="" if self._services.fast_available else FAST_MISSING,
+            parent=self._window,
+        )
+        dialog.changed.connect(self.preference_changed)
+        dialog.show_folder.connect(self.show_folder)
+        dialog.segmenters_wanted.connect(self.segmenters_wanted)
+        dialog.exec()
+
+    def _show_licence(self) -> None:
+        if LicenceDialog(theme_manager=self._theme_manager, parent=self._window).exec():
+            self._preferences.set("licence_accepted", True)
+        else:
+            self.show_licence()

@@ -1,0 +1,1 @@
+"""The memory test as a window: its start and its widgets."""

@@ -1,0 +1,105 @@
+"""The composition root of the memory game: photos of a folder, one game, the answers kept."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+from tqdm import tqdm
+
+from memapp.core.control import RunControl
+from memapp.core.errors import MemappError, PhotoError
+from memapp.core.machine import usable_cores
+from memapp.core.memory_game import LEAST_PHOTOS, Answer, Role, choose_photos, plan_game
+from memapp.core.records import ImageKey
+from memapp.gui.widgets.theme import ThemeManager
+from memapp.intake.discover import find_photos
+from memapp.intake.load import load_photo
+from memapp.lab.memory_game.game_window import GameWindow, result_text
+from memapp.store.memory_games import keep_game, read_games
+from memapp.workers.preview_pool import to_image
+
+PICTURE_SIDE = 800
+
+
+def play(
+    images: Path, *, output: Path, observer: str, seed: int | None = None, most: int | None = None
+) -> int:
+    """Play one game in a window; gives the program's exit status.
+
+    Args:
+        images: the folder of photos.
+        output: where games and labels are kept.
+        observer: who plays.
+        seed: of photos and order; None for another game each time.
+        most: photos in the game; None for as many as a game of five minutes has.
+
+    Raises:
+        MemappError: there are too few photos.
+        OSError: what was kept before can't be read.
+    """
+    games = read_games(output)
+    seed = secrets.randbelow(1 << 31) if seed is None else seed
+    observers: dict[str, int] = {}
+    for answers in games:
+        for answer in answers:
+            if answer.role is Role.TARGET and answer.repeat:
+                observers[answer.photo] = observers.get(answer.photo, 0) + 1
+    pictures = _pictures(images, observers, seed=seed, most=most)
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    application.setApplicationName("memapp")
+    window = GameWindow(
+        stream=plan_game(list(pictures), seed=seed),
+        picture=pictures.__getitem__,
+        theme_manager=ThemeManager(choice="dark", parent=application),
+    )
+    window.finished.connect(partial(_keep, window, output, observer))
+    window.show()
+    window.activateWindow()
+    return int(application.exec())
+
+
+def _keep(window: GameWindow, output: Path, observer: str, answers: Sequence[Answer]) -> None:
+    now = datetime.now().astimezone().isoformat(timespec="seconds")
+    try:
+        table, tallies = keep_game(output, answers, observer=observer, when=now)
+    except OSError as problem:
+        window.show_result(result_text(answers, f"The answers can't be kept: {problem.strerror}."))
+        return
+    window.show_result(result_text(answers, f"{len(tallies)} photos have labels now, in {table}."))
+
+
+def _pictures(images: Path, observers: dict[str, int], *, seed: int, most: int | None) -> dict[str, QImage]:
+    """The photos of the game that can be read, by name relative to the folder."""
+    names = {
+        Path(found.path).relative_to(images).as_posix(): found.path
+        for found in find_photos([str(images)], control=RunControl())
+        if isinstance(found, ImageKey)
+    }
+    limits = {} if most is None else {"most": most}
+    chosen = choose_photos(list(names), observers, seed=seed, **limits)
+    with ThreadPoolExecutor(usable_cores()) as pool:
+        loaded = pool.map(_picture, [names[name] for name in chosen])
+        shown = tqdm(loaded, total=len(chosen), unit="photo", desc="preparing", disable=None, leave=False)
+        pictures = {name: image for name, image in zip(chosen, shown, strict=True) if image is not None}
+    if len(pictures) < LEAST_PHOTOS:
+        raise MemappError(
+            f"The memory game needs {LEAST_PHOTOS} photos at least; {images} has {len(pictures)} that can be "
+            "read."
+        )
+    return pictures
+
+
+def _picture(path: str) -> QImage | None:
+    try:
+        picture = load_photo(path, longest_side=PICTURE_SIDE).picture
+    except PhotoError:
+        return None
+    return None if picture is None else to_image(picture)

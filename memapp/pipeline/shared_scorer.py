@@ -1,0 +1,116 @@
+"""Keeps the net loaded between runs and shares it among them, so that the next folder starts at once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from memapp.core.contracts import Notify, Scorer, ScorerFactory
+from memapp.core.machine import garbage_collector_at_rest
+from memapp.core.records import EngineInfo, NetIdentity, PixelArray
+
+
+class SharedScorer:
+    """A ScorerFactory whose scorer outlives its run. Thread-safe.
+
+    Several runs may borrow the one scorer at once: they take turns, batch by batch.
+    """
+
+    def __init__(self, factory: ScorerFactory) -> None:
+        self._factory = factory
+        self._lock = threading.Lock()
+        self._scorer: Scorer | None = None
+        self._turns = _Turns()
+        self._borrowed = 0
+        self._unwanted = False
+        """The memory was wanted back while the scorer was borrowed."""
+
+    def identity(self) -> NetIdentity:
+        """The net's identity. Raises: WeightsError."""
+        return self._factory.identity()
+
+    def equivalent_identities(self) -> tuple[NetIdentity, ...]:
+        """Nets whose known scores serve as well."""
+        return self._factory.equivalent_identities()
+
+    def build(self, notify: Notify) -> Scorer:
+        """The kept scorer, or a new one, which is kept. Raises: WeightsError, DeviceError."""
+        with self._lock:
+            if self._scorer is None:
+                # Only a window keeps its net, and a window must not stand still meanwhile.
+                with garbage_collector_at_rest():
+                    self._scorer = self._factory.build(notify)
+            self._borrowed += 1
+            self._unwanted = False
+            return _Borrowed(self._scorer, turns=self._turns, give_back=self._take_back)
+
+    def release(self) -> None:
+        """Give back the net's memory, as soon as nobody borrows it. Waits for nothing."""
+        if not self._lock.acquire(blocking=False):
+            # It is being loaded, so it is wanted.
+            return
+        try:
+            self._unwanted = True
+            self._close_if_unwanted()
+        finally:
+            self._lock.release()
+
+    def _take_back(self) -> None:
+        with self._lock:
+            self._borrowed -= 1
+            self._close_if_unwanted()
+
+    def _close_if_unwanted(self) -> None:
+        if self._unwanted and not self._borrowed and self._scorer is not None:
+            self._scorer.close()
+            self._scorer = None
+
+
+class _Turns:
+    """A lock, given in the order of asking: the photo that is looked at never waits for a whole folder."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._asked = 0
+        self._served = 0
+
+    def __enter__(self) -> None:
+        with self._changed:
+            turn = self._asked
+            self._asked += 1
+            while turn != self._served:
+                self._changed.wait()
+
+    def __exit__(self, *_: object) -> None:
+        with self._changed:
+            self._served += 1
+            self._changed.notify_all()
+
+
+class _Borrowed:
+    """The kept scorer as one run sees it: closing it leaves it loaded. Used by one thread at a time."""
+
+    def __init__(self, scorer: Scorer, *, turns: _Turns, give_back: Callable[[], None]) -> None:
+        self._scorer = scorer
+        self._turns = turns
+        self._give_back: Callable[[], None] | None = give_back
+
+    @property
+    def engine(self) -> EngineInfo:
+        return self._scorer.engine
+
+    @property
+    def batch_size(self) -> int:
+        return self._scorer.batch_size
+
+    def score(self, frames: PixelArray) -> npt.NDArray[np.float32]:
+        with self._turns:
+            return self._scorer.score(frames)
+
+    def close(self) -> None:
+        if self._give_back is not None:
+            self._give_back()
+            self._give_back = None

@@ -1,0 +1,74 @@
+"""Thumbnails kept between starts: the disk's bytes and intake's pixels, for runs and previews."""
+
+from __future__ import annotations
+
+from memapp.core.contracts import PhotoLoader
+from memapp.core.control import RunControl
+from memapp.core.records import ImageKey, PixelArray
+from memapp.intake import thumbnail_codec
+from memapp.intake.reading import is_unchanged
+from memapp.store.thumbnails import ThumbnailStore
+
+
+class ThumbnailCache:
+    """Where a thumbnail is looked for before its photo is opened, and put when it was. Thread-safe."""
+
+    def __init__(self, store: ThumbnailStore) -> None:
+        self._store = store
+
+    def side_to_make(self, key: ImageKey) -> int | None:
+        """The longest side at which a run should make a thumbnail, too; None where there is one."""
+        if any(self._store.has(key, _variant(side)) for side in thumbnail_codec.SIDES):
+            return None
+        return thumbnail_codec.SIDES[0]
+
+    def keep(self, key: ImageKey, pixels: PixelArray, side: int) -> None:
+        """Put a thumbnail, (height, width, 3), that was made at one of the kept sides.
+
+        The caller knows that the photo is still in the state that its key names.
+        """
+        self._store.write(key, _variant(side), thumbnail_codec.encode_thumbnail(pixels))
+
+    def find(self, key: ImageKey, longest_side: int) -> PixelArray | None:
+        """The thumbnail, no larger than this, as sharp as the photo itself; None where none is kept."""
+        for side in thumbnail_codec.SIDES:
+            if side < longest_side:
+                continue
+            content = self._store.read(key, _variant(side))
+            if content is None:
+                continue
+            pixels = thumbnail_codec.decode_thumbnail(content, side=side, longest_side=longest_side)
+            if pixels is not None:
+                return pixels
+            self._store.discard(key, _variant(side))
+        return None
+
+    def find_or_load(
+        self, key: ImageKey, longest_side: int, *, loader: PhotoLoader, control: RunControl | None = None
+    ) -> PixelArray:
+        """A picture of this photo, no larger than this: kept, or loaded and kept from then on.
+
+        Args:
+            key: the photo.
+            longest_side: in pixels; sizes beyond those that are kept are loaded each time, 0 is full size.
+            loader: for photos without a thumbnail.
+            control: leave as soon as it is cancelled.
+
+        Raises:
+            PhotoError: it has no thumbnail and can't be loaded.
+            Cancelled: control was cancelled meanwhile.
+        """
+        side = thumbnail_codec.kept_side(longest_side)
+        if side is not None and (kept := self.find(key, longest_side)) is not None:
+            return kept
+        picture = loader(key.path, longest_side=side or longest_side, control=control).picture
+        assert picture is not None
+        if side is None:
+            return picture
+        if is_unchanged(key):
+            self.keep(key, picture, side)
+        return thumbnail_codec.shrink(picture, longest_side)
+
+
+def _variant(side: int) -> str:
+    return f"{side}-{thumbnail_codec.VERSION}"

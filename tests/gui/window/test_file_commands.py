@@ -1,0 +1,183 @@
+"""What the window does with files: choose, copy, export in the order on screen, move to the trash."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QTimer, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QFileDialog, QMessageBox
+
+from memapp.gui.window.drop_area import paths_from_mime
+from tests.gui.window_bench import WindowBench, make_photo, make_photos
+
+GREYS = {"a.png": 30, "b.png": 240, "c.png": 120}
+BEST_FIRST = ["b.png", "c.png", "a.png"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return make_photos(tmp_path / "photos", GREYS)
+
+
+@pytest.fixture
+def choosing(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Answers the system's file dialogs, which a test can't."""
+
+    def answer(*, photos: list[str] | None = None, folder: str = "", save: str = "") -> None:
+        monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: (photos or [], ""))
+        monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: folder)
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (save, ""))
+
+    return answer
+
+
+def answer_question(text: str) -> None:
+    """Press this button of the question that is asked next."""
+
+    def press() -> None:
+        question = QApplication.activeModalWidget()
+        if not isinstance(question, QMessageBox):
+            QTimer.singleShot(5, press)
+            return
+        [button] = [each for each in question.buttons() if each.text() == text]
+        button.click()
+
+    QTimer.singleShot(0, press)
+
+
+def test_chosen_photos_are_added_and_their_folder_remembered(
+    bench: WindowBench, folder: Path, choosing: Callable[..., None]
+) -> None:
+    choosing(photos=[str(folder / "a.png"), str(folder / "b.png")])
+    bench.trigger("add-photos")
+    bench.until_done()
+    assert bench.names() == ["b.png", "a.png"]
+    assert bench.preferences.text("last_folder") == str(folder)
+
+
+def test_a_chosen_folder_is_added(bench: WindowBench, folder: Path, choosing: Callable[..., None]) -> None:
+    choosing(folder=str(folder))
+    bench.trigger("add-folder")
+    bench.until_done()
+    assert bench.names() == BEST_FIRST
+
+
+def test_choosing_nothing_does_nothing(bench: WindowBench, choosing: Callable[..., None]) -> None:
+    choosing()
+    bench.trigger("add-photos")
+    bench.trigger("add-folder")
+    assert not bench.window.session.running
+    assert bench.preferences.text("last_folder") == ""
+
+
+def test_copied_photos_are_files_and_text_in_the_order_on_screen(bench: WindowBench, folder: Path) -> None:
+    bench.add(folder)
+    bench.choose("a.png", "b.png")
+    bench.trigger("copy")
+    mime = QGuiApplication.clipboard().mimeData()
+    wanted = [str(folder / "b.png"), str(folder / "a.png")]
+    assert paths_from_mime(mime) == wanted
+    assert mime.text().splitlines() == wanted
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names that are no text exist on POSIX only")
+def test_a_photo_whose_name_is_no_text_can_be_copied(bench: WindowBench, tmp_path: Path) -> None:
+    odd = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.png")
+    try:
+        Path(odd).write_bytes(make_photo(tmp_path / "good.png", 10).read_bytes())
+    except OSError:
+        pytest.skip("this file system takes no such names")
+    bench.add(Path(odd))
+    bench.window.grid.selectAll()
+    bench.until(bench.window.actions_table["copy"].isEnabled)
+    bench.trigger("copy")
+    assert paths_from_mime(QGuiApplication.clipboard().mimeData()) == [odd]
+
+
+@pytest.mark.parametrize("ending", ["csv", "json", "jsonl"])
+def test_scores_are_exported_in_the_order_on_screen(
+    bench: WindowBench, folder: Path, tmp_path: Path, choosing: Callable[..., None], ending: str
+) -> None:
+    (folder / "broken.png").write_bytes(b"no picture")
+    bench.add(folder)
+    bench.trigger("sort-name")
+    target = tmp_path / f"scores.{ending}"
+    choosing(save=str(target))
+    bench.trigger("export")
+    bench.until(lambda: any(str(target) in text for text in bench.notice_texts()))
+    text = target.read_text(encoding="utf-8")
+    places = [text.index(name) for name in ("a.png", "b.png", "broken.png", "c.png")]
+    assert places == sorted(places)
+    if ending == "json":
+        assert [result["status"] for result in json.loads(text)["results"]] == [
+            "scored",
+            "scored",
+            "failed",
+            "scored",
+        ]
+
+
+def test_only_what_is_shown_is_exported(
+    bench: WindowBench, folder: Path, tmp_path: Path, choosing: Callable[..., None]
+) -> None:
+    bench.add(folder)
+    bench.window.filters.findChildren(QDoubleSpinBox)[0].setValue(0.4)
+    choosing(save=str(tmp_path / "scores.csv"))
+    bench.trigger("export")
+    bench.until(lambda: bench.exported)
+    assert [Path(outcome.key.path).name for outcome in bench.exported[0].outcomes] == ["b.png", "c.png"]
+
+
+def test_an_export_that_can_not_be_written_is_told(
+    bench: WindowBench, folder: Path, tmp_path: Path, choosing: Callable[..., None]
+) -> None:
+    bench.add(folder)
+    target = tmp_path / "no such folder" / "scores.csv"
+    choosing(save=str(target))
+    bench.trigger("export")
+    bench.until(lambda: any("can't be written" in text for text in bench.notice_texts()))
+    assert not target.parent.exists()
+
+
+def test_photos_go_to_the_trash_only_when_one_says_so(bench: WindowBench, folder: Path) -> None:
+    bench.add(folder)
+    bench.choose("c.png", "a.png")
+    answer_question("Keep")
+    bench.trigger("trash")
+    assert bench.trashed == []
+    assert bench.names() == BEST_FIRST
+    answer_question("Move to the trash")
+    bench.trigger("trash")
+    bench.until(lambda: bench.names() == ["b.png"])
+    assert sorted(path.name for path in folder.iterdir()) == ["b.png"]
+
+
+def test_a_photo_that_will_not_go_stays_and_is_told(bench: WindowBench, folder: Path) -> None:
+    make_photo(folder / "kept.png", 250)
+    bench.add(folder)
+    bench.choose("a.png", "kept.png")
+    answer_question("Move to the trash")
+    bench.trigger("trash")
+    bench.until(lambda: bench.names() == ["kept.png", "b.png", "c.png"])
+    assert any("kept.png can't be moved to the trash: Permission denied." in t for t in bench.notice_texts())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows and macOS show the file by a program of their own")
+def test_a_photo_is_revealed_in_its_folder(
+    bench: WindowBench, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[QUrl] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", shown.append)
+    monkeypatch.setattr("sys.platform", "linux")
+    bench.add(folder)
+    bench.choose("a.png")
+    bench.trigger("reveal")
+    bench.trigger("log")
+    bench.trigger("licences")
+    opened = [str(folder), str(bench.home / "logs"), str(bench.home / "licences")]
+    assert [url.toLocalFile() for url in shown] == opened

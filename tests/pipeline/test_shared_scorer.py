@@ -1,0 +1,91 @@
+"""One net, kept and shared: loaded once, used by one at a time, given back when nobody uses it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from memapp.core.records import PixelArray
+from memapp.pipeline.shared_scorer import SharedScorer
+from tests.fakes import BrightnessFactory, BrightnessScorer
+
+FRAMES = np.zeros((1, 227, 227, 3), np.uint8)
+
+
+class CrowdScorer(BrightnessScorer):
+    """Notes how many threads were in it at once, and who came when."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inside = 0
+        self.most_inside = 0
+        self.order: list[str] = []
+
+    def score(self, frames: PixelArray) -> npt.NDArray[np.float32]:
+        self.inside += 1
+        self.most_inside = max(self.most_inside, self.inside)
+        self.order.append(threading.current_thread().name)
+        time.sleep(0.002)
+        scores = super().score(frames)
+        self.inside -= 1
+        return scores
+
+
+def ignore(_text: str) -> None:
+    pass
+
+
+def test_two_runs_take_turns_with_one_net() -> None:
+    scorer = CrowdScorer()
+    factory = BrightnessFactory(scorer)
+    keeping = SharedScorer(factory)
+
+    both_here = threading.Barrier(2)
+
+    def work() -> None:
+        borrowed = keeping.build(ignore)
+        both_here.wait(10)
+        for _ in range(20):
+            borrowed.score(FRAMES)
+        borrowed.close()
+
+    threads = [threading.Thread(target=work, name=name) for name in ("run", "explain")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert factory.built == 1
+    assert scorer.most_inside == 1
+    # Once both are there nobody is passed over: from then on they alternate.
+    second = max(scorer.order.index("run"), scorer.order.index("explain"))
+    assert second < 10
+    assert all(one != next_ for one, next_ in pairwise(scorer.order[second : second + 10]))
+
+
+def test_a_net_that_is_borrowed_is_given_back_only_after_its_last_borrower() -> None:
+    factory = BrightnessFactory()
+    keeping = SharedScorer(factory)
+    first, second = keeping.build(ignore), keeping.build(ignore)
+    first.close()
+    first.close()
+    keeping.release()
+    assert not factory.scorer.closed
+    assert len(second.score(FRAMES)) == 1
+    second.close()
+    assert factory.scorer.closed
+    keeping.build(ignore).close()
+    assert factory.built == 2
+
+
+def test_a_net_wanted_again_stays() -> None:
+    factory = BrightnessFactory()
+    keeping = SharedScorer(factory)
+    first = keeping.build(ignore)
+    keeping.release()
+    keeping.build(ignore).close()
+    first.close()
+    assert not factory.scorer.closed
