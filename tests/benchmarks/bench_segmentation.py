@@ -12,13 +12,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import torch
-from memapp.scoring.hash_cache import HashCache
 from PIL import Image
 from torchvision.models.detection import maskrcnn_resnet50_fpn_v2
 
 from memapp.core.control import RunControl
 from memapp.core.explanation import Segmenter
 from memapp.intake.load import load_photo
+from memapp.scoring.hash_cache import HashCache
 from memapp.scoring.segmentation.coco import write_coco_pack
 from memapp.scoring.segmentation.description import read_description
 from memapp.scoring.segmentation.folders import SegmenterFolders, open_pack

@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from memapp.scoring.hash_cache import FILE_NAME
 
 from memapp.core.errors import WeightsError
+from memapp.scoring.hash_cache import FILE_NAME
 from memapp.scoring.weights import RESMEM_WEIGHTS, PublishedWeights, WeightsLocator
 
 CONTENT = b"weights" * 1000

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from memapp.scoring.hash_cache import HashCache
 
 from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled, SegmenterError
 from memapp.core.explanation import Segmenter
 from memapp.scoring.fetching import Published
+from memapp.scoring.hash_cache import HashCache
 from memapp.scoring.segmentation.coco import (
     CLASS_SLOTS,
     SUPER_CATEGORIES,
