@@ -12,9 +12,13 @@ from memapp.core.control import RunControl
 from memapp.core.records import (
     EngineInfo,
     Failure,
+    FileState,
+    Fingerprint,
+    FoundFile,
     ImageKey,
     LoadedPhoto,
     NetIdentity,
+    PhotoId,
     PixelArray,
     Precision,
     ScoredPhoto,
@@ -69,6 +73,48 @@ class ScorerFactory(Protocol):
         Raises:
             WeightsError: the weights are missing, truncated or altered.
             DeviceError: a device was demanded by name and can't be used.
+        """
+
+
+class PhotoRegister(Protocol):
+    """Knows each photo by an id, and where its file was last seen in which state. Used by one thread.
+
+    The same path edited keeps its id. A path that is gone and a new one with its content is a move: the photo
+    keeps its id. A copy has an id of its own.
+    """
+
+    def find(self, files: Sequence[FoundFile]) -> list[tuple[PhotoId, FileState] | None]:
+        """Give the photos at these paths, each with the last known state of its file; reads only.
+
+        Raises:
+            StoreError: the register can't be read.
+        """
+
+    def add(self, files: Sequence[FoundFile]) -> list[PhotoId]:
+        """Give new photos their ids; a path that is known keeps its id.
+
+        Raises:
+            StoreError: nothing was added.
+        """
+
+    def known_sizes(self, sizes: Iterable[int]) -> set[int]:
+        """Give those of these sizes, in bytes, that a photo with a fingerprint has; reads only.
+
+        Raises:
+            StoreError: the register can't be read.
+        """
+
+    def identify(self, files: Sequence[tuple[FoundFile, PhotoId, Fingerprint | None]]) -> list[PhotoId]:
+        """Say which photos these files are, now that their content is known, and remember their state.
+
+        Args:
+            files: each with the id of its path, and its fingerprint; None where it differs from all others.
+
+        Returns:
+            The ids, in the same order: that of the path, or of the photo that moved there.
+
+        Raises:
+            StoreError: nothing was changed.
         """
 
 

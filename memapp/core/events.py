@@ -1,7 +1,8 @@
 """What a run says while it goes on. Frozen; the same for the window and the command line.
 
 The order: one Started; then any number of the others in any order; the generator's end (or its exception)
-closes the run. A photo that is Found later gets exactly one of Scored or Failed, unless the run is cancelled.
+closes the run. A photo that is Found later gets exactly one of Scored or Failed, unless the run is cancelled;
+where it is Identified, that comes between the two.
 """
 
 from __future__ import annotations
@@ -10,7 +11,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from memapp.core.records import EngineInfo, Failure, ImageKey, NetIdentity, ScoredPhoto
+from memapp.core.records import (
+    EngineInfo,
+    Failure,
+    FoundPhoto,
+    IdentifiedPhoto,
+    ImageKey,
+    NetIdentity,
+    ScoredPhoto,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +31,29 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Photos that will be scored, in the order of the folders, in batches."""
+    """Photos that will be scored, in the order of the folders, in batches.
 
-    keys: tuple[ImageKey, ...]
+    Their ids are those of their paths. An id that was found before, with another key, is a photo whose file
+    was changed, or that is reached by another path now.
+    """
+
+    photos: tuple[FoundPhoto, ...]
+
+    @property
+    def keys(self) -> tuple[ImageKey, ...]:
+        """The files of these photos."""
+        return tuple(photo.key for photo in self.photos)
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """Files that were Found under one id are other photos, as their content says: moved, renamed, swapped.
+
+    What shows the key under the id that it was found as shows it under the other id from now on. Where that
+    id is shown already, with a former key, it takes this key, and nothing is shown twice.
+    """
+
+    photos: tuple[IdentifiedPhoto, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,4 +114,4 @@ class Notice:
     text: str
 
 
-Event: TypeAlias = Started | Found | Skipped | Scored | Failed | EngineReady | Progress | Notice
+Event: TypeAlias = Started | Found | Identified | Skipped | Scored | Failed | EngineReady | Progress | Notice

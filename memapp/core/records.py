@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePath
-from typing import TypeAlias
+from typing import NewType, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -14,11 +14,19 @@ PixelArray: TypeAlias = npt.NDArray[np.uint8]
 """Upright sRGB pixels, shape (height, width, 3), uint8."""
 
 
+PhotoId = NewType("PhotoId", int)
+"""What a person means by a photo. It survives edits, moves, renames and another drive letter; a copy has an
+id of its own."""
+
+Fingerprint = NewType("Fingerprint", bytes)
+"""128 bits of a file's content, 16 bytes: equal content has equal fingerprints."""
+
+
 @dataclass(frozen=True, slots=True)
 class ImageKey:
-    """Names one photo in one state: a file that was changed is another photo.
+    """Names one state of a photo's file: a file that was changed has another key.
 
-    Results, marks and previews bind to this, never to a row.
+    Results and previews bind to this, never to a row.
     """
 
     path: str
@@ -32,6 +40,55 @@ class ImageKey:
     def name(self) -> str:
         """The file's name without its folder."""
         return PurePath(self.path).name
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """In which state a file is or was, wherever it lies."""
+
+    size: int
+    """Bytes."""
+    mtime_ns: int
+    """Time of last modification, nanoseconds since the epoch."""
+    fingerprint: Fingerprint | None = None
+    """Of its content; None where it was not taken."""
+
+
+class FileCheck(StrEnum):
+    """What became of a file since its photo was shown."""
+
+    SAME = "same"
+    CHANGED = "changed"
+    """Edited or replaced: what lies there is not what was shown."""
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file that may be a photo, as the search met it."""
+
+    key: ImageKey
+    real_path: str
+    """The path with its links resolved; the path of the key where there are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPhoto:
+    """A photo and the file that it lies in now."""
+
+    id: PhotoId
+    key: ImageKey
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifiedPhoto:
+    """A file that was found under one id, and which photo its content says that it is."""
+
+    key: ImageKey
+    found_as: PhotoId
+    """What it was taken for by its path: a new photo, or the photo that lay there before."""
+    id: PhotoId
+    """The photo that it is. It may have lain elsewhere until now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +118,8 @@ class LoadedPhoto:
     """What the net sees, shape (227, 227, 3): the whole photo squashed to 256 x 256, its centre cut out."""
     picture: PixelArray | None = None
     """The photo itself, at the size asked for or smaller; never enlarged."""
+    fingerprint: Fingerprint | None = None
+    """Of the whole file; taken where the net's frame is asked for."""
 
 
 class Precision(StrEnum):
@@ -108,6 +167,8 @@ class ScoredPhoto:
     """What computed it, so that it can be computed again."""
     precision: Precision = Precision.EXACT
     """Fast scores are marked wherever they are shown."""
+    fingerprint: Fingerprint | None = None
+    """Of the content that was scored; None for scores that are older than fingerprints."""
 
 
 class FailureKind(StrEnum):

@@ -8,7 +8,9 @@ scores come at once. Everything that those threads find lands in one inbox, whic
 
 from __future__ import annotations
 
+import hashlib
 import logging
+import os
 import queue
 import time
 from collections import deque
@@ -33,7 +35,16 @@ from memapp.core.events import (
 )
 from memapp.core.frame import FRAME_SIDE
 from memapp.core.machine import usable_cores
-from memapp.core.records import Failure, ImageKey, NetIdentity, Precision, ScoredPhoto, SkippedFile
+from memapp.core.records import (
+    Failure,
+    FoundPhoto,
+    ImageKey,
+    NetIdentity,
+    PhotoId,
+    Precision,
+    ScoredPhoto,
+    SkippedFile,
+)
 from memapp.pipeline.decode_pool import Decoded, DecodePool
 from memapp.pipeline.progress import ProgressMeter
 from memapp.pipeline.run_helpers import (
@@ -254,7 +265,8 @@ class _ScoreRun:
         self._meter.total += len(keys) + len(failures)
         self._found.extend(keys)
         if keys or failures:
-            yield Found((*keys, *(failure.key for failure in failures)))
+            found = (*keys, *(failure.key for failure in failures))
+            yield Found(tuple(FoundPhoto(_id_of_path(key.path), key) for key in found))
         if failures:
             self._meter.finished(len(failures), now=time.monotonic(), worked=False)
             yield Failed(tuple(failures))
@@ -356,3 +368,8 @@ class _ScoreRun:
             self._next_progress = now + _TICK_SECONDS
             self._pool.give_up_hanging()
             yield self._meter.state()
+
+
+def _id_of_path(path: str) -> PhotoId:
+    """A photo's id by its path alone, the same in every run."""
+    return PhotoId(int.from_bytes(hashlib.blake2b(os.fsencode(path), digest_size=6).digest()))
