@@ -96,7 +96,7 @@ def render(
     scale: int = 1,
     samples: colour.SampleRange | None = None,
 ) -> tuple[PixelArray | None, PixelArray | None]:
-    """Give the frame and the picture, as far as they are wished for. Uses the image up.
+    """Return the frame and the picture, those that are asked for. Uses the image up.
 
     Args:
         image: loaded; shrunk while decoding, perhaps.

@@ -1,11 +1,11 @@
-"""Loads the pictures that someone is looking at: thumbnails of the rows in sight, the viewer's photo."""
+"""Loads the pictures that the views ask for: thumbnails in sight, photos in the viewer and side by side."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
-from typing import NamedTuple
+import time
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
@@ -15,30 +15,32 @@ from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled, PhotoError
 from memapp.core.records import ImageKey, PixelArray
 from memapp.pipeline.thumbnail_cache import ThumbnailCache
+from memapp.workers.request_sets import Kind, Request, RequestSets, View
+
+MOST_PICTURES = 4
+"""So many photos can be looked at side by side."""
+FULL_SIZE_AT_ONCE = 2
+"""A photo of 100 megapixels takes about 1 GB while it is decoded."""
 
 _log = logging.getLogger(__name__)
 
 
-class _Wish(NamedTuple):
-    key: ImageKey
-    longest_side: int
-
-
 class PreviewPool(QObject):
-    """A few threads and one list of wishes: the newest replaces the older, the viewer's photo goes first.
+    """A few threads that load what the views' sets of requests name; pictures go before thumbnails.
 
-    Belongs to the GUI thread; the signals come there. Replies carry the ImageKey; one for a photo that nobody
-    looks at any more may still come and is dropped by whoever gets it.
+    A new set replaces only the same view's older one of the same kind. What two views want is loaded once.
+    Belongs to the GUI thread; the signals come there, once for each picture that was loaded. Replies carry
+    the ImageKey and the side that was asked for; a thumbnail that no view wants any more may still come.
 
     Signals:
         preview_ready(object ImageKey, QImage, int): a thumbnail, and the longest side that was asked for.
-        picture_ready(object ImageKey, QImage, int): the viewer's photo; a longest side of 0 is full size.
-        picture_failed(object ImageKey, str): the viewer's photo can't be shown, and why.
+        picture_ready(object ImageKey, QImage, int): a picture; a longest side of 0 is full size.
+        picture_failed(object ImageKey, str, int): the picture of this side can't be shown, and why.
     """
 
     preview_ready = Signal(object, QImage, int)
     picture_ready = Signal(object, QImage, int)
-    picture_failed = Signal(object, str)
+    picture_failed = Signal(object, str, int)
 
     def __init__(
         self,
@@ -60,11 +62,11 @@ class PreviewPool(QObject):
         self._loader = loader
         self._thumbnails = thumbnails
         self._changed = threading.Condition()
-        self._previews: list[_Wish] = []
-        """Most wanted last."""
-        self._in_hand: set[_Wish] = set()
-        self._picture: _Wish | None = None
-        self._picture_control = RunControl()
+        self._requests = RequestSets()
+        self._in_hand: dict[Request, RunControl] = {}
+        """Without the loads that were cancelled and have not ended yet."""
+        self._full_size = 0
+        """How many full-size loads have not ended, cancelled ones too."""
         self._stopping = False
         # Daemons: a network folder that hangs must not keep the program from ending.
         self._threads = [
@@ -73,79 +75,128 @@ class PreviewPool(QObject):
         for thread in self._threads:
             thread.start()
 
-    def want_previews(self, keys: Sequence[ImageKey], longest_side: int) -> None:
-        """Load thumbnails of these photos, the most wanted first; earlier wishes lapse."""
-        with self._changed:
-            wishes = (_Wish(key, longest_side) for key in reversed(keys))
-            self._previews = [wish for wish in wishes if wish not in self._in_hand]
-            self._changed.notify_all()
+    def request_previews(
+        self, view: View, keys: Sequence[ImageKey], side: int, *, nearby: bool = False
+    ) -> None:
+        """Load thumbnails, in the place of those that this view asked for before.
 
-    def want_picture(self, key: ImageKey, longest_side: int) -> None:
-        """Load one photo for the viewer, before anything else; an earlier wish lapses, even half loaded."""
-        with self._changed:
-            self._picture_control.cancel()
-            self._picture = _Wish(key, longest_side)
-            self._picture_control = RunControl()
-            self._changed.notify()
+        Args:
+            view: who asks.
+            keys: the photos, the most wanted first; none to withdraw the set.
+            side: the longest side in device pixels.
+            nearby: whether these are only near what is on screen. They are a set of their own and come last.
+        """
+        kind = Kind.NEARBY_PREVIEW if nearby else Kind.PREVIEW
+        self._replace(view, kind, (Request(key, side, is_picture=False) for key in keys))
+
+    def request_pictures(self, view: View, keys: Sequence[ImageKey], side: int) -> None:
+        """Load pictures before anything else, in the place of those that this view asked for before.
+
+        A picture that no view wants any more is not loaded to its end.
+
+        Args:
+            view: who asks.
+            keys: the photos, the most wanted first, MOST_PICTURES at most; none to withdraw the set.
+            side: the longest side in device pixels; 0 for full size.
+
+        Raises:
+            ValueError: for more photos.
+        """
+        if len(keys) > MOST_PICTURES:
+            raise ValueError(f"{len(keys)} pictures at once; {MOST_PICTURES} are the most")
+        self._replace(view, Kind.PICTURE, (Request(key, side, is_picture=True) for key in keys))
 
     def stop(self) -> None:
-        """Let the threads end after the picture in hand."""
+        """Let the threads end after the thumbnail in hand."""
         with self._changed:
             self._stopping = True
-            self._previews.clear()
-            self._picture = None
-            self._picture_control.cancel()
+            self._requests.clear()
+            self._cancel_unwanted()
             self._changed.notify_all()
 
     def join(self, seconds: float) -> bool:
-        """Wait for the threads, at most this long each; whether all have ended."""
+        """Wait for the threads, at most this long in all; return whether all have ended."""
+        until = time.monotonic() + seconds
         for thread in self._threads:
-            thread.join(seconds)
+            thread.join(max(0.0, until - time.monotonic()))
         return not any(thread.is_alive() for thread in self._threads)
 
+    def _replace(self, view: View, kind: Kind, requests: Iterable[Request]) -> None:
+        with self._changed:
+            self._requests.replace(view, kind, requests)
+            self._cancel_unwanted()
+            self._changed.notify_all()
+
+    def _cancel_unwanted(self) -> None:
+        """Cancel pictures that no view waits for; a thumbnail is soon done, and kept for later."""
+        for request in list(self._in_hand):
+            if request.is_picture and not self._requests.wants(request):
+                self._in_hand.pop(request).cancel()
+
     def _work(self) -> None:
-        while True:
-            with self._changed:
-                while not (self._stopping or self._picture or self._previews):
-                    self._changed.wait()
-                if self._stopping:
-                    return
-                if self._picture is not None:
-                    wish, self._picture, is_picture = self._picture, None, True
-                    control = self._picture_control
-                else:
-                    wish, is_picture, control = self._previews.pop(), False, RunControl()
-                self._in_hand.add(wish)
+        while (begun := self._begin_next()) is not None:
+            request, control = begun
+            outcome: QImage | str | None = None
             try:
-                self._load(wish, is_picture=is_picture, control=control)
+                outcome = self._load(request, control)
             finally:
-                with self._changed:
-                    self._in_hand.discard(wish)
+                wanted = self._end(request, control)
+            if wanted and outcome is not None:
+                self._reply(request, outcome)
 
-    def _load(self, wish: _Wish, *, is_picture: bool, control: RunControl) -> None:
+    def _begin_next(self) -> tuple[Request, RunControl] | None:
+        """Wait for a request; None when there will be none."""
+        with self._changed:
+            while not self._stopping:
+                request = self._requests.take_next(in_hand=self._in_hand, may_begin=self._has_room)
+                if request is not None:
+                    control = self._in_hand[request] = RunControl()
+                    self._full_size += request.is_full_size
+                    return request, control
+                self._changed.wait()
+            return None
+
+    def _has_room(self, request: Request) -> bool:
+        return not request.is_full_size or self._full_size < FULL_SIZE_AT_ONCE
+
+    def _end(self, request: Request, control: RunControl) -> bool:
+        """Note that a load has ended; return whether its outcome is to be told."""
+        with self._changed:
+            self._full_size -= request.is_full_size
+            # A cancelled load may have a successor for the same request.
+            if self._in_hand.get(request) is not control:
+                return False
+            del self._in_hand[request]
+            self._requests.answer(request)
+            return not self._stopping
+
+    def _load(self, request: Request, control: RunControl) -> QImage | str | None:
+        """Return the picture, or why there is none; None where nothing is to be said."""
         try:
-            image = to_image(self._pixels(wish, is_picture=is_picture, control=control))
+            return to_image(self._pixels(request, control))
         except Cancelled:
-            return
+            return None
         except PhotoError as problem:
-            # A thumbnail that can't be had is no news: the run says why.
-            if is_picture and not self._stopping:
-                self.picture_failed.emit(wish.key, problem.reason)
-            return
+            return problem.reason
         except Exception:
-            _log.exception("could not load a picture of %r", wish.key.path)
-            return
-        if self._stopping:
-            return
-        ready = self.picture_ready if is_picture else self.preview_ready
-        ready.emit(wish.key, image, wish.longest_side)
+            _log.exception("could not load a picture of %r", request.key.path)
+            return None
 
-    def _pixels(self, wish: _Wish, *, is_picture: bool, control: RunControl) -> PixelArray:
-        if self._thumbnails is not None and not is_picture:
+    def _reply(self, request: Request, outcome: QImage | str) -> None:
+        match outcome:
+            case QImage():
+                ready = self.picture_ready if request.is_picture else self.preview_ready
+                ready.emit(request.key, outcome, request.side)
+            case str() if request.is_picture:
+                # A missing thumbnail is no news: the run says why.
+                self.picture_failed.emit(request.key, outcome, request.side)
+
+    def _pixels(self, request: Request, control: RunControl) -> PixelArray:
+        if self._thumbnails is not None and not request.is_picture:
             return self._thumbnails.find_or_load(
-                wish.key, wish.longest_side, loader=self._loader, control=control
+                request.key, request.side, loader=self._loader, control=control
             )
-        picture = self._loader(wish.key.path, longest_side=wish.longest_side, control=control).picture
+        picture = self._loader(request.key.path, longest_side=request.side, control=control).picture
         assert picture is not None
         return picture
 

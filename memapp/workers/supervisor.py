@@ -20,6 +20,7 @@ from memapp.pipeline.thumbnail_cache import ThumbnailCache
 from memapp.workers.explainer import Explainer, ExplainMaker
 from memapp.workers.newest_job import NewestJob
 from memapp.workers.preview_pool import PreviewPool
+from memapp.workers.request_sets import View
 from memapp.workers.run_worker import RunMaker, RunWorker
 
 EVENTS_EVERY_MS = 33
@@ -52,7 +53,7 @@ class Supervisor(QObject):
     run_finished = Signal(int, bool)
     preview_ready = Signal(object, QImage, int)
     picture_ready = Signal(object, QImage, int)
-    picture_failed = Signal(object, str)
+    picture_failed = Signal(object, str, int)
     explain_started = Signal(int)
     explained = Signal(int, object)
     explain_failed = Signal(int, object)
@@ -73,7 +74,7 @@ class Supervisor(QObject):
 
         Args:
             make_run: makes the generator of a run.
-            loader: loads previews and the viewer's photo.
+            loader: loads thumbnails and pictures.
             thumbnails: where previews are looked for first, and put; None to keep none.
             preview_threads: how many previews at once; None for one a core, four at most.
             make_explain: makes the generator that explains a photo; None where nothing is to be explained.
@@ -164,13 +165,15 @@ class Supervisor(QObject):
         """Whether the run is paused."""
         return self._current is not None and self._current.control.paused
 
-    def want_previews(self, keys: Sequence[ImageKey], longest_side: int) -> None:
-        """Load thumbnails, the most wanted first; earlier wishes lapse. The side is in device pixels."""
-        self._previews.want_previews(keys, longest_side)
+    def request_previews(
+        self, view: View, keys: Sequence[ImageKey], side: int, *, nearby: bool = False
+    ) -> None:
+        """Load thumbnails for a view, in the place of those it asked for before; as PreviewPool's."""
+        self._previews.request_previews(view, keys, side, nearby=nearby)
 
-    def want_picture(self, key: ImageKey, longest_side: int) -> None:
-        """Load the viewer's photo at this size (device pixels; 0 for full size); an earlier wish lapses."""
-        self._previews.want_picture(key, longest_side)
+    def request_pictures(self, view: View, keys: Sequence[ImageKey], side: int) -> None:
+        """Load up to four large pictures for a view, in the place of those before; as PreviewPool's."""
+        self._previews.request_pictures(view, keys, side)
 
     def explain(self, order: ExplainOrder) -> int:
         """Explain a photo, and no other one any more; gives the request number."""

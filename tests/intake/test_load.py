@@ -1,4 +1,4 @@
-"""The loader's promises: what it gives for which wish, facts, limits, and a reason for every refusal."""
+"""The loader's promises: what it gives for which options, facts, limits, and a reason for every refusal."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def save(path: Path, size: tuple[int, int] = (640, 480), **options: Any) -> Path
     return path
 
 
-def refusal(path: Path | str, **wishes: Any) -> PhotoError:
+def refusal(path: Path | str, **options: Any) -> PhotoError:
     with pytest.raises(PhotoError) as caught:
-        load_photo(str(path), **({"frame": True} | wishes))
+        load_photo(str(path), **({"frame": True} | options))
     assert caught.value.reason.endswith(".")
     return caught.value
 

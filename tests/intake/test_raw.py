@@ -26,10 +26,10 @@ def preview(width: int = 1200, height: int = 800, *, orientation: int | None = N
     return file.getvalue()
 
 
-def load(tmp_path: Path, content: bytes, **wishes: bool | int) -> LoadedPhoto:
+def load(tmp_path: Path, content: bytes, **options: bool | int) -> LoadedPhoto:
     path = tmp_path / "a.dng"
     path.write_bytes(content)
-    return load_photo(str(path), **wishes)  # type: ignore[arg-type]
+    return load_photo(str(path), **options)  # type: ignore[arg-type]
 
 
 def brightness(photo: LoadedPhoto, *, bottom: bool, right: bool) -> float:

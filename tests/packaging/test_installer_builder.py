@@ -63,7 +63,7 @@ def test_a_dry_run_names_all_ten_steps_and_builds_nothing(target: str, tmp_path:
     assert not (tmp_path / "out").exists()
 
 
-def test_wishes_that_do_not_fit_are_refused_in_a_sentence() -> None:
+def test_options_that_do_not_fit_are_refused_in_a_sentence() -> None:
     for arguments, word in (
         (["--target", "linux", "--formats", "nsis"], "for linux there is"),
         (["--offline"], "--wheelhouse"),
@@ -402,8 +402,8 @@ def test_everybody_may_read_what_a_careful_builder_froze(tmp_path: Path) -> None
 
 def test_a_folder_that_is_no_segmenter_pack_is_refused(tmp_path: Path) -> None:
     target = options.SYSTEMS.get(sys.platform, "linux")
-    wishes = ("--target", target, "--skip-smoke", "--formats", options.FORMATS[target][0])
-    build = make_build(tmp_path, *wishes, "--segmenter", str(tmp_path))
+    arguments = ("--target", target, "--skip-smoke", "--formats", options.FORMATS[target][0])
+    build = make_build(tmp_path, *arguments, "--segmenter", str(tmp_path))
     if checks.missing_tools(build):
         pytest.skip(str(checks.missing_tools(build)))
     with pytest.raises(BuildError, match=r"no segmenter pack: there is no segmenter\.json"):

@@ -72,14 +72,14 @@ def program_of(entry: Path) -> str:
 @pytest.mark.parametrize("prefix", ["", 'Programme "é" 50% $PATH `x`', "plain"])
 def test_install_upgrade_remove(run_file: Path, home: Path, tmp_path: Path, prefix: str) -> None:
     place = tmp_path / prefix if prefix else home / ".local" / "opt" / "memapp"
-    wish = ["--prefix", place] if prefix else []
+    options = ["--prefix", place] if prefix else []
     scores = home / ".local" / "share" / "memapp" / "scores.sqlite"
     scores.parent.mkdir(parents=True)
     scores.write_text("scores", encoding="utf-8")
     before = files(home)
 
     for _ in range(2):
-        done = sh(home, run_file, *wish)
+        done = sh(home, run_file, *options)
         assert done.returncode == 0, done.stderr
         stale = place / "_internal" / "stale.txt"
         assert not stale.exists()

@@ -93,9 +93,9 @@ class House:
         for name, value in changes.items():
             setattr(self, name, value)
 
-    def load(self, path: str, **wishes: Any) -> LoadedPhoto:
+    def load(self, path: str, **options: Any) -> LoadedPhoto:
         self.loads += 1
-        return load_photo(path, **wishes)
+        return load_photo(path, **options)
 
     def explain(
         self, photo: Path, *areas: AreaOfInterest, layers: frozenset[Layer] = ALL, **changes: Any
@@ -237,8 +237,8 @@ def test_what_changed_meanwhile_is_told_but_not_kept(house: House, photo: Path) 
     next(run)
     stale = key_of(photo)
 
-    def load(path: str, **wishes: Any) -> LoadedPhoto:
-        loaded = load_photo(path, **wishes)
+    def load(path: str, **options: Any) -> LoadedPhoto:
+        loaded = load_photo(path, **options)
         Image.new("RGB", (200, 200), (10, 10, 10)).save(photo)
         return loaded
 

@@ -467,9 +467,9 @@ def test_a_home_that_takes_no_thumbnails_stops_no_run(folder: Path, tmp_path: Pa
 def test_photos_are_decoded_for_the_nets_precision(folder: Path, precision: Precision) -> None:
     asked: set[object] = set()
 
-    def loader(path: str, **wishes: Any) -> LoadedPhoto:
-        asked.add(wishes["precision"])
-        return load_photo(path, **wishes)
+    def loader(path: str, **options: Any) -> LoadedPhoto:
+        asked.add(options["precision"])
+        return load_photo(path, **options)
 
     net = dataclasses.replace(BRIGHTNESS_NET, precision=precision)
     assert len(scores(run(folder, factory=BrightnessFactory(identity=net), loader=loader))) == 20

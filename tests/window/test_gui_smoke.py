@@ -17,9 +17,9 @@ pytestmark = [pytest.mark.window, pytest.mark.weights, pytest.mark.slow]
 
 def smoke(screen: Screen, home: Path, folder: Path, picture: Path) -> int:
     """The exit status of one smoke test."""
-    wishes = ("--gui-smoke", str(folder), "--screenshot", str(picture), "--quit-after", "120")
+    options = ("--gui-smoke", str(folder), "--screenshot", str(picture), "--quit-after", "120")
     environment = {**screen.environment, "MEMAPP_HOME": str(home)}
-    done = subprocess.run(memapp_command(*wishes), cwd=CHECKOUT, env=environment, check=False, timeout=180)
+    done = subprocess.run(memapp_command(*options), cwd=CHECKOUT, env=environment, check=False, timeout=180)
     return done.returncode
 
 

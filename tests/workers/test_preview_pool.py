@@ -1,4 +1,4 @@
-"""Pictures for whoever looks: the newest wish first, the viewer's before all, no thread left at the end."""
+"""Pictures for several views: pictures before thumbnails, each loaded once, no thread left at the end."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from memapp.core.records import FailureKind, ImageKey, LoadedPhoto, PhotoFacts
 from memapp.intake.load import load_photo
 from memapp.pipeline.thumbnail_cache import ThumbnailCache
 from memapp.store.thumbnails import ThumbnailStore
-from memapp.workers.preview_pool import PreviewPool, to_image
+from memapp.workers.preview_pool import FULL_SIZE_AT_ONCE, MOST_PICTURES, PreviewPool, to_image
+from memapp.workers.request_sets import View
 
 
 def key(name: str) -> ImageKey:
@@ -67,12 +68,12 @@ class Received:
 
     previews: list[tuple[str, int]] = field(default_factory=list)
     pictures: list[tuple[str, int]] = field(default_factory=list)
-    failures: list[tuple[str, str]] = field(default_factory=list)
+    failures: list[tuple[str, str, int]] = field(default_factory=list)
 
 
 @dataclass
 class Bench:
-    """A pool with one thread, its loader, and what it said."""
+    """A pool, its loader, and what it said."""
 
     pool: PreviewPool
     loader: GatedLoader
@@ -80,15 +81,17 @@ class Bench:
 
 
 @pytest.fixture
-def make_bench(qtbot: QtBot) -> Iterator[Callable[[], Bench]]:
+def make_bench(qtbot: QtBot) -> Iterator[Callable[..., Bench]]:
     benches: list[Bench] = []
 
-    def make() -> Bench:
+    def make(threads: int = 1) -> Bench:
         loader, received = GatedLoader(), Received()
-        pool = PreviewPool(loader=loader, threads=1)
+        pool = PreviewPool(loader=loader, threads=threads)
         pool.preview_ready.connect(lambda key, _image, side: received.previews.append((key.name, side)))
         pool.picture_ready.connect(lambda key, _image, side: received.pictures.append((key.name, side)))
-        pool.picture_failed.connect(lambda key, reason: received.failures.append((key.name, reason)))
+        pool.picture_failed.connect(
+            lambda key, reason, side: received.failures.append((key.name, reason, side))
+        )
         benches.append(Bench(pool, loader, received))
         return benches[-1]
 
@@ -100,39 +103,39 @@ def make_bench(qtbot: QtBot) -> Iterator[Callable[[], Bench]]:
 
 
 @pytest.fixture
-def bench(make_bench: Callable[[], Bench]) -> Bench:
+def bench(make_bench: Callable[..., Bench]) -> Bench:
     return make_bench()
 
 
 def busy_with(qtbot: QtBot, bench: Bench, name: str) -> None:
     """Let the one thread begin this photo, and wait in it."""
-    bench.pool.want_previews([key(name)], 200)
+    bench.pool.request_previews(View.GRID, [key(name)], 200)
     qtbot.waitUntil(lambda: bench.loader.begun() == [name])
 
 
 def test_the_most_wanted_comes_first_and_replies_carry_key_and_size(qtbot: QtBot, bench: Bench) -> None:
     busy_with(qtbot, bench, "first")
-    bench.pool.want_previews([key("a"), key("b"), key("c")], 300)
+    bench.pool.request_previews(View.GRID, [key("a"), key("b"), key("c")], 300)
     bench.loader.gate.set()
     qtbot.waitUntil(lambda: len(bench.received.previews) == 4)
     assert bench.received.previews == [("first", 200), ("a", 300), ("b", 300), ("c", 300)]
     assert bench.loader.calls[1:] == [("a", 300), ("b", 300), ("c", 300)]
 
 
-def test_newer_wishes_replace_older_ones(qtbot: QtBot, bench: Bench) -> None:
+def test_a_views_newer_set_replaces_its_older_one(qtbot: QtBot, bench: Bench) -> None:
     busy_with(qtbot, bench, "first")
-    bench.pool.want_previews([key("old 1"), key("old 2")], 200)
-    bench.pool.want_previews([key("new")], 200)
+    bench.pool.request_previews(View.GRID, [key("old 1"), key("old 2")], 200)
+    bench.pool.request_previews(View.GRID, [key("new")], 200)
     bench.loader.gate.set()
     qtbot.waitUntil(lambda: ("new", 200) in bench.received.previews)
-    bench.pool.want_previews([key("newest")], 200)
+    bench.pool.request_previews(View.GRID, [key("newest")], 200)
     qtbot.waitUntil(lambda: ("newest", 200) in bench.received.previews)
     assert bench.loader.begun() == ["first", "new", "newest"]
 
 
 def test_a_preview_in_hand_is_not_loaded_twice(qtbot: QtBot, bench: Bench) -> None:
     busy_with(qtbot, bench, "a")
-    bench.pool.want_previews([key("a"), key("b")], 200)
+    bench.pool.request_previews(View.GRID, [key("a"), key("b")], 200)
     bench.loader.gate.set()
     qtbot.waitUntil(lambda: ("b", 200) in bench.received.previews)
     assert bench.loader.begun() == ["a", "b"]
@@ -140,8 +143,8 @@ def test_a_preview_in_hand_is_not_loaded_twice(qtbot: QtBot, bench: Bench) -> No
 
 def test_the_viewers_photo_goes_before_the_previews(qtbot: QtBot, bench: Bench) -> None:
     busy_with(qtbot, bench, "first")
-    bench.pool.want_previews([key("a"), key("b")], 200)
-    bench.pool.want_picture(key("large"), 1600)
+    bench.pool.request_previews(View.GRID, [key("a"), key("b")], 200)
+    bench.pool.request_pictures(View.VIEWER, [key("large")], 1600)
     bench.loader.gate.set()
     qtbot.waitUntil(lambda: len(bench.received.previews) == 3)
     assert bench.loader.calls == [("first", 200), ("large", 1600), ("a", 200), ("b", 200)]
@@ -149,9 +152,9 @@ def test_the_viewers_photo_goes_before_the_previews(qtbot: QtBot, bench: Bench) 
 
 
 def test_a_new_photo_in_the_viewer_ends_the_loading_of_the_one_before(qtbot: QtBot, bench: Bench) -> None:
-    bench.pool.want_picture(key("before"), 0)
+    bench.pool.request_pictures(View.VIEWER, [key("before")], 0)
     qtbot.waitUntil(lambda: bench.loader.begun() == ["before"])
-    bench.pool.want_picture(key("now"), 0)
+    bench.pool.request_pictures(View.VIEWER, [key("now")], 0)
     qtbot.waitUntil(lambda: bench.loader.begun() == ["before", "now"])
     bench.loader.gate.set()
     qtbot.waitUntil(lambda: bool(bench.received.pictures))
@@ -160,11 +163,117 @@ def test_a_new_photo_in_the_viewer_ends_the_loading_of_the_one_before(qtbot: QtB
     assert bench.loader.controls["before"].cancelled
 
 
+def test_each_view_keeps_its_own_set(qtbot: QtBot, bench: Bench) -> None:
+    busy_with(qtbot, bench, "first")
+    bench.pool.request_previews(View.GRID, [key("a"), key("b")], 200)
+    bench.pool.request_previews(View.INSPECTOR, [key("c")], 300)
+    bench.pool.request_previews(View.GRID, [key("d")], 200)
+    bench.loader.gate.set()
+    qtbot.waitUntil(lambda: len(bench.received.previews) == 3)
+    assert sorted(bench.received.previews) == [("c", 300), ("d", 200), ("first", 200)]
+
+
+def test_an_empty_set_withdraws_a_views_requests(qtbot: QtBot, bench: Bench) -> None:
+    busy_with(qtbot, bench, "first")
+    bench.pool.request_pictures(View.VIEWER, [key("large")], 0)
+    bench.pool.request_previews(View.GRID, [key("a")], 200)
+    bench.pool.request_pictures(View.VIEWER, (), 0)
+    bench.loader.gate.set()
+    qtbot.waitUntil(lambda: ("a", 200) in bench.received.previews)
+    assert bench.loader.begun() == ["first", "a"]
+
+
+def test_pictures_come_before_thumbnails_on_screen_and_those_before_nearby_ones(
+    qtbot: QtBot, bench: Bench
+) -> None:
+    busy_with(qtbot, bench, "first")
+    bench.pool.request_previews(View.GRID, [key("near")], 200, nearby=True)
+    bench.pool.request_previews(View.INSPECTOR, [key("panel")], 200)
+    bench.pool.request_pictures(View.COMPARE, [key("left"), key("right")], 800)
+    bench.pool.request_previews(View.GRID, [key("seen")], 200)
+    bench.loader.gate.set()
+    qtbot.waitUntil(lambda: ("near", 200) in bench.received.previews)
+    assert bench.loader.begun() == ["first", "left", "right", "seen", "panel", "near"]
+
+
+def test_four_photos_are_loaded_side_by_side(qtbot: QtBot, make_bench: Callable[..., Bench]) -> None:
+    bench = make_bench(threads=4)
+    names = ["a", "b", "c", "d"]
+    bench.pool.request_pictures(View.COMPARE, [key(name) for name in names], 800)
+    qtbot.waitUntil(lambda: sorted(bench.loader.begun()) == names)
+    bench.loader.gate.set()
+    qtbot.waitUntil(lambda: len(bench.received.pictures) == 4)
+    assert sorted(bench.received.pictures) == [(name, 800) for name in names]
+
+
+def test_more_photos_side_by_side_are_refused(bench: Bench) -> None:
+    with pytest.raises(ValueError, match="5 pictures"):
+        bench.pool.request_pictures(View.COMPARE, [key(str(n)) for n in range(MOST_PICTURES + 1)], 800)
+
+
+def test_only_a_few_photos_are_decoded_at_full_size_at_once(
+    qtbot: QtBot, make_bench: Callable[..., Bench]
+) -> None:
+    bench = make_bench(threads=4)
+    bench.pool.request_pictures(View.COMPARE, [key(name) for name in "abcd"], 0)
+    bench.pool.request_previews(View.GRID, [key("thumbnail")], 200)
+    qtbot.waitUntil(lambda: "thumbnail" in bench.loader.begun())
+    qtbot.wait(50)
+    assert sorted(bench.loader.begun()) == ["a", "b", "thumbnail"]
+    assert FULL_SIZE_AT_ONCE == 2
+    bench.loader.gate.set()
+    qtbot.waitUntil(lambda: len(bench.received.pictures) == 4)
+    assert sorted(bench.received.pictures) == [(name, 0) for name in "abcd"]
+
+
+def test_a_picture_that_two_views_want_is_loaded_and_told_once(qtbot: QtBot, bench: Bench) -> None:
+    bench.pool.request_pictures(View.VIEWER, [key("a")], 0)
+    qtbot.waitUntil(lambda: bench.loader.begun() == ["a"])
+    bench.pool.request_pictures(View.COMPARE, [key("a"), key("b")], 0)
+    bench.loader.gate.set()
+    qtbot.waitUntil(lambda: len(bench.received.pictures) == 2)
+    qtbot.wait(50)
+    assert bench.loader.begun() == ["a", "b"]
+    assert bench.received.pictures == [("a", 0), ("b", 0)]
+
+
+def test_a_half_loaded_picture_goes_on_while_another_view_wants_it(qtbot: QtBot, bench: Bench) -> None:
+    bench.pool.request_pictures(View.VIEWER, [key("a")], 0)
+    bench.pool.request_pictures(View.COMPARE, [key("a")], 0)
+    qtbot.waitUntil(lambda: bench.loader.begun() == ["a"])
+    bench.pool.request_pictures(View.VIEWER, [key("b")], 0)
+    assert not bench.loader.controls["a"].cancelled
+    bench.pool.request_pictures(View.COMPARE, (), 0)
+    assert bench.loader.controls["a"].cancelled
+    bench.loader.gate.set()
+    qtbot.waitUntil(lambda: bench.received.pictures == [("b", 0)])
+
+
+def test_a_picture_that_is_wanted_again_after_its_cancel_comes_once(qtbot: QtBot, bench: Bench) -> None:
+    bench.pool.request_pictures(View.VIEWER, [key("a")], 0)
+    qtbot.waitUntil(lambda: bench.loader.begun() == ["a"])
+    bench.pool.request_pictures(View.VIEWER, [key("b")], 0)
+    bench.pool.request_pictures(View.VIEWER, [key("a")], 0)
+    qtbot.waitUntil(lambda: bench.loader.begun() == ["a", "a"])
+    bench.loader.gate.set()
+    qtbot.waitUntil(lambda: bool(bench.received.pictures))
+    qtbot.wait(50)
+    assert bench.received.pictures == [("a", 0)]
+
+
+def test_what_was_answered_is_loaded_again_when_it_is_asked_for_again(qtbot: QtBot, bench: Bench) -> None:
+    bench.loader.gate.set()
+    for times in (1, 2):
+        bench.pool.request_previews(View.GRID, [key("a")], 200)
+        qtbot.waitUntil(lambda times=times: len(bench.received.previews) == times)
+    assert bench.loader.begun() == ["a", "a"]
+
+
 def test_the_viewer_is_told_why_its_photo_can_not_be_shown(qtbot: QtBot, bench: Bench) -> None:
     bench.loader.problems["broken"] = PhotoError(FailureKind.DAMAGED, "This file ends too early.")
     bench.loader.gate.set()
-    bench.pool.want_picture(key("broken"), 0)
-    qtbot.waitUntil(lambda: bench.received.failures == [("broken", "This file ends too early.")])
+    bench.pool.request_pictures(View.VIEWER, [key("broken")], 0)
+    qtbot.waitUntil(lambda: bench.received.failures == [("broken", "This file ends too early.", 0)])
     assert bench.received.pictures == []
 
 
@@ -176,16 +285,16 @@ def test_a_preview_that_can_not_be_had_is_left_out_and_the_next_one_comes(
 ) -> None:
     bench.loader.problems["broken"] = problem
     bench.loader.gate.set()
-    bench.pool.want_previews([key("broken"), key("good")], 200)
+    bench.pool.request_previews(View.GRID, [key("broken"), key("good")], 200)
     qtbot.waitUntil(lambda: bool(bench.received.previews))
     assert bench.received.previews == [("good", 200)]
     assert bench.received.failures == []
 
 
 def test_a_stopped_pool_is_silent_and_its_threads_have_ended(qtbot: QtBot, bench: Bench) -> None:
-    bench.pool.want_picture(key("large"), 0)
+    bench.pool.request_pictures(View.VIEWER, [key("large")], 0)
     qtbot.waitUntil(lambda: bench.loader.begun() == ["large"])
-    bench.pool.want_previews([key("a")], 200)
+    bench.pool.request_previews(View.GRID, [key("a")], 200)
     bench.pool.stop()
     bench.loader.gate.set()
     assert bench.pool.join(3.0)
@@ -208,9 +317,9 @@ def test_real_photos_come_upright_and_no_larger_than_asked(qtbot: QtBot, tmp_pat
     pool = PreviewPool(loader=load_photo, threads=2)
     try:
         with qtbot.waitSignal(pool.preview_ready) as preview:
-            pool.want_previews([photo], 100)
+            pool.request_previews(View.GRID, [photo], 100)
         with qtbot.waitSignal(pool.picture_ready) as picture:
-            pool.want_picture(photo, 0)
+            pool.request_pictures(View.VIEWER, [photo], 0)
     finally:
         pool.stop()
         assert pool.join(3.0)
@@ -248,7 +357,7 @@ def test_a_second_start_shows_2000_thumbnails_without_opening_a_photo(qtbot: QtB
         lambda photo, image, _side: shown.update({photo: image.pixelColor(20, 20).red()})
     )
     try:
-        pool.want_previews(photos, 200)
+        pool.request_previews(View.GRID, photos, 200)
         qtbot.waitUntil(lambda: len(shown) == len(photos), timeout=60_000)
     finally:
         pool.stop()
@@ -268,7 +377,7 @@ def test_what_is_not_kept_is_loaded_once_and_kept(qtbot: QtBot, tmp_path: Path) 
     try:
         for side in (200, 400):
             with qtbot.waitSignal(pool.preview_ready) as preview:
-                pool.want_previews([photo], side)
+                pool.request_previews(View.GRID, [photo], side)
             assert preview.args is not None
             assert (preview.args[1].width(), preview.args[1].height()) == (side, side // 2)
             file.unlink(missing_ok=True)
@@ -287,7 +396,7 @@ def test_the_viewers_photo_is_never_a_thumbnail(qtbot: QtBot, tmp_path: Path) ->
     pool = PreviewPool(loader=load_photo, threads=1, thumbnails=cache)
     try:
         with qtbot.waitSignal(pool.picture_ready) as picture:
-            pool.want_picture(photo, 512)
+            pool.request_pictures(View.VIEWER, [photo], 512)
     finally:
         pool.stop()
         assert pool.join(3.0)

@@ -39,6 +39,7 @@ from memapp.gui.window.window_dialogs import WindowDialogs
 from memapp.gui.window.window_layout import laid_out
 from memapp.workers.jobs import Jobs
 from memapp.workers.power_monitor import PowerMonitor
+from memapp.workers.request_sets import View
 from memapp.workers.supervisor import Supervisor
 
 _DEFAULT_SIZE = (1280, 800)
@@ -276,7 +277,7 @@ class MainWindow(QMainWindow):
         self.photos.rowsInserted.connect(self._update_photos)
         self.photos.rowsRemoved.connect(self._update_photos)
         self.photos.modelReset.connect(self._update_photos)
-        self.grid.visible_changed.connect(self._want_previews)
+        self.grid.visible_changed.connect(self._request_previews)
         self.grid.selection_changed.connect(lambda _selected, _current: self._update_selection())
         self.grid.tile_size_changed.connect(self.size_slider.setValue)
         self.grid.tile_size_changed.connect(lambda pixels: self._remember("tile_size", pixels))
@@ -342,8 +343,11 @@ class MainWindow(QMainWindow):
             NoticeAction("Try again", self.actions_table["score-rest"].trigger),
         )
 
-    def _want_previews(self, keys: list[ImageKey], longest_side: int) -> None:
-        self._supervisor.want_previews(self.photos.lacking_previews(keys, longest_side), longest_side)
+    def _request_previews(self, keys: list[ImageKey], side: int) -> None:
+        on_screen = len(self.grid.places_in_sight())
+        for some, nearby in ((keys[:on_screen], False), (keys[on_screen:], True)):
+            lacking = self.photos.lacking_previews(some, side)
+            self._supervisor.request_previews(View.GRID, lacking, side, nearby=nearby)
 
     def _chosen(self) -> list[ImageKey]:
         """What a command is about: the photo in the viewer, else the selection."""

@@ -14,6 +14,7 @@ from memapp.gui.grid.roles import PhotoRole
 from memapp.gui.grid.sort_proxy import PhotoSortProxy
 from memapp.gui.inspector.inspector import Inspector
 from memapp.gui.viewer.photo_viewer import PhotoViewer
+from memapp.workers.request_sets import View
 from memapp.workers.supervisor import Supervisor
 
 _SHOOT_MILLISECONDS = 300
@@ -47,6 +48,8 @@ class PhotoPanes(QObject):
         self._grid = grid
         self._inspector = inspector
         self._viewer = viewer
+        self._supervisor = supervisor
+        self._requested_side = 0
         self._selected: Sequence[ImageKey] = ()
         self._shoot_timer = QTimer(self)
         self._shoot_timer.setSingleShot(True)
@@ -55,7 +58,7 @@ class PhotoPanes(QObject):
 
         grid.selection_changed.connect(self._on_selection)
         grid.activated_photo.connect(self.open)
-        viewer.picture_wanted.connect(supervisor.want_picture)
+        viewer.picture_wanted.connect(self._request_picture)
         viewer.step.connect(self._step)
         viewer.closed.connect(self.close)
         supervisor.picture_ready.connect(self._on_picture)
@@ -94,6 +97,7 @@ class PhotoPanes(QObject):
     def close(self) -> None:
         """Back to the grid, at the photo that was looked at."""
         key = self._viewer.key
+        self._supervisor.request_pictures(View.VIEWER, (), 0)
         self.viewer_closed.emit()
         if key is not None:
             self._grid.go_to(key)
@@ -132,14 +136,21 @@ class PhotoPanes(QObject):
             scored = [outcome for outcome in outcomes if isinstance(outcome, ScoredPhoto)]
             self._inspector.show_several(len(self._selected), scored)
 
+    @Slot(object, int)
+    def _request_picture(self, key: ImageKey, side: int) -> None:
+        self._requested_side = side
+        self._supervisor.request_pictures(View.VIEWER, [key], side)
+
     @Slot(object, QImage, int)
     def _on_preview(self, key: ImageKey, image: QImage, _longest_side: int) -> None:
         self._photos.set_preview(key, image)
         self._inspector.set_thumbnail(key, image)
 
     @Slot(object, QImage, int)
-    def _on_picture(self, key: ImageKey, image: QImage, longest_side: int) -> None:
-        self._viewer.set_picture(key, image, full_size=longest_side == 0)
+    def _on_picture(self, key: ImageKey, image: QImage, side: int) -> None:
+        # Another view may show the same photo smaller; that is not all there is of it.
+        if side in (0, self._requested_side):
+            self._viewer.set_picture(key, image, full_size=side == 0)
 
     def _on_data_changed(self, _first: object, _last: object, roles: list[int]) -> None:
         if PhotoRole.SCORE not in roles:

@@ -78,7 +78,7 @@ def test_scores_stay_with_their_photos_when_others_go(filled: PhotoSortProxy, mo
     assert found == {"b.jpg": [0.8, 0.6], "c.jpg": [0.7, 0.7], "d.jpg": [0.85, None]}
 
 
-def test_only_resmems_scores_are_scored_exactly_on_wish(model: PhotoItemModel) -> None:
+def test_only_resmems_scores_are_scored_exactly_on_request(model: PhotoItemModel) -> None:
     model.set_nets([RESMEM, TEAM], shown=TEAM)
     add_scored(model, scored_fast("a.jpg", 0.9))
     model.set_scores([scored("a.jpg", 0.5)], TEAM.name)

@@ -208,7 +208,7 @@ def test_a_net_that_cannot_be_had_is_told_by_its_name(
     assert None not in bench.scores().values()
 
 
-def test_what_lacks_a_net_s_score_is_scored_with_it_on_wish(
+def test_what_lacks_a_net_s_score_is_scored_with_it_on_request(
     open_window: Callable[..., WindowBench], folder: Path
 ) -> None:
     factory = team(build_problem=WeightsError("Not now."))

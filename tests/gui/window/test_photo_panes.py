@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLabel
 
 from memapp.gui.grid.roles import PhotoState
+from memapp.workers.request_sets import View
 from tests.gui.window_bench import TurnstileScorer, WindowBench, make_photo, make_photos
 
 GREYS = {"a.png": 30, "b.png": 240, "c.png": 120, "d.png": 200}
@@ -210,3 +211,32 @@ def test_thumbnails_of_what_is_in_sight_come_by_themselves(bench: WindowBench, f
     preview = photos.preview(bench.key("d.png"))
     assert preview is not None
     assert preview.pixelColor(5, 5) == QColor(200, 200, 200)
+
+
+def test_a_smaller_picture_that_another_view_asked_for_is_not_taken_for_the_whole_photo(
+    bench: WindowBench, tmp_path: Path
+) -> None:
+    make_photo(tmp_path / "photos" / "large.png", 200, size=(3000, 2000))
+    bench.add(tmp_path / "photos")
+    open_viewer(bench, "large.png")
+    view, key = bench.window.viewer.view, bench.key("large.png")
+    bench.until(lambda: colour_in_the_middle(bench) == QColor(200, 200, 200))
+    zoom = view.zoom
+    assert zoom is not None
+    assert zoom < 1
+    with bench.qtbot.waitSignal(bench.supervisor.picture_ready, check_params_cb=lambda *args: args[2] == 100):
+        bench.supervisor.request_pictures(View.COMPARE, [key], 100)
+    assert view.zoom == zoom
+
+
+def test_a_viewer_that_is_closed_wants_no_picture_any_more(bench: WindowBench, folder: Path) -> None:
+    asked: list[tuple[View, int]] = []
+    request = bench.supervisor.request_pictures
+    bench.supervisor.request_pictures = lambda view, keys, side: (  # type: ignore[method-assign]
+        asked.append((view, len(keys))),
+        request(view, keys, side),
+    )[1]
+    bench.add(folder)
+    open_viewer(bench, "b.png")
+    bench.qtbot.keyClick(bench.window.viewer, Qt.Key.Key_Escape)
+    assert asked == [(View.VIEWER, 1), (View.VIEWER, 0)]
