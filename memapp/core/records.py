@@ -13,7 +13,6 @@ import numpy.typing as npt
 PixelArray: TypeAlias = npt.NDArray[np.uint8]
 """Upright sRGB pixels, shape (height, width, 3), uint8."""
 
-
 PhotoId = NewType("PhotoId", int)
 """What a person means by a photo. It survives edits, moves, renames and another drive letter; a copy has an
 id of its own."""

@@ -48,6 +48,8 @@ def test_the_source_keeps_every_contract(copied_source: Path) -> None:
     ("module", "forbidden", "contract"),
     [
         ("core", "import memapp.store", "imports go down only"),
+        ("library", "import memapp.store", "imports go down only"),
+        ("library", "import PySide6.QtCore", "no Qt below workers"),
         ("store", "import memapp.intake", "imports go down only"),
         ("pipeline", "import memapp.workers", "imports go down only"),
         ("workers", "import memapp.gui", "imports go down only"),

@@ -1,0 +1,478 @@
+"""The library: photos by id, their values by column, one change at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from memapp.core.records import ImageKey, PhotoId
+from memapp.library.columns import Column, Columns, Values
+
+Rows: TypeAlias = npt.NDArray[np.int64]
+"""Row numbers, shape (n,). A photo keeps its row as long as the library is not cleared."""
+
+KEY = "key"
+"""The column of ImageKeys, which every library has."""
+
+
+class ChangeKind(StrEnum):
+    """What happened to the library."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    VALUES = "values"
+    COLUMNS = "columns"
+    """Columns were registered, replaced or removed."""
+    CLEARED = "cleared"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change, as its listeners get it; rows and ids belong together."""
+
+    kind: ChangeKind
+    rows: Rows = field(default_factory=lambda: np.empty(0, np.int64))
+    ids: tuple[PhotoId, ...] = ()
+    columns: frozenset[str] = frozenset()
+    """The columns whose values changed, those computed from them included; empty where all did."""
+
+    def touches(self, *columns: str) -> bool:
+        """Return whether any of these columns may have other values now."""
+        return self.kind is not ChangeKind.VALUES or not self.columns.isdisjoint(columns)
+
+
+Listener: TypeAlias = Callable[[Change], None]
+
+
+class Photo:
+    """One photo of a library, for reading: `photo["score"]`."""
+
+    __slots__ = ("library", "row")
+
+    def __init__(self, library: Library, row: int) -> None:
+        self.library = library
+        self.row = row
+
+    def __getitem__(self, column_id: str) -> Any:
+        return self.library.value_at(self.row, column_id)
+
+    def has(self, column_id: str) -> bool:
+        """Return whether there is such a column and the photo's value is known."""
+        columns = self.library.columns
+        return column_id in columns and not columns[column_id].is_missing(self[column_id])
+
+    @property
+    def id(self) -> PhotoId:
+        """What names the photo."""
+        return self.library.id_at(self.row)
+
+    @property
+    def key(self) -> ImageKey:
+        """The state of the photo's file."""
+        key: ImageKey = self[KEY]
+        return key
+
+
+class Library:
+    """Photos in the order of their arrival. Used by one thread.
+
+    Numbers lie in numpy arrays, the rest in arrays of objects. A photo that is removed keeps its row and its
+    values, so that it can be restored; `rows()` names those that are there.
+    """
+
+    def __init__(self, columns: Columns) -> None:
+        """Take the columns, which the library extends when more are registered through it.
+
+        Raises:
+            ValueError: there is no column "key".
+        """
+        if KEY not in columns:
+            raise ValueError("a library needs the column of keys")
+        self.columns = columns
+        self._listeners: list[Listener] = []
+        self._gathering: dict[str, set[int]] | None = None
+        self._forget()
+
+    def _forget(self) -> None:
+        self._ids: list[PhotoId] = []
+        self._row_by_id: dict[PhotoId, int] = {}
+        self._row_by_key: dict[ImageKey, int] = {}
+        self._present = np.empty(0, np.bool_)
+        self._arrival = np.empty(0, np.int64)
+        self._arrivals = 0
+        self._stored: dict[str, Values] = {
+            column.id: np.empty(0, column.dtype) for column in self.columns if not column.is_computed
+        }
+        self._computed: dict[str, Values] = {}
+
+    # Reading
+
+    def __len__(self) -> int:
+        return int(np.count_nonzero(self._present[: len(self._ids)]))
+
+    def __contains__(self, photo: PhotoId | ImageKey) -> bool:
+        return self.row(photo) is not None
+
+    @property
+    def capacity(self) -> int:
+        """How many rows there are, those of removed photos included; values() has so many items."""
+        return len(self._ids)
+
+    def rows(self) -> Rows:
+        """Return the rows of the photos that are there, in the order of arrival."""
+        there = np.flatnonzero(self._present[: len(self._ids)])
+        return there[np.argsort(self._arrival[there], kind="stable")]
+
+    def row(self, photo: PhotoId | ImageKey) -> int | None:
+        """Return the row of a photo; None where it is not there."""
+        row = self._row_by_key.get(photo) if isinstance(photo, ImageKey) else self._row_by_id.get(photo)
+        return row if row is not None and self._present[row] else None
+
+    def rows_of(self, photos: Iterable[PhotoId | ImageKey]) -> Rows:
+        """Return the rows of these photos, rising, each once; those that are not there are left out."""
+        found = {row for row in map(self.row, photos) if row is not None}
+        return np.array(sorted(found), dtype=np.int64)
+
+    def id_at(self, row: int) -> PhotoId:
+        """Return the id of the photo in a row."""
+        return self._ids[row]
+
+    def ids_at(self, rows: Rows) -> tuple[PhotoId, ...]:
+        """Return the ids of the photos in these rows, in the order given."""
+        return tuple(self._ids[row] for row in rows.tolist())
+
+    def ids(self) -> tuple[PhotoId, ...]:
+        """Return all photos, in the order of arrival."""
+        return self.ids_at(self.rows())
+
+    def id_of(self, key: ImageKey) -> PhotoId | None:
+        """Return the photo whose file is in this state; None where there is none."""
+        row = self.row(key)
+        return None if row is None else self._ids[row]
+
+    def key_of(self, photo: PhotoId) -> ImageKey | None:
+        """Return the state of a photo's file; None where the photo is not there."""
+        row = self.row(photo)
+        return None if row is None else self.key_at(row)
+
+    def key_at(self, row: int) -> ImageKey:
+        """Return the state of the file of the photo in a row."""
+        key: ImageKey = self._stored[KEY][row]
+        return key
+
+    def keys_at(self, rows: Rows) -> list[ImageKey]:
+        """Return the states of the files of the photos in these rows, in the order given."""
+        keys: list[ImageKey] = self._stored[KEY][rows].tolist()
+        return keys
+
+    def photo(self, photo: PhotoId | ImageKey) -> Photo | None:
+        """Return a photo for reading; None where it is not there."""
+        row = self.row(photo)
+        return None if row is None else Photo(self, row)
+
+    def values(self, column_id: str) -> Values:
+        """Return a column's values by row, shape (capacity,). To be read only."""
+        stored = self._stored.get(column_id)
+        if stored is not None:
+            return stored[: len(self._ids)]
+        values = self._computed.get(column_id)
+        if values is None:
+            values = self._computed[column_id] = self._compute(self.columns[column_id])
+        return values
+
+    def missing(self, column_id: str) -> npt.NDArray[np.bool_]:
+        """Return where a column's values are unknown, shape (capacity,)."""
+        return self.columns[column_id].missing_in(self.values(column_id))
+
+    def value_at(self, row: int, column_id: str) -> Any:
+        """Return the value of the photo in a row, as a Python object."""
+        stored = self._stored.get(column_id)
+        if stored is None:
+            of_photo = self.columns[column_id].of_photo
+            if of_photo is not None:
+                return of_photo(Photo(self, row))
+            stored = self.values(column_id)
+        value = stored[row]
+        return value.item() if isinstance(value, np.generic) else value
+
+    def value(self, photo: PhotoId | ImageKey, column_id: str) -> Any:
+        """Return a photo's value; the column's missing one where the photo is not there."""
+        row = self.row(photo)
+        return self.columns[column_id].missing_value if row is None else self.value_at(row, column_id)
+
+    # Changing
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call the listener after each change; return what ends that."""
+        self._listeners.append(listener)
+
+        def unsubscribe() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return unsubscribe
+
+    def add(self, photos: Iterable[tuple[PhotoId, ImageKey]]) -> tuple[PhotoId, ...]:
+        """Add photos that nothing is known of yet; return those that are new here.
+
+        A photo that is there in the same state stays as it is. One that is there in another state gets the
+        new key, in its place, and forgets all that belonged to the old state. One that was removed comes
+        back as a new one, at the end.
+        """
+        added: list[tuple[PhotoId, ImageKey]] = []
+        for photo, key in dict(photos).items():
+            row = self.row(photo)
+            if row is None:
+                if self.row(key) is None:
+                    added.append((photo, key))
+            elif self.key_at(row) != key:
+                self.set_state(photo, key)
+        if not added:
+            return ()
+        known = [row for photo, _ in added if (row := self._row_by_id.get(photo)) is not None]
+        first = len(self._ids)
+        fresh = [photo for photo, _ in added if photo not in self._row_by_id]
+        self._reserve(first + len(fresh))
+        self._ids.extend(fresh)
+        self._row_by_id.update(zip(fresh, range(first, first + len(fresh)), strict=True))
+        rows = np.array([self._row_by_id[photo] for photo, _ in added], dtype=np.int64)
+        self._present[rows] = True
+        self._arrival[rows] = range(self._arrivals, self._arrivals + len(rows))
+        self._arrivals += len(rows)
+        for row in known:
+            self._row_by_key.pop(self._stored[KEY][row], None)
+        self._blank(rows, everything=True)
+        self._fill(rows, [key for _, key in added])
+        self._emit(Change(ChangeKind.ADDED, rows, tuple(photo for photo, _ in added)))
+        return tuple(photo for photo, _ in added)
+
+    def set_state(self, photo: PhotoId, key: ImageKey) -> None:
+        """Note that a photo's file is in another state or place; forget what belonged to the old state.
+
+        Raises:
+            KeyError: the photo is not there.
+        """
+        row = self.row(photo)
+        if row is None:
+            raise KeyError(photo)
+        before = self.key_at(row)
+        if key == before:
+            return
+        rows = np.array([row], dtype=np.int64)
+        if self._row_by_key.get(before) == row:
+            del self._row_by_key[before]
+        if (key.size, key.mtime_ns) != (before.size, before.mtime_ns):
+            self._blank(rows, everything=False)
+        self._fill(rows, [key])
+        self._emit(Change(ChangeKind.VALUES, rows, (photo,), frozenset(column.id for column in self.columns)))
+
+    def rename(self, photo: PhotoId, known: PhotoId) -> None:
+        """Give a photo the id by which it was known before; nothing else about it changes.
+
+        Where both are there, they are one photo: the first is removed, and the second takes its file's state.
+        """
+        row = self.row(photo)
+        if row is None or photo == known:
+            return
+        if self.row(known) is not None:
+            key = self.key_at(row)
+            self.remove([photo])
+            self.set_state(known, key)
+            return
+        self._row_by_id.pop(known, None)
+        del self._row_by_id[photo]
+        self._ids[row] = known
+        self._row_by_id[known] = row
+
+    def remove(self, photos: Iterable[PhotoId]) -> tuple[PhotoId, ...]:
+        """Remove photos; return those that were there. `restore` brings them back as they were."""
+        rows = self.rows_of(photos)
+        if not len(rows):
+            return ()
+        self._present[rows] = False
+        ids = self.ids_at(rows)
+        self._emit(Change(ChangeKind.REMOVED, rows, ids))
+        return ids
+
+    def restore(self, photos: Iterable[PhotoId]) -> tuple[PhotoId, ...]:
+        """Bring removed photos back, with their values and where they stood; return those that came back.
+
+        One whose file is here again under another id meanwhile stays away.
+        """
+        rows = [
+            row
+            for photo in dict.fromkeys(photos)
+            if (row := self._row_by_id.get(photo)) is not None
+            and not self._present[row]
+            and self._row_by_key.get(self._stored[KEY][row], row) == row
+        ]
+        if not rows:
+            return ()
+        back = np.array(sorted(rows), dtype=np.int64)
+        self._present[back] = True
+        for row in rows:
+            self._row_by_key[self._stored[KEY][row]] = row
+        ids = self.ids_at(back)
+        self._emit(Change(ChangeKind.ADDED, back, ids))
+        return ids
+
+    def clear(self) -> None:
+        """Forget all photos; nothing can be restored."""
+        self._forget()
+        self._emit(Change(ChangeKind.CLEARED))
+
+    def set(self, column_id: str, values: Mapping[PhotoId, Any]) -> dict[PhotoId, Any]:
+        """Set a column's values; return the old ones. Photos that are not there are passed over.
+
+        Raises:
+            KeyError: there is no such column, or its values are computed.
+        """
+        stored = self._stored[column_id]
+        old: dict[PhotoId, Any] = {}
+        changed: list[int] = []
+        for photo, value in values.items():
+            row = self.row(photo)
+            if row is None:
+                continue
+            before = stored[row]
+            old[photo] = before.item() if isinstance(before, np.generic) else before
+            if before is not value and not (before == value or (before != before and value != value)):
+                stored[row] = value
+                changed.append(row)
+        if changed:
+            self._note(column_id, changed)
+        return old
+
+    def set_all(self, column_id: str, values: Values) -> None:
+        """Set a column's values for every row at once, shape (capacity,).
+
+        Raises:
+            KeyError: there is no such column, or its values are computed.
+        """
+        stored = self._stored[column_id][: len(self._ids)]
+        same = (stored == values) | ((stored != stored) & (values != values))
+        changed = np.flatnonzero(~same)
+        if len(changed):
+            stored[changed] = values[changed]
+            self._note(column_id, changed.tolist())
+
+    def blank(self, photos: Iterable[PhotoId]) -> None:
+        """Forget all that belongs to the state of these photos' files: they are to be read again."""
+        rows = self.rows_of(photos)
+        if len(rows):
+            self._blank(rows, everything=False)
+            names = frozenset(column.id for column in self.columns if column.of_file)
+            self._emit(Change(ChangeKind.VALUES, rows, self.ids_at(rows), self.columns.touched_by(names)))
+
+    @contextmanager
+    def gathered(self) -> Iterator[None]:
+        """Announce all values set within as one change, at the end."""
+        if self._gathering is not None:
+            yield
+            return
+        self._gathering = {}
+        try:
+            yield
+        finally:
+            gathered, self._gathering = self._gathering, None
+            if gathered:
+                rows = np.array(sorted(set().union(*gathered.values())), dtype=np.int64)
+                columns = self.columns.touched_by(gathered)
+                self._emit(Change(ChangeKind.VALUES, rows, self.ids_at(rows), columns))
+
+    def register(self, *columns: Column) -> None:
+        """Add columns whose values are unknown or computed. Raises ValueError as Columns.register does."""
+        for column in columns:
+            self.columns.register(column)
+            if not column.is_computed:
+                self._stored[column.id] = np.full(
+                    len(self._present), column.missing_value, dtype=column.dtype
+                )
+        self._emit(Change(ChangeKind.COLUMNS, columns=frozenset(column.id for column in columns)))
+
+    def replace_columns(self, *columns: Column) -> None:
+        """Declare computed columns anew, such as those that show another net's scores."""
+        for column in columns:
+            self.columns.replace(column)
+        self._emit(Change(ChangeKind.COLUMNS, columns=frozenset(column.id for column in columns)))
+
+    def unregister(self, *column_ids: str) -> None:
+        """Remove columns and their values. Raises KeyError where there is none of an id."""
+        for column_id in column_ids:
+            self.columns.unregister(column_id)
+            self._stored.pop(column_id, None)
+        self._emit(Change(ChangeKind.COLUMNS, columns=frozenset(column_ids)))
+
+    # Inside
+
+    def _compute(self, column: Column) -> Values:
+        if column.of_all is not None:
+            return column.of_all(self)
+        assert column.of_photo is not None
+        values = [column.of_photo(Photo(self, row)) for row in range(len(self._ids))]
+        return _as_values(values, column)
+
+    def _note(self, column_id: str, rows: Sequence[int]) -> None:
+        for touched in self.columns.touched_by([column_id]):
+            self._computed.pop(touched, None)
+        if self._gathering is not None:
+            self._gathering.setdefault(column_id, set()).update(rows)
+            return
+        changed = np.array(sorted(rows), dtype=np.int64)
+        self._emit(
+            Change(ChangeKind.VALUES, changed, self.ids_at(changed), self.columns.touched_by([column_id]))
+        )
+
+    def _emit(self, change: Change) -> None:
+        if change.kind is ChangeKind.VALUES:
+            for column_id in change.columns:
+                self._computed.pop(column_id, None)
+        elif change.kind is not ChangeKind.REMOVED:
+            self._computed.clear()
+        for listener in tuple(self._listeners):
+            listener(change)
+
+    def _fill(self, rows: Rows, keys: Sequence[ImageKey]) -> None:
+        for row, key in zip(rows.tolist(), keys, strict=True):
+            self._stored[KEY][row] = key
+            self._row_by_key[key] = row
+        for column in self.columns:
+            if column.of_key is not None:
+                self._stored[column.id][rows] = _as_values([column.of_key(key) for key in keys], column)
+
+    def _blank(self, rows: Rows, *, everything: bool) -> None:
+        for column in self.columns:
+            if column.is_computed or column.id == KEY or column.of_key is not None:
+                # Filled in from the key.
+                continue
+            if everything or column.of_file:
+                self._stored[column.id][rows] = column.missing_value
+
+    def _reserve(self, count: int) -> None:
+        if count <= len(self._present):
+            return
+        room = max(count, len(self._present) * 5 // 4, 16)
+        self._present = _grown(self._present, room, False)
+        self._arrival = _grown(self._arrival, room, 0)
+        for column in self.columns:
+            if not column.is_computed:
+                values = self._stored[column.id]
+                self._stored[column.id] = _grown(values, room, column.missing_value)
+
+
+def _as_values(values: Sequence[Any], column: Column) -> Values:
+    array = np.empty(len(values), dtype=column.dtype)
+    array[:] = values
+    return array
+
+
+def _grown(values: Values, room: int, filler: Any) -> Values:
+    larger = np.full(room, filler, dtype=values.dtype)
+    larger[: len(values)] = values
+    return larger

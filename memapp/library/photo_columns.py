@@ -1,0 +1,294 @@
+"""The columns of every photo: its file, its score by the net that is shown, the facts of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from enum import IntEnum
+from pathlib import PurePath
+from typing import Any
+
+import numpy as np
+
+from memapp.core.calibration import FAST_SENTENCE, ordinal, score_text
+from memapp.core.names import display_name, natural_key
+from memapp.core.nets import RESMEM, InstalledNet, Predicts
+from memapp.core.photo_text import failure_text, file_size_text, pixels_text, taken_text
+from memapp.core.records import Failure, PhotoFacts, Precision
+from memapp.library.columns import (
+    UNKNOWN_INTEGER,
+    Column,
+    Columns,
+    ExportField,
+    Kind,
+    RangeFilter,
+    Sorting,
+    TextFilter,
+    Values,
+)
+from memapp.library.library import KEY, Library, Photo
+from memapp.library.order import NAME, NAME_RANK, TextRanks
+
+_EPOCH = datetime(1970, 1, 1)
+_NAME_KEY = "name_key"
+
+
+class PhotoState(IntEnum):
+    """Where a photo stands, for the net that is shown."""
+
+    WAITING = 0
+    SCORED = 1
+    FAILED = 2
+
+
+def score_column(net: str) -> str:
+    """Return the id of the column of a net's scores, 0..1, NaN where there is none."""
+    return f"score:{net}"
+
+
+def fast_column(net: str) -> str:
+    """Return the id of the column that says which of a net's scores are fast ones."""
+    return f"fast:{net}"
+
+
+def engine_column(net: str) -> str:
+    """Return the id of the column of the EngineInfos that computed a net's scores."""
+    return f"engine:{net}"
+
+
+def photo_columns(net: InstalledNet = RESMEM) -> Columns:
+    """Return the registry of a new library, with one net, whose scores are shown."""
+    return Columns(
+        (
+            *_file_columns(),
+            *net_columns(net),
+            Column(id="failed", title="", kind=Kind.FLAG),
+            _failure_column(),
+            *shown_columns(net),
+            *_fact_columns(),
+        )
+    )
+
+
+def _file_columns() -> tuple[Column, ...]:
+    return (
+        Column(id=KEY, title="", kind=Kind.OBJECT),
+        Column(
+            id="path", title="Path", kind=Kind.TEXT, of_photo=lambda photo: photo.key.path,
+            depends_on=frozenset({KEY}), export=ExportField("path"),
+        ),
+        Column(
+            id=NAME, title="Name", kind=Kind.TEXT, of_key=lambda key: key.name, sort=Sorting(),
+            filter=TextFilter(), text=display_name, details=True,
+        ),
+        Column(id=_NAME_KEY, title="", kind=Kind.TEXT, of_key=lambda key: natural_key(key.name)),
+        Column(
+            id=NAME_RANK, title="", kind=Kind.INTEGER, of_all=TextRanks(_NAME_KEY),
+            depends_on=frozenset({_NAME_KEY}),
+        ),
+        Column(
+            id="folder", title="Folder", kind=Kind.TEXT,
+            of_photo=lambda photo: str(PurePath(photo.key.path).parent),
+            depends_on=frozenset({KEY}), text=display_name, details=True,
+        ),
+    )  # fmt: skip
+
+
+def net_columns(net: InstalledNet) -> tuple[Column, ...]:
+    """Return the columns of what one net says."""
+    return (
+        Column(id=score_column(net.name), title=net.title, kind=Kind.NUMBER),
+        Column(id=fast_column(net.name), title="", kind=Kind.FLAG),
+        Column(id=engine_column(net.name), title="", kind=Kind.OBJECT),
+    )
+
+
+def shown_columns(net: InstalledNet) -> tuple[Column, ...]:
+    """Return the columns of the score that is shown, which is this net's."""
+    score, fast = score_column(net.name), fast_column(net.name)
+    source = frozenset({score, fast})
+
+    def states(library: Library) -> Values:
+        waiting_or_scored = np.where(np.isnan(library.values(score)), PhotoState.WAITING, PhotoState.SCORED)
+        return np.where(library.values("failed"), PhotoState.FAILED, waiting_or_scored).astype(np.int64)
+
+    return (
+        Column(
+            id="state", title="", kind=Kind.INTEGER, of_all=states, depends_on=source | {"failed"},
+            tooltip=_waiting("Waiting for its score."), spoken=_waiting("waiting for its score"),
+        ),
+        Column(
+            id="status", title="", kind=Kind.TEXT, of_photo=_status, depends_on=source | {"failed"},
+            export=ExportField("status"),
+        ),
+        Column(
+            id="score", title="Score", kind=Kind.NUMBER, of_all=lambda library: library.values(score),
+            depends_on=source, sort=Sorting(descending_first=True, apart="fast"),
+            filter=RangeFilter(0.0, 1.0, decimals=2), text=lambda value: score_text(value),
+            tooltip=lambda photo: _score_tooltip(photo, net), spoken=lambda photo: _spoken_score(photo, net),
+            details=True, export=ExportField("score", lambda value: round(float(value), 7)),
+        ),
+        Column(
+            id="percentile", title="Percentile", kind=Kind.NUMBER,
+            of_photo=lambda photo: _percentile(photo, net), depends_on=source, text=ordinal,
+            details=True, export=ExportField("percentile", lambda value: round(float(value), 4)),
+        ),
+        Column(
+            id="fast", title="Fast score", kind=Kind.FLAG, of_all=lambda library: library.values(fast),
+            depends_on=source,
+        ),
+        Column(
+            id="exact", title="", kind=Kind.OBJECT, of_photo=_exact, depends_on=source,
+            export=ExportField("exact"),
+        ),
+    )  # fmt: skip
+
+
+def _failure_column() -> Column:
+    return Column(
+        id="failure",
+        title="Problem",
+        kind=Kind.OBJECT,
+        text=lambda failure: failure_text(failure.kind),
+        tooltip=lambda photo: failure.reason if (failure := failure_of(photo)) else "",
+        spoken=lambda photo: failure_text(failure.kind).lower() if (failure := failure_of(photo)) else "",
+        export=ExportField("reason", lambda failure: failure.reason),
+    )
+
+
+def _fact_columns() -> tuple[Column, ...]:
+    return (
+        Column(id="facts", title="", kind=Kind.OBJECT),
+        _fact("pixels", "Pixels", lambda facts: pixels_text(facts.width, facts.height), details=True),
+        _pixel_count("width", "Width", lambda facts: facts.width),
+        _pixel_count("height", "Height", lambda facts: facts.height),
+        Column(
+            id="size", title="File size", kind=Kind.INTEGER, missing=0, of_key=lambda key: key.size,
+            sort=Sorting(descending_first=True), text=file_size_text, details=True,
+        ),
+        _fact("format", "Format", lambda facts: facts.format, details=True),
+        _fact("rendering", "Scored from", lambda facts: facts.rendering, details=True),
+        Column(id="taken", title="Date taken", kind=Kind.INTEGER, sort=Sorting()),
+        _fact(
+            "taken_text", "Taken", lambda facts: facts.taken, text=taken_text, details=True,
+            export=ExportField("taken"),
+        ),
+        _fact("camera", "Camera", lambda facts: facts.camera, details=True),
+        _fact("lens", "Lens", lambda facts: facts.lens, details=True),
+        _fact("exposure", "Exposure", lambda facts: facts.exposure, details=True),
+    )  # fmt: skip
+
+
+def _pixel_count(column_id: str, title: str, read: Callable[[PhotoFacts], int]) -> Column:
+    return _fact(column_id, title, read, kind=Kind.INTEGER, export=ExportField(column_id))
+
+
+def _fact(
+    column_id: str,
+    title: str,
+    read: Callable[[PhotoFacts], Any],
+    *,
+    kind: Kind = Kind.TEXT,
+    text: Callable[[Any], str] = str,
+    details: bool = False,
+    export: ExportField | None = None,
+) -> Column:
+    missing = UNKNOWN_INTEGER if kind is Kind.INTEGER else None
+
+    def of_photo(photo: Photo) -> Any:
+        facts = facts_of(photo)
+        return missing if facts is None else read(facts)
+
+    return Column(
+        id=column_id,
+        title=title,
+        kind=kind,
+        of_photo=of_photo,
+        depends_on=frozenset({"facts"}),
+        text=text,
+        details=details,
+        export=export,
+    )
+
+
+def failure_of(photo: Photo) -> Failure | None:
+    """Return why a photo has no score; None where it did not fail."""
+    failure: Failure | None = photo["failure"]
+    return failure
+
+
+def facts_of(photo: Photo) -> PhotoFacts | None:
+    """Return what a photo's file says of itself; None until it was read."""
+    facts: PhotoFacts | None = photo["facts"]
+    return facts
+
+
+def score_of(photo: Photo) -> float | None:
+    """Return the score that is shown; None where there is none."""
+    score: float = photo["score"]
+    return None if score != score else score
+
+
+def precision_of(photo: Photo) -> Precision:
+    """Return how exactly the score that is shown was computed; EXACT where there is none."""
+    return Precision.FAST if photo["fast"] else Precision.EXACT
+
+
+def seconds_of(taken: str | None) -> int:
+    """Return the seconds since 1970 of an ISO 8601 text, in the camera's own time.
+
+    UNKNOWN_INTEGER where it is none: cameras write all sorts.
+    """
+    try:
+        moment = datetime.fromisoformat(taken) if taken else None
+    except ValueError:
+        moment = None
+    if moment is None:
+        return UNKNOWN_INTEGER
+    return int((moment.replace(tzinfo=None) - _EPOCH).total_seconds())
+
+
+def _percentile(photo: Photo, net: InstalledNet) -> float:
+    score = score_of(photo)
+    place = None if score is None else net.percentile(score)
+    return np.nan if place is None else place
+
+
+def _exact(photo: Photo) -> bool | None:
+    return None if score_of(photo) is None else precision_of(photo) is Precision.EXACT
+
+
+def _status(photo: Photo) -> str:
+    if photo["failed"]:
+        return "failed"
+    return "waiting" if score_of(photo) is None else "scored"
+
+
+def _waiting(text: str) -> Callable[[Photo], str]:
+    return lambda photo: text if photo["state"] == PhotoState.WAITING else ""
+
+
+def _score_tooltip(photo: Photo, net: InstalledNet) -> str:
+    score = score_of(photo)
+    if score is None:
+        return ""
+    precision, place = precision_of(photo), net.percentile(score)
+    by = (
+        f" by {net.title}."
+        if place is None
+        else f", {ordinal(place)} percentile among pictures scored by people."
+    )
+    fast = f" {FAST_SENTENCE}" if precision is Precision.FAST else ""
+    return f"{score_text(score, precision)}{by} {net.sentence(score)}{fast}"
+
+
+def _spoken_score(photo: Photo, net: InstalledNet) -> str:
+    score = score_of(photo)
+    if score is None:
+        return ""
+    # In words: what a screen reader makes of the mark is anyone's guess.
+    kind = "fast score" if precision_of(photo) is Precision.FAST else "score"
+    if net.predicts is Predicts.FALSE_ALARMS:
+        kind = "predicted false alarms"
+    place = net.percentile(score)
+    return f"{kind} {score_text(score)}{'' if place is None else f', {ordinal(place)} percentile'}"

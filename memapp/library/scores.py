@@ -1,0 +1,288 @@
+"""What nets say of the photos of a library: which nets, whose scores are shown, what came of each photo."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from memapp.core.disagreement import disagreement
+from memapp.core.nets import RESMEM, InstalledNet, NetScore, Predicts
+from memapp.core.records import Failure, ImageKey, PhotoFacts, PhotoId, Precision, ScoredPhoto
+from memapp.library.columns import Column, Kind, RangeFilter, Sorting
+from memapp.library.library import Library, Photo
+from memapp.library.photo_columns import (
+    PhotoState,
+    engine_column,
+    facts_of,
+    failure_of,
+    fast_column,
+    net_columns,
+    precision_of,
+    score_column,
+    score_of,
+    seconds_of,
+    shown_columns,
+)
+
+DISAGREEMENT = "disagreement"
+"""The column of how far apart two nets place a photo, in points of a hundred, while two are compared."""
+
+Pair: TypeAlias = tuple[InstalledNet, InstalledNet]
+
+
+class Scores:
+    """The nets of a library, and what they say. Used by one thread."""
+
+    def __init__(self, library: Library, *, net: InstalledNet = RESMEM) -> None:
+        """Take a library made with `photo_columns(net)`."""
+        self.library = library
+        self._nets: tuple[InstalledNet, ...] = (net,)
+        self._shown = net
+        self._pair: Pair | None = None
+        self._flagged_from = np.inf
+
+    # Which nets
+
+    @property
+    def nets(self) -> tuple[InstalledNet, ...]:
+        """The nets whose scores are held."""
+        return self._nets
+
+    @property
+    def shown(self) -> InstalledNet:
+        """The net whose scores are shown."""
+        return self._shown
+
+    def set_nets(self, nets: Sequence[InstalledNet], *, shown: InstalledNet) -> None:
+        """Hold the scores of these nets, and show those of one of them; failures stay."""
+        before = {net.name for net in self._nets}
+        wanted = {net.name for net in nets}
+        for net in nets:
+            if net.name not in before:
+                self.library.register(*net_columns(net))
+        if shown != self._shown:
+            self.library.replace_columns(*shown_columns(shown))
+        for name in before - wanted:
+            self.library.unregister(score_column(name), fast_column(name), engine_column(name))
+        self._nets, self._shown = tuple(nets), shown
+
+    def holds(self, net: str) -> bool:
+        """Return whether the scores of this net are held."""
+        return any(each.name == net for each in self._nets)
+
+    # What comes of photos
+
+    def note_scores(self, photos: Iterable[ScoredPhoto], net: str = RESMEM.name) -> None:
+        """Note the scores and facts of photos that are there in this state; others are passed over.
+
+        An exact score that is known does not give way to a fast one. Scores of a net that is not held are
+        passed over.
+        """
+        if not self.holds(net):
+            return
+        library, scores, facts, taken, fast, engines = self.library, {}, {}, {}, {}, {}
+        known, is_fast = library.values(score_column(net)), library.values(fast_column(net))
+        for photo in photos:
+            row = library.row(photo.key)
+            if row is None:
+                continue
+            quick = photo.precision is Precision.FAST
+            if quick and not np.isnan(known[row]) and not is_fast[row]:
+                continue
+            name = library.id_at(row)
+            scores[name], fast[name], engines[name] = photo.score, quick, photo.engine
+            facts[name], taken[name] = _shared(photo.facts), seconds_of(photo.facts.taken)
+        with library.gathered():
+            library.set("failed", dict.fromkeys(scores, False))
+            library.set("failure", dict.fromkeys(scores))
+            library.set(score_column(net), scores)
+            library.set(fast_column(net), fast)
+            library.set(engine_column(net), engines)
+            library.set("facts", facts)
+            library.set("taken", taken)
+
+    def note_failures(self, failures: Iterable[Failure]) -> None:
+        """Note why photos have no score; what was known of the state of their files is forgotten."""
+        found = {
+            library_id: failure
+            for failure in failures
+            if (library_id := self.library.id_of(failure.key)) is not None
+        }
+        with self.library.gathered():
+            self.library.blank(found)
+            self.library.set("failed", dict.fromkeys(found, True))
+            self.library.set("failure", found)
+
+    def outcome(self, photo: PhotoId | ImageKey) -> ScoredPhoto | Failure | None:
+        """Return what came of a photo, for the net that is shown; None while it waits or is not there."""
+        found = self.library.photo(photo)
+        return None if found is None else outcome_of(found, self._shown.name)
+
+    def facts(self, photo: PhotoId | ImageKey) -> PhotoFacts | None:
+        """Return what a photo's file says of itself; None until it was read."""
+        found = self.library.photo(photo)
+        return None if found is None else facts_of(found)
+
+    def of_each_net(self, photo: PhotoId | ImageKey) -> tuple[NetScore, ...]:
+        """Return what each net says of a photo, in the order of the nets; empty where it is not there."""
+        found = self.library.photo(photo)
+        return () if found is None else tuple(_net_score(found, net) for net in self._nets)
+
+    def has_any(self, photo: PhotoId | ImageKey) -> bool:
+        """Return whether any net has scored a photo."""
+        return any(each.score is not None for each in self.of_each_net(photo))
+
+    # Several photos
+
+    def count(self, state: PhotoState | None = None) -> int:
+        """Return how many photos are there, all of them or those in one state."""
+        if state is None:
+            return len(self.library)
+        return int(np.count_nonzero(self.library.values("state")[self.library.rows()] == state))
+
+    def shown_scores(self, precision: Precision) -> npt.NDArray[np.float64]:
+        """Return the shown net's scores of this precision, in the order of arrival, shape (n,)."""
+        rows = self.library.rows()
+        scores = self.library.values("score")[rows]
+        fast = self.library.values("fast")[rows]
+        return np.asarray(scores[~np.isnan(scores) & (fast == (precision is Precision.FAST))])
+
+    def failures(self) -> list[Failure]:
+        """Return why photos have no score, in the order of arrival."""
+        rows = self.library.rows()
+        failed = rows[self.library.values("failed")[rows]]
+        return [failure for row in failed.tolist() if (failure := failure_of(Photo(self.library, row)))]
+
+    def keys_lacking(self, net: str) -> list[ImageKey]:
+        """Return the photos that could be read and have no score of this net, in the order of arrival."""
+        rows = self.library.rows()
+        lacking = (
+            np.isnan(self.library.values(score_column(net))[rows]) & ~self.library.values("failed")[rows]
+        )
+        return self.library.keys_at(rows[lacking])
+
+    def keys_without_score(self) -> list[ImageKey]:
+        """Return the photos that failed or that no net has scored yet, in the order of arrival."""
+        rows = self.library.rows()
+        lacking = [np.isnan(self.library.values(score_column(net.name))[rows]) for net in self._nets]
+        return self.library.keys_at(rows[np.all(lacking, axis=0)])
+
+    def scored_fast(self, keys: Iterable[ImageKey]) -> list[ImageKey]:
+        """Return those of the photos whose score by the published net is a fast one, in the order given."""
+        if not self.holds(RESMEM.name):
+            return []
+        fast = self.library.values(fast_column(RESMEM.name))
+        found = ((key, self.library.row(key)) for key in keys)
+        return [key for key, row in found if row is not None and fast[row]]
+
+    # Where two nets disagree
+
+    @property
+    def pair(self) -> Pair | None:
+        """The two nets that are compared."""
+        return self._pair
+
+    def compare(self, pair: Pair | None, *, flagged_from: float = np.inf) -> None:
+        """Compare two nets, flag photos that they place so many points apart; None to compare none."""
+        if (pair, flagged_from) == (self._pair, self._flagged_from):
+            return
+        if self._pair is not None:
+            self.library.unregister(DISAGREEMENT)
+        self._pair, self._flagged_from = pair, flagged_from
+        if pair is not None:
+            self.library.register(_disagreement_column(pair, flagged_from))
+            self.update_disagreement()
+
+    def update_disagreement(self) -> None:
+        """Compute again how far apart the two nets place each photo; fast scores are left out."""
+        if self._pair is None or not all(self.holds(net.name) for net in self._pair):
+            return
+        first, second = self._pair
+        rows = self.library.rows()
+        points = np.full(self.library.capacity, np.nan)
+        points[rows] = disagreement(
+            self._exact(first.name)[rows],
+            self._exact(second.name)[rows],
+            first_tie=first.tie_width,
+            second_tie=second.tie_width,
+            first_is_best_low=first.predicts is Predicts.FALSE_ALARMS,
+            second_is_best_low=second.predicts is Predicts.FALSE_ALARMS,
+        )
+        self.library.set_all(DISAGREEMENT, points)
+
+    def disagreement(self, photo: PhotoId | ImageKey) -> float | None:
+        """Return how far apart the two nets place a photo; None where that is not known."""
+        if self._pair is None:
+            return None
+        points = self.library.value(photo, DISAGREEMENT)
+        return None if points != points else float(points)
+
+    def flag(self, photo: PhotoId | ImageKey) -> float | None:
+        """Return the disagreement where it is large enough to be flagged."""
+        points = self.disagreement(photo)
+        return points if points is not None and abs(points) >= self._flagged_from else None
+
+    def disagreement_text(self, photo: PhotoId | ImageKey) -> str:
+        """Return the disagreement in words, however small; empty where it is not known."""
+        points = self.disagreement(photo)
+        return "" if points is None or self._pair is None else disagreement_sentence(points, *self._pair)
+
+    def _exact(self, net: str) -> npt.NDArray[np.float64]:
+        fast = self.library.values(fast_column(net))
+        return np.where(fast, np.nan, self.library.values(score_column(net)))
+
+
+def outcome_of(photo: Photo, net: str | None = None) -> ScoredPhoto | Failure | None:
+    """Return what came of a photo, for the net that is shown; None while it waits."""
+    score, facts = score_of(photo), facts_of(photo)
+    if score is None or facts is None:
+        return failure_of(photo)
+    engine = None if net is None else photo[engine_column(net)]
+    return ScoredPhoto(photo.key, score, facts, engine=engine, precision=precision_of(photo))
+
+
+def disagreement_sentence(points: float, first: InstalledNet, second: InstalledNet) -> str:
+    """Return how far apart two nets place a photo, in words; points as core.disagreement has them."""
+    if round(points) == 0:
+        return f"{first.title} and {second.title} place it alike in this set."
+    above, below = (first, second) if points > 0 else (second, first)
+    return f"{above.title} places it {round(abs(points))} points higher in this set than {below.title}."
+
+
+def _disagreement_column(pair: Pair, flagged_from: float) -> Column:
+    def flagged(photo: Photo) -> str:
+        points = photo[DISAGREEMENT]
+        return disagreement_sentence(points, *pair) if abs(points) >= flagged_from else ""
+
+    return Column(
+        id=DISAGREEMENT,
+        title="Disagreement",
+        kind=Kind.NUMBER,
+        sort=Sorting(descending_first=True, by_magnitude=True),
+        filter=RangeFilter(0, 100, by_magnitude=True),
+        text=lambda points: f"{points:+.0f}",
+        tooltip=flagged,
+        spoken=flagged,
+    )
+
+
+def _net_score(photo: Photo, net: InstalledNet) -> NetScore:
+    score = photo[score_column(net.name)]
+    fast = photo[fast_column(net.name)]
+    return NetScore(net, None if score != score else score, Precision.FAST if fast else Precision.EXACT)
+
+
+def _shared(facts: PhotoFacts) -> PhotoFacts:
+    """Return the same facts with one copy of each text that many photos share: a fifth of a row's memory."""
+    return replace(
+        facts,
+        format=sys.intern(facts.format),
+        camera=facts.camera and sys.intern(facts.camera),
+        lens=facts.lens and sys.intern(facts.lens),
+        exposure=facts.exposure and sys.intern(facts.exposure),
+    )

@@ -1,0 +1,18 @@
+"""Which photos of an order a net can't tell apart."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from memapp.library.library import Library, Rows
+
+
+def ties_with_next(library: Library, rows: Rows, tie_width: float) -> npt.NDArray[np.bool_]:
+    """Return for each row but the last whether it ties with the one after it, shape (max(n - 1, 0),).
+
+    Photos without a score tie with none; exact and fast scores are never weighed against each other.
+    """
+    scores, fast = library.values("score")[rows], library.values("fast")[rows]
+    with np.errstate(invalid="ignore"):
+        return np.asarray((np.abs(np.diff(scores)) < tie_width) & (fast[:-1] == fast[1:]))

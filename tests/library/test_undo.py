@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import pytest
+
+from memapp.core.records import PhotoId
+from memapp.library.undo import MOST_COMMANDS, Command, CommandLog
+
+
+def append(items: list[int], item: int) -> Command:
+    """Return the act of appending an item."""
+
+    def undo() -> None:
+        assert items.pop() == item
+
+    return Command(f"Append {item}", lambda: items.append(item), undo, PhotoId(item))
+
+
+def test_commands_are_undone_in_reverse_and_redone_in_order() -> None:
+    log, items = CommandLog(), list[int]()
+    for item in (1, 2, 3):
+        log.run(append(items, item))
+    assert (items, log.undo_text, log.redo_text) == ([1, 2, 3], "Append 3", None)
+    log.undo()
+    command = log.undo()
+    assert command is not None
+    assert command.where == PhotoId(2)
+    assert (items, log.undo_text, log.redo_text) == ([1], "Append 1", "Append 2")
+    log.redo()
+    assert items == [1, 2]
+
+
+def test_a_new_command_ends_what_could_be_redone() -> None:
+    log, items = CommandLog(), list[int]()
+    log.run(append(items, 1))
+    log.undo()
+    log.run(append(items, 2))
+    assert log.redo() is None
+    assert items == [2]
+
+
+def test_nothing_to_undo_is_no_fault() -> None:
+    log = CommandLog()
+    assert log.undo() is None
+    assert log.redo() is None
+    assert (log.undo_text, log.redo_text) == (None, None)
+
+
+def test_a_command_that_fails_is_not_logged() -> None:
+    log = CommandLog()
+
+    def fail() -> None:
+        raise OSError("no")
+
+    with pytest.raises(OSError, match="no"):
+        log.run(Command("Fail", fail, lambda: None))
+    assert log.undo_text is None
+
+
+def test_an_undo_that_fails_leaves_the_log_as_it_was() -> None:
+    log = CommandLog()
+
+    def fail() -> None:
+        raise OSError("no")
+
+    log.run(Command("Do", lambda: None, fail))
+    with pytest.raises(OSError, match="no"):
+        log.undo()
+    assert log.undo_text == "Do"
+
+
+def test_what_was_done_already_can_be_logged_and_redone() -> None:
+    log, items = CommandLog(), [1]
+    log.note(append(items, 1))
+    assert items == [1]
+    log.undo()
+    assert items == []
+    log.redo()
+    assert items == [1]
+
+
+def test_listeners_hear_of_each_change() -> None:
+    log, texts = CommandLog(), list[str | None]()
+    stop = log.subscribe(lambda: texts.append(log.undo_text))
+    items: list[int] = []
+    log.run(append(items, 1))
+    log.undo()
+    log.clear()
+    stop()
+    log.run(append(items, 2))
+    assert texts == ["Append 1", None, None]
+
+
+def test_only_so_many_can_be_undone() -> None:
+    log, items = CommandLog(), list[int]()
+    for item in range(MOST_COMMANDS + 5):
+        log.run(append(items, item))
+    while log.undo():
+        pass
+    assert items == [0, 1, 2, 3, 4]
+
+
+def test_commands_that_are_gone_are_forgotten() -> None:
+    log, items = CommandLog(), list[int]()
+    log.run(append(items, 1))
+    log.run(append(items, 2))
+    log.forget(lambda command: command.where == PhotoId(2))
+    assert log.undo_text == "Append 1"
+
+
+def test_a_command_can_not_run_another_one() -> None:
+    log = CommandLog()
+    with pytest.raises(RuntimeError):
+        log.run(Command("Outer", lambda: log.run(append([], 1)), lambda: None))
