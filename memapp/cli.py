@@ -50,7 +50,7 @@ def main(arguments: Sequence[str]) -> int:
 
     if not options.gui_smoke:
         return run_window([absolute(path) for path in options.paths])
-    from memapp.window_smoke import SmokeOrder
+    from memapp.compose.smoke import SmokeOrder
 
     return run_window(
         [], smoke=SmokeOrder(absolute(options.gui_smoke), options.screenshot.absolute(), options.quit_after)

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from memapp.core.contracts import Notify, Scorer, ScorerFactory
-from memapp.core.machine import garbage_collector_at_rest
 from memapp.core.records import EngineInfo, NetIdentity, PixelArray
+from memapp.pipeline.shared import Shared
 
 
 class SharedScorer:
@@ -21,52 +21,25 @@ class SharedScorer:
 
     def __init__(self, factory: ScorerFactory) -> None:
         self._factory = factory
-        self._lock = threading.Lock()
-        self._scorer: Scorer | None = None
+        self._shared = Shared[Scorer]()
         self._turns = _Turns()
-        self._borrowed = 0
-        self._unwanted = False
-        """The memory was wanted back while the scorer was borrowed."""
 
     def identity(self) -> NetIdentity:
-        """The net's identity. Raises: WeightsError."""
+        """Return the net's identity. Raises: WeightsError."""
         return self._factory.identity()
 
     def equivalent_identities(self) -> tuple[NetIdentity, ...]:
-        """Nets whose known scores serve as well."""
+        """Return the nets whose known scores serve as well."""
         return self._factory.equivalent_identities()
 
     def build(self, notify: Notify) -> Scorer:
-        """The kept scorer, or a new one, which is kept. Raises: WeightsError, DeviceError."""
-        with self._lock:
-            if self._scorer is None:
-                # Only a window keeps its net, and a window must not stand still meanwhile.
-                with garbage_collector_at_rest():
-                    self._scorer = self._factory.build(notify)
-            self._borrowed += 1
-            self._unwanted = False
-            return _Borrowed(self._scorer, turns=self._turns, give_back=self._take_back)
+        """Return the kept scorer, or a new one, which is kept. Raises: WeightsError, DeviceError."""
+        scorer = self._shared.borrow(lambda: self._factory.build(notify))
+        return _BorrowedScorer(scorer, turns=self._turns, give_back=self._shared.give_back)
 
     def release(self) -> None:
         """Give back the net's memory, as soon as nobody borrows it. Waits for nothing."""
-        if not self._lock.acquire(blocking=False):
-            # It is being loaded, so it is wanted.
-            return
-        try:
-            self._unwanted = True
-            self._close_if_unwanted()
-        finally:
-            self._lock.release()
-
-    def _take_back(self) -> None:
-        with self._lock:
-            self._borrowed -= 1
-            self._close_if_unwanted()
-
-    def _close_if_unwanted(self) -> None:
-        if self._unwanted and not self._borrowed and self._scorer is not None:
-            self._scorer.close()
-            self._scorer = None
+        self._shared.release()
 
 
 class _Turns:
@@ -90,7 +63,7 @@ class _Turns:
             self._changed.notify_all()
 
 
-class _Borrowed:
+class _BorrowedScorer:
     """The kept scorer as one run sees it: closing it leaves it loaded. Used by one thread at a time."""
 
     def __init__(self, scorer: Scorer, *, turns: _Turns, give_back: Callable[[], None]) -> None:

@@ -3,52 +3,54 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 from memapp.core.explanation import Segmentation, Segmenter, SegmenterFactory, SegmenterIdentity
-from memapp.core.machine import garbage_collector_at_rest
 from memapp.core.records import PixelArray
+from memapp.pipeline.shared import Shared
 
 
 class SharedSegmenters:
-    """A SegmenterFactory whose last segmenter outlives its run. One run at a time; release() between runs."""
+    """A SegmenterFactory whose last segmenter outlives its run. Thread-safe."""
 
     def __init__(self, factory: SegmenterFactory) -> None:
         self._factory = factory
         self._lock = threading.Lock()
-        self._segmenter: Segmenter | None = None
+        self._kept: tuple[SegmenterIdentity, Shared[Segmenter]] | None = None
 
     def installed(self) -> tuple[SegmenterIdentity, ...]:
-        """Those that may be opened, the default first."""
+        """Return those that may be opened, the default first."""
         return self._factory.installed()
 
     def open(self, name: str) -> Segmenter:
-        """The kept one if it is the one as it is installed now; else another. Raises: SegmenterError."""
+        """Return the kept one where it is what is installed now; else another. Raises: SegmenterError."""
+        wanted = {each.name: each for each in self._factory.installed()}.get(name)
+        if wanted is None:
+            # It may be gone from the disk: what is kept of it is of no use.
+            self.release()
+            return self._factory.open(name)
         with self._lock:
-            kept = self._segmenter
-            if kept is not None and kept.identity not in self._factory.installed():
-                kept = None  # removed, or installed anew
-            if kept is None or kept.identity.name != name:
-                self._close()
-                with garbage_collector_at_rest():
-                    self._segmenter = kept = self._factory.open(name)
-            return _Borrowed(kept)
+            if self._kept is None or self._kept[0] != wanted:
+                if self._kept is not None:
+                    self._kept[1].release()
+                self._kept = wanted, Shared()
+            shared = self._kept[1]
+        segmenter = shared.borrow(lambda: self._factory.open(name))
+        return _BorrowedSegmenter(segmenter, give_back=shared.give_back)
 
     def release(self) -> None:
-        """Give back the segmenter's memory."""
+        """Give back the segmenter's memory, as soon as nobody borrows it. Waits for no run."""
         with self._lock:
-            self._close()
-
-    def _close(self) -> None:
-        if self._segmenter is not None:
-            self._segmenter.close()
-            self._segmenter = None
+            if self._kept is not None:
+                self._kept[1].release()
 
 
-class _Borrowed:
-    """The kept segmenter as one run sees it: closing it leaves it loaded."""
+class _BorrowedSegmenter:
+    """The kept segmenter as one run sees it: closing it leaves it loaded. Used by one thread at a time."""
 
-    def __init__(self, segmenter: Segmenter) -> None:
+    def __init__(self, segmenter: Segmenter, *, give_back: Callable[[], None]) -> None:
         self._segmenter = segmenter
+        self._give_back: Callable[[], None] | None = give_back
 
     @property
     def identity(self) -> SegmenterIdentity:
@@ -58,4 +60,6 @@ class _Borrowed:
         return self._segmenter.segment(picture)
 
     def close(self) -> None:
-        pass
+        if self._give_back is not None:
+            self._give_back()
+            self._give_back = None

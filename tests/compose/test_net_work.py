@@ -1,4 +1,4 @@
-"""Which nets the window is lent, and that one beside the published one is loaded at a time."""
+"""Which nets the window lists, and that one may be added and removed."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from memapp.core.contracts import ScorerFactory
-from memapp.core.errors import MemappError, WeightsError
+from memapp.compose.net_work import installed_nets, net_work
+from memapp.core.errors import MemappError
 from memapp.core.nets import Predicts
 from memapp.core.resources import resources_folder
 from memapp.scoring.nets.checkpoint import CheckpointHeader, write_checkpoint
@@ -15,8 +15,6 @@ from memapp.scoring.nets.family import FAMILY
 from memapp.scoring.nets.net import MemorabilityNet
 from memapp.scoring.nets.registry import NetRegistry
 from memapp.scoring.weights import WeightsLocator
-from memapp.window_nets import OtherNets, installed_nets, net_work
-from tests.fakes import BrightnessFactory
 from tests.scoring.nets.small_family import make_small
 
 
@@ -77,33 +75,3 @@ def test_nets_are_added_and_removed(
     assert [net.name for net in work.remove("new")] == ["resmem", "m3m", "zebra"]
     with pytest.raises(MemappError):
         work.remove("resmem")
-
-
-def test_one_other_net_is_loaded_at_a_time() -> None:
-    made: dict[str, BrightnessFactory] = {}
-
-    def open_net(name: str) -> ScorerFactory:
-        made[name] = BrightnessFactory()
-        return made[name]
-
-    nets = OtherNets(open_net=open_net)
-    first = nets.factory("one").build(pytest.fail)
-    first.close()
-    assert nets.factory("one").build(pytest.fail).engine == first.engine
-    assert made["one"].built == 1
-    second = nets.factory("two").build(pytest.fail)
-    # The first one is still borrowed once; it goes when it is given back.
-    assert not made["one"].scorer.closed
-    second.close()
-    nets.release()
-    assert made["two"].scorer.closed
-
-
-def test_a_net_that_cannot_be_had_says_so_when_its_run_asks() -> None:
-    def open_net(_name: str) -> ScorerFactory:
-        raise WeightsError("It is gone.")
-
-    factory = OtherNets(open_net=open_net).factory("one")
-    for ask in (factory.identity, lambda: factory.build(pytest.fail)):
-        with pytest.raises(WeightsError, match="It is gone"):
-            ask()

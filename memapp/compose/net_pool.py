@@ -1,0 +1,151 @@
+"""Keeps nets and segmenters loaded between runs: the next folder, and the next photo, start at once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from memapp.core.contracts import Notify, Scorer, ScorerFactory
+from memapp.core.errors import MemappError
+from memapp.core.explanation import MapMaker, MapMethod, SegmenterFactory
+from memapp.core.machine import usable_cores
+from memapp.core.nets import RESMEM_NAME
+from memapp.core.records import NetIdentity, Precision
+from memapp.core.settings import Preferences
+from memapp.pipeline.shared_scorer import SharedScorer
+from memapp.pipeline.shared_segmenter import SharedSegmenters
+
+
+class Nets(Protocol):
+    """The nets of this computer, none of them loaded; scoring.nets.registry.NetRegistry is one."""
+
+    def factory(
+        self,
+        name_or_file: str,
+        *,
+        device: str,
+        engine: str,
+        at_once: bool,
+        most_threads: int | None,
+        precision: Precision,
+    ) -> ScorerFactory:
+        """Return the factory of a net's scorer. Raises: MemappError."""
+
+    def why_not_fast(self) -> str | None:
+        """Return why fast scores can't be had here, in a sentence; None where they can."""
+
+
+class NetPool:
+    """Lends scorers, segmenters and map makers to runs. Thread-safe.
+
+    ResMem stays loaded, exact and fast; of the other nets one at a time. Each is opened with the device, the
+    engine and the number of threads that the preferences and the battery say when it is first asked for, and
+    kept until renew(). Its memory is taken by the first run that needs it, and given back by release().
+    """
+
+    def __init__(
+        self,
+        *,
+        nets: Nets,
+        preferences: Preferences,
+        segmenters: SegmenterFactory,
+        map_makers: Mapping[MapMethod, MapMaker],
+        count_cores: Callable[[], int] = usable_cores,
+    ) -> None:
+        self._nets = nets
+        self._preferences = preferences
+        self._count_cores = count_cores
+        self._on_battery = False
+        self._lock = threading.Lock()
+        self._published: dict[Precision, SharedScorer] = {}
+        self._other: tuple[str, SharedScorer] | None = None
+        self.segmenters = SharedSegmenters(segmenters)
+        self.map_makers = map_makers
+
+    def scorers(self, net: str, precision: Precision) -> ScorerFactory:
+        """Return the factory of a net, by name; its scorer is shared by all runs that build it.
+
+        The precision matters for ResMem alone. A net that can't be used says so when its run asks which net
+        it is: the run finds its photos first.
+        """
+        # Opening a net reads at most the header of its file: the window's thread may wait for that.
+        with self._lock:
+            try:
+                if net == RESMEM_NAME:
+                    if precision not in self._published:
+                        self._published[precision] = self._open(net, precision)
+                    return self._published[precision]
+                if self._other is None or self._other[0] != net:
+                    self._forget_other()
+                    self._other = net, self._open(net, Precision.EXACT)
+                return self._other[1]
+            except MemappError as problem:
+                return _Unusable(problem)
+
+    def release_fast(self) -> None:
+        """Give back the memory of fast ResMem: two nets loaded are one too many for a small computer."""
+        with self._lock:
+            if Precision.FAST in self._published:
+                self._published[Precision.FAST].release()
+
+    def release(self) -> None:
+        """Give back all memory, of what is in use as soon as its run ends. Waits for no run."""
+        with self._lock:
+            self._release_scorers()
+        self.segmenters.release()
+        for maker in self.map_makers.values():
+            maker.close()
+
+    def renew(self) -> None:
+        """Open nets anew from the next run on, as the preferences and the battery then say."""
+        with self._lock:
+            self._release_scorers()
+            self._published.clear()
+            self._other = None
+
+    def set_on_battery(self, on_battery: bool) -> None:
+        """Use half of the cores on battery where that is wanted, from the next run on."""
+        self._on_battery = on_battery
+        if self._preferences.flag("battery_threads"):
+            self.renew()
+
+    def _open(self, net: str, precision: Precision) -> SharedScorer:
+        sparing = self._on_battery and self._preferences.flag("battery_threads")
+        return SharedScorer(
+            self._nets.factory(
+                net,
+                device=self._preferences.text("device"),
+                engine=self._preferences.text("engine"),
+                at_once=True,
+                most_threads=max(1, self._count_cores() // 2) if sparing else None,
+                precision=precision,
+            )
+        )
+
+    def _release_scorers(self) -> None:
+        for scorer in self._published.values():
+            scorer.release()
+        if self._other is not None:
+            self._other[1].release()
+
+    def _forget_other(self) -> None:
+        if self._other is not None:
+            self._other[1].release()
+            self._other = None
+
+
+class _Unusable:
+    """The factory of a net that can't be used: it raises the reason. Implements ScorerFactory."""
+
+    def __init__(self, problem: MemappError) -> None:
+        self._problem = problem
+
+    def identity(self) -> NetIdentity:
+        raise self._problem
+
+    def equivalent_identities(self) -> tuple[NetIdentity, ...]:
+        return ()
+
+    def build(self, notify: Notify) -> Scorer:
+        raise self._problem

@@ -1,0 +1,68 @@
+"""The runs of the window: which parts of the lower layers each of them is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from memapp.compose.net_pool import NetPool
+from memapp.core.control import RunControl
+from memapp.core.events import Event
+from memapp.core.explanation import ExplainEvent, ExplainOrder
+from memapp.core.nets import RESMEM_NAME
+from memapp.core.records import Precision, RunOrder
+from memapp.intake.discover import find_photos
+from memapp.intake.load import load_photo
+from memapp.pipeline.explain_run import Explainers, explain_run
+from memapp.pipeline.score_run import score_run
+from memapp.pipeline.thumbnail_cache import ThumbnailCache
+from memapp.pipeline.triage_run import triage_run
+from memapp.scoring.explain.regions import FilledRegions
+from memapp.store.maps import DiskMapStore
+from memapp.store.scores import SqliteScoreStore
+
+
+class Runs:
+    """Makes the generators that the supervisor's threads drive. May be used by several threads."""
+
+    def __init__(self, *, pool: NetPool, home: Path, thumbnails: ThumbnailCache) -> None:
+        """Take the nets that are kept loaded, MEMAPP_HOME and the thumbnails."""
+        self._pool = pool
+        self._home = home
+        self._thumbnails = thumbnails
+        self._maps = DiskMapStore(home=home)
+
+    def score(self, order: RunOrder, control: RunControl) -> Iterator[Event]:
+        """Return the run that was ordered: one net over photos, or fast and exact ResMem in turn."""
+
+        def run(paths: Sequence[str], precision: Precision) -> Iterator[Event]:
+            if precision is Precision.EXACT:
+                self._pool.release_fast()
+            return score_run(
+                paths,
+                finder=find_photos,
+                loader=load_photo,
+                scorers=self._pool.scorers(order.net, precision),
+                open_store=lambda: SqliteScoreStore(home=self._home),
+                control=control,
+                thumbnails=self._thumbnails,
+            )
+
+        if order.triage:
+            return triage_run(order.paths, count=order.triage, make_run=run)
+        return run(order.paths, order.precision)
+
+    def explain(self, order: ExplainOrder, control: RunControl) -> Iterator[ExplainEvent]:
+        """Return the run that explains a photo, with ResMem's scores of the order's precision."""
+        return explain_run(
+            order,
+            loader=load_photo,
+            explainers=Explainers(
+                scorers=self._pool.scorers(RESMEM_NAME, order.precision),
+                segmenters=self._pool.segmenters,
+                map_makers=self._pool.map_makers,
+                region_maker=FilledRegions(),
+            ),
+            store=self._maps,
+            control=control,
+        )

@@ -1,0 +1,125 @@
+"""What the window is lent by the layers below: work on files, areas of interest and segmenters."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+from PySide6.QtGui import QImage
+
+from memapp import __version__
+from memapp.core.control import RunControl
+from memapp.core.errors import StoreError
+from memapp.core.explanation import AreaOfInterest
+from memapp.core.files import write_bytes_atomically
+from memapp.core.machine import usable_cores
+from memapp.core.records import ImageKey
+from memapp.core.settings import Preferences
+from memapp.gui.overlay.area_commands import AreaWork
+from memapp.gui.overlay.segmenter_commands import BytesProgress, SegmenterRow, SegmenterWork
+from memapp.gui.window.file_commands import ExportOrder, FileWork
+from memapp.intake.load import load_photo
+from memapp.scoring.segmentation import coco
+from memapp.scoring.segmentation.folders import DEFAULT_SEGMENTER, SegmenterFolders
+from memapp.store.area_book import AreaBook
+from memapp.store.areas import read_areas, write_areas
+from memapp.store.export import write_export
+from memapp.store.preferences import save_preferences
+from memapp.workers.preview_pool import to_image
+
+Trash: TypeAlias = Callable[[Sequence[ImageKey]], tuple[list[ImageKey], list[tuple[ImageKey, str]]]]
+"""Moves files away; gives those that went, and those that did not with the reason."""
+
+_log = logging.getLogger(__name__)
+
+
+def file_work(move_to_trash: Trash) -> FileWork:
+    """Return the work on files, with this trash."""
+    return FileWork(
+        export=_export, move_to_trash=move_to_trash, picture=_picture, write=write_bytes_atomically
+    )
+
+
+def area_work(home: Path) -> AreaWork:
+    """Return the work on areas of interest, which are kept in MEMAPP_HOME."""
+    book = AreaBook(home=home)
+    return AreaWork(load=book.load, save=book.save, read=read_areas, write=_write_areas)
+
+
+def segmenter_work(folders: SegmenterFolders, *, home: Path) -> SegmenterWork:
+    """Return the work on the segmenters in these folders; files that are fetched rest in MEMAPP_HOME."""
+
+    def rows() -> tuple[SegmenterRow, ...]:
+        return tuple(
+            SegmenterRow(
+                name=pack.name,
+                title=pack.description.identity.title if pack.description else pack.name,
+                size=pack.size,
+                built_in=pack.built_in,
+                problem=pack.problem or "",
+            )
+            for pack in folders.packs()
+        )
+
+    def install(source: Path, control: RunControl, progress: BytesProgress) -> str:
+        return coco.install_file(folders, source, control=control, progress=progress, say=_log.info).name
+
+    def fetch(control: RunControl, progress: BytesProgress) -> str:
+        return coco.fetch_default(folders, home=home, control=control, progress=progress, say=_log.info).name
+
+    return SegmenterWork(
+        rows=rows,
+        installed=folders.installed,
+        install=install,
+        remove=folders.remove,
+        fetch=fetch if coco.can_be_made() else None,
+        fetch_name=DEFAULT_SEGMENTER,
+        fetch_bytes=coco.WEIGHTS_BYTES,
+    )
+
+
+def save_at_close(preferences: Preferences, home: Path) -> None:
+    """Write the preferences; what goes wrong is for the log: the window is closing."""
+    try:
+        save_preferences(preferences, home)
+    except StoreError as problem:
+        _log.warning("%s", problem)
+
+
+def details(home: Path) -> str:
+    """Return what a report of a fault should say of this computer, a line each."""
+    lines = [
+        f"Python {sys.version.split()[0]} on {sys.platform}, {usable_cores()} cores",
+        f"scores and settings: {home}",
+    ]
+    return "\n".join(lines)
+
+
+def _export(order: ExportOrder) -> None:
+    write_export(
+        order.path,
+        order.outcomes,
+        net=order.net,
+        app_version=__version__,
+        shown=order.shown,
+        columns=order.columns,
+        comparison=order.comparison,
+    )
+
+
+def _picture(key: ImageKey, longest_side: int) -> QImage:
+    picture = load_photo(key.path, longest_side=longest_side).picture
+    assert picture is not None
+    return to_image(picture)
+
+
+def _write_areas(path: Path, areas: Sequence[AreaOfInterest]) -> None:
+    try:
+        write_areas(path, areas)
+    except OSError as problem:
+        raise StoreError(
+            f"The areas can't be written to {path}: {problem.strerror}. Choose another place."
+        ) from problem

@@ -1,0 +1,114 @@
+"""The window's composition root: builds the window with all that runs beside it, and ends it in order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Slot
+
+from memapp import __version__, log
+from memapp.compose import services
+from memapp.compose.installation import Installation
+from memapp.compose.net_pool import NetPool
+from memapp.compose.runs import Runs
+from memapp.core.resources import resource_path
+from memapp.gui.overlay.segmenter_commands import SegmenterWork
+from memapp.gui.widgets.theme import ThemeManager
+from memapp.gui.window.app_services import AppServices
+from memapp.gui.window.main_window import MainWindow
+from memapp.intake.load import load_photo
+from memapp.pipeline.thumbnail_cache import ThumbnailCache
+from memapp.store.preferences import load_preferences
+from memapp.store.thumbnails import ThumbnailStore
+from memapp.workers.jobs import Jobs
+from memapp.workers.power_monitor import PowerMonitor
+from memapp.workers.supervisor import Supervisor
+
+STOP_SECONDS = 2.5
+"""So long the threads may take to stop when the window is closed."""
+
+
+class WindowRoot(QObject):
+    """One window, its threads, and the nets that they share. Lives on the GUI thread.
+
+    The window is built hidden; closing it stops every thread.
+    """
+
+    def __init__(self, installation: Installation, *, parent: QObject | None = None) -> None:
+        """Build everything; the threads start, idle.
+
+        Args:
+            installation: what this computer has.
+            parent: owns this root and with it the window's services.
+        """
+        super().__init__(parent)
+        home = installation.home
+        self.preferences = load_preferences(home)
+        self.pool = NetPool(
+            nets=installation.nets,
+            preferences=self.preferences,
+            segmenters=installation.segmenters,
+            map_makers=installation.map_makers,
+        )
+        thumbnails = ThumbnailCache(ThumbnailStore(home=home))
+        self.runs = Runs(pool=self.pool, home=home, thumbnails=thumbnails)
+        self.supervisor = Supervisor(
+            make_run=self.runs.score,
+            loader=load_photo,
+            thumbnails=thumbnails,
+            make_explain=self.runs.explain,
+        )
+        self._jobs, self._long_jobs = Jobs(), Jobs()
+        self.power_monitor = PowerMonitor(
+            supervisor=self.supervisor,
+            idle_minutes=self.preferences.number("unload_minutes"),
+            read_battery=installation.read_battery,
+        )
+        self.theme_manager = ThemeManager(choice=self.preferences.text("theme"), parent=self)
+        self.window = MainWindow(
+            supervisor=self.supervisor,
+            jobs=self._jobs,
+            long_jobs=self._long_jobs,
+            power_monitor=self.power_monitor,
+            preferences=self.preferences,
+            theme_manager=self.theme_manager,
+            services=self._services(installation),
+        )
+        self.window.engine_chosen.connect(self.pool.renew)
+        self.power_monitor.on_battery_changed.connect(self.pool.set_on_battery)
+        self.power_monitor.idle.connect(self.pool.release)
+        self.window.closing.connect(self._stop)
+        self.stopped: bool | None = None
+        """Whether every thread has ended in time; None while the window is open."""
+
+    def _services(self, installation: Installation) -> AppServices:
+        home = installation.home
+        return AppServices(
+            file_work=services.file_work(installation.move_to_trash),
+            net_work=installation.net_work,
+            area_work=services.area_work(home),
+            segmenter_work=self._closing_first(installation.segmenter_work),
+            save_preferences=lambda: services.save_at_close(self.preferences, home),
+            scores_folder=str(home),
+            log_folder=str(home / log.FOLDER_NAME),
+            licences_folder=str(resource_path("licences")),
+            samples_folder=str(resource_path("samples")),
+            version=__version__,
+            details=lambda: services.details(home),
+            fast_available=installation.nets.why_not_fast() is None,
+        )
+
+    def _closing_first(self, work: SegmenterWork) -> SegmenterWork:
+        """Return the same work that closes the kept segmenter first: Windows keeps files that are open."""
+
+        def remove(name: str) -> None:
+            self.pool.segmenters.release()
+            work.remove(name)
+
+        return replace(work, remove=remove)
+
+    @Slot()
+    def _stop(self) -> None:
+        stopped = self.supervisor.stop(seconds=STOP_SECONDS)
+        stopped = self._jobs.stop(seconds=STOP_SECONDS) and stopped
+        self.stopped = self._long_jobs.stop(seconds=STOP_SECONDS) and stopped

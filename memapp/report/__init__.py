@@ -1,0 +1,1 @@
+"""From a library to files and paper: one module for each kind. No Qt."""
