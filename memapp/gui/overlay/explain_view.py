@@ -202,6 +202,9 @@ class ExplainView(QObject):
             case ExplainFailed(layer=layer, reason=reason) if layer is self._layer:
                 self._panel.show_trouble(layer, reason, help_text=self._help())
             case Explained(part=part) if _layer_of_part(part) is self._layer:
+                if isinstance(part, Segmentation):
+                    # Before the part is set: listing the first one hides its background, which would draw it.
+                    self._panel.segmentation.show_segmentation(part)
                 self._part = part
                 self._draw()
 
@@ -215,8 +218,6 @@ class ExplainView(QObject):
         part = self._part
         match part:
             case Segmentation():
-                # It knows what is hidden at first.
-                self._panel.segmentation.show_segmentation(part)
                 hidden = self._panel.segmentation.table.hidden
                 self._supervisor.draw(lambda: draw_segmentation(part, hidden=hidden), done=self._on_drawn)
             case MemorabilityMap():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -75,6 +76,19 @@ def overlay(bench: WindowBench, name: str) -> None:
     """Choose an overlay, and wait until it is on screen."""
     bench.trigger(f"overlay-{name}")
     bench.until(lambda: shown(bench) is not None)
+
+
+def count_calls(monkeypatch: pytest.MonkeyPatch, owner: object, name: str) -> list[str]:
+    """Note each call of this method, which still does its work."""
+    calls: list[str] = []
+    method = getattr(owner, name)
+
+    def called(*arguments: Any, **named: Any) -> Any:
+        calls.append(name)
+        return method(*arguments, **named)
+
+    monkeypatch.setattr(owner, name, called)
+    return calls
 
 
 def shown(bench: WindowBench) -> Segmentation | MemorabilityMap | Regions | None:
@@ -150,6 +164,23 @@ def test_a_segmentation_shows_categories_and_names(viewing: Callable[..., Window
     assert "Thing, 90 % sure" in [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
     bench.window.overlays.panel.segmentation.table.set_hidden(frozenset({"right"}))
     bench.until(lambda: view_colour(bench, 0.9, 0.2)[0] == view_colour(bench, 0.9, 0.2)[2])
+
+
+def test_each_overlay_is_drawn_once(
+    viewing: Callable[..., WindowBench], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first segmentation hides its background, which is no reason to draw it again."""
+    bench = viewing()
+    drawings = count_calls(monkeypatch, bench.supervisor, "draw")
+    for number, name in enumerate(("segmentation", "regions", "memorability", "segmentation"), start=1):
+        overlay(bench, name)
+        bench.until(lambda: not bench.supervisor.explaining)
+        bench.qtbot.wait(50)
+        assert len(drawings) == number
+        bench.trigger("overlay-none")
+    overlay(bench, "segmentation")
+    bench.window.overlays.panel.segmentation.table.set_hidden(frozenset({"right"}))
+    assert len(drawings) == 6
 
 
 def test_regions_and_rows_light_each_other(viewing: Callable[..., WindowBench]) -> None:
@@ -453,6 +484,67 @@ def test_tiles_show_what_is_kept_and_only_that(viewing: Callable[..., WindowBenc
     bench.window.panes.close()
     bench.until(lambda: tile_overlay(bench, "a.png") is not None)
     bench.trigger("tile-overlays")
+    assert tile_overlay(bench, "a.png") is None
+
+
+def test_tile_overlays_that_are_off_are_neither_looked_up_nor_announced(
+    viewing: Callable[..., WindowBench], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = viewing()
+    overlay(bench, "segmentation")
+    looked_up = count_calls(monkeypatch, bench.supervisor, "look_up")
+    forgotten = count_calls(monkeypatch, bench.window.photos, "forget_overlays")
+    panel = bench.window.overlays.panel
+
+    def change_all() -> None:
+        for percent in range(40, 80):
+            panel.opacity_changed.emit(percent)
+        panel.map.style_chosen.emit("fog")
+        panel.segmentation.table.show_all()
+        panel.segmentation.table.set_hidden(frozenset({"left"}))
+
+    change_all()
+    assert (looked_up, forgotten) == ([], [])
+    # Regions have no small overlay, even where tiles are to have one.
+    bench.window.panes.close()
+    bench.trigger("tile-overlays")
+    bench.until(lambda: tile_overlay(bench, "a.png") is not None)
+    overlay(bench, "regions")
+    assert tile_overlay(bench, "a.png") is None
+    looked_up.clear()
+    forgotten.clear()
+    change_all()
+    assert (looked_up, forgotten) == ([], [])
+
+
+def test_another_opacity_changes_only_the_tiles_that_have_an_overlay(
+    viewing: Callable[..., WindowBench],
+) -> None:
+    bench = viewing()
+    overlay(bench, "segmentation")
+    bench.window.panes.close()
+    bench.trigger("tile-overlays")
+    bench.until(lambda: tile_overlay(bench, "a.png") is not None)
+    before = tile_overlay(bench, "a.png")
+    assert before is not None
+    bench.window.overlays.panel.opacity_changed.emit(20)
+    assert tile_overlay(bench, "a.png") is None
+    bench.until(lambda: tile_overlay(bench, "a.png") is not None)
+    after = tile_overlay(bench, "a.png")
+    assert after is not None
+    right = round(0.9 * before.width()), 5
+    assert after.pixelColor(*right).alpha() < before.pixelColor(*right).alpha()
+
+
+def test_tile_overlays_that_come_after_they_were_switched_off_are_dropped(
+    viewing: Callable[..., WindowBench],
+) -> None:
+    bench = viewing()
+    overlay(bench, "segmentation")
+    bench.window.panes.close()
+    bench.trigger("tile-overlays")
+    bench.trigger("tile-overlays")
+    bench.qtbot.wait(200)
     assert tile_overlay(bench, "a.png") is None
 
 
