@@ -103,6 +103,7 @@ class Library:
         self._ids: list[PhotoId] = []
         self._row_by_id: dict[PhotoId, int] = {}
         self._row_by_key: dict[ImageKey, int] = {}
+        self._row_by_path: dict[str, int] | None = None
         self._present = np.empty(0, np.bool_)
         self._arrival = np.empty(0, np.int64)
         self._arrivals = 0
@@ -154,6 +155,13 @@ class Library:
     def id_of(self, key: ImageKey) -> PhotoId | None:
         """Return the photo whose file is in this state; None where there is none."""
         row = self.row(key)
+        return None if row is None else self._ids[row]
+
+    def id_at_path(self, path: str) -> PhotoId | None:
+        """Return the photo whose file lies at a path, in whatever state; None where there is none."""
+        if self._row_by_path is None:
+            self._row_by_path = {self.key_at(row).path: row for row in self.rows().tolist()}
+        row = self._row_by_path.get(path)
         return None if row is None else self._ids[row]
 
     def key_of(self, photo: PhotoId) -> ImageKey | None:
@@ -289,6 +297,22 @@ class Library:
         del self._row_by_id[photo]
         self._ids[row] = known
         self._row_by_id[known] = row
+
+    def identify(self, photos: Iterable[tuple[PhotoId, PhotoId, ImageKey]]) -> None:
+        """Note which photos files really are: (the id that a file was found under, its photo, its key).
+
+        All at once, since photos may have swapped their files. A photo that is here takes the key; one that
+        is not takes the place of what the file was found as. What is left without a file is removed.
+        """
+        found = list(photos)
+        here = {photo for _, photo, _ in found if self.row(photo) is not None}
+        for found_as, photo, key in found:
+            if photo in here:
+                self.set_state(photo, key)
+            else:
+                self.rename(found_as, photo)
+        taken = {photo for _, photo, _ in found}
+        self.remove(found_as for found_as, _, _ in found if found_as not in taken)
 
     def remove(self, photos: Iterable[PhotoId]) -> tuple[PhotoId, ...]:
         """Remove photos; return those that were there. `restore` brings them back as they were."""
@@ -430,6 +454,8 @@ class Library:
         )
 
     def _emit(self, change: Change) -> None:
+        if change.touches(KEY):
+            self._row_by_path = None
         if change.kind is ChangeKind.VALUES:
             for column_id in change.columns:
                 self._computed.pop(column_id, None)
