@@ -92,5 +92,5 @@ def test_the_doctor_loads_each_pack(tmp_path: Path) -> None:
         finding.text for finding in examine(weights=no_weights, home=home) if finding.subject == "segmenter"
     ]
     assert len(texts) == 2
-    assert "altered or damaged" in texts[0]
+    assert "changed or damaged" in texts[0]
     assert texts[1] == f"{MADE}: works"

@@ -88,7 +88,7 @@ def check_packs(build: Build) -> None:
     for pack in build.options.segmenters:
         for name in ("segmenter.json", "segmenter.onnx"):
             if not (pack / name).is_file():
-                raise BuildError(f"{pack} is no segmenter pack: there is no {name} in it.")
+                raise BuildError(f"{pack} is not a segmenter pack: there is no {name} in it.")
 
 
 def missing_tools(build: Build) -> str | None:

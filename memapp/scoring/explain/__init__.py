@@ -1,1 +1,1 @@
-"""Why a photo scores as it does: memorability maps and what regions are worth."""
+"""Explain a photo's score: memorability maps, and how much each region contributes."""

@@ -1,4 +1,4 @@
-"""Scores many versions of one frame, batch by batch, so that a cancel and the progress come in between."""
+"""Scoring of many versions of one frame, in batches, with progress and cancellation between them."""
 
 from __future__ import annotations
 
@@ -16,14 +16,17 @@ from memapp.core.records import PixelArray
 def score_versions(
     frames: Sequence[PixelArray], *, scorer: Scorer, control: RunControl, before: int = 0, total: int
 ) -> Generator[Steps, None, npt.NDArray[np.float64]]:
-    """Score frames, each of shape (227, 227, 3).
+    """Score frames, each of shape (227, 227, 3), and yield the steps done after each batch.
 
     Args:
         frames: the versions.
         scorer: the net.
-        control: looked at before each batch.
-        before: steps that were done before.
+        control: checked before each batch.
+        before: steps already done.
         total: steps of the whole work.
+
+    Returns:
+        Shape (n,).
 
     Raises:
         Cancelled: control was cancelled.

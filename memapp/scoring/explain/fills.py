@@ -1,4 +1,4 @@
-"""What covers a part of the net's frame when the net is asked what it would score without it."""
+"""Fills that cover a part of the net's frame, to score the frame without that part."""
 
 from __future__ import annotations
 
@@ -16,48 +16,48 @@ from memapp.core.records import PixelArray
 FloatArray: TypeAlias = npt.NDArray[np.float32]
 
 BLUR_SIGMA = 16.0
-"""Of the blurred frame, in its pixels: shapes of a sixth of its side are gone, where light is stays."""
+"""Of the blurred frame, in pixels of the frame: removes shapes of a sixth of its side, keeps the light."""
 _RING_SIGMA = 10.0
-"""How far the surroundings of a region reach, in the frame's pixels."""
+"""How far a region's surroundings extend, in pixels of the frame."""
 _LEAST_WEIGHT = 1e-4
 
 
 def blur(values: FloatArray, sigma: float) -> FloatArray:
-    """Gaussian blur, shape (227, 227) or (227, 227, channels); at the edge, of what is there."""
+    """Return a Gaussian blur, shape (227, 227) or (227, 227, channels), normalised at the edge."""
     return _spread(values, sigma) / _edge_weight(sigma)[(...,) + (None,) * (values.ndim - 2)]
 
 
 def blurred_frame(frame: PixelArray) -> FloatArray:
-    """The frame without its detail, shape (227, 227, 3), 0..255."""
+    """Return the frame without detail, shape (227, 227, 3), 0..255."""
     return blur(frame.astype(np.float32), BLUR_SIGMA)
 
 
 def mean_frame(frame: PixelArray) -> FloatArray:
-    """The frame's mean colour everywhere, shape (227, 227, 3), 0..255."""
+    """Return a frame filled with the mean colour, shape (227, 227, 3), 0..255."""
     mean = frame.mean(axis=(0, 1), dtype=np.float64).astype(np.float32)
     return np.broadcast_to(mean, frame.shape)
 
 
 def surroundings_colour(frame: PixelArray, cover: FloatArray) -> FloatArray:
-    """The mean colour of what lies round a region, everywhere; shape (227, 227, 3), 0..255.
+    """Return a frame filled with the mean colour around a region; shape (227, 227, 3), 0..255.
 
     Args:
         frame: shape (227, 227, 3).
-        cover: the region, shape (227, 227): 0 outside, 1 inside, between at its edge.
+        cover: the region, shape (227, 227): 0 outside, 1 inside, in between at its edge.
     """
     outside = 1 - cover
     weight = outside * _spread(cover, _RING_SIGMA)
-    if weight.sum() < _LEAST_WEIGHT:  # the region is all of the frame
+    if weight.sum() < _LEAST_WEIGHT:  # the region covers the whole frame
         return mean_frame(frame)
     colour = (frame * weight[..., None]).sum(axis=(0, 1), dtype=np.float64) / weight.sum(dtype=np.float64)
     return np.broadcast_to(colour.astype(np.float32), frame.shape)
 
 
 def surroundings_spread(frame: PixelArray, cover: FloatArray) -> FloatArray:
-    """The surroundings spread into a region, softer the farther in; shape (227, 227, 3), 0..255.
+    """Return the surroundings spread into a region, softer the farther in; shape (227, 227, 3), 0..255.
 
-    Normalised convolution (Knutsson & Westin 1993), from narrow to wide: each pixel takes the narrowest blur
-    of what is outside that reaches it. Arguments as surroundings_colour().
+    Normalised convolution (Knutsson & Westin 1993), from narrow to wide: each pixel uses the narrowest blur
+    of the outside that reaches it. Arguments as in surroundings_colour().
     """
     outside = 1 - cover
     spread = surroundings_colour(frame, cover).copy()
@@ -71,13 +71,13 @@ def surroundings_spread(frame: PixelArray, cover: FloatArray) -> FloatArray:
 
 
 def covered(frame: PixelArray, cover: FloatArray, fill: FloatArray) -> PixelArray:
-    """The frame with a fill over the part that cover (0..1) says."""
+    """Return the frame with a fill blended over the part given by cover (0..1)."""
     mixed = frame + (fill - frame) * cover[..., None]
     return np.clip(np.rint(mixed), 0, 255).astype(np.uint8)
 
 
 def cover_of(mask: MaskArray) -> FloatArray:
-    """How much of each pixel of the frame a region of the photo reaches, as the photo itself is squashed.
+    """Return how much of each frame pixel a region of the photo covers, squashed as the photo is.
 
     Args:
         mask: shape (height, width), of the whole photo.
@@ -94,7 +94,8 @@ def cover_of(mask: MaskArray) -> FloatArray:
 
 
 def seen_area(mask: MaskArray) -> float:
-    """The share of the photo's area that is both in the region and in the frame, edge pixels in part."""
+    """Return the share of the photo's area that is both in the region and in the frame, to the fraction of a
+    pixel."""
     height, width = mask.shape
     across = _overlap(width, SEEN_PART.left, SEEN_PART.right)
     down = _overlap(height, SEEN_PART.top, SEEN_PART.bottom)
@@ -102,7 +103,7 @@ def seen_area(mask: MaskArray) -> float:
 
 
 def _overlap(length: int, first: float, last: float) -> npt.NDArray[np.float64]:
-    """How much of each pixel of an axis lies between two fractions of it."""
+    """Return how much of each pixel of an axis lies between two fractions of that axis."""
     edges = np.arange(length + 1.0)
     return np.diff(np.clip(edges, first * length, last * length))
 

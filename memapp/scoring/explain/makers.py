@@ -11,7 +11,7 @@ from memapp.scoring.weights import WeightsLocator
 
 
 def map_makers(weights: WeightsLocator) -> Mapping[MapMethod, MapMaker]:
-    """One maker for each method, for ResMem; nothing is loaded yet."""
+    """Return one maker per method, for ResMem; nothing is loaded yet."""
     return {
         MapMethod.OCCLUSION: OcclusionMapMaker(),
         MapMethod.GRADIENT: GradientMapMaker(weights=weights),
@@ -19,5 +19,5 @@ def map_makers(weights: WeightsLocator) -> Mapping[MapMethod, MapMaker]:
 
 
 def why_not(method: MapMethod) -> str | None:
-    """Why no map at all can be made here by this method, in words; None where maps can be made."""
+    """Return why this method can't be used here, as a sentence; None if it can."""
     return NO_TORCH if method is MapMethod.GRADIENT and not can_take_gradients() else None

@@ -1,8 +1,8 @@
-"""The map by occlusion: patches of the frame are covered, and what that does to the score is laid out.
+"""The occlusion map: cover patches of the frame and map how much the score falls.
 
-Two rounds: large patches on a lattice all over the frame, then smaller ones where the first round says that
-most is at stake. Each patch is covered twice, with the blurred frame and with its mean colour (Zeiler &
-Fergus 2014, "Visualizing and Understanding Convolutional Networks", covered with grey only).
+Two rounds: large patches on a lattice across the frame, then smaller ones where the first round found the
+largest changes. Each patch is covered twice, with the blurred frame and with its mean colour (Zeiler & Fergus
+2014, "Visualizing and Understanding Convolutional Networks", used grey only).
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ MOST_PASSES = 128
 FILLS = 2
 
 COARSE_SIDE = 57.0
-"""Of a large patch, in the frame's pixels: a quarter of its side."""
+"""Of a large patch, in pixels of the frame: a quarter of its side."""
 COARSE_LATTICE = 6
 FINE_SIDE = 40.0
 FINE_LATTICE = 8
-"""Places for smaller patches, across and down; those where most is at stake are measured."""
+"""Positions for smaller patches, across and down; only those with the largest changes are measured."""
 _LEAST_WEIGHT = 1e-3
 
 
 class OcclusionMapMaker:
     """A MapMaker for every engine; at most 128 forward passes.
 
-    A value of its map: the mean drop of the large patches that cover the pixel; where smaller ones cover it,
-    too, the mean of that and of their mean drop.
+    A value of its map is the mean drop of the large patches that cover the pixel; where smaller patches cover
+    it, the mean of that and of their mean drop.
     """
 
     version = "occlusion-2"
@@ -62,11 +62,11 @@ class OcclusionMapMaker:
         return FrameMap(values=values, score=float(score), forward_passes=passes)
 
     def close(self) -> None:
-        """It holds nothing."""
+        """Do nothing: it holds no resources."""
 
 
 def mean_over(patches: Sequence[FloatArray], drops: npt.NDArray[np.float64]) -> tuple[FloatArray, FloatArray]:
-    """For each pixel the mean drop of the patches over it, and how far it is covered at all, 0..1."""
+    """Return for each pixel the mean drop of the patches over it, and how far it is covered, 0..1."""
     total = np.zeros((FRAME_SIDE, FRAME_SIDE), np.float32)
     weight = np.zeros_like(total)
     for cover, drop in zip(patches, drops, strict=True):
@@ -81,20 +81,20 @@ def _coarse_patches(_values: FloatArray, most: int) -> list[FloatArray]:
 
 
 def _fine_patches(values: FloatArray, most: int) -> list[FloatArray]:
-    """Smaller patches where the change is largest so far."""
+    """Return smaller patches where the change is largest so far."""
     places = _lattice(FINE_SIDE, FINE_LATTICE)
     strength = np.abs([float((values * cover).sum()) for cover in places])
     return [places[place] for place in np.argsort(-strength, kind="stable")[:most]]
 
 
 def _lattice(side: float, count: int) -> list[FloatArray]:
-    # The outermost reach a little beyond the frame, so that its edge is covered as often as its middle.
+    # The outermost patches reach beyond the frame, so that its edge is covered as often as its middle.
     centres = np.linspace(side * 0.35, FRAME_SIDE - side * 0.35, count)
     return [patch(y, x, side) for y in centres for x in centres]
 
 
 def patch(y: float, x: float, side: float) -> FloatArray:
-    """A square with soft edges round a centre, shape (227, 227), 0..1; y, x and side in pixels."""
+    """Return a square with soft edges around a centre, shape (227, 227), 0..1; y, x and side in pixels."""
     return np.outer(_profile(y, side), _profile(x, side))
 
 

@@ -1,4 +1,4 @@
-"""The parts of a photo, and what each is worth: the score less the score with that part filled in."""
+"""Regions of a photo and their contributions: the score minus the score with the region filled in."""
 
 from __future__ import annotations
 
@@ -34,15 +34,17 @@ from memapp.scoring.explain.superpixels import superpixels
 SMALLEST_SHARE = 0.005
 """Of the photo's area: smaller regions are left out; covering them changes less than the net's own noise."""
 MOST_REGIONS = 24
-"""The largest ones."""
+"""Only the largest are used."""
 FILLS = 2
 
 _SEEN_AREA = (SEEN_PART.right - SEEN_PART.left) * (SEEN_PART.bottom - SEEN_PART.top)
 
 
 class FilledRegions:
-    """A RegionMaker: each region is filled in twice, with its surroundings' mean colour and with its
-    surroundings spread inwards, and the mean of the two scores is taken."""
+    """A RegionMaker that fills each region in two ways and uses the mean of the two scores.
+
+    The fills are the mean colour of its surroundings, and its surroundings spread inwards.
+    """
 
     version = "filled-1"
 
@@ -55,9 +57,9 @@ class FilledRegions:
         scorer: ScorerOpener,
         control: RunControl,
     ) -> Generator[Steps, None, tuple[float, tuple[Region, ...]]]:
-        """The regions of a segmentation, or superpixels, the greatest contribution first; see RegionMaker."""
+        """Return the regions of a segmentation, or superpixels, by falling contribution; see RegionMaker."""
         found = segmentation_regions(segmentation) if segmentation else superpixel_regions(picture)
-        return (yield from _weighed(frame, _largest(found), scorer=scorer, control=control))
+        return (yield from _with_contributions(frame, _largest(found), scorer=scorer, control=control))
 
     def areas(
         self,
@@ -68,7 +70,7 @@ class FilledRegions:
         scorer: ScorerOpener,
         control: RunControl,
     ) -> Generator[Steps, None, tuple[float, tuple[Region, ...]]]:
-        """The same for areas of interest; see RegionMaker."""
+        """Return the same for areas of interest; see RegionMaker."""
         shape = picture.shape[:2]
         found = [
             _region(
@@ -79,11 +81,11 @@ class FilledRegions:
             )
             for place, area in enumerate(areas)
         ]
-        return (yield from _weighed(frame, found, scorer=scorer, control=control))
+        return (yield from _with_contributions(frame, found, scorer=scorer, control=control))
 
 
 def area_mask(area: AreaOfInterest, height: int, width: int) -> MaskArray:
-    """The pixels of a photo of this size whose centres lie within an area's outline (even-odd rule)."""
+    """Return the pixels of a photo of this size whose centres are inside an area (even-odd rule)."""
     corners = np.array(area.outline, dtype=np.float64) * (width, height)
     starts, ends = corners, np.roll(corners, -1, axis=0)
     mask = np.zeros((height, width), bool)
@@ -98,7 +100,7 @@ def area_mask(area: AreaOfInterest, height: int, width: int) -> MaskArray:
 
 
 def superpixel_regions(picture: PixelArray) -> list[Region]:
-    """Patches of like colour, numbered in reading order, each in its mean colour."""
+    """Return patches of similar colour, numbered in reading order, each in its mean colour."""
     labels = superpixels(picture)
     regions = []
     for number, label in enumerate(np.unique(labels), start=1):
@@ -110,7 +112,7 @@ def superpixel_regions(picture: PixelArray) -> list[Region]:
 
 
 def segmentation_regions(segmentation: Segmentation) -> list[Region]:
-    """Its instances and what is left, or its categories where it tells no instances apart."""
+    """Return the instances and the rest of each category, or the categories if there are no instances."""
     categories = segmentation.segmenter.categories
     regions: list[Region] = []
     counts: dict[str, int] = {}
@@ -152,7 +154,7 @@ def _region(
     category: str = "",
     confidence: float | None = None,
 ) -> Region:
-    """A region whose contribution is still to be found."""
+    """Return a region without a contribution yet."""
     area = float(mask.mean())
     seen = seen_area(mask)
     return Region(
@@ -171,30 +173,30 @@ def _region(
 
 def _largest(regions: Sequence[Region]) -> list[Region]:
     large = [region for region in regions if region.area_share >= SMALLEST_SHARE]
-    # A photo of nothing but small things still has a largest one.
+    # A photo with only small things still has a largest one.
     large = large or list(regions)
     return sorted(large, key=lambda region: -region.area_share)[:MOST_REGIONS]
 
 
-def _weighed(
+def _with_contributions(
     frame: PixelArray, regions: Sequence[Region], *, scorer: ScorerOpener, control: RunControl
 ) -> Generator[Steps, None, tuple[float, tuple[Region, ...]]]:
-    """The frame's score, and the regions with their contributions, the greatest first, unseen ones last."""
+    """Return the frame's score and the regions with contributions, falling; those outside the frame last."""
     seen = [region for region in regions if region.frame_share > 0]
     total = 1 + FILLS * len(seen)
     versions = [frame]
     for region in seen:
-        # Filling in takes its time, too.
+        # Filling takes time, too.
         control.checkpoint()
         cover = cover_of(region.mask)
         fills = (surroundings_colour(frame, cover), surroundings_spread(frame, cover))
         versions += [covered(frame, cover, fill) for fill in fills]
     scores = yield from score_versions(versions, scorer=scorer(), control=control, total=total)
     filled = scores[1:].reshape(len(seen), FILLS).mean(axis=1)
-    weighed = [
+    measured = [
         dataclasses.replace(region, contribution=float(scores[0] - without))
         for region, without in zip(seen, filled, strict=True)
     ]
-    weighed.sort(key=lambda region: -(region.contribution or 0.0))
+    measured.sort(key=lambda region: -(region.contribution or 0.0))
     unseen = [region for region in regions if region.frame_share == 0]
-    return float(scores[0]), (*weighed, *unseen)
+    return float(scores[0]), (*measured, *unseen)

@@ -1,7 +1,7 @@
-"""Patches of like colour, for photos that no segmenter has looked at.
+"""Patches of similar colour, for photos without a segmentation.
 
-SLIC (Achanta et al. 2012, doi 10.1109/TPAMI.2012.120) in a few lines: k-means over colour and place, each
-pixel choosing among the nine centres next to it. scikit-image's would bring scipy along, 100 MB for this.
+SLIC (Achanta et al. 2012, doi 10.1109/TPAMI.2012.120) in a few lines: k-means over colour and position, each
+pixel choosing among the nine nearest centres. scikit-image's SLIC would add scipy, 100 MB.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ WANTED = 12
 _WORKING_SIDE = 192
 _ROUNDS = 8
 _COMPACTNESS = 24.0
-"""Levels of colour that weigh as much as the distance from one centre to the next."""
+"""Levels of colour that weigh as much as the distance between neighbouring centres."""
 _SMOOTHING = 9
-"""Side of the square in which stray pixels follow the majority."""
+"""Side of the square in which stray pixels take the majority's label."""
 
 
 def superpixels(picture: PixelArray, wanted: int = WANTED) -> npt.NDArray[np.uint8]:
-    """Split a picture into about so many patches (255 at most), numbered in reading order of their seeds.
+    """Split a picture into about this many patches (255 at most), numbered in reading order of their seeds.
 
     Args:
         picture: shape (height, width, 3).
@@ -52,7 +52,7 @@ def superpixels(picture: PixelArray, wanted: int = WANTED) -> npt.NDArray[np.uin
 
 
 def _lattice(height: int, width: int, wanted: int) -> tuple[int, int]:
-    """Seeds down and across, about square cells."""
+    """Return the number of seeds down and across, for about square cells."""
     down = max(1, min(round(np.sqrt(wanted * height / width)), wanted, height))
     return down, max(1, min(round(wanted / down), width))
 
@@ -79,7 +79,7 @@ def _nearest(
 def _means(
     pixels: npt.NDArray[np.float32], labels: npt.NDArray[np.int_], before: npt.NDArray[np.float32]
 ) -> npt.NDArray[np.float32]:
-    """The mean of each label's pixels; one that lost all of them stays where it was."""
+    """Return the mean of each label's pixels; an empty label keeps its previous centre."""
     counts = np.bincount(labels, minlength=len(before))
     sums = np.stack([np.bincount(labels, pixels[:, part], len(before)) for part in range(5)], axis=1)
     means = np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], before)

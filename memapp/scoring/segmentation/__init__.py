@@ -1,1 +1,1 @@
-"""What is where in a photo: segmenter packs, what runs them, where they lie, and how they are fetched."""
+"""Segmenter packs: what they describe, how they run, where they are stored, how they are downloaded."""

@@ -1,6 +1,6 @@
 """coco-13: torchvision's Mask R-CNN with its published weights, made into a pack on the user's computer.
 
-Imports no torch: whatever needs it happens in a process of its own.
+Does not import torch: code that needs it runs in a separate process.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from memapp.scoring.segmentation.description import DESCRIPTION_NAME, FORMAT, GR
 from memapp.scoring.segmentation.folders import DEFAULT_SEGMENTER, SegmenterFolders
 
 WEIGHTS_FOLDER = "weights"
-"""In MEMAPP_HOME; what is being fetched, and is removed once the pack is in its place."""
+"""In MEMAPP_HOME, for the download; deleted once the pack is installed."""
 
 SUPER_CATEGORIES: dict[str, tuple[str, ...]] = {
     "person": ("person",),
@@ -52,13 +52,13 @@ SUPER_CATEGORIES: dict[str, tuple[str, ...]] = {
 BACKGROUND = "background"
 LONGEST_SIDE = 1024
 LEAST_CONFIDENCE = 0.5
-"""Less confident instances are no use to people; dropping them in the graph saves their masks' time."""
+"""Less confident instances are of no use to people; dropping them in the graph saves their masks' time."""
 
 NET_OPTIONS: dict[str, Any] = {"box_score_thresh": LEAST_CONFIDENCE}
-"""Of torchvision's net, where they are not its own."""
+"""For torchvision's net, where they differ from its defaults."""
 
 WEIGHTS_BYTES = 185_827_590
-"""About what is fetched, for whoever says so before torchvision is asked (its metadata: 177.219 MiB)."""
+"""Approximate size of the download, to show it before torchvision is asked (its metadata: 177.219 MiB)."""
 
 _HASH_IN_NAME = re.compile(r"-([0-9a-f]{8,64})\.pth")
 
@@ -66,18 +66,18 @@ Say = Callable[[str], None]
 
 
 def published_weights(control: RunControl) -> Published:
-    """What torchvision says of the weights; takes some seconds, since torch is asked.
+    """Return torchvision's facts about the weights; takes some seconds, because it imports torch.
 
     Raises:
         SegmenterError: torch or torchvision is not installed.
-        Cancelled: control was cancelled meanwhile.
+        Cancelled: control was cancelled.
     """
     address, size, classes = _with_torch("published_weights", control=control)
     file_name = urlsplit(address).path.rpartition("/")[2]
     hash_start = _HASH_IN_NAME.search(file_name)
     if hash_start is None or not _known(classes):
         raise SegmenterError(
-            "torchvision's weights are others than memapp knows. A newer memapp may know them."
+            "torchvision's weights are not the ones that memapp knows. A newer memapp may know them."
         )
     return Published(
         title="The COCO segmenter",
@@ -89,14 +89,14 @@ def published_weights(control: RunControl) -> Published:
 
 
 def can_be_made() -> bool:
-    """Whether this installation has what the pack is made with. Imports nothing."""
+    """Return whether this installation can make the pack, without importing anything."""
     return missing_package(*_MADE_WITH) is None
 
 
 def fetch_default(
     folders: SegmenterFolders, *, home: Path, control: RunControl, progress: BytesProgress, say: Say
 ) -> SegmenterIdentity:
-    """Fetch coco-13 and install it; for whoever has said its size already. As fetch_coco()."""
+    """Download coco-13 and install it, after the user was told its size. See fetch_coco()."""
     published = published_weights(control)
     return fetch_coco(folders, published=published, home=home, control=control, progress=progress, say=say)
 
@@ -104,7 +104,7 @@ def fetch_default(
 def install_file(
     folders: SegmenterFolders, source: Path, *, control: RunControl, progress: BytesProgress, say: Say
 ) -> SegmenterIdentity:
-    """Install from what a person has: a pack's folder, a zip of one, or coco-13's weights (.pth).
+    """Install from a file or folder of the user: a pack's folder, a zip of one, or coco-13's weights (.pth).
 
     Raises:
         SegmenterError: it is refused, or the pack can't be made or installed.
@@ -124,24 +124,24 @@ def fetch_coco(
     progress: BytesProgress,
     say: Say,
 ) -> SegmenterIdentity:
-    """Fetch the weights and make the pack of them. Only when a person asked for it, and knows the size.
+    """Download the weights and make the pack from them. Only on a user's request, after showing the size.
 
     Args:
         folders: where it is installed.
-        published: the weights, as published_weights() gives them.
+        published: the weights, from published_weights().
         home: MEMAPP_HOME.
-        control: cancels it; what was fetched is kept for the next time.
-        progress: told the bytes that are fetched.
-        say: told in a sentence what takes long now.
+        control: cancels it; the downloaded part is kept for the next time.
+        progress: called with the downloaded bytes.
+        say: called with a sentence about the slow step that begins.
 
     Raises:
-        FetchError: the weights can't be had.
+        FetchError: the weights can't be downloaded.
         SegmenterError: the pack can't be made or installed.
-        Cancelled: control was cancelled meanwhile.
+        Cancelled: control was cancelled.
     """
     weights = fetch(published, home / WEIGHTS_FOLDER, control=control, progress=progress)
     identity = make_coco(folders, weights, published=published, control=control, say=say)
-    # The pack holds all that they hold.
+    # The pack contains everything that they contain.
     weights.unlink(missing_ok=True)
     return identity
 
@@ -149,18 +149,17 @@ def fetch_coco(
 def make_coco(
     folders: SegmenterFolders, weights: Path, *, published: Published, control: RunControl, say: Say
 ) -> SegmenterIdentity:
-    """Make the pack of the published weights in a file, and install it: for computers without a network.
+    """Make the pack from a file of the published weights and install it; works without a network.
 
     Raises:
-        SegmenterError: the file is another one, or the pack can't be made or installed.
-        Cancelled: control was cancelled meanwhile.
+        SegmenterError: the file is not the published one, or the pack can't be made or installed.
+        Cancelled: control was cancelled.
     """
     try:
         if not is_published(weights, published):
             raise SegmenterError(
-                f"{weights.name} is not the published file of weights, or it is incomplete: "
-                f"its hash does not begin with {published.sha256_start}. "
-                f"Get it again from {published.address}"
+                f"{weights.name} is not the published file of weights, or it is incomplete: its hash does "
+                f"not begin with {published.sha256_start}. Download it again from {published.address}"
             )
         with tempfile.TemporaryDirectory(prefix="memapp-coco-") as made:
             pack = Path(made) / DEFAULT_SEGMENTER
@@ -183,20 +182,20 @@ def write_coco_pack(
     options: dict[str, Any] | None = None,
     least_confidence: float = LEAST_CONFIDENCE,
 ) -> None:
-    """Write the pack's folder; the installer's build does this, too.
+    """Write the pack's folder; also used by the installer's build.
 
     Args:
         weights: a state dict of torchvision's maskrcnn_resnet50_fpn_v2.
-        pack: the folder, which must not be there.
+        pack: the folder, which must not exist.
         source: where the weights came from.
         control: cancels it; nothing is left then.
         options: of torchvision's net; None for NET_OPTIONS.
-        least_confidence: of the instances that the pack gives.
+        least_confidence: of the instances that the pack returns.
 
     Raises:
-        SegmenterError: torch is not there, or the export failed.
-        OSError: something can't be written.
-        Cancelled: control was cancelled meanwhile.
+        SegmenterError: torch is not installed, or the export failed.
+        OSError: a file can't be written.
+        Cancelled: control was cancelled.
     """
     pack.mkdir(parents=True)
     try:
@@ -216,7 +215,7 @@ def write_coco_pack(
 def coco_description(
     sha256: str, *, source: str, least_confidence: float = LEAST_CONFIDENCE
 ) -> dict[str, Any]:
-    """segmenter.json of coco-13 for a graph with this hash."""
+    """Return coco-13's segmenter.json for a graph with this hash."""
     category_of = {name: category for category, names in SUPER_CATEGORIES.items() for name in names}
     colours = (LEFT_OVER, *distinct_colours(len(SUPER_CATEGORIES)))
     categories = (BACKGROUND, *SUPER_CATEGORIES)
@@ -255,7 +254,7 @@ def coco_description(
 
 
 CLASS_SLOTS: tuple[str | None, ...]
-"""The net's 91 indices: COCO's own numbers; eleven stand for nothing."""
+"""The net's 91 indices: COCO's own numbers; eleven are unused."""
 
 _MADE_WITH = ("torch", "torchvision", "onnx")
 
@@ -271,7 +270,7 @@ CLASS_SLOTS = _slots()
 
 
 def _known(classes: tuple[str, ...]) -> bool:
-    """Whether torchvision numbers the classes as memapp does."""
+    """Return whether torchvision numbers the classes as memapp does."""
     return len(classes) == len(CLASS_SLOTS) and all(
         ours is None or ours == theirs for ours, theirs in zip(CLASS_SLOTS, classes, strict=True)
     )
@@ -281,8 +280,8 @@ def _with_torch(function: str, *arguments: object, control: RunControl) -> Any:
     missing = missing_package(*_MADE_WITH)
     if missing:
         raise SegmenterError(
-            f"The COCO segmenter is made with {missing}, which this installation does not have. "
-            "Make the pack on a computer that has it, and install it here from that folder or a zip of it."
+            f"The COCO segmenter is made with {missing}, which this installation does not have. Make the "
+            "pack on a computer that has it, and install it here from that folder or a zip of it."
         )
     try:
         return run_in_child(_call_export, function, arguments, control=control)
@@ -291,7 +290,7 @@ def _with_torch(function: str, *arguments: object, control: RunControl) -> Any:
 
 
 def _call_export(function: str, arguments: tuple[object, ...]) -> Any:
-    """In the other process."""
+    """Run in the child process."""
     from memapp.scoring.segmentation import coco_export
 
     return getattr(coco_export, function)(*arguments)

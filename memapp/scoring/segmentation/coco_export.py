@@ -1,4 +1,4 @@
-"""torchvision's Mask R-CNN as a graph in a file. Has a process of its own: see coco.py. Imports torch."""
+"""torchvision's Mask R-CNN exported as a graph. Runs in a separate process: see coco.py. Imports torch."""
 
 from __future__ import annotations
 
@@ -21,36 +21,37 @@ OUTPUTS = ("boxes", "classes", "confidences", "masks")
 
 
 def published_weights() -> tuple[str, float, tuple[str, ...]]:
-    """What torchvision says of its weights: their address, their size in bytes, the names of the classes."""
+    """Return torchvision's facts about its weights: address, size in bytes, names of the classes."""
     weights = MaskRCNN_ResNet50_FPN_V2_Weights.COCO_V1
-    # torchvision gives mebibytes, rounded.
+    # torchvision states mebibytes, rounded.
     return weights.url, weights.meta["_file_size"] * 1024 * 1024, tuple(weights.meta["categories"])
 
 
 def export_coco(weights: Path, target: Path, options: dict[str, Any]) -> None:
     """Write the net with these weights as a graph, flushed to the disk.
 
-    The graph takes a picture (height, width, 3), uint8, of any size, and gives boxes in its pixels, classes,
-    confidences, and for each box a mask of 28 x 28, 0..1: pasting them is quicker outside.
+    The graph takes a picture (height, width, 3), uint8, of any size. It returns boxes in the picture's
+    pixels, classes, confidences, and for each box a mask of 28 x 28, 0..1: pasting them is faster outside the
+    graph.
 
     Args:
         weights: a state dict of maskrcnn_resnet50_fpn_v2.
-        target: the file to be written.
-        options: of torchvision's MaskRCNN that differ from its own: min_size, box_score_thresh ...
+        target: the file to write.
+        options: of torchvision's MaskRCNN that differ from its defaults: min_size, box_score_thresh ...
 
     Raises:
-        SegmenterError: the weights are those of another net.
+        SegmenterError: the weights belong to another net.
         OSError: a file can't be read or written.
     """
     net = maskrcnn_resnet50_fpn_v2(weights=None, weights_backbone=None, **options)
     try:
         net.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
     except (RuntimeError, pickle.UnpicklingError, EOFError, AttributeError, TypeError) as problem:
-        raise SegmenterError(f"{weights.name} does not hold the weights of this net.") from problem
+        raise SegmenterError(f"{weights.name} does not contain the weights of this net.") from problem
     net.eval().requires_grad_(False)
     with warnings.catch_warnings():
-        # The exporter is deprecated (the other one needs packages that memapp does without), and torchvision
-        # warns of what is constant in the trace: the tests run the graph at other sizes.
+        # The exporter is deprecated (the new one needs packages that memapp does not otherwise use), and
+        # torchvision warns about constants in the trace: the tests run the graph at other sizes.
         warnings.simplefilter("ignore")
         torch.onnx.export(
             _Detections(net).eval(),
@@ -83,7 +84,7 @@ class _Detections(nn.Module):
         features = net.backbone(images.tensors)
         proposals, _ = net.rpn(images, features)
         [found], _ = net.roi_heads(features, proposals, images.image_sizes)
-        # In numbers of the graph, not of the picture that it was traced with.
+        # Use the sizes in the graph, not those of the picture that it was traced with.
         height, width = operators.shape_as_tensor(image)[-2:].to(torch.float32)
         inner_height, inner_width = _numbers(images.image_sizes[0])
         across, down = width / inner_width, height / inner_height

@@ -1,4 +1,4 @@
-"""Colours that are told apart, by colour-blind eyes too, for categories that were given none."""
+"""Colours that are easy to distinguish, also with colour vision deficiency, for categories without one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 from memapp.core.explanation import Colour
 
 LEFT_OVER: Colour = (128, 128, 128)
-"""Of the first category: background, or whatever is none of the others."""
+"""Of the first category: background, or whatever belongs to no other category."""
 
 _Floats = npt.NDArray[np.float64]
 
@@ -59,15 +59,15 @@ _TO_OKLAB = np.array(
 
 
 def distinct_colours(count: int, *, beside: Sequence[Colour] = ()) -> tuple[Colour, ...]:
-    """So many colours, each as far as can be from those before it and from those given.
+    """Return this many colours, each as far as possible from the previous ones and from those given.
 
-    Far for whoever sees them worst: of normal, protanope, deuteranope and tritanope eyes. The same ones
-    every time; beyond about ten no choice is easy to tell apart, and names must help.
+    The distance is the smallest under normal, protanope, deuteranope and tritanope vision. The result is
+    always the same. More than about ten colours are hard to distinguish, so names must help.
     """
     steps = np.arange(16, 256, 16)
     grid = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1).reshape(-1, 3)
     seen = _as_seen(grid)
-    # Neither nearly black nor nearly white: both vanish in photos.
+    # Neither nearly black nor nearly white: both are hard to see in photos.
     usable = (seen[0, :, 0] > 0.35) & (seen[0, :, 0] < 0.93)
     grid, seen = grid[usable], seen[:, usable]
     distance = np.full(len(grid), np.inf)
@@ -83,7 +83,7 @@ def distinct_colours(count: int, *, beside: Sequence[Colour] = ()) -> tuple[Colo
 
 
 def least_distance(colours: Sequence[Colour]) -> float:
-    """How far apart the two most alike colours are for whoever sees them worst, in Oklab's units."""
+    """Return the distance of the two most similar colours under the worst kind of vision, in Oklab units."""
     seen = _as_seen(np.array(colours))
     apart = [
         float(_distances(seen[:, index + 1 :], seen[:, index : index + 1]).min())
@@ -93,7 +93,7 @@ def least_distance(colours: Sequence[Colour]) -> float:
 
 
 def _as_seen(colours: npt.NDArray[np.int_]) -> _Floats:
-    """Oklab of sRGB colours for each kind of eyes: (n, 3) to (4, n, 3)."""
+    """Return the Oklab values of sRGB colours for each kind of vision: (n, 3) to (4, n, 3)."""
     share = colours / 255
     linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
     views = np.stack([np.clip(linear @ view.T, 0, 1) for view in _VIEWS])
@@ -102,6 +102,6 @@ def _as_seen(colours: npt.NDArray[np.int_]) -> _Floats:
 
 
 def _distances(many: _Floats, one: _Floats) -> _Floats:
-    """From many colours to one, for whoever sees them worst: (4, n, 3) and (4, 1, 3) to (n,)."""
+    """Return distances to one colour under the worst kind of vision: (4, n, 3) and (4, 1, 3) to (n,)."""
     worst: _Floats = np.sqrt(((many - one) ** 2).sum(axis=-1)).min(axis=0)
     return worst

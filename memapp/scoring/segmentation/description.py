@@ -1,4 +1,4 @@
-"""What a segmenter pack says of itself: segmenter.json, checked. The format is in docs/segmenter-packs.md."""
+"""The description of a segmenter pack, segmenter.json, validated. Format: docs/segmenter-packs.md."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ GRAPH_NAME = "segmenter.onnx"
 LARGEST_DESCRIPTION = 1_000_000
 """Bytes."""
 LARGEST_GRAPH = 2_000_000_000
-"""Bytes; protobuf, which graphs are written in, ends there."""
+"""Bytes; the limit of protobuf, the format of graphs."""
 _SIDES = (16, 4096)
 _MOST_CLASSES = 1000
 _MOST_CATEGORIES = 255
@@ -30,23 +30,23 @@ _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST_NAME = 40
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-# What Windows takes for a device, whatever the folder.
+# Device names on Windows, in every folder.
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 
 
 class Fit(StrEnum):
-    """How a photo comes to the input's size."""
+    """How a photo is resized to the input's size."""
 
     SQUASH = "squash"
-    """The whole photo, its aspect not kept."""
+    """The whole photo, without keeping its aspect ratio."""
     PAD = "pad"
-    """The whole photo, its aspect kept, bars filled with a colour."""
+    """The whole photo, with its aspect ratio, and bars in one colour."""
     FREE = "free"
-    """The net takes any size: the aspect is kept, a photo that is too large is shrunk."""
+    """The net accepts any size: the aspect ratio is kept, and a photo that is too large is shrunk."""
 
 
 class OutputKind(StrEnum):
-    """What a graph gives."""
+    """What a graph returns."""
 
     LABELS = "labels"
     SCORES = "scores"
@@ -55,33 +55,33 @@ class OutputKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InputDescription:
-    """What the graph takes."""
+    """The graph's input."""
 
     fit: Fit
     width: int
-    """Pixels; with Fit.FREE the longest side, and so is height."""
+    """Pixels; with Fit.FREE the longest side, like height."""
     height: int
     layout: str
-    """Of N (one), H, W and C: "NHWC", "NCHW", "HWC" or "CHW"."""
+    """Of N (1), H, W and C: "NHWC", "NCHW", "HWC" or "CHW"."""
     channels: str
     """ "RGB" or "BGR"."""
     type: str
     """ "uint8" or "float32"."""
     mean: tuple[float, float, float]
-    """Taken from pixels, 0..255, in the order of channels."""
+    """Subtracted from pixels, 0..255, in the order of channels."""
     deviation: tuple[float, float, float]
-    """That difference is divided by this."""
+    """Divides that difference."""
     padding: Colour
     """With Fit.PAD."""
     centred: bool
-    """With Fit.PAD: bars on both sides; else to the right or below."""
+    """With Fit.PAD: bars on both sides; else on the right or below."""
     multiple: int
     """With Fit.FREE: both sides are rounded to multiples of this."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutputDescription:
-    """What the graph gives. Outputs that are not named are the graph's only one."""
+    """The graph's output. An output without a name is the graph's only one."""
 
     kind: OutputKind
     name: str | None = None
@@ -101,12 +101,12 @@ class OutputDescription:
     least_confidence: float = 0.0
     """Instances below it are dropped."""
     least_mask: float = 0.5
-    """From here on a pixel belongs to the instance."""
+    """From this value on, a pixel belongs to the instance."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClassDescription:
-    """One of the things that the net itself tells apart."""
+    """One of the net's own classes."""
 
     name: str
     category: int
@@ -115,7 +115,7 @@ class ClassDescription:
 
 @dataclass(frozen=True, slots=True)
 class PackDescription:
-    """Everything that segmenter.json says."""
+    """The contents of segmenter.json."""
 
     identity: SegmenterIdentity
     licence: str
@@ -128,11 +128,11 @@ class PackDescription:
 
 
 def read_description(folder: Path, *, where: str | None = None) -> PackDescription:
-    """Read and check the description of the pack in a folder.
+    """Read and validate the description of the pack in a folder.
 
     Args:
         folder: of the pack.
-        where: what to call the pack in what is said of it; the folder's name where it is left out.
+        where: the pack's name in error messages; None for the folder's name.
 
     Raises:
         SegmenterError: it is missing or refused; the text says why.
@@ -150,11 +150,11 @@ def read_description(folder: Path, *, where: str | None = None) -> PackDescripti
 
 
 def parse_description(content: bytes, *, where: str) -> PackDescription:
-    """Check what segmenter.json holds.
+    """Validate the content of segmenter.json.
 
     Args:
         content: of the file.
-        where: what to call the pack in what is said of it.
+        where: the pack's name in error messages.
 
     Raises:
         SegmenterError: it is refused; the text says why.
@@ -166,19 +166,19 @@ def parse_description(content: bytes, *, where: str) -> PackDescription:
         return _pack(Fields(value), _sha256_of(value))
     except FieldError as problem:
         raise SegmenterError(
-            f"The segmenter pack {where} can't be used: {DESCRIPTION_NAME}: {problem}. "
-            "Ask whoever made it for one that is right."
+            f"The segmenter pack {where} can't be used: {DESCRIPTION_NAME}: {problem}. Ask its author for "
+            "a correct one."
         ) from problem
 
 
 def _sha256_of(value: object) -> str:
-    # The description names the graph's hash, so its own covers both. How it is laid out does not matter.
+    # The description contains the graph's hash, so its own hash covers both. Formatting does not matter.
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
 def _pack(fields: Fields, sha256: str) -> PackDescription:
     if (written := fields.whole("format", 1, 1_000_000)) != FORMAT:
-        raise FieldError(f"format {written} is not known to this version of memapp, which knows {FORMAT}")
+        raise FieldError(f"this version of memapp knows format {FORMAT}, not {written}")
     name = pack_name(fields.text("name"))
     title = fields.text("title", longest=60)
     licence, source = fields.text("licence"), fields.text("source")
@@ -202,15 +202,15 @@ def _pack(fields: Fields, sha256: str) -> PackDescription:
 
 
 def pack_name(name: str) -> str:
-    """A pack's name as it was given, if it may be one. It becomes the name of a folder, on any system.
+    """Return a pack's name unchanged if it is valid: it becomes a folder's name, on any system.
 
     Raises:
-        FieldError: it may not.
+        FieldError: it is not valid.
     """
     if len(name) > _LONGEST_NAME or not _NAME.fullmatch(name) or name in _RESERVED:
         raise FieldError(
-            f"name must be lower-case letters and digits with single hyphens between, "
-            f"at most {_LONGEST_NAME}, and none that Windows keeps for itself"
+            "name must be lower-case letters and digits with single hyphens between, at most "
+            f"{_LONGEST_NAME}, and not a name that Windows reserves"
         )
     return name
 
@@ -299,7 +299,7 @@ def _classes(items: list[object], categories: tuple[Category, ...]) -> tuple[Cla
         fields.finish()
         found.append(ClassDescription(name, by_name[category]))
     if not any(found):
-        raise FieldError("classes must name one class at least")
+        raise FieldError("classes must name at least one class")
     return tuple(found)
 
 

@@ -1,4 +1,4 @@
-"""Reads JSON that nobody vouches for, field by field; what is wrong is said in words that name the field."""
+"""Reader for untrusted JSON, field by field, with error messages that name the field."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ LONGEST_TEXT = 400
 
 
 class FieldError(ValueError):
-    """A field is missing, unknown or not what it must be; str() of it is half a sentence for people."""
+    """A field is missing, unknown or invalid; str() is half a sentence for people."""
 
 
 class Fields:
-    """One object of the JSON. Each field is taken once; finish() refuses those that nobody took."""
+    """One JSON object. Each field is taken once; finish() refuses the fields that are left."""
 
     def __init__(self, value: object, where: str = "") -> None:
-        """Take a parsed object.
+        """Read a parsed object.
 
         Args:
-            value: whatever was found there.
-            where: the object's own place, for what is said of its fields; empty at the top.
+            value: the parsed value.
+            where: the object's path, for error messages; empty at the top.
 
         Raises:
-            FieldError: it is no object.
+            FieldError: it is not an object.
         """
         if not isinstance(value, dict):
-            raise FieldError(f"{where or 'the whole'} must be an object")
+            raise FieldError(f"{where or 'the file'} must be an object")
         self._left = dict(value)
         self._where = where
 
     def has(self, name: str) -> bool:
-        """Whether an optional field is there; null is as good as missing."""
+        """Return whether an optional field is present; null counts as missing."""
         if self._left.get(name) is None:
             self._left.pop(name, None)
         return name in self._left
 
     def text(self, name: str, *, longest: int = LONGEST_TEXT) -> str:
-        """A text of one line, without anything that can't be seen."""
+        """Return a text of one line, with visible characters only."""
         value = self._take(name)
         if not isinstance(value, str) or not value.strip():
             raise self._must(name, "be a text")
@@ -49,25 +49,25 @@ class Fields:
         return value.strip()
 
     def choice(self, name: str, choices: Sequence[str]) -> str:
-        """One of a few words."""
+        """Return one of these words."""
         value = self._take(name)
         if not isinstance(value, str) or value not in choices:
             raise self._must(name, f"be one of {', '.join(choices)}")
         return value
 
     def whole(self, name: str, least: int, most: int) -> int:
-        """A whole number within limits."""
+        """Return an integer within limits."""
         value = self._take(name)
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             raise self._must(name, f"be a whole number from {least} to {most}")
         return value
 
     def number(self, name: str, least: float, most: float) -> float:
-        """A number within limits."""
+        """Return a number within limits."""
         return _number(self._take(name), least, most, self._path(name))
 
     def three_numbers(self, name: str, least: float, most: float) -> tuple[float, float, float]:
-        """A number for each colour channel."""
+        """Return one number per colour channel."""
         value = self._take(name)
         if not isinstance(value, list) or len(value) != 3:
             raise self._must(name, "be a list of three numbers")
@@ -77,20 +77,20 @@ class Fields:
         return first, second, third
 
     def items(self, name: str, least: int, most: int) -> list[object]:
-        """A list with so many items; what they are is for the caller to find out."""
+        """Return a list with this many items; the caller checks the items."""
         value = self._take(name)
         if not isinstance(value, list) or not least <= len(value) <= most:
             raise self._must(name, f"be a list of {least} to {most} items")
         return value
 
     def inner(self, name: str) -> Fields:
-        """An object within this one."""
+        """Return an object within this one."""
         return Fields(self._take(name), self._path(name))
 
     def finish(self) -> None:
-        """Refuse what was not asked for: a misspelt field would else do nothing, in silence."""
+        """Refuse the remaining fields: otherwise a misspelt field would be ignored silently."""
         if self._left:
-            raise FieldError(f"{self._path(str(min(self._left))[:40])!r} is no field of this format")
+            raise FieldError(f"{self._path(str(min(self._left))[:40])!r} is not a field of this format")
 
     def _take(self, name: str) -> object:
         if name not in self._left:
@@ -105,35 +105,35 @@ class Fields:
 
 
 def read_json(content: bytes) -> object:
-    """Parse JSON strictly: UTF-8, no key twice, no NaN, no depth without end.
+    """Parse JSON strictly: UTF-8, no duplicate keys, no NaN, limited depth.
 
     Raises:
-        FieldError: it is none.
+        FieldError: it is not valid.
     """
     try:
         return json.loads(
-            content.decode("utf-8"), object_pairs_hook=_without_twins, parse_constant=_no_constant
+            content.decode("utf-8"), object_pairs_hook=_without_duplicates, parse_constant=_no_constant
         )
     except FieldError:
         raise
     except (ValueError, RecursionError) as problem:
-        raise FieldError("it is no JSON in UTF-8") from problem
+        raise FieldError("it is not JSON in UTF-8") from problem
 
 
-def _without_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise FieldError("a field is there twice")
+        raise FieldError("a field occurs twice")
     return found
 
 
 def _no_constant(name: str) -> object:
-    raise FieldError(f"{name} is no number")
+    raise FieldError(f"{name} is not a number")
 
 
 def _number(value: object, least: float, most: float, path: str) -> float:
-    good = isinstance(value, int | float) and not isinstance(value, bool)
-    # The comparison refuses NaN and infinity, and takes whole numbers that are too long for a float.
-    if not good or not least <= value <= most:  # type: ignore[operator]
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    # The comparison refuses NaN and infinity, and accepts integers that are too long for a float.
+    if not is_number or not least <= value <= most:  # type: ignore[operator]
         raise FieldError(f"{path} must be a number from {least:g} to {most:g}")
     return float(value)  # type: ignore[arg-type]

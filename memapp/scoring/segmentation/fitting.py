@@ -1,4 +1,4 @@
-"""From a photo to the size and numbers that a graph takes, and back to the photo's own pixels."""
+"""Conversion of a photo to a graph's input, and of the output back to the photo's own pixels."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from memapp.scoring.segmentation.description import Fit, InputDescription
 
 
 class Place(NamedTuple):
-    """Where the photo lies in the graph's input, as fractions 0..1 of the input's width and height."""
+    """The photo's position in the graph's input, as fractions 0..1 of the input's width and height."""
 
     left: float
     top: float
@@ -24,7 +24,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fitted:
-    """A photo as the graph takes it."""
+    """A photo as input for the graph."""
 
     tensor: npt.NDArray[Any]
     width: int
@@ -34,7 +34,7 @@ class Fitted:
 
 
 def fit(picture: PixelArray, description: InputDescription) -> Fitted:
-    """Bring a photo to the graph's input: bilinear, antialiased, as intake makes the net's frame."""
+    """Convert a photo to the graph's input: bilinear, antialiased, as intake makes the net's frame."""
     height, width = picture.shape[:2]
     image = Image.fromarray(picture)
     match description.fit:
@@ -53,7 +53,7 @@ def fit(picture: PixelArray, description: InputDescription) -> Fitted:
 def labels_back(
     labels: npt.NDArray[np.integer[Any]], place: Place, height: int, width: int
 ) -> npt.NDArray[Any]:
-    """Labels over the input, at the photo's own size: each pixel takes the label that covers its centre."""
+    """Map labels of the input to the photo's size: each pixel gets the label that covers its centre."""
     rows = _nearest(labels.shape[0], place.top, place.bottom, height)
     columns = _nearest(labels.shape[1], place.left, place.right, width)
     found: npt.NDArray[Any] = labels[rows[:, np.newaxis], columns]
@@ -63,7 +63,7 @@ def labels_back(
 def numbers_back(
     numbers: npt.NDArray[np.float32], place: Place, height: int, width: int
 ) -> npt.NDArray[np.float32]:
-    """One number a pixel of the input, at the photo's own size: bilinear."""
+    """Map one number per input pixel to the photo's size: bilinear."""
     rows, columns = numbers.shape
     if (height, width) == (rows, columns) and place == Place(0, 0, 1, 1):
         return numbers
@@ -75,10 +75,11 @@ def numbers_back(
 def winners_back(
     scores: npt.NDArray[np.float32], place: Place, height: int, width: int
 ) -> npt.NDArray[np.intp]:
-    """The class with the highest score at each of the photo's pixels; scores are (classes, rows, columns).
+    """Return the class with the highest score at each of the photo's pixels; scores are (classes, rows,
+    columns).
 
-    Scores are enlarged before they are compared, so that edges are smooth; one class at a time, since
-    all together would take a gigabyte.
+    Scores are enlarged before they are compared, so that edges are smooth, and one class at a time, because
+    all together would need a gigabyte.
     """
     best = numbers_back(scores[0], place, height, width).copy()
     winner = np.zeros((height, width), np.intp)
@@ -97,7 +98,7 @@ def _resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
 def _free_size(width: int, height: int, description: InputDescription) -> tuple[int, int]:
     scale = min(1.0, description.width / max(width, height))
     step = description.multiple
-    # The longest side may not grow beyond what was declared, the shorter one not vanish.
+    # The longest side must not exceed what was declared, and the shorter one must not become 0.
     most = description.width // step * step
 
     def side(length: int) -> int:
@@ -133,7 +134,7 @@ def _tensor(pixels: npt.NDArray[np.uint8], description: InputDescription) -> npt
 
 
 def _nearest(count: int, start: float, end: float, wanted: int) -> npt.NDArray[np.intp]:
-    """Which of count cells cover the centres of so many pixels that share the stretch start..end, 0..1."""
+    """Return which of count cells cover the centres of this many pixels on the stretch start..end, 0..1."""
     centres = start + (np.arange(wanted) + 0.5) * ((end - start) / wanted)
     found: npt.NDArray[np.intp] = np.clip(np.floor(centres * count), 0, count - 1).astype(np.intp)
     return found

@@ -1,4 +1,4 @@
-"""The folders where segmenter packs lie: what is installed there, opened, put in and taken out."""
+"""The folders of segmenter packs: list, open, install and remove them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from memapp.scoring.segmentation.installing import BytesProgress, install_pack, 
 FOLDER_NAME = "segmenters"
 """In the built app's resources, and in MEMAPP_HOME."""
 DEFAULT_SEGMENTER = "coco-13"
-"""Its name; first of all where it is installed."""
+"""Its name; listed first if installed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,30 +26,30 @@ class InstalledPack:
 
     folder: Path
     built_in: bool
-    """Came with memapp; can't be removed."""
+    """Included with memapp; can't be removed."""
     size: int
-    """Bytes of the graph; 0 where it is missing."""
+    """Bytes of the graph; 0 if it is missing."""
     description: PackDescription | None
-    """None for a pack that is refused."""
+    """None if the pack is refused."""
     problem: str | None = None
-    """Why it is refused, in words."""
+    """Why it is refused, as a sentence."""
 
     @property
     def name(self) -> str:
-        """The pack's; of one that is refused, its folder's."""
+        """The pack's name, or its folder's if the pack is refused."""
         return self.description.identity.name if self.description else self.folder.name
 
 
 class SegmenterFolders:
-    """The packs that came with memapp and those in MEMAPP_HOME. May be handed to any thread."""
+    """The packs included with memapp and those in MEMAPP_HOME. Safe to use on any thread."""
 
     def __init__(self, *, resources: Path, home: Path, threads: int | None = None) -> None:
-        """Look in resources/segmenters and home/segmenters.
+        """Use resources/segmenters and home/segmenters.
 
         Args:
-            resources: the folder of what came with memapp.
+            resources: memapp's resource folder.
             home: MEMAPP_HOME.
-            threads: that a segmenter computes with; None for as many as there are cores.
+            threads: for a segmenter's computation; None for one per core.
         """
         self._built_in = resources / FOLDER_NAME
         self._own = home / FOLDER_NAME
@@ -57,18 +57,18 @@ class SegmenterFolders:
         self._threads = threads
 
     def packs(self) -> tuple[InstalledPack, ...]:
-        """All packs, those that are refused too, the default first. Reads no graphs."""
+        """Return all packs, refused ones too, the default first, without reading graphs."""
         found: dict[str, InstalledPack] = {}
-        for pack in self._looked_at():
+        for pack in self._folders():
             found.setdefault(pack.name, pack)
         return tuple(sorted(found.values(), key=lambda pack: (pack.name != DEFAULT_SEGMENTER, pack.name)))
 
     def installed(self) -> tuple[SegmenterIdentity, ...]:
-        """Those that may be opened, the default first. Reads no graphs."""
+        """Return the usable ones, the default first, without reading graphs."""
         return tuple(pack.description.identity for pack in self.packs() if pack.description)
 
     def open(self, name: str) -> Segmenter:
-        """Load one by its name.
+        """Load a segmenter by name.
 
         Raises:
             SegmenterError: it is not installed, or broken.
@@ -81,14 +81,15 @@ class SegmenterFolders:
     def install(
         self, source: Path, *, control: RunControl | None = None, progress: BytesProgress | None = None
     ) -> SegmenterIdentity:
-        """Install a pack for this user, from a folder or a zip file; one of the same name is replaced.
+        """Install a pack for this user, from a folder or a zip file; a pack of the same name is replaced.
 
-        The pack is copied beside its place, checked, loaded and tried on a picture before it is put there.
+        The pack is copied to a temporary folder, checked, loaded and tried on a picture before it is moved
+        into place.
 
         Args:
             source: the folder or the file.
             control: cancels it.
-            progress: told bytes that are copied, and all.
+            progress: called with the copied bytes and the total.
 
         Raises:
             SegmenterError: it is refused, or can't be written; nothing was changed.
@@ -98,22 +99,22 @@ class SegmenterFolders:
             source,
             self._own,
             refuse=self._why_not,
-            # A hash that was computed for a file in passing is not worth remembering.
+            # The hash of a temporary file is not worth caching.
             open_pack=lambda folder, found: open_graph(folder, found, threads=self._threads),
             control=control or RunControl(),
-            progress=progress or _in_silence,
+            progress=progress or _ignore,
         )
         return description.identity
 
     def remove(self, name: str) -> None:
-        """Remove a pack that was installed for this user, a refused one too.
+        """Remove a pack that was installed for this user, also a refused one.
 
         Raises:
-            SegmenterError: there is none, it came with memapp, or it can't be removed.
+            SegmenterError: it does not exist, is included with memapp, or can't be removed.
         """
         pack = self._find(name)
         if pack.built_in:
-            raise SegmenterError(f"The segmenter {name} came with memapp and stays.")
+            raise SegmenterError(f"The segmenter {name} is included with memapp and can't be removed.")
         try:
             remove_folder(pack.folder)
         except OSError as problem:
@@ -124,7 +125,7 @@ class SegmenterFolders:
 
     def _why_not(self, name: str) -> str | None:
         if any(pack.built_in and pack.description and pack.name == name for pack in self.packs()):
-            return f"The segmenter {name} came with memapp already, and can't be replaced."
+            return f"The segmenter {name} is included with memapp and can't be replaced."
         return None
 
     def _find(self, name: str) -> InstalledPack:
@@ -133,20 +134,20 @@ class SegmenterFolders:
                 return pack
         raise SegmenterError(f"The segmenter {name} is not installed. See memapp segmenters.")
 
-    def _looked_at(self) -> Iterator[InstalledPack]:
+    def _folders(self) -> Iterator[InstalledPack]:
         for root, built_in in ((self._built_in, True), (self._own, False)):
             try:
                 folders = sorted(root.iterdir())
             except OSError:
                 continue
             for folder in folders:
-                # What starts with a dot is being put in or taken out.
+                # Names with a leading dot are being installed or removed.
                 if folder.is_dir() and not folder.name.startswith("."):
                     yield look_at(folder, built_in=built_in)
 
 
 def look_at(folder: Path, *, built_in: bool = False) -> InstalledPack:
-    """What a folder holds, as far as can be told without its graph's content."""
+    """Return what a folder contains, without reading its graph."""
     try:
         size = (folder / GRAPH_NAME).stat().st_size
     except OSError:
@@ -163,7 +164,7 @@ def look_at(folder: Path, *, built_in: bool = False) -> InstalledPack:
 def open_pack(
     folder: Path, description: PackDescription, *, checked: HashCache, threads: int | None = None
 ) -> Segmenter:
-    """Load the pack in a folder, its graph's hash checked.
+    """Load the pack in a folder, after checking its graph's hash.
 
     Raises:
         SegmenterError: it is broken.
@@ -178,16 +179,16 @@ def open_pack(
         ) from problem
     if found != description.graph_sha256:
         raise SegmenterError(
-            f"The segmenter pack {name} can't be used: its graph was altered or damaged. Install it again."
+            f"The segmenter pack {name} can't be used: its graph was changed or damaged. Install it again."
         )
     return open_graph(folder, description, threads=threads)
 
 
 def open_graph(folder: Path, description: PackDescription, *, threads: int | None = None) -> Segmenter:
-    """Load the pack in a folder; its graph's hash was checked.
+    """Load the pack in a folder whose graph's hash was already checked.
 
     Raises:
-        SegmenterError: it is broken, or onnxruntime is not there.
+        SegmenterError: it is broken, or onnxruntime is not installed.
     """
     if importlib.util.find_spec("onnxruntime") is None:
         raise SegmenterError("Segmenters need onnxruntime, which is not installed. Install memapp again.")
@@ -196,5 +197,5 @@ def open_graph(folder: Path, description: PackDescription, *, threads: int | Non
     return OnnxSegmenter(graph=folder / GRAPH_NAME, description=description, threads=threads)
 
 
-def _in_silence(_done: int, _total: int) -> None:
+def _ignore(_done: int, _total: int) -> None:
     pass

@@ -1,4 +1,4 @@
-"""Puts a pack in its place, from a folder or a zip file: checked and tried beside it, then renamed."""
+"""Installing a pack from a folder or a zip file: copied, checked, tried out, then renamed into place."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ from memapp.scoring.segmentation.description import (
 )
 
 BytesProgress: TypeAlias = Callable[[int, int], None]
-"""Takes the bytes that are done and all that there are."""
+"""Called with the bytes done and the total."""
 
 _TEXTS = (".txt", ".md")
-"""Licences and notes that may come with a pack."""
+"""Licences and notes that may be in a pack."""
 _MOST_TEXTS = 10
 _LARGEST_TEXT = 1_000_000
 _CHUNK = 1 << 20
 _SPARE = 50_000_000
-"""Bytes that a disk should have left."""
+"""Bytes to leave free on the disk."""
 _MOST_ENTRIES = 10_000
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError)
-"""What a zip file raises that is damaged, encrypted, or packed in an unknown way."""
+"""What zipfile raises for a file that is damaged, encrypted, or compressed in an unknown way."""
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-"""What every program makes; others are rare, and each would fail in a way of its own."""
+"""What every program writes; other methods are rare, and each would fail in its own way."""
 _DAY = 86_400
 
 Opener: TypeAlias = Callable[[Path, PackDescription], Segmenter]
@@ -58,18 +58,18 @@ def install_pack(
     control: RunControl,
     progress: BytesProgress,
 ) -> PackDescription:
-    """Copy a pack, prove that it works, and put it in its place at once; an older one is replaced.
+    """Copy a pack, verify that it works, and move it into place at once; an older one is replaced.
 
     Args:
-        source: a folder, or a zip file that holds one.
-        root: the folder of packs; made where it is missing.
-        refuse: why a pack of this name may not be installed, in words; None where it may.
+        source: a folder, or a zip file that contains one.
+        root: the folder of packs; created if missing.
+        refuse: returns why a pack of this name may not be installed, as a sentence, or None.
         open_pack: loads the copy.
-        control: looked at between pieces.
-        progress: told the bytes that are copied.
+        control: checked between chunks.
+        progress: called with the copied bytes.
 
     Raises:
-        SegmenterError: it is refused, or the disk does not take it; nothing was changed.
+        SegmenterError: it is refused, or can't be written; nothing was changed.
         Cancelled: nothing was changed.
     """
     try:
@@ -96,7 +96,7 @@ def install_pack(
 
 
 def remove_folder(folder: Path) -> None:
-    """Take a pack out: it vanishes at once, its files follow.
+    """Remove a pack: it disappears at once, its files are deleted afterwards.
 
     Raises:
         OSError: it is still there.
@@ -111,13 +111,13 @@ def _copy(source: Path, staged: Path, control: RunControl, progress: BytesProgre
     with _files_of(source) as files:
         for name in (DESCRIPTION_NAME, GRAPH_NAME):
             if name not in files:
-                raise SegmenterError(f"{source.name} is no segmenter pack: there is no {name} in it.")
+                raise SegmenterError(f"{source.name} is not a segmenter pack: there is no {name} in it.")
         total = sum(size for size, _ in files.values())
         free = shutil.disk_usage(staged).free
         if free < total + _SPARE:
             raise SegmenterError(
-                f"The disk of {staged.parents[1]} is too full: {(total + _SPARE) / 1e6:,.0f} MB are needed, "
-                f"{free / 1e6:,.0f} MB are free."
+                f"The disk of {staged.parents[1]} is too full: {(total + _SPARE) / 1e6:,.0f} MB are "
+                f"needed, {free / 1e6:,.0f} MB are free."
             )
         done = 0
         for name, (size, open_file) in files.items():
@@ -134,7 +134,7 @@ def _copy(source: Path, staged: Path, control: RunControl, progress: BytesProgre
 
 
 _Files: TypeAlias = dict[str, tuple[int, Callable[[], IO[bytes]]]]
-"""By the name that they will have: their size in bytes, and what opens them."""
+"""By their new name: their size in bytes, and a function that opens them."""
 
 
 @contextmanager
@@ -153,7 +153,7 @@ def _files_of(source: Path) -> Iterator[_Files]:
             yield _chosen(_members(archive))
     except _UNREADABLE as problem:
         raise SegmenterError(
-            f"{source.name} is no segmenter pack: it is neither a folder nor a zip file that can be read."
+            f"{source.name} is not a segmenter pack: it is neither a folder nor a readable zip file."
         ) from problem
 
 
@@ -162,10 +162,10 @@ def _opener(path: Path) -> Callable[[], IO[bytes]]:
 
 
 def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, int, Callable[[], IO[bytes]]]]:
-    """The files of the folder in which the description lies: the top, or one folder below it."""
+    """Yield the files of the folder that contains the description: the top, or one folder below it."""
     members = [member for member in archive.infolist() if not member.is_dir()]
     if len(members) > _MOST_ENTRIES:
-        raise SegmenterError(f"{archive.filename} is no segmenter pack: it holds {len(members)} files.")
+        raise SegmenterError(f"{archive.filename} is not a segmenter pack: it contains {len(members)} files.")
     tops = [
         path.parent
         for path in (PurePosixPath(member.filename) for member in members)
@@ -173,7 +173,7 @@ def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, int, Callable[[], 
     ]
     for member in members:
         path = PurePosixPath(member.filename)
-        # Only bare names are ever written, so that no path in the archive can lead out of the folder.
+        # Only bare names are written, so that no path in the archive can lead out of the folder.
         if tops and path.parent == tops[0] and "\\" not in path.name:
             if member.compress_type not in _PACKED:
                 raise NotImplementedError
@@ -181,7 +181,7 @@ def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, int, Callable[[], 
 
 
 def _chosen(found: Iterator[tuple[str, int, Callable[[], IO[bytes]]]]) -> _Files:
-    """The files that belong to a pack; whatever else lies there stays behind."""
+    """Return the files that belong to a pack; others are ignored."""
     files: _Files = {}
     texts = 0
     for name, size, opener in found:
@@ -189,8 +189,8 @@ def _chosen(found: Iterator[tuple[str, int, Callable[[], IO[bytes]]]]) -> _Files
         if limit is not None:
             if size > limit:
                 raise SegmenterError(
-                    f"The segmenter pack is refused: its {name} has {size / 1e6:,.0f} MB, "
-                    f"more than the {limit / 1e6:,.0f} MB that are allowed."
+                    f"The segmenter pack is refused: its {name} has {size / 1e6:,.0f} MB; the limit is "
+                    f"{limit / 1e6:,.0f} MB."
                 )
             files[name] = size, opener
         elif _is_text(name) and size <= _LARGEST_TEXT and texts < _MOST_TEXTS:
@@ -205,20 +205,20 @@ def _is_text(name: str) -> bool:
 
 
 def _checked(staged: Path, source: Path) -> PackDescription:
-    # The copy's own name would say nothing to anybody.
+    # The copy's own name would mean nothing to the user.
     description = read_description(staged, where=source.name)
     with (staged / GRAPH_NAME).open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != description.graph_sha256:
         raise SegmenterError(
-            f"The segmenter pack {description.identity.name} is refused: the graph in {source.name} is not "
-            "the one that its description names (another sha256). Get the pack again."
+            f"The segmenter pack {description.identity.name} is refused: the graph in {source.name} is "
+            "not the one named in its description (another sha256). Get the pack again."
         )
     return description
 
 
 def _try_out(segmenter: Segmenter) -> None:
-    """A pack that can't segment a plain picture is refused now, not in the middle of somebody's work."""
+    """Refuse a pack that can't segment a plain picture now, not during later work."""
     try:
         ramp = np.linspace(0, 255, 96, dtype=np.uint8)
         picture = np.repeat(np.repeat(ramp[np.newaxis, :, np.newaxis], 64, axis=0), 3, axis=2)

@@ -1,4 +1,4 @@
-"""Instances as a graph gives them: put in their place in the photo, and painted over one another."""
+"""Instances from a graph: mapped to the photo and painted in order."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from memapp.scoring.segmentation.description import ClassDescription, OutputDesc
 from memapp.scoring.segmentation.fitting import Fitted, numbers_back
 
 MOST_INSTANCES = 100
-"""The most confident ones; each holds a mask of the photo's size."""
+"""The most confident ones; each has a mask of the photo's size."""
 
 
 def place_instances(
@@ -26,13 +26,13 @@ def place_instances(
     height: int,
     width: int,
 ) -> tuple[Instance, ...]:
-    """The instances that count, the most confident first, with masks of the photo's own size.
+    """Return the instances above the least confidence, most confident first, with masks of the photo's size.
 
     Args:
         outputs: boxes (n, 4) in the input's pixels, classes (n,), confidences (n,), masks (n, rows, columns).
-        description: what they mean.
+        description: of these outputs.
         classes: by the net's index.
-        fitted: the photo as the graph took it.
+        fitted: the photo as input for the graph.
         height: of the photo, pixels.
         width: of the photo, pixels.
     """
@@ -56,7 +56,7 @@ def place_instances(
 
 
 def paint(instances: Sequence[Instance], height: int, width: int) -> LabelArray:
-    """Labels of the categories; where instances overlap, the more confident one's. 0 where there is none."""
+    """Return category labels; where instances overlap, the more confident one's. 0 where there is none."""
     labels = np.zeros((height, width), np.uint8)
     for instance in reversed(instances):
         labels[instance.mask] = instance.category
@@ -70,17 +70,17 @@ def paste(
     width: int,
     least: float,
 ) -> MaskArray:
-    """A small mask that covers a box, at the photo's size.
+    """Return a small mask that covers a box, at the photo's size.
 
-    Bilinear between the centres of the mask's cells, fading to nothing within half a cell around the box,
-    as torchvision's paste_masks_in_image does, but for boxes that lie between pixels, too.
+    Bilinear between the centres of the mask's cells, fading to 0 within half a cell around the box, as
+    torchvision's paste_masks_in_image does, but also for boxes that lie between pixels.
 
     Args:
         mask: (rows, columns), 0..1.
         box: left, top, right, bottom, in the photo's pixels.
         height: of the photo, pixels.
         width: of the photo, pixels.
-        least: from here on a pixel belongs to it.
+        least: from this value on, a pixel belongs to the instance.
     """
     left, top, right, bottom = box
     whole = np.zeros((height, width), np.bool_)
@@ -89,7 +89,7 @@ def paste(
     if not rows.size or not columns.size:
         return whole
     values = rows @ mask.astype(np.float32) @ columns.T
-    # A cell that is exactly at the limit must not fall out by rounding.
+    # A cell exactly at the limit must not be lost by rounding.
     inside = values >= least - 1e-6
     if least <= 0:
         inside = values > 0
@@ -109,7 +109,7 @@ def _in_photo(
 
 
 def _weights(cells: int, start: float, end: float, size: int) -> tuple[int, npt.NDArray[np.float32]]:
-    """How much each of the cells counts at the centre of each pixel that they reach.
+    """Return the weight of each cell at the centre of each pixel that it reaches.
 
     Returns:
         The first pixel; the weights, (pixels, cells).
@@ -121,7 +121,7 @@ def _weights(cells: int, start: float, end: float, size: int) -> tuple[int, npt.
     last = min(int(np.ceil(end + cell / 2)), size)
     if last <= first:
         return 0, np.zeros((0, cells), np.float32)
-    # Pixel centres, counted in centres of cells; a cell's weight falls to 0 at its neighbours'.
+    # Pixel centres in units of cell centres; a cell's weight falls to 0 at its neighbours' centres.
     position = (np.arange(first, last) + 0.5 - start) / cell - 0.5
     distance = np.abs(position[:, np.newaxis] - np.arange(cells))
     return first, np.clip(1 - distance, 0, None).astype(np.float32)

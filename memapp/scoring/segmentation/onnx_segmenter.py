@@ -1,4 +1,4 @@
-"""A segmenter pack on onnxruntime: photos in, what is where out. Imports no torch."""
+"""A segmenter pack run by onnxruntime: photo in, segmentation out. Does not import torch."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from memapp.scoring.segmentation.instances import paint, place_instances
 _ONLY_FATAL = 4
 _LARGEST_SIDE = 8192
 _MOST_FOUND = 2000
-"""Instances that a graph may give, before those that count are chosen."""
+"""Instances that a graph may return, before the best are selected."""
 _INTEGERS = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64")
 _FLOATS = ("float", "float16", "double")
 
-# Nothing leaves the computer: on Windows, onnxruntime would tell its maker that it is used.
+# Nothing leaves the computer: on Windows, onnxruntime would report its use to its maker.
 onnxruntime.disable_telemetry_events()
 
 
@@ -33,15 +33,15 @@ class OnnxSegmenter:
     """Segments photos on the CPU. Used by one thread at a time."""
 
     def __init__(self, *, graph: Path, description: PackDescription, threads: int | None = None) -> None:
-        """Load a graph and see that it takes and gives what its description says.
+        """Load a graph and check its input and output against the description.
 
         Args:
-            graph: the file, its hash checked.
+            graph: the file, its hash already checked.
             description: of the pack.
-            threads: how many compute, the calling one among them; None for as many as there are cores.
+            threads: for the computation, including the calling one; None for one per core.
 
         Raises:
-            SegmenterError: it is no graph, or another one than was described.
+            SegmenterError: it is not a graph, or does not match the description.
         """
         self._description = description
         options = onnxruntime.SessionOptions()
@@ -54,21 +54,21 @@ class OnnxSegmenter:
                 str(graph), sess_options=options, providers=["CPUExecutionProvider"]
             )
         except Exception as problem:
-            # onnxruntime's exceptions have no common base of their own.
+            # onnxruntime's exceptions have no common base class.
             raise self._refused(f"its graph can't be loaded ({_first_line(problem)})") from problem
         self._input = self._check_input()
         self._outputs = self._check_outputs()
 
     @property
     def identity(self) -> SegmenterIdentity:
-        """Which one."""
+        """Which segmenter this is."""
         return self._description.identity
 
     def segment(self, picture: PixelArray) -> Segmentation:
         """Segment an upright sRGB picture of any size, at its own size.
 
         Raises:
-            SegmenterError: onnxruntime failed, or the graph gives something else than was described.
+            SegmenterError: onnxruntime failed, or the output does not match the description.
         """
         height, width = picture.shape[:2]
         fitted = fit(picture, self._description.input)
@@ -76,7 +76,7 @@ class OnnxSegmenter:
             found = self._session.run(self._outputs, {self._input: fitted.tensor})
         except Exception as problem:
             raise SegmenterError(
-                f"The segmenter {self.identity.title} could not compute ({_first_line(problem)})."
+                f"The segmenter {self.identity.title} failed ({_first_line(problem)})."
             ) from problem
         match self._description.output.kind:
             case OutputKind.LABELS:
@@ -89,20 +89,20 @@ class OnnxSegmenter:
                 return self._instances(found, fitted, height, width)
 
     def close(self) -> None:
-        """Give back its memory."""
+        """Release its memory."""
         del self._session
 
     def _labels(self, found: npt.NDArray[Any]) -> npt.NDArray[Any]:
         plane = found.reshape([side for side in found.shape if side != 1] or [1])
         if plane.ndim == 1:
-            # A side of one pixel vanished with the others.
+            # A side of one pixel was removed with the others.
             plane = found.reshape(found.shape[-2:]) if found.ndim > 1 else plane[np.newaxis]
         if plane.ndim != 2 or not plane.size or max(plane.shape) > _LARGEST_SIDE:
             raise self._refused(f"its labels have the shape {found.shape}")
         if plane.min() < 0 or plane.max() >= len(self._description.classes):
             raise self._refused(
-                f"it gives the label {int(plane.max() if plane.max() > 0 else plane.min())}, "
-                f"but describes {len(self._description.classes)} classes"
+                f"it returns the label {int(plane.max() if plane.max() > 0 else plane.min())}, but "
+                f"describes {len(self._description.classes)} classes"
             )
         return plane
 
@@ -114,7 +114,7 @@ class OnnxSegmenter:
         if scores.shape[0] != len(self._description.classes) or max(scores.shape[1:]) > _LARGEST_SIDE:
             raise self._refused(f"its scores have the shape {found.shape}")
         if not np.isfinite(scores).all():
-            raise self._refused("it gives numbers that are none")
+            raise self._refused("it returns values that are not numbers")
         return scores.astype(np.float32, copy=False)
 
     def _instances(
@@ -132,12 +132,12 @@ class OnnxSegmenter:
         ):
             raise self._refused(f"its instances have the shapes {', '.join(str(out.shape) for out in found)}")
         if not all(np.isfinite(numbers).all() for numbers in (boxes, confidences, masks)):
-            raise self._refused("it gives numbers that are none")
+            raise self._refused("it returns values that are not numbers")
         if count > _MOST_FOUND:
-            raise self._refused(f"it gives {count} instances")
+            raise self._refused(f"it returns {count} instances")
         if count and not 0 <= classes.min() <= classes.max() < len(self._description.classes):
             raise self._refused(
-                f"it gives a class beyond the {len(self._description.classes)} that it describes"
+                f"it returns a class beyond the {len(self._description.classes)} that it describes"
             )
         instances = place_instances(
             (
@@ -155,7 +155,7 @@ class OnnxSegmenter:
         return Segmentation(self.identity, paint(instances, height, width), instances)
 
     def _categories(self, classes: npt.NDArray[Any]) -> LabelArray:
-        # A class that was said never to come, and comes, is none of the categories: it is what is left over.
+        # A class that the description excludes, but the net returns, belongs to no category: use the first.
         table = np.array(
             [named.category if named else 0 for named in self._description.classes], dtype=np.uint8
         )
@@ -199,7 +199,7 @@ class OnnxSegmenter:
                 types, shapes = [_INTEGERS], [None]
                 shape = nodes[wanted[0]].shape
                 if sum(1 for side in shape if isinstance(side, int) and side != 1) > 2:
-                    raise self._refused(f"its graph gives {_words(shape)}, which is no plane of labels")
+                    raise self._refused(f"its graph returns {_words(shape)}, which is not a plane of labels")
             case OutputKind.SCORES:
                 sides = {"N": 1, "C": len(self._description.classes)}
                 types, shapes = [_FLOATS], [[sides.get(letter) for letter in described.layout]]
@@ -211,11 +211,11 @@ class OnnxSegmenter:
             if node.type not in {f"tensor({kind})" for kind in allowed}:
                 raise self._refused(f"its output {name} is {node.type}, which is not what it describes")
             if sides_wanted is not None:
-                self._check_shape("gives", node.shape, sides_wanted)
+                self._check_shape("returns", node.shape, sides_wanted)
         return wanted
 
     def _check_shape(self, verb: str, shape: Sequence[Any], wanted: Sequence[int | None]) -> None:
-        """A side of the graph's that is no number is free; one of ours that is None is not known before."""
+        """Compare shapes; a symbolic side of the graph is free, and a wanted None is not known yet."""
         if shape and (
             len(shape) != len(wanted)
             or any(
@@ -228,8 +228,7 @@ class OnnxSegmenter:
 
     def _refused(self, why: str) -> SegmenterError:
         return SegmenterError(
-            f"The segmenter pack {self.identity.name} can't be used: {why}. "
-            "Ask whoever made it for one that is right."
+            f"The segmenter pack {self.identity.name} can't be used: {why}. Ask its author for a correct one."
         )
 
 

@@ -1,4 +1,4 @@
-"""Drives the makers of explanations to their end."""
+"""Run makers of explanations to their end."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Result = TypeVar("Result")
 
 
 def drive(work: Generator[Steps, None, Result]) -> tuple[Result, list[Steps]]:
-    """What a maker made, and the steps that it told."""
+    """Return a maker's result and the steps that it reported."""
     steps = []
     while True:
         try:
@@ -25,7 +25,7 @@ def drive(work: Generator[Steps, None, Result]) -> tuple[Result, list[Steps]]:
 
 
 def grey_frame_with(level: int, *, top: int, left: int, side: int, ground: int = 100) -> PixelArray:
-    """A grey frame with a square of another grey."""
+    """Return a grey frame with a square of another grey."""
     frame = np.full((FRAME_SIDE, FRAME_SIDE, 3), ground, np.uint8)
     frame[top : top + side, left : left + side] = level
     return frame

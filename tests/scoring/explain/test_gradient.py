@@ -1,4 +1,4 @@
-"""The map by gradients: of nets whose truth is known, and of ResMem itself against covering for real."""
+"""The gradient map, for nets with a known result, and for ResMem compared with covering."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ torch = pytest.importorskip("torch", reason="gradients need torch")
 
 
 class BrightnessNet(torch.nn.Module):
-    """Scores by mean brightness, by way of a layer of 28 x 28 places."""
+    """Scores by mean brightness, through a layer of 28 x 28 places."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,7 +35,7 @@ class BrightnessNet(torch.nn.Module):
 
 
 class CornerNet(BrightnessNet):
-    """Looks at the upper left 80 x 80 pixels only."""
+    """Uses only the upper left 80 x 80 pixels."""
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
         return self.layer(pictures)[:, :, :10, :10].std(dim=(1, 2, 3))
@@ -58,7 +58,7 @@ def explain(maker: GradientMapMaker, frame: PixelArray) -> FrameMap:
 
 
 @pytest.mark.parametrize(("level", "sign"), [(250, 1), (5, -1)])
-def test_what_is_bright_raises_and_what_is_dark_lowers(tmp_path: Path, level: int, sign: int) -> None:
+def test_bright_parts_raise_and_dark_parts_lower_the_score(tmp_path: Path, level: int, sign: int) -> None:
     frame = grey_frame_with(level, top=60, left=110, side=60)
     made = explain(maker_of(BrightnessNet(), tmp_path), frame)
     assert made.values.shape == (FRAME_SIDE, FRAME_SIDE)
@@ -75,24 +75,24 @@ def test_a_net_that_looks_at_one_corner_has_its_map_there(tmp_path: Path) -> Non
     assert values[:80, :80].mean() > 20 * values[140:, 140:].mean()
 
 
-def test_spots_add_up_to_what_the_frame_has_and_the_two_pictures_have_not(tmp_path: Path) -> None:
+def test_spots_add_up_to_the_difference_from_the_baselines(tmp_path: Path) -> None:
     frame = grey_frame_with(250, top=0, left=0, side=120, ground=60)
     made = explain(maker_of(BrightnessNet(), tmp_path), frame)
     pictures = (float(blurred_frame(frame).mean()) + frame.mean()) / 2 / 255
     assert made.values.mean() * SPOTS**2 == pytest.approx(made.score - pictures, abs=0.005)
-    # Deep within the bright part the blurred frame is as bright; only the mean colour is darker.
+    # Deep inside the bright part the blurred frame is as bright; only the mean colour is darker.
     deep = (250 - frame.mean()) / 255 / 2 / SPOTS**2
     assert made.values[20:60, 20:60].mean() == pytest.approx(deep, rel=0.15)
 
 
-def test_without_torch_one_sentence_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_torch_the_error_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
     maker = GradientMapMaker(weights=WeightsLocator(resources=tmp_path, home=tmp_path))
     with pytest.raises(ExplanationError, match="torch, which is not installed"):
         explain(maker, grey_frame_with(1, top=0, left=0, side=1))
 
 
-def test_a_cancel_ends_it(tmp_path: Path) -> None:
+def test_cancel_ends_it(tmp_path: Path) -> None:
     control = RunControl()
     maker = maker_of(BrightnessNet(), tmp_path)
     work = maker.make(
@@ -108,7 +108,7 @@ def test_a_cancel_ends_it(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.weights
-def test_resmem_itself(memapp_home: Path) -> None:
+def test_resmem_agrees_with_covering(memapp_home: Path) -> None:
     weights = WeightsLocator(resources=resources_folder(), home=memapp_home)
     frame = load_photo(str(resources_folder() / "samples" / "Coffee.jpg"), frame=True).frame
     assert frame is not None

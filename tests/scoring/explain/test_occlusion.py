@@ -1,4 +1,4 @@
-"""The map by occlusion, of a net whose truth is known: its score is the frame's mean brightness."""
+"""The occlusion map, for a net with a known result: its score is the frame's mean brightness."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def explain(frame: PixelArray, scorer: BrightnessScorer | None = None) -> FrameM
 
 
 @pytest.mark.parametrize(("top", "left"), [(30, 30), (90, 140), (150, 20), (0, 0), (167, 167)])
-def test_what_is_bright_raises_the_score_of_a_brightness_net(top: int, left: int) -> None:
+def test_bright_parts_raise_the_score_of_a_brightness_net(top: int, left: int) -> None:
     frame = grey_frame_with(250, top=top, left=left, side=60)
     made = explain(frame)
     inside = np.zeros((FRAME_SIDE, FRAME_SIDE), bool)
@@ -35,7 +35,7 @@ def test_what_is_bright_raises_the_score_of_a_brightness_net(top: int, left: int
     assert made.score == pytest.approx(frame.mean() / 255, abs=1e-6)
 
 
-def test_what_is_dark_lowers_it() -> None:
+def test_dark_parts_lower_it() -> None:
     made = explain(grey_frame_with(5, top=80, left=40, side=60))
     lowest = np.unravel_index(made.values.argmin(), made.values.shape)
     assert 80 <= lowest[0] < 140
@@ -43,21 +43,21 @@ def test_what_is_dark_lowers_it() -> None:
     assert -made.values.min() > 3 * made.values.max()
 
 
-def test_a_value_is_what_covering_took_away() -> None:
-    # A plain bright area that large patches lie all within: the mean colour takes this much from it, and the
-    # blurred frame next to nothing.
+def test_a_value_is_the_drop_caused_by_covering() -> None:
+    # A plain bright area that contains whole large patches: covering lowers it by this much with the mean
+    # colour, and hardly at all with the blurred frame.
     frame = grey_frame_with(200, top=0, left=0, side=170, ground=90)
     large, small = ((200 - frame.mean()) / 255 * side**2 / FRAME_SIDE**2 / 2 for side in (57, 40))
     value = explain(frame).values[60:70, 60:70].mean()
     assert small * 0.9 < value < large * 1.1
 
 
-def test_a_frame_with_nothing_in_it_has_an_empty_map() -> None:
+def test_a_plain_frame_has_an_empty_map() -> None:
     made = explain(grey_frame_with(100, top=0, left=0, side=1))
     assert np.abs(made.values).max() < 1e-3
 
 
-def test_it_keeps_to_its_passes_and_tells_each_step() -> None:
+def test_it_stays_within_its_passes_and_reports_each_step() -> None:
     scorer = BrightnessScorer(batch_size=8)
     frame = grey_frame_with(250, top=30, left=30, side=60)
     made, steps = drive(OcclusionMapMaker().make(frame, scorer=lambda: scorer, control=RunControl()))
@@ -75,7 +75,7 @@ def test_the_same_frame_gives_the_same_map() -> None:
     )
 
 
-def test_a_cancel_ends_it_within_a_batch() -> None:
+def test_cancel_ends_it_within_a_batch() -> None:
     control, scorer = RunControl(), BrightnessScorer(batch_size=8)
     frame = grey_frame_with(250, top=30, left=30, side=60)
     work = OcclusionMapMaker().make(frame, scorer=lambda: scorer, control=control)

@@ -1,4 +1,4 @@
-"""Regions and what they are worth, with a net whose truth is known: its score is the mean brightness."""
+"""Regions and their contributions, for a net with a known result: its score is the mean brightness."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SQUARE = AreaOfInterest("square", ((0.25, 0.25), (0.5, 0.25), (0.5, 0.5), (0.25,
 
 
 def photo(width: int = 400, height: int = 320) -> PixelArray:
-    """Grey, with a white square where SQUARE is and a black one below it."""
+    """Return a grey picture with a white square at SQUARE and a black one below it."""
     picture = np.full((height, width, 3), 110, np.uint8)
     picture[height // 4 : height // 2, width // 4 : width // 2] = 255
     picture[height * 5 // 8 : height * 7 // 8, width // 4 : width // 2] = 0
@@ -36,7 +36,7 @@ def frame_of(picture: PixelArray) -> PixelArray:
     return net_frame(Image.fromarray(picture))
 
 
-def test_a_region_is_worth_what_filling_it_takes_from_the_score() -> None:
+def test_a_contribution_is_the_drop_caused_by_filling() -> None:
     picture, scorer = photo(), BrightnessScorer()
     frame = frame_of(picture)
     below = AreaOfInterest("below", ((0.25, 0.625), (0.5, 0.625), (0.5, 0.875), (0.25, 0.875)))
@@ -51,12 +51,12 @@ def test_a_region_is_worth_what_filling_it_takes_from_the_score() -> None:
         assert region.area_share == pytest.approx(0.0625, rel=0.01)
         assert region.frame_share == pytest.approx(share, rel=0.01)
         assert region.seen_share == pytest.approx(1)
-        # The soft edge leaves a line of the square's own light round it.
+        # The soft edge leaves a line of the square's own light around it.
         assert region.contribution == pytest.approx(share * lost / 255, rel=0.15)
     assert steps[-1] == (5, 5)
 
 
-def test_an_area_that_the_net_does_not_see_is_worth_nothing_that_could_be_told() -> None:
+def test_an_area_outside_the_frame_has_no_contribution() -> None:
     picture, scorer = photo(), BrightnessScorer()
     edge = AreaOfInterest("edge", ((0.0, 0.0), (0.05, 0.0), (0.05, 1.0), (0.0, 1.0)))
     half = AreaOfInterest("half", ((0.0, 0.2), (0.109375, 0.2), (0.109375, 0.8), (0.0, 0.8)))
@@ -86,17 +86,17 @@ def test_an_area_that_the_net_does_not_see_is_worth_nothing_that_could_be_told()
         ((20, 20), (80, 20), (80, 60), (50, 31), (20, 60)),
     ],
 )
-def test_an_area_covers_exactly_the_pixels_whose_centres_lie_in_it(
+def test_an_area_covers_exactly_the_pixels_whose_centres_are_in_it(
     corners: tuple[tuple[int, int], ...],
 ) -> None:
     width, height, fine = 100, 80, 20
     area = AreaOfInterest("a", tuple((x / width, y / height) for x, y in corners))
     mask = area_mask(area, height, width)
-    # The same outline drawn twenty times as large, looked at where the pixels' centres are.
+    # The same outline drawn twenty times as large, sampled at the pixels' centres.
     large = Image.new("1", (width * fine, height * fine))
     ImageDraw.Draw(large).polygon([(x * fine, y * fine) for x, y in corners], fill=1)
     sampled = np.asarray(large)[fine // 2 :: fine, fine // 2 :: fine]
-    # Pillow also paints the outline: a centre within a twentieth of a pixel of it may be told otherwise.
+    # Pillow also paints the outline: a centre within a twentieth of a pixel of it may differ.
     assert (mask != sampled).sum() <= 2
     assert mask.any()
 
@@ -119,7 +119,7 @@ def test_an_outline_without_area_is_an_empty_region() -> None:
     assert (region.area_share, region.seen_share, region.contribution) == (0, 0, None)
 
 
-def test_categories_are_regions_as_a_whole() -> None:
+def test_each_category_is_one_region() -> None:
     picture = photo()
     found = segmentation_regions(HalvesSegmenter().segment(picture))
     assert [(region.name, region.kind) for region in found] == [
@@ -130,7 +130,7 @@ def test_categories_are_regions_as_a_whole() -> None:
     assert sum(region.area_share for region in found) == pytest.approx(1)
 
 
-def test_things_are_regions_of_their_own_and_the_rest_stays_with_its_category() -> None:
+def test_each_instance_is_a_region_and_the_rest_stays_with_its_category() -> None:
     found = segmentation_regions(HalvesSegmenter(with_instance=True).segment(photo()))
     thing, left, right = found
     assert (thing.name, thing.kind, thing.category, thing.confidence) == (
@@ -144,7 +144,7 @@ def test_things_are_regions_of_their_own_and_the_rest_stays_with_its_category() 
 
 
 def many_things(count: int, side: int) -> Segmentation:
-    """As many equal squares, all called "bird", on a plain ground; none beyond the picture's edge."""
+    """Return this many equal squares, all "bird", on a plain ground; none beyond the picture's edge."""
     labels = np.zeros((400, 400), np.uint8)
     things = []
     for number in range(count):
@@ -181,21 +181,21 @@ def test_superpixels_split_a_photo_along_its_edges() -> None:
     together = sum(region.mask.astype(int) for region in found)
     assert (np.asarray(together) == 1).all()
     square = area_mask(SQUARE, *picture.shape[:2])
-    # What lies mostly in the white square lies in it altogether.
+    # A patch that is mostly in the white square is completely in it.
     inside = [region.mask for region in found if (region.mask & square).sum() > region.mask.sum() / 2]
     union = np.any(inside, axis=0)
     assert (union & square).sum() / (union | square).sum() > 0.9
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 300), (500, 2), (7, 5)])
-def test_superpixels_of_odd_pictures(shape: tuple[int, int]) -> None:
+def test_superpixels_of_unusual_sizes(shape: tuple[int, int]) -> None:
     picture = np.random.default_rng(0).integers(0, 256, (*shape, 3), np.uint8)
     found = superpixel_regions(picture)
     assert found
     assert sum(region.area_share for region in found) == pytest.approx(1)
 
 
-def test_a_cancel_ends_it() -> None:
+def test_cancel_ends_it() -> None:
     control, scorer = RunControl(), BrightnessScorer(batch_size=2)
     picture = photo()
     work = FilledRegions().regions(picture, frame_of(picture), None, scorer=lambda: scorer, control=control)

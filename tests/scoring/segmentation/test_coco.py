@@ -1,4 +1,4 @@
-"""coco-13, made of weights of the right shape: the graph finds what torch finds, at any size."""
+"""coco-13, made from random weights of the right shapes: the graph finds what torch finds, at any size."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ QUICK: dict[str, Any] = {
     "rpn_pre_nms_top_n_test": 100,
     "rpn_post_nms_top_n_test": 50,
 }
-"""The same net, looking at less."""
+"""The same net with less work."""
 
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file like the published one, with weights of no use."""
+    """Return a file like the published one, with random weights."""
     from torchvision.models.detection import maskrcnn_resnet50_fpn_v2
 
     torch.manual_seed(3)
@@ -56,7 +56,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def pack(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The pack of the quick net."""
+    """Return the pack of the quick net."""
     pack = tmp_path_factory.mktemp("pack") / "coco-13"
     write_coco_pack(weights, pack, source="a test", control=RunControl(), options=QUICK, least_confidence=0.0)
     return pack
@@ -88,7 +88,7 @@ def test_the_categories_are_cocos() -> None:
 
 
 @pytest.mark.slow
-def test_torchvision_says_what_is_fetched() -> None:
+def test_torchvision_describes_the_download() -> None:
     weights = published_weights(RunControl())
     assert weights.address.startswith("https://")
     assert weights.file_name.endswith(f"-{weights.sha256_start}.pth")
@@ -106,7 +106,7 @@ def test_the_pack_finds_what_torch_finds(
     picture = np.random.default_rng(height).integers(0, 256, (height, width, 3), np.uint8)
     net = maskrcnn_resnet50_fpn_v2(weights=None, weights_backbone=None, **QUICK).eval()
     net.load_state_dict(torch.load(weights, weights_only=True))
-    # Random masks waver around a half everywhere, so that they can only be compared before they are enlarged.
+    # Random masks are close to 0.5 everywhere, so they can only be compared before they are enlarged.
     net.transform.postprocess = lambda found, inner, _outer: [
         {**found[0], "boxes": resize_boxes(found[0]["boxes"], inner[0], (height, width))}
     ]
@@ -114,7 +114,7 @@ def test_the_pack_finds_what_torch_finds(
         [expected] = net([torch.from_numpy(picture).permute(2, 0, 1).float().div(255)])
     found = segmenter.segment(picture)
     assert found.labels.shape == (height, width)
-    # Things of indices without a class, and masks without a pixel, are left out.
+    # Instances with an unused index, and masks without a pixel, are left out.
     things = []
     for box, index, confidence, mask in zip(
         *(expected[name].numpy() for name in ("boxes", "labels", "scores", "masks")), strict=True
@@ -132,7 +132,7 @@ def test_the_pack_finds_what_torch_finds(
 
 
 @pytest.mark.slow
-def test_weights_are_fetched_made_into_a_pack_and_installed(
+def test_weights_are_downloaded_made_into_a_pack_and_installed(
     weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("no_proxy", "*")
@@ -162,7 +162,7 @@ def test_weights_are_fetched_made_into_a_pack_and_installed(
 def test_weights_of_another_net_are_refused(tmp_path: Path) -> None:
     other = tmp_path / "other.pth"
     torch.save({"weight": torch.zeros(3)}, other)
-    with pytest.raises(SegmenterError, match=r"other\.pth does not hold the weights of this net"):
+    with pytest.raises(SegmenterError, match=r"other\.pth does not contain the weights of this net"):
         write_coco_pack(other, tmp_path / "pack", source="", control=RunControl())
     assert not (tmp_path / "pack").exists()
 

@@ -1,4 +1,4 @@
-"""Descriptions of packs: what is right is taken, whatever is wrong is refused with the field's name."""
+"""Descriptions of packs: valid ones are read, invalid ones are refused with the field's name."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def parsed(description: object) -> Any:
     return parse_description(json.dumps(description).encode(), where="it")
 
 
-def test_everything_said_is_understood() -> None:
+def test_every_field_is_read() -> None:
     pack = parsed(GOOD)
     assert (pack.identity.name, pack.identity.title) == ("two-things", "Two things")
     assert pack.input.mean == (123.675, 116.28, 103.53)
@@ -65,7 +65,7 @@ def test_everything_said_is_understood() -> None:
     assert least_distance([rest.colour, animal.colour, plant.colour]) > 0.1
 
 
-def test_the_identity_follows_what_is_said_not_how_it_is_laid_out() -> None:
+def test_the_identity_depends_on_content_not_on_formatting() -> None:
     one = parsed(GOOD).identity.sha256
     assert parse_description(json.dumps(GOOD, indent=4).encode(), where="it").identity.sha256 == one
     assert parsed({**GOOD, "sha256": "b" * 64}).identity.sha256 != one
@@ -86,9 +86,9 @@ def put(path: str, value: object) -> Change:
     ("change", "words"),
     [
         (lambda d: d.pop("licence"), "licence is missing"),
-        (put("surprise", 1), "'surprise' is no field"),
-        (put("input.surprise", 1), "'input.surprise' is no field"),
-        (put("format", 2), "format 2 is not known"),
+        (put("surprise", 1), "'surprise' is not a field"),
+        (put("input.surprise", 1), "'input.surprise' is not a field"),
+        (put("format", 2), "knows format 1, not 2"),
         (put("format", True), "format must be a whole number"),
         (put("name", "../../etc"), "name must be lower-case"),
         (put("name", "a/b"), "name must be lower-case"),
@@ -121,7 +121,7 @@ def put(path: str, value: object) -> Change:
             "least_confidence must be a number from 0 to 1",
         ),
         (put("classes", []), "classes must be a list of 1 to 1000"),
-        (put("classes", [None]), "classes must name one"),
+        (put("classes", [None]), "classes must name at least one"),
         (put("classes", [{"name": "cat", "category": "unheard"}]), "classes[0].category must be the name"),
         (put("classes", ["cat"]), "classes[0] must be an object"),
         (put("categories", [{"name": "rest"}]), "categories must be a list of 2 to 255"),
@@ -129,7 +129,7 @@ def put(path: str, value: object) -> Change:
         (put("categories", [{"name": str(n)} for n in range(256)]), "categories must be a list of 2 to 255"),
     ],
 )
-def test_what_is_wrong_is_refused_by_name(change: Change, words: str) -> None:
+def test_an_invalid_field_is_named(change: Change, words: str) -> None:
     description = copy.deepcopy(GOOD)
     change(description)
     with pytest.raises(SegmenterError, match="The segmenter pack it can't be used") as refused:
@@ -153,7 +153,7 @@ def test_what_is_wrong_is_refused_by_name(change: Change, words: str) -> None:
     ],
     ids=range(10),
 )
-def test_what_is_no_description_is_refused(content: bytes) -> None:
+def test_invalid_json_is_refused(content: bytes) -> None:
     with pytest.raises(SegmenterError):
         parse_description(content, where="it")
 
@@ -165,7 +165,7 @@ def test_instances_are_described(tmp_path: Path) -> None:
     assert (pack.output.masks, pack.output.least_mask, pack.input.multiple) == ("masks", 0.5, 1)
 
 
-def test_colours_are_distinct_for_all_eyes_and_always_the_same() -> None:
+def test_colours_are_distinct_for_all_kinds_of_vision_and_reproducible() -> None:
     assert least_distance([LEFT_OVER, *distinct_colours(12)]) > 0.07
     assert distinct_colours(12) == distinct_colours(12)
     assert len(set(distinct_colours(254))) == 254

@@ -1,4 +1,4 @@
-"""Photos come to any input's layout and back, and every pixel back to where it was."""
+"""Photos converted to every input layout and back, with every pixel in its place."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_scaling_follows_the_order_of_channels() -> None:
 
 @pytest.mark.parametrize("centred", [False, True])
 @pytest.mark.parametrize(("height", "width"), [(48, 64), (96, 64), (24, 64), (12, 200), (300, 7)])
-def test_padding_is_taken_off_again(height: int, width: int, centred: bool) -> None:
+def test_padding_is_removed_again(height: int, width: int, centred: bool) -> None:
     fitted = fit(
         np.full((height, width, 3), 200, np.uint8),
         described(fit=Fit.PAD, layout="HWC", padding=(9, 9, 9), centred=centred),
@@ -104,9 +104,9 @@ def test_free_sizes_keep_the_aspect(size: tuple[int, int], multiple: int, expect
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_a_photo_that_exif_turns_has_the_upright_photos_map(tmp_path: Path, orientation: int) -> None:
+def test_a_photo_rotated_by_exif_has_the_upright_photos_map(tmp_path: Path, orientation: int) -> None:
     upright = noise(61, 83)
-    # What each orientation asks a reader to undo (EXIF 2.3, tag 274).
+    # What each orientation requires a reader to undo (EXIF 2.3, tag 274).
     stored = {
         1: upright,
         2: upright[:, ::-1],
@@ -127,7 +127,7 @@ def test_a_photo_that_exif_turns_has_the_upright_photos_map(tmp_path: Path, orie
 
 
 def scores_pack(home: Path, *, layout: str, side: int, given_side: int) -> SegmenterFolders:
-    """A pack whose graph gives two scores a pixel: darkness and brightness, of every nth pixel."""
+    """Return a pack whose graph returns two scores per pixel: darkness and brightness, of every nth pixel."""
     step = side // given_side
     image = helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 3, side, side])
     given = [given_side, given_side]
@@ -159,7 +159,7 @@ def scores_pack(home: Path, *, layout: str, side: int, given_side: int) -> Segme
 @pytest.mark.parametrize("layout", ["NCHW", "NHWC"])
 def test_scores_are_enlarged_before_they_are_compared(tmp_path: Path, layout: str) -> None:
     segmenter = scores_pack(tmp_path, layout=layout, side=64, given_side=16).open(MADE)
-    # A slanting edge: enlarged scores follow it smoothly, enlarged labels would be stairs of 8 pixels.
+    # A slanting edge: enlarged scores follow it smoothly, enlarged labels would be steps of 8 pixels.
     rows, columns = np.mgrid[0:128, 0:128]
     bright = columns > 0.37 * rows + 30.5
     picture = np.repeat(np.where(bright, 255, 1).astype(np.uint8)[..., np.newaxis], 3, axis=2)

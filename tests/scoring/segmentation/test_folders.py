@@ -1,4 +1,4 @@
-"""The folders of packs: what is listed, installed and refused; nothing is ever half there."""
+"""The folders of packs: listing, installing and refusing; no pack is ever half installed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ GREY = np.full((20, 30, 3), 128, np.uint8)
 
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
-    """A pack's folder, as somebody may have got it."""
+    """Return a pack's folder, as a user may have received it."""
     return made_pack(tmp_path / "source") / "segmenters" / MADE
 
 
@@ -51,7 +51,7 @@ def replace_graph(source: Path, graph: onnx.ModelProto, **fields: object) -> Non
     change(source, sha256=hashlib.sha256((source / "segmenter.onnx").read_bytes()).hexdigest(), **fields)
 
 
-def test_where_nothing_is_there_is_nothing(folders: SegmenterFolders) -> None:
+def test_missing_folders_list_nothing(folders: SegmenterFolders) -> None:
     assert folders.packs() == ()
     with pytest.raises(SegmenterError, match="coco-13 is not installed"):
         folders.open("coco-13")
@@ -99,7 +99,7 @@ def test_no_path_in_a_zip_leads_out(
     assert len(list((home / "segmenters" / MADE).iterdir())) == 2
 
 
-def test_a_zip_without_end_is_cut(folders: SegmenterFolders, tmp_path: Path, home: Path) -> None:
+def test_an_oversized_zip_is_refused(folders: SegmenterFolders, tmp_path: Path, home: Path) -> None:
     with zipfile.ZipFile(tmp_path / "pack.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("segmenter.json", b" " * 50_000_000)
         archive.writestr("segmenter.onnx", b"")
@@ -109,7 +109,7 @@ def test_a_zip_without_end_is_cut(folders: SegmenterFolders, tmp_path: Path, hom
 
 
 @pytest.mark.parametrize("packed", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])
-def test_a_damaged_zip_is_refused_in_a_sentence(
+def test_a_damaged_zip_is_refused_with_a_sentence(
     folders: SegmenterFolders, source: Path, tmp_path: Path, home: Path, packed: int
 ) -> None:
     path = tmp_path / "pack.zip"
@@ -121,24 +121,24 @@ def test_a_damaged_zip_is_refused_in_a_sentence(
     begin = member.header_offset + 30 + len(member.filename)
     content[begin : begin + 60] = bytes(byte ^ 0xA5 for byte in content[begin : begin + 60])
     path.write_bytes(content)
-    with pytest.raises(SegmenterError, match=r"pack\.zip is no segmenter pack"):
+    with pytest.raises(SegmenterError, match=r"pack\.zip is not a segmenter pack"):
         folders.install(path)
     assert left(home) == []
 
 
-def test_a_refused_pack_is_called_as_its_file_is(folders: SegmenterFolders, source: Path) -> None:
+def test_a_refused_pack_is_named_after_its_file(folders: SegmenterFolders, source: Path) -> None:
     change(source, format=2)
     with pytest.raises(SegmenterError, match=f"The segmenter pack {source.name} can't be used"):
         folders.install(source)
 
 
-def test_what_is_no_pack_is_refused(folders: SegmenterFolders, tmp_path: Path) -> None:
+def test_other_files_are_refused(folders: SegmenterFolders, tmp_path: Path) -> None:
     (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8 no zip")
     (tmp_path / "empty").mkdir()
     with zipfile.ZipFile(tmp_path / "other.zip", "w") as archive:
         archive.writestr("a/b/segmenter.json", "{}")
     for name, words in {
-        "photo.jpg": "neither a folder nor a zip",
+        "photo.jpg": "neither a folder nor a readable zip",
         "empty": r"no segmenter\.json",
         "other.zip": r"no segmenter\.json",
         "nowhere": "There is no segmenter pack",
@@ -167,7 +167,7 @@ def passing(
     more_inputs: bool = False,
     plane: bool = False,
 ) -> onnx.ModelProto:
-    """A graph that gives its input, as another type; or a plane of it, the channels' greatest."""
+    """Return a graph that outputs its input, as another type, or a plane of it, the channels' maximum."""
     inputs = [value("image", kind, shape)]
     if more_inputs:
         inputs.append(value("other", kind, shape))
@@ -185,13 +185,13 @@ def passing(
         (passing(TensorProto.UINT8, [1, 32, 32, 3]), "takes 1 x 32 x 32 x 3, not 1 x 64 x 64 x 3"),
         (passing(TensorProto.UINT8, [64, 64, 3]), "takes 64 x 64 x 3, not 1 x 64 x 64 x 3"),
         (passing(TensorProto.FLOAT, [1, 64, 64, 3]), r"takes tensor\(float\), not the uint8"),
-        (passing(TensorProto.UINT8, [1, 64, 64, 3]), "gives 1 x 64 x 64 x 3, which is no plane"),
+        (passing(TensorProto.UINT8, [1, 64, 64, 3]), "returns 1 x 64 x 64 x 3, which is not a plane"),
         (
             passing(TensorProto.UINT8, [1, 64, 64, 3], TensorProto.FLOAT, plane=True),
             "which is not what it describes",
         ),
         (passing(TensorProto.UINT8, [1, 64, 64, 3], more_inputs=True), "has 2 inputs instead of one"),
-        # Shapes that the graph leaves open are found out when it is tried.
+        # Shapes that the graph leaves open are found when it is tried out.
         (passing(TensorProto.UINT8, ["n", "h", "w", "c"]), r"its labels have the shape \(1, 64, 64, 3\)"),
     ],
 )
@@ -204,7 +204,7 @@ def test_a_graph_that_does_not_match_is_refused(
     assert left(home) == []
 
 
-def test_a_file_that_is_no_graph_is_refused(folders: SegmenterFolders, source: Path) -> None:
+def test_a_file_that_is_not_a_graph_is_refused(folders: SegmenterFolders, source: Path) -> None:
     (source / "segmenter.onnx").write_bytes(b"no graph at all")
     change(source, sha256=hashlib.sha256(b"no graph at all").hexdigest())
     with pytest.raises(SegmenterError, match="its graph can't be loaded"):
@@ -213,17 +213,17 @@ def test_a_file_that_is_no_graph_is_refused(folders: SegmenterFolders, source: P
 
 def test_labels_beyond_the_classes_are_refused(folders: SegmenterFolders, source: Path) -> None:
     change(source, classes=[{"name": "dark", "category": "dark"}])
-    with pytest.raises(SegmenterError, match="gives the label 2, but describes 1 classes"):
+    with pytest.raises(SegmenterError, match="returns the label 2, but describes 1 classes"):
         folders.install(source)
 
 
-def test_a_graph_that_was_altered_later_is_not_opened(
+def test_a_graph_changed_after_installation_is_not_opened(
     folders: SegmenterFolders, source: Path, home: Path
 ) -> None:
     folders.install(source)
     with (home / "segmenters" / MADE / "segmenter.onnx").open("ab") as graph:
         graph.write(b"\0")
-    with pytest.raises(SegmenterError, match="altered or damaged"):
+    with pytest.raises(SegmenterError, match="changed or damaged"):
         folders.open(MADE)
 
 
@@ -243,12 +243,12 @@ def test_a_refused_pack_is_listed_with_the_reason_and_can_be_removed(
     assert folders.packs() == ()
 
 
-def test_packs_that_came_with_memapp_stay(tmp_path: Path, source: Path, home: Path) -> None:
+def test_included_packs_can_not_be_removed_or_replaced(tmp_path: Path, source: Path, home: Path) -> None:
     made_pack(tmp_path / "resources")
     folders = SegmenterFolders(resources=tmp_path / "resources", home=home)
-    with pytest.raises(SegmenterError, match="came with memapp and stays"):
+    with pytest.raises(SegmenterError, match="is included with memapp and can't be removed"):
         folders.remove(MADE)
-    with pytest.raises(SegmenterError, match="came with memapp already"):
+    with pytest.raises(SegmenterError, match="is included with memapp and can't be replaced"):
         folders.install(source)
     assert folders.packs()[0].built_in
 
@@ -261,7 +261,7 @@ def test_the_default_comes_first(folders: SegmenterFolders, source: Path) -> Non
     assert [identity.name for identity in folders.installed()] == ["coco-13", MADE, "zebra"]
 
 
-def test_a_new_one_takes_the_old_ones_place(folders: SegmenterFolders, source: Path, home: Path) -> None:
+def test_a_new_version_replaces_the_old_one(folders: SegmenterFolders, source: Path, home: Path) -> None:
     folders.install(source)
     change(source, title="A newer one")
     folders.install(source)
@@ -278,7 +278,7 @@ def test_a_cancelled_installation_changes_nothing(
     assert left(home) == []
 
 
-def test_a_full_disk_is_said_in_a_sentence(
+def test_a_full_disk_is_reported_with_a_sentence(
     folders: SegmenterFolders, source: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usage = namedtuple("usage", "total used free")

@@ -1,4 +1,4 @@
-"""Graphs that give what no net gives, or reach for what is not theirs: refused in words, never believed."""
+"""Graphs with invalid output, or with references to other files: refused with a clear message."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ GOOD: dict[str, np.ndarray] = {
 
 
 def instances_pack(home: Path, **changes: np.ndarray) -> SegmenterFolders:
-    """A pack whose graph gives the same instances for every photo."""
+    """Return a pack whose graph returns the same instances for every photo."""
     folder = made_pack(home, side=SIDE) / "segmenters" / MADE
     outputs = {**GOOD, **changes}
     image = helper.make_tensor_value_info("image", TensorProto.UINT8, [1, SIDE, SIDE, 3])
     given = [
-        # Shapes are left open, so that they are found out when it runs.
+        # Shapes are left open, so that errors are found when it runs.
         helper.make_tensor_value_info(
             name,
             helper.np_dtype_to_tensor_dtype(value.dtype),
@@ -63,20 +63,20 @@ def describe(folder: Path, **changes: Any) -> None:
     path.write_text(json.dumps({**json.loads(path.read_text()), "sha256": sha256, **changes}))
 
 
-def test_instances_lie_where_they_were_found_and_the_surer_one_on_top(tmp_path: Path) -> None:
+def test_instances_are_where_they_were_found_with_the_more_confident_on_top(tmp_path: Path) -> None:
     segmenter = instances_pack(tmp_path).open(MADE)
     found = segmenter.segment(GREY)
     assert [(thing.name, round(thing.confidence, 3)) for thing in found.instances] == [
         ("bright", 0.9),
         ("grey", 0.6),
     ]
-    # The photo is 80 wide and the input 64: a box from 16 on begins at 20.
+    # The photo is 80 wide and the input 64: a box from 16 on starts at 20.
     assert (found.labels[5:35, 5:18] == 1).all()
     assert (found.labels[5:35, 21:75] == 2).all()
     assert found.instances[1].mask[20, 39]
 
 
-def test_none_is_a_whole_answer(tmp_path: Path) -> None:
+def test_no_instances_is_a_valid_result(tmp_path: Path) -> None:
     none = {name: value[:0] for name, value in GOOD.items()}
     found = instances_pack(tmp_path, **none).open(MADE).segment(GREY)
     assert found.instances == ()
@@ -89,29 +89,27 @@ def test_none_is_a_whole_answer(tmp_path: Path) -> None:
         ({"classes": np.array([1, 3])}, "a class beyond the 3"),
         ({"classes": np.array([-1, 1])}, "a class beyond the 3"),
         ({"boxes": GOOD["boxes"][:1]}, "its instances have the shapes"),
-        ({"boxes": np.zeros((2, 5), np.float32)}, "gives|its instances have the shapes"),
+        ({"boxes": np.zeros((2, 5), np.float32)}, "returns|its instances have the shapes"),
         ({"masks": np.ones((2, 3, 28, 28), np.float32)}, "its instances have the shapes"),
-        ({"masks": np.full((2, 1, 4, 4), np.nan, np.float32)}, "numbers that are none"),
-        ({"confidences": np.array([np.inf, 0.5], np.float32)}, "numbers that are none"),
+        ({"masks": np.full((2, 1, 4, 4), np.nan, np.float32)}, "values that are not numbers"),
+        ({"confidences": np.array([np.inf, 0.5], np.float32)}, "values that are not numbers"),
         ({"classes": np.array([1.0, 2.0], np.float32)}, "which is not what it describes"),
     ],
 )
-def test_answers_that_make_no_sense_are_refused(
-    tmp_path: Path, changes: dict[str, np.ndarray], words: str
-) -> None:
+def test_invalid_output_is_refused(tmp_path: Path, changes: dict[str, np.ndarray], words: str) -> None:
     folders = instances_pack(tmp_path, **changes)
     with pytest.raises(SegmenterError, match=words):
         folders.open(MADE).segment(GREY)
 
 
-def test_more_instances_than_a_photo_holds_are_refused(tmp_path: Path) -> None:
+def test_too_many_instances_are_refused(tmp_path: Path) -> None:
     many = {name: np.repeat(value[:1], 3000, axis=0) for name, value in GOOD.items()}
     many["masks"] = np.ones((3000, 1, 2, 2), np.float32)
-    with pytest.raises(SegmenterError, match="gives 3000 instances"):
+    with pytest.raises(SegmenterError, match="returns 3000 instances"):
         instances_pack(tmp_path, **many).open(MADE).segment(GREY)
 
 
-def test_an_output_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_a_missing_output_is_named(tmp_path: Path) -> None:
     folders = instances_pack(tmp_path)
     folder = tmp_path / "segmenters" / MADE
     output = json.loads((folder / "segmenter.json").read_text())["output"]
@@ -121,7 +119,7 @@ def test_an_output_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("location", ["../secret.bin", "secret.bin"])
-def test_a_graph_takes_nothing_from_other_files(tmp_path: Path, location: str) -> None:
+def test_a_graph_can_not_read_other_files(tmp_path: Path, location: str) -> None:
     source = made_pack(tmp_path / "source", side=SIDE) / "segmenters" / MADE
     graph = brightness_graph(SIDE)
     for tensor in graph.graph.initializer:

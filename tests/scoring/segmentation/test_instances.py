@@ -1,4 +1,4 @@
-"""Instances: masks come to the photo's pixels exactly, and the more confident one lies on top."""
+"""Instances: masks are mapped to the photo's pixels exactly, and the more confident one is on top."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ def test_a_full_mask_fills_its_box_to_the_pixel() -> None:
     mask = paste(np.ones((28, 28), np.float32), (10, 5, 38, 33), 60, 50, 0.5)
     rows, columns = np.nonzero(mask)
     assert (rows.min(), rows.max(), columns.min(), columns.max()) == (5, 32, 10, 37)
-    # Corners are rounded, since the mask fades to nothing around the box.
+    # Corners are rounded, because the mask fades to 0 around the box.
     assert mask[5:33, 10:38].mean() > 0.99
     assert mask.sum() == mask[5:33, 10:38].sum()
 
 
-def test_a_mask_of_its_boxs_size_comes_back_as_it_is() -> None:
+def test_a_mask_of_its_boxs_size_is_unchanged() -> None:
     cells = np.random.default_rng(1).random((12, 9)).astype(np.float32)
     mask = paste(cells, (3, 4, 12, 16), 30, 20, 0.5)
     assert (mask[4:16, 3:12] == (cells >= 0.5)).all()
@@ -49,14 +49,14 @@ def test_masks_are_pasted_as_torchvision_pastes_them(box: tuple[float, float, fl
     assert ours.sum() > 300
 
 
-def test_boxes_beyond_the_photo_or_without_area_do_no_harm() -> None:
+def test_boxes_beyond_the_photo_or_without_area_give_empty_masks() -> None:
     full = np.ones((4, 4), np.float32)
     assert paste(full, (-50, -50, 100, 100), 20, 30, 0.5).all()
     for box in [(40, 40, 60, 60), (5, 5, 5, 9), (9, 9, 3, 3), (-9, -9, -3, -3), (-1e9, 0, -1e8, 5)]:
         assert not paste(full, box, 20, 30, 0.5).any()
 
 
-def test_the_more_confident_one_lies_on_top() -> None:
+def test_the_more_confident_one_is_on_top() -> None:
     left, right = np.zeros((4, 6), bool), np.zeros((4, 6), bool)
     left[:, :4] = True
     right[:, 2:] = True

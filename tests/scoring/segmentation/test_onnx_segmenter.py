@@ -1,4 +1,4 @@
-"""Segmenters: whatever a photo's size, what is found lies where it is, to the pixel."""
+"""Segmenters: at every photo size, what is found is in the right place, to the pixel."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def brightness(tmp_path: Path) -> Segmenter:
 
 
 def picture_of(labels: np.ndarray) -> PixelArray:
-    """Pixels that brightness-3 takes for these labels."""
+    """Return pixels to which brightness-3 assigns these labels."""
     grey = np.array([40, 128, 220], np.uint8)[labels]
     return np.repeat(grey[..., np.newaxis], 3, axis=2)
 
@@ -31,8 +31,10 @@ def test_at_the_inputs_own_size_each_pixel_has_its_label(brightness: Segmenter) 
 
 
 @pytest.mark.parametrize(("height", "width"), [(128, 192), (64, 640), (320, 64), (64 * 3, 64 * 5)])
-def test_blocks_of_whole_cells_come_back_exactly(brightness: Segmenter, height: int, width: int) -> None:
-    # Shrunk, a block's inside is its own; so labels agree wherever the next block is a cell away.
+def test_blocks_of_whole_cells_are_mapped_back_exactly(
+    brightness: Segmenter, height: int, width: int
+) -> None:
+    # In the shrunk photo the inside of a block is unmixed, so labels agree if the next block is a cell away.
     blocks = np.random.default_rng(2).integers(0, 3, (4, 4))
     labels = np.kron(blocks, np.ones((height // 4, width // 4), int))
     found = brightness.segment(picture_of(labels)).labels
@@ -48,9 +50,7 @@ def test_blocks_of_whole_cells_come_back_exactly(brightness: Segmenter, height: 
 
 
 @pytest.mark.parametrize("size", [(97, 61), (1, 1), (3, 500), (1000, 7), (333, 1024)])
-def test_odd_sizes_and_panoramas_come_back_at_their_own_size(
-    brightness: Segmenter, size: tuple[int, int]
-) -> None:
+def test_odd_sizes_and_panoramas_keep_their_size(brightness: Segmenter, size: tuple[int, int]) -> None:
     picture = np.full((*size, 3), 220, np.uint8)
     found = brightness.segment(picture)
     assert found.labels.shape == size
@@ -58,10 +58,10 @@ def test_odd_sizes_and_panoramas_come_back_at_their_own_size(
     assert (found.labels == 2).all()
 
 
-def test_a_turned_photo_has_a_turned_map(brightness: Segmenter) -> None:
+def test_a_rotated_photo_has_a_rotated_map(brightness: Segmenter) -> None:
     picture = np.random.default_rng(3).integers(0, 256, (50, 83, 3), np.uint8)
     upright = brightness.segment(picture).labels
-    # Not exactly: resizing rounds to whole numbers, one axis after the other.
+    # Not exactly: resizing rounds to integers, one axis after the other.
     turned = brightness.segment(np.ascontiguousarray(np.rot90(picture))).labels
     assert (np.rot90(upright) == turned).mean() > 0.98
     mirrored = brightness.segment(np.ascontiguousarray(picture[:, ::-1])).labels
@@ -75,7 +75,7 @@ def test_a_crops_map_is_the_maps_crop(brightness: Segmenter) -> None:
     whole = brightness.segment(picture).labels
     crop = brightness.segment(np.ascontiguousarray(picture[50:250, 77:377])).labels
     same = crop == whole[50:250, 77:377]
-    # Cells of 5 by 6 pixels in one and 3 by 5 in the other: only edges may differ.
+    # Cells of 5 x 6 pixels in one and 3 x 5 in the other: only edges may differ.
     assert same.mean() > 0.9
     shifted = crop == whole[56:256, 83:383]
     assert shifted.mean() < same.mean() - 0.02
@@ -91,7 +91,7 @@ def test_a_real_segmenter_agrees_with_hand_made_masks(
         mask = np.asarray(Image.open(shared_data / "masks" / kind / f"{path.stem}.png"))
         found = segmenter.segment(np.asarray(Image.open(path).convert("RGB"))).labels
         if name == VOC:
-            # The pack gathers VOC's classes; only what is no object at all compares directly.
+            # The pack groups VOC's classes; only the background compares directly.
             mask = np.where(mask == 255, 255, mask > 0)
             found = (found > 0).astype(np.uint8)
         right += int(((found == mask) & (mask != 255)).sum())
