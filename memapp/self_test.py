@@ -48,6 +48,7 @@ MODULES = (
     "rawpy",
     "onnxruntime",
     "sqlite3",
+    "blake3",
     "send2trash",
     "platformdirs",
     "psutil",

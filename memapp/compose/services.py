@@ -22,6 +22,7 @@ from memapp.gui.overlay.area_commands import AreaWork
 from memapp.gui.overlay.segmenter_commands import BytesProgress, SegmenterRow, SegmenterWork
 from memapp.gui.window.file_commands import ExportOrder, FileWork
 from memapp.intake.load import load_photo
+from memapp.pipeline.unchanged_photo import load_unchanged
 from memapp.scoring.segmentation import coco
 from memapp.scoring.segmentation.folders import DEFAULT_SEGMENTER, SegmenterFolders
 from memapp.store.area_book import AreaBook
@@ -111,7 +112,7 @@ def _export(order: ExportOrder) -> None:
 
 
 def _picture(key: ImageKey, longest_side: int) -> QImage:
-    picture = load_photo(key.path, longest_side=longest_side).picture
+    picture = load_unchanged(key, loader=load_photo, longest_side=longest_side).picture
     assert picture is not None
     return to_image(picture)
 

@@ -154,7 +154,7 @@ class PhotoLoader(Protocol):
 
         Args:
             path: the file.
-            frame: give the net's frame, too.
+            frame: give the net's frame, and the file's fingerprint, too.
             longest_side: give the picture, too, no larger than this many pixels; 0 for full size;
                 None for no picture.
             precision: of the frame; EXACT is made of full-size pixels, FAST of fewer where that is quicker,

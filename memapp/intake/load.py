@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PIL import Image
 
@@ -11,8 +11,9 @@ from memapp.core.errors import PhotoError
 from memapp.core.records import FailureKind, LoadedPhoto, PhotoFacts, PixelArray, Precision
 from memapp.intake import facts, opening, problems, raw
 from memapp.intake.expected_size import expected_size
+from memapp.intake.fingerprint import fingerprint_of
 from memapp.intake.limits import DEFAULT_LIMITS, Deadline, Limits
-from memapp.intake.reading import PhotoFile, file_in_memory, open_photo_file
+from memapp.intake.reading import PhotoFile, file_in_memory, open_photo_file, second_handle
 from memapp.intake.render import Request, render
 from memapp.intake.sniff import HEADER_SIZE, Format, Other, Picture, sniff
 from memapp.intake.tiff_structure import read_structure
@@ -33,7 +34,7 @@ def load_photo(
 
     Args:
         path: the file.
-        frame: give the net's frame, too.
+        frame: give the net's frame, and the file's fingerprint, too.
         longest_side: give the picture, too, no larger than this many pixels; 0 for full size;
             None for no picture.
         precision: of the frame; EXACT is made of full-size pixels, FAST of fewer where that is quicker,
@@ -48,7 +49,14 @@ def load_photo(
     deadline = Deadline(seconds=limits.seconds, control=control)
     deadline.check()
     with open_photo_file(path, deadline=deadline) as file:
-        return _Loading(file, path, Request(frame, longest_side, precision), limits, deadline).load()
+        loading = _Loading(file, path, Request(frame, longest_side, precision), limits, deadline)
+        if not frame:
+            return loading.load()
+        with second_handle(file, deadline=deadline) as again:
+            loaded = loading.load()
+            # Decoding has just read the file: the second time it comes from the system's memory.
+            with problems.in_words(name="file", size=again.size, deadline=deadline):
+                return replace(loaded, fingerprint=fingerprint_of(again))
 
 
 @dataclass(frozen=True, slots=True)

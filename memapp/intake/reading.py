@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
 from memapp.core.errors import PhotoError
-from memapp.core.records import FailureKind, ImageKey
+from memapp.core.records import FailureKind
 from memapp.intake import problems
 from memapp.intake.limits import Deadline
 
@@ -72,6 +72,16 @@ def open_photo_file(path: str, *, deadline: Deadline) -> Iterator[PhotoFile]:
         yield file
 
 
+@contextmanager
+def second_handle(file: PhotoFile, *, deadline: Deadline) -> Iterator[PhotoFile]:
+    """Keep an open file at hand: most decoders close what they have read. Both share one place in it."""
+    with (
+        io.FileIO(os.dup(file.fileno()), "rb") as raw,
+        PhotoFile(raw, size=file.size, deadline=deadline) as again,
+    ):
+        yield again
+
+
 def file_in_memory(data: bytes, *, deadline: Deadline) -> PhotoFile:
     """A file within a file, as a file of its own."""
     # At run time any object with readinto() will do; BytesIO is one.
@@ -84,15 +94,6 @@ def not_a_file(path: str) -> PhotoError | None:
         return describe_special(os.stat(path).st_mode)  # noqa: PTH116 (paths are plain text all through intake)
     except (OSError, ValueError):
         return None
-
-
-def is_unchanged(key: ImageKey) -> bool:
-    """Whether the file is still in the state that the key names, as far as its size and time tell."""
-    try:
-        status = os.stat(key.path)  # noqa: PTH116 (as above)
-    except (OSError, ValueError):
-        return False
-    return (status.st_size, status.st_mtime_ns) == (key.size, key.mtime_ns)
 
 
 def describe_special(mode: int) -> PhotoError | None:

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from memapp.core.contracts import PhotoLoader
 from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled, PhotoError
+from memapp.core.file_state import check_file
 from memapp.core.machine import lower_this_thread
-from memapp.core.records import Failure, FailureKind, ImageKey, LoadedPhoto, Precision
-from memapp.intake.reading import is_unchanged
+from memapp.core.records import Failure, FailureKind, FileCheck, ImageKey, LoadedPhoto, Precision
 from memapp.pipeline.thumbnail_cache import ThumbnailCache
 
 DEADLINE_SECONDS = 90.0
@@ -144,7 +144,7 @@ class DecodePool:
         loaded = self._loader(
             key.path, frame=True, longest_side=side, precision=precision, control=self._control
         )
-        if not is_unchanged(key):
+        if check_file(key) is not FileCheck.SAME:
             return _changed(key)
         if self._thumbnails and side is not None and loaded.picture is not None:
             self._thumbnails.keep(key, loaded.picture, side)

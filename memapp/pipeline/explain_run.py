@@ -40,7 +40,7 @@ from memapp.core.explanation import (
 )
 from memapp.core.map_placement import place_map
 from memapp.core.records import NetIdentity, PixelArray
-from memapp.intake.reading import is_unchanged
+from memapp.pipeline.unchanged_photo import load_unchanged
 
 LAYER_ORDER = (Layer.SEGMENTATION, Layer.REGIONS, Layer.MEMORABILITY)
 NO_SEGMENTER = "There is no segmenter to tell things apart with. Install one first."
@@ -113,7 +113,6 @@ class _ExplainRun:
         self._store = store
         self._control = control
         self._photo: tuple[PixelArray, PixelArray] | None = None
-        self._may_keep = False
         self._net: NetIdentity | None = None
         self._scorer: Scorer | None = None
         self._segmenter: Segmenter | None = None
@@ -297,9 +296,9 @@ class _ExplainRun:
     def _load(self) -> tuple[PixelArray, PixelArray]:
         """The photo's picture and frame. Raises: PhotoError, Cancelled."""
         if self._photo is None:
-            key = self._order.key
-            loaded = self._loader(
-                key.path,
+            loaded = load_unchanged(
+                self._order.key,
+                loader=self._loader,
                 frame=True,
                 longest_side=EXPLAINED_SIDE,
                 precision=self._order.precision,
@@ -308,7 +307,6 @@ class _ExplainRun:
             assert loaded.picture is not None
             assert loaded.frame is not None
             self._photo = loaded.picture, loaded.frame
-            self._may_keep = is_unchanged(key)
         return self._photo
 
     def _open_scorer(self) -> Scorer:
@@ -347,7 +345,7 @@ class _ExplainRun:
         return self._store.find(self._order.key, layer, made_by) if self._store else None
 
     def _keep(self, made_by: str, part: Segmentation | MemorabilityMap | Regions) -> None:
-        if self._store and self._may_keep:
+        if self._store:
             self._store.keep(self._order.key, made_by, part)
 
     def _segmentation_made_by(self, segmenter: SegmenterIdentity) -> str:

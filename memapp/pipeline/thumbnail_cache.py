@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from memapp.core.contracts import PhotoLoader
 from memapp.core.control import RunControl
-from memapp.core.records import ImageKey, PixelArray
+from memapp.core.file_state import check_file
+from memapp.core.records import FileCheck, ImageKey, PixelArray
 from memapp.intake import thumbnail_codec
-from memapp.intake.reading import is_unchanged
+from memapp.pipeline.unchanged_photo import load_unchanged
 from memapp.store.thumbnails import ThumbnailStore
 
 
@@ -55,17 +56,19 @@ class ThumbnailCache:
             control: leave as soon as it is cancelled.
 
         Raises:
-            PhotoError: it has no thumbnail and can't be loaded.
+            PhotoError: it has no thumbnail and can't be loaded, or was changed or replaced.
             Cancelled: control was cancelled meanwhile.
         """
         side = thumbnail_codec.kept_side(longest_side)
         if side is not None and (kept := self.find(key, longest_side)) is not None:
             return kept
-        picture = loader(key.path, longest_side=side or longest_side, control=control).picture
+        picture = load_unchanged(
+            key, loader=loader, longest_side=side or longest_side, control=control
+        ).picture
         assert picture is not None
         if side is None:
             return picture
-        if is_unchanged(key):
+        if check_file(key) is FileCheck.SAME:
             self.keep(key, picture, side)
         return thumbnail_codec.shrink(picture, longest_side)
 

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from send2trash import send2trash
 
-from memapp.core.records import ImageKey
+from memapp.core.file_state import check_file, refusal
+from memapp.core.records import FileCheck, ImageKey
 
 
-def move_to_trash(keys: Iterable[ImageKey]) -> tuple[list[ImageKey], list[tuple[ImageKey, str]]]:
-    """Move these photos to the trash, one by one; never deletes anything for good.
+def move_to_trash(
+    keys: Iterable[ImageKey], *, check: Callable[[ImageKey], FileCheck] = check_file
+) -> tuple[list[ImageKey], list[tuple[ImageKey, str]]]:
+    """Move these photos to the trash, one by one; never delete anything for good.
+
+    A file that is not the photo that was shown stays where it is.
+
+    Args:
+        keys: the photos, each in the state in which it was shown.
+        check: says whether a file still is in that state.
 
     Returns:
         The photos that were moved, and those that were not, each with the reason.
@@ -18,6 +27,9 @@ def move_to_trash(keys: Iterable[ImageKey]) -> tuple[list[ImageKey], list[tuple[
     moved: list[ImageKey] = []
     kept: list[tuple[ImageKey, str]] = []
     for key in keys:
+        if (found := check(key)) is not FileCheck.SAME:
+            kept.append((key, refusal(found).removesuffix(".")))
+            continue
         try:
             send2trash(key.path)
         except OSError as problem:

@@ -83,6 +83,7 @@ TORCH_PARTS_LEFT_OUT = (
 )
 
 METADATA = (
+    "blake3",
     "numpy",
     "onnxruntime",
     "pi-heif",

@@ -232,7 +232,7 @@ def test_a_photo_that_was_changed_is_explained_anew(house: House, photo: Path) -
     assert part(events, Segmentation).labels.shape == (200, 200)
 
 
-def test_what_changed_meanwhile_is_told_but_not_kept(house: House, photo: Path) -> None:
+def test_what_changed_meanwhile_is_neither_told_nor_kept(house: House, photo: Path) -> None:
     run = house.explain(photo)
     next(run)
     stale = key_of(photo)
@@ -243,10 +243,21 @@ def test_what_changed_meanwhile_is_told_but_not_kept(house: House, photo: Path) 
         return loaded
 
     house.load = load  # type: ignore[method-assign]
-    assert len(parts(list(house.explain(photo)))) == 3
+    events = list(house.explain(photo))
+    assert parts(events) == []
+    assert all("changed or replaced" in reason for reason in reasons(events).values())
     assert house.store is not None
     assert not list((photo.parent / "home").rglob("*-*"))
     assert stale != key_of(photo)
+
+
+def test_another_picture_in_the_photos_place_is_not_explained(house: House, photo: Path) -> None:
+    shown = key_of(photo)
+    Image.new("RGB", (200, 200), (10, 10, 10)).save(photo)
+    events = list(house.explain(photo, key=shown))
+    assert parts(events) == []
+    assert set(reasons(events)) == set(Layer)
+    assert all("changed or replaced" in reason for reason in reasons(events).values())
 
 
 def test_without_a_segmenter_regions_are_patches(house: House, photo: Path) -> None:

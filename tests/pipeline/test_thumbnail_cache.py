@@ -12,7 +12,7 @@ from PIL import Image
 
 from memapp.core.control import RunControl
 from memapp.core.errors import PhotoError
-from memapp.core.records import ImageKey, LoadedPhoto
+from memapp.core.records import ImageKey, LoadedPhoto, Precision
 from memapp.intake.load import load_photo
 from memapp.pipeline.thumbnail_cache import ThumbnailCache
 from memapp.store.thumbnails import FOLDER_NAME, ThumbnailStore
@@ -31,6 +31,7 @@ class CountingLoader:
         *,
         frame: bool = False,
         longest_side: int | None = None,
+        precision: Precision = Precision.EXACT,
         control: RunControl | None = None,
     ) -> LoadedPhoto:
         self.asked.append((frame, longest_side))
@@ -110,11 +111,13 @@ def test_a_changed_photo_gets_a_new_thumbnail(
     assert len(loader.asked) == 2
 
 
-def test_a_photo_that_changes_meanwhile_is_shown_and_not_kept(
+def test_a_photo_that_was_changed_is_not_shown_in_the_old_ones_place(
     cache: ThumbnailCache, loader: CountingLoader, photo: ImageKey
 ) -> None:
     os.utime(photo.path, (1, 1))
-    assert cache.find_or_load(photo, 200, loader=loader).shape == (150, 200, 3)
+    for side in (200, 0):
+        with pytest.raises(PhotoError, match="changed or replaced"):
+            cache.find_or_load(photo, side, loader=loader)
     assert cache.find(photo, 200) is None
 
 

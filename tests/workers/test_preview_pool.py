@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled, PhotoError
-from memapp.core.records import FailureKind, ImageKey, LoadedPhoto, PhotoFacts
+from memapp.core.records import FailureKind, ImageKey, LoadedPhoto, PhotoFacts, Precision
 from memapp.intake.load import load_photo
 from memapp.pipeline.thumbnail_cache import ThumbnailCache
 from memapp.store.thumbnails import ThumbnailStore
@@ -44,6 +44,7 @@ class GatedLoader:
         *,
         frame: bool = False,
         longest_side: int | None = None,
+        precision: Precision = Precision.EXACT,
         control: RunControl | None = None,
     ) -> LoadedPhoto:
         name = Path(path).name
