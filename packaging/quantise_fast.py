@@ -1,16 +1,15 @@
-"""Measures the numbers that the fast net needs beside the weights: resources/fast/resmem.npz.
+"""Measure the quantisation numbers of the fast net: resources/fast/resmem.npz.
 
     .venv/bin/python packaging/quantise_fast.py FOLDER...
 
-FOLDER: of varied photos. About a third of them are taken, by the hash of their content; the others are left
-for judging (python3 dev.py bench fast). Takes some minutes and 8 GB. The photos themselves are not kept: only
-steps, gains and shifts of channels, and the hashes of the files.
+FOLDER: a folder of varied photos. About a third of them are used, selected by the hash of their content; the
+others are left for evaluation (python3 dev.py bench fast). Takes some minutes and 8 GB. The photos are not
+stored, only steps, gains and shifts of channels, and the hashes of the files.
 
-Layer by layer, every photo runs through the exact and the fast net side by side. Of each channel of the fast
-one, mean and standard deviation are made the exact one's: rounding small activations to zero makes a net
-quieter with every layer, and rounding weights makes it louder, so that without the gains a small error grows
-to a large one. (Mean only: Nagel et al. 2019, "Data-Free Quantization Through Weight Equalization and Bias
-Correction".)
+Layer by layer, every photo runs through the exact and the fast net side by side. Each channel of the fast net
+gets the mean and standard deviation of the exact one: rounding small activations to zero shrinks the signal
+with every layer, and rounding weights amplifies it, so that without the gains a small error grows to a large
+one. (Mean only: Nagel et al. 2019, "Data-Free Quantization Through Weight Equalization and Bias Correction".)
 """
 
 from __future__ import annotations
@@ -38,9 +37,9 @@ from memapp.scoring.fast.layers import (
     Floats,
     Layer,
     blocks,
-    evened,
+    equalised,
     folded,
-    whole_numbers,
+    integer_weights,
 )
 from memapp.scoring.fast.recipe import FILE_NAME
 from memapp.scoring.nets.net import MemorabilityNet
@@ -50,8 +49,8 @@ from memapp.store.home import home_folder
 
 SHARE = 0.3
 EVENNESS = 0.5
-"""Channels are divided by this power of how loud they are: at 1 the loudest weights would take the steps that
-the faint ones need, at 0 the loudest channels those of the faint ones."""
+"""Channels are divided by this power of their amplitude: at 1 the largest weights would take the steps that
+the small ones need, at 0 the largest channels those of the small ones."""
 AT_ONCE = 16
 MOST_SAMPLES = 1_500_000
 LARGEST_GAIN = 1.25
@@ -59,16 +58,16 @@ LARGEST_GAIN = 1.25
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Calibrate on photos below some folders; gives the exit status."""
+    """Quantise with the photos below some folders; return the exit status."""
     if not arguments:
         print(__doc__)
         return 2
     torch.set_grad_enabled(False)
     frames, hashes = chosen_frames([Path(each) for each in arguments])
-    print(f"{len(frames)} photos to calibrate on")
+    print(f"{len(frames)} photos for the quantisation")
     locator = WeightsLocator(resources=resources_folder(), home=home_folder())
     net = load_resmem(locator.find(RESMEM_WEIGHTS))
-    numbers = Calibration(net).measure(frames)
+    numbers = Quantisation(net).measure(frames)
     provenance = {
         "net": RESMEM_WEIGHTS.sha256,
         "photos": hashes,
@@ -86,7 +85,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def chosen_frames(folders: Sequence[Path]) -> tuple[np.ndarray, list[str]]:
-    """The frames of the photos to calibrate on, and the first 16 digits of their files' hashes."""
+    """Return the frames of the selected photos, and the first 16 digits of their files' hashes."""
     frames, hashes = [], []
     for found in find_photos([str(each.resolve()) for each in folders], control=RunControl()):
         if not isinstance(found, ImageKey):
@@ -104,12 +103,12 @@ def chosen_frames(folders: Sequence[Path]) -> tuple[np.ndarray, list[str]]:
 
 
 def small(values: np.ndarray) -> np.ndarray:
-    """Channels' numbers at half precision; steps stay as they are."""
+    """Return channel numbers at half precision; steps stay as they are."""
     return values.astype(np.float16) if values.ndim and values.dtype == np.float32 else values
 
 
-class Calibration:
-    """Walks through the residual network, the exact and the fast one side by side."""
+class Quantisation:
+    """Runs through the residual network, exact and fast side by side."""
 
     def __init__(self, net: MemorabilityNet) -> None:
         self._net = net
@@ -122,9 +121,9 @@ class Calibration:
         self._numbers: dict[str, np.ndarray] = {}
 
     def measure(self, frames: np.ndarray) -> dict[str, np.ndarray]:
-        """The recipe's numbers, by name."""
+        """Return the recipe's numbers, by name."""
         entry = torch.cat([self._entry(part) for part in torch.from_numpy(frames).split(AT_ONCE)])
-        self._measure_loudness(entry)
+        self._measure_scales(entry)
         exact = fast = entry / _channels(self._floats("layer1.loudness"))
         for block in blocks():
             exact, fast = self._block(block, exact, fast)
@@ -139,9 +138,9 @@ class Calibration:
         found: Tensor = resnet.layer1(first)
         return found
 
-    def _measure_loudness(self, entry: Tensor) -> None:
-        """How loud each channel gets, for making them alike: once through the exact net."""
-        inside: dict[str, list[Tensor]] = {}
+    def _measure_scales(self, entry: Tensor) -> None:
+        """Measure the amplitude of each channel, for equalising, in one pass through the exact net."""
+        inner_maxima: dict[str, list[Tensor]] = {}
         streams: dict[int, list[Tensor]] = {1: [_largest(entry)]}
         for stream in entry.split(AT_ONCE):
             for block in blocks():
@@ -151,29 +150,31 @@ class Calibration:
                 if block.narrows:
                     stream = _convolve(stream, self._plain(block, "downsample.0"), block.stride, 0)
                 stream = (found + stream).relu_()
-                inside.setdefault(f"{block.name}.conv1", []).append(_largest(first))
-                inside.setdefault(f"{block.name}.conv2", []).append(_largest(second))
+                inner_maxima.setdefault(f"{block.name}.conv1", []).append(_largest(first))
+                inner_maxima.setdefault(f"{block.name}.conv2", []).append(_largest(second))
                 streams.setdefault(block.stage, []).append(_largest(stream))
-        for name, largest in inside.items():
-            self._numbers[f"{name}.loudness"] = _loudness(torch.cat(largest))
+        for name, largest in inner_maxima.items():
+            self._numbers[f"{name}.loudness"] = _scales(torch.cat(largest))
         for stage, largest in streams.items():
-            self._numbers[f"layer{stage}.loudness"] = _loudness(torch.cat(largest))
+            self._numbers[f"layer{stage}.loudness"] = _scales(torch.cat(largest))
 
     def _block(self, block: Block, exact: Tensor, fast: Tensor) -> tuple[Tensor, Tensor]:
-        own = self._floats(f"layer{block.stage}.loudness")
-        comes = self._floats(f"layer{block.stage - 1}.loudness") if block.narrows else own
-        inside = self._floats(f"{block.name}.conv1.loudness")
-        outside = self._floats(f"{block.name}.conv2.loudness")
+        own_scale = self._floats(f"layer{block.stage}.loudness")
+        previous_scale = self._floats(f"layer{block.stage - 1}.loudness") if block.narrows else own_scale
+        inner_scale = self._floats(f"{block.name}.conv1.loudness")
+        outer_scale = self._floats(f"{block.name}.conv2.loudness")
         taken = _rounded(fast, self._step(f"{block.name}.in", exact))
-        first, fast_first = self._layer(block, "conv1", (exact, taken), (comes, inside), 1)
+        first, fast_first = self._layer(block, "conv1", (exact, taken), (previous_scale, inner_scale), 1)
         fast_first = _rounded(fast_first.relu_(), self._step(f"{block.name}.conv1", first.relu_()))
         second, fast_second = self._layer(
-            block, "conv2", (first, fast_first), (inside, outside), block.stride
+            block, "conv2", (first, fast_first), (inner_scale, outer_scale), block.stride
         )
         fast_second = _rounded(fast_second.relu_(), self._step(f"{block.name}.conv2", second.relu_()))
-        found, fast_found = self._layer(block, "conv3", (second, fast_second), (outside, own), 1)
+        found, fast_found = self._layer(block, "conv3", (second, fast_second), (outer_scale, own_scale), 1)
         if block.narrows:
-            exact, fast = self._layer(block, "downsample.0", (exact, taken), (comes, own), block.stride)
+            exact, fast = self._layer(
+                block, "downsample.0", (exact, taken), (previous_scale, own_scale), block.stride
+            )
         return (found + exact).relu_(), (fast_found + fast).relu_()
 
     def _layer(
@@ -184,10 +185,10 @@ class Calibration:
         loudness: tuple[Floats, Floats],
         stride: int,
     ) -> tuple[Tensor, Tensor]:
-        """A convolution of what the exact net gives and of what the fast one gives, the latter corrected."""
+        """Convolve the exact net's input and the fast one's, and correct the latter."""
         before, after = loudness
-        true = evened(folded(self._tensors, block, layer), before=before, after=after)
-        numbers, steps = whole_numbers(true.weight)
+        true = equalised(folded(self._tensors, block, layer), before=before, after=after)
+        numbers, steps = integer_weights(true.weight)
         padding = true.weight.shape[2] // 2
         rounded = Layer((numbers * steps[:, None, None, None]).astype(np.float32), true.bias)
         exact = _convolve(given[0], true, stride, padding)
@@ -198,7 +199,7 @@ class Calibration:
         return exact, fast * _channels(gain) + _channels(shift)
 
     def _step(self, name: str, exact: Tensor) -> tuple[float, int]:
-        """The step that reaches from zero to the largest number seen: everything here comes after a ReLU."""
+        """Return the step from zero to the largest value: every value here previous_scale after a ReLU."""
         flat = exact.reshape(-1)
         at = torch.randint(flat.numel(), (MOST_SAMPLES,), generator=torch.Generator().manual_seed(1968))
         size = float(flat[at].max()) / 255
@@ -214,9 +215,9 @@ class Calibration:
 
 
 def _correction(exact: Tensor, fast: Tensor) -> tuple[Floats, Floats]:
-    """What makes each channel of the fast net vary about the exact one's mean as much as that one does.
+    """Return the gain and shift that give each fast channel the exact one's mean and standard deviation.
 
-    Not the factor that makes the squares smallest: noise makes that too small, and the net would fade.
+    Not the least-squares factor: noise makes that too small, and the signal would shrink.
     """
     places = (0, 2, 3)
     mean, fast_mean = exact.mean(places), fast.mean(places)
@@ -243,8 +244,9 @@ def _largest(values: Tensor) -> Tensor:
     return values.amax((2, 3))
 
 
-def _loudness(largest: Tensor) -> Floats:
-    """Of each photo's largest numbers, (photos, channels): how loud a channel is, about 1, to a power."""
+def _scales(largest: Tensor) -> Floats:
+    """Return each channel's amplitude relative to the median, to a power, from the photos' maxima (photos,
+    channels)."""
     values = largest.numpy()
     loud = (values.max(0) + np.percentile(values, 90, axis=0)) / 2
     middle = float(np.median(loud[loud > 0]))

@@ -1,6 +1,6 @@
-"""How far fast scores are from exact ones on photos that they were not calibrated on, and how much faster.
+"""The accuracy of fast scores on photos that were not used for the quantisation, and their speed.
 
-The photos are those of shared/data beside the checkout; those whose files the recipe names are left out.
+The photos are those of shared/data beside the checkout, except the files that the recipe lists.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ FOLDERS = (
     "labelled/images",
     "masks/images",
 )
-"""Photographs, each once: not the variants of formats and orientations."""
+"""Photographs, each once: no variants of formats and orientations."""
 
 AT_ONCE = 8
 ROUNDS = 7
@@ -61,7 +61,7 @@ ROUNDS = 7
 def run() -> list[Measurement]:
     """Score everything both ways."""
     if not ROOT.is_dir():
-        print(f"left out: the photos are not there ({ROOT})")
+        print(f"skipped: the photos are not there ({ROOT})")
         return []
     frames = list(_frames())
     exact_frames = np.stack([exact for exact, _ in frames])
@@ -90,7 +90,7 @@ def run() -> list[Measurement]:
     off, alone_off = np.abs(true - quick), np.abs(true - alone)
     return [
         Measurement(
-            "photos that fast scores were not calibrated on", len(true), "photos", 300, at_least=True
+            "photos that were not used for the quantisation", len(true), "photos", 300, at_least=True
         ),
         Measurement("fast against exact scores: Spearman", _spearman(true, quick), "", 0.99, at_least=True),
         Measurement("fast against exact scores: mean difference", float(off.mean()), "", 0.01),
@@ -113,15 +113,15 @@ def _map_seconds(scorer: Scorer, frame: PixelArray) -> float:
 
 
 def _frames() -> Iterator[tuple[PixelArray, PixelArray]]:
-    """Each photo's exact frame and its fast one."""
-    calibrated = shipped_recipe().calibrated_on
+    """Yield each photo's exact frame and its fast one."""
+    quantised = shipped_recipe().quantised_on
     seen: set[str] = set()
     folders = [str(ROOT / folder) for folder in FOLDERS]
     for found in find_photos(folders, control=RunControl()):
         if not isinstance(found, ImageKey):
             continue
         digest = hashlib.sha256(Path(found.path).read_bytes()).hexdigest()[:16]
-        if digest in calibrated or digest in seen:
+        if digest in quantised or digest in seen:
             continue
         seen.add(digest)
         try:

@@ -1,1 +1,1 @@
-"""What executes a net: torch on any device, onnxruntime on the CPU. One protocol for both."""
+"""The engines that execute a net: torch on any device, onnxruntime on the CPU, with one protocol for both."""

@@ -1,4 +1,4 @@
-"""The best engine for this computer's CPU: onnxruntime on a prepared graph, else torch."""
+"""The best engine for this computer's CPU: onnxruntime with a prepared graph, else torch."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 
 class CpuEngines:
-    """Opens one net on the CPU. May be handed to any thread."""
+    """Opens one net on the CPU. Safe to pass to any thread."""
 
     def __init__(
         self,
@@ -32,14 +32,14 @@ class CpuEngines:
         open_torch: Callable[[], Engine],
         most_threads: int | None = None,
     ) -> None:
-        """Take what the engines need.
+        """Store what the engines need.
 
         Args:
-            net: which net, bit for bit.
-            weights: its file, checked; None where only the graph is here.
-            graphs: where its graph is, or will be.
-            open_torch: loads the net on torch, on the CPU.
-            most_threads: use no more than these; None for as many as are best.
+            net: which net, with its hash.
+            weights: its file, verified; None if only the graph is installed.
+            graphs: the folder of its graph.
+            open_torch: loads the net with torch, on the CPU.
+            most_threads: the highest number of threads; None for the best number.
         """
         self._net = net
         self._weights = weights
@@ -48,10 +48,10 @@ class CpuEngines:
         self._most_threads = most_threads
 
     def open_best(self, notify: Notify) -> tuple[Engine, str | None]:
-        """onnxruntime, with no note; where it can't be had, torch, with a note that says why.
+        """Return onnxruntime and no note; if it can't be used, torch and a note that says why.
 
         Raises:
-            DeviceError: neither computes.
+            DeviceError: neither engine works.
             OutOfDeviceMemoryError: the net does not fit the computer's memory.
         """
         try:
@@ -66,27 +66,27 @@ class CpuEngines:
         return self._open_torch(), note
 
     def open_at_once(self, notify: Notify) -> tuple[Engine, str | None]:
-        """An engine within seconds: torch where the graph is missing, until that has been prepared beside it.
+        """Return an engine within seconds: if the graph is missing, torch, until the graph was prepared in
+        parallel.
 
         Raises:
-            DeviceError: neither engine computes.
+            DeviceError: neither engine works.
             OutOfDeviceMemoryError: the net does not fit the computer's memory.
         """
         if self._graphs.find(self._net) is not None or importlib.util.find_spec("torch") is None:
             return self.open_best(notify)
-        # Nobody waits for the preparation, so nobody is told.
-        return UpgradingEngine(
-            first=self._open_torch(), open_better=lambda: self.open_onnx(_in_silence)
-        ), None
+        # Nobody waits for the preparation, so no message is shown.
+        return UpgradingEngine(first=self._open_torch(), open_better=lambda: self.open_onnx(_ignore)), None
 
     def open_onnx(self, notify: Notify) -> Engine:
-        """onnxruntime, on the graph that is there and proves itself, or on one that is prepared now.
+        """Return onnxruntime, with the existing graph if it passes its checks, else with a newly prepared
+        one.
 
         Raises:
             GraphError: the graph can't be prepared.
             DeviceError: onnxruntime can't run it here.
             OutOfDeviceMemoryError: the net does not fit the computer's memory.
-            ImportError: onnxruntime is not there.
+            ImportError: onnxruntime is not installed.
         """
         _onnxruntime_version()
         graph = self._graphs.find(self._net)
@@ -94,11 +94,13 @@ class CpuEngines:
             try:
                 return self._open(graph)
             except DeviceError as problem:
-                _log.warning("the graph is of no use and is made anew: %s", problem)
+                _log.warning("the graph can't be used and is exported again: %s", problem)
         if self._weights is None:
-            raise GraphError(f"The graph of {self._net.name} is of no use here, and its weights are missing.")
+            raise GraphError(
+                f"The graph of {self._net.name} can't be used on this computer, and its weights are missing."
+            )
         graph = self._graphs.prepare(self._net, self._weights, notify)
-        # The user has waited enough: the next start finds out what suits this computer.
+        # The user has waited long enough: the tuning happens at the next start.
         return self._open_with(graph, self._tunings().read() or likely_tuning())
 
     def _open(self, graph: PreparedGraph) -> Engine:
@@ -108,7 +110,7 @@ class CpuEngines:
         tuning = memory.read()
         shipped = graph.path.parent != self._graphs.folder
         if tuning is None and shipped and memory.is_first_use():
-            # The first photos on this computer come first: the next start finds out what suits it.
+            # The first photos on this computer come first: the tuning happens at the next start.
             tuning = likely_tuning()
         elif tuning is None:
             tuning = tune(lambda threads: OnnxEngine(graph=graph.path, threads=threads))
@@ -131,10 +133,10 @@ class CpuEngines:
         )
 
 
-def _in_silence(_text: str) -> None:
+def _ignore(_text: str) -> None:
     pass
 
 
 def _onnxruntime_version() -> str:
-    """Raises: ImportError: onnxruntime is not there (PackageNotFoundError is one)."""
+    """Raise ImportError if onnxruntime is not installed (PackageNotFoundError is one)."""
     return importlib.metadata.version("onnxruntime")

@@ -1,4 +1,4 @@
-"""How frames get to an NVIDIA GPU: from page-locked memory, on a stream beside that of the net's work."""
+"""Copying frames to an NVIDIA GPU: from page-locked memory, on a separate stream beside the net's."""
 
 from __future__ import annotations
 
@@ -14,39 +14,39 @@ from memapp.core.records import PixelArray
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """Frames on their way."""
+    """Frames that are being copied."""
 
     frames: Tensor
-    """On the GPU. To be held until the net has finished with them: their memory is the copying stream's,
-    which would use it again."""
+    """On the GPU. Hold it until the net has finished: the memory belongs to the copying stream, which would
+    reuse it."""
     arrived: Any
-    """The event that follows them."""
+    """The event that follows the copy."""
 
 
 class CudaCopies:
-    """Copies one part of a batch while the net works on the part before it. Used by one thread at a time."""
+    """Copies one part of a batch while the net works on the previous part. Used by one thread at a time."""
 
     def __init__(self, *, cuda: Any = torch.cuda, device: str = "cuda", pin: bool = True) -> None:
-        """Make a stream for copies.
+        """Create a stream for copies.
 
         Args:
-            cuda: torch.cuda, or what stands in for it in a test.
-            device: where frames are copied to.
-            pin: whether they leave from page-locked memory: without it a copy would wait for the CPU.
+            cuda: torch.cuda, or a fake in a test.
+            device: the target of the copies.
+            pin: whether to copy from page-locked memory; without it a copy would wait for the CPU.
         """
         self._cuda = cuda
         self._device = device
         self._pin = pin
         self._stream = cuda.Stream()
         self._rooms: list[Tensor] = []
-        """Page-locked memory for each part of a batch; making it costs more than a copy, so it is kept."""
+        """Page-locked memory for each part of a batch, kept because allocating it costs more than a copy."""
 
     def start(self, frames: PixelArray, *, place: int) -> Copy:
-        """Begin to copy a part of a batch; comes back at once.
+        """Start copying a part of a batch and return at once.
 
         Args:
             frames: uint8, of any shape.
-            place: which part this is, from 0. Its memory may be in use until the batch's scores have come.
+            place: index of the part, from 0. Its memory may be in use until the batch's scores have arrived.
         """
         room = self._room(frames, place)
         room.copy_(torch.from_numpy(frames))
@@ -57,13 +57,13 @@ class CudaCopies:
         return Copy(copied, arrived)
 
     def wait(self, copy: Copy) -> Tensor:
-        """The frames, for work that is given to the GPU from now on: the GPU waits for them, not the CPU."""
+        """Return the frames for later work on the GPU: the GPU waits for them, not the CPU."""
         self._cuda.current_stream().wait_event(copy.arrived)
         return copy.frames
 
     def settle(self) -> None:
-        """Wait for all that the GPU was given, after a batch that broke off: its memory may be used again."""
-        # After a failure of the device this fails, too; the first error is the one that matters.
+        """Wait for all work on the GPU after a failed batch, so that its memory can be reused."""
+        # After a failure of the device this fails, too; the first error is the important one.
         with suppress(RuntimeError):
             self._cuda.synchronize()
 

@@ -1,4 +1,4 @@
-"""From a net in torch to a graph in a file, proved equal. Has a process of its own: see export_process."""
+"""Export of a net from torch to a graph file, verified. Runs in a separate process: see export_process."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ OPSET = 17
 def export(
     net: nn.Module, target: Path, *, labelled: bool = False, tolerance: float = GRAPH_TOLERANCE
 ) -> npt.NDArray[np.float32]:
-    """Write a net as a graph from frames to scores, and prove that both score alike.
+    """Write a net as a graph from frames to scores, and verify that both give the same scores.
 
     Args:
         net: (n, 3, 227, 227) floats in 0..1 to n scores; on the CPU; unusable afterwards.
-        target: the file to be written, flushed to the disk.
-        labelled: whether its frames carry labels as a fourth channel.
-        tolerance: how far the graph's numbers may be from the net's.
+        target: the file to write, flushed to the disk.
+        labelled: whether its frames have labels as a fourth channel.
+        tolerance: largest allowed difference between the graph's and the net's scores.
 
     Returns:
         torch's scores of the proof frames.
 
     Raises:
         OSError: the file can't be written.
-        DeviceError: the graph does not score as the net does.
+        DeviceError: the graph's scores differ from the net's.
     """
     frames = proof_frames(labelled=labelled)
     _write(_FromFrames(net).eval(), frames, target)
@@ -65,8 +65,8 @@ class _FromFrames(nn.Module):
 
 
 def _write(net: _FromFrames, frames: PixelArray, target: Path) -> None:
-    # torch would hold the weights three times over while it writes them (3 GB for ResMem). So it writes the
-    # structure only, and the weights follow one by one: protobuf merges messages that stand in a row.
+    # torch would hold three copies of the weights while it writes them (3 GB for ResMem). So it writes only
+    # the structure, and the weights are appended one by one: protobuf merges consecutive messages.
     graph = onnx.load_model_from_string(_structure(net, frames))
     weights: Mapping[str, Tensor] = net.state_dict()
     names = [node.name for node in graph.graph.input if node.name in weights]
@@ -86,7 +86,7 @@ def _write(net: _FromFrames, frames: PixelArray, target: Path) -> None:
 def _structure(net: _FromFrames, frames: PixelArray) -> bytes:
     written = io.BytesIO()
     with warnings.catch_warnings():
-        # This exporter is deprecated; the other one needs packages that memapp does without.
+        # This exporter is deprecated; the new one needs packages that memapp does not otherwise use.
         warnings.simplefilter("ignore")
         torch.onnx.export(
             net,

@@ -1,7 +1,7 @@
-"""Runs the export in a process of its own. Imports no torch here.
+"""The export in a separate process. Does not import torch here.
 
-torch holds Python's lock for seconds while it exports, in which no window could be painted, and leaves
-half a gigabyte behind; a process of its own keeps both from the one that scores.
+torch holds the GIL for seconds while it exports, which would block the window, and leaves half a gigabyte
+allocated. A separate process keeps both away from the one that scores.
 """
 
 from __future__ import annotations
@@ -25,25 +25,26 @@ from memapp.core.machine import lower_this_thread
 
 @dataclass(frozen=True, slots=True)
 class ProcessExport:
-    """Exports one net in a process of its own; implements graphs.Exporter."""
+    """Exports one net in a separate process; implements graphs.Exporter."""
 
     loader: str
-    """What loads the net of its weights there, "module:function": naming it imports no torch here."""
+    """Function that loads the net from its weights in that process, "module:function", so that torch is not
+    imported here."""
     labelled: bool = False
-    """Whether the net's frames carry labels as a fourth channel."""
+    """Whether the net's frames have labels as a fourth channel."""
 
     def __call__(self, weights: Path, target: Path) -> npt.NDArray[np.float32]:
-        """Write the net as a graph, proved equal to torch.
+        """Write the net as a graph, verified to equal torch.
 
         Args:
-            weights: the net's, checked.
-            target: the file to be written, flushed to the disk.
+            weights: the net's, verified.
+            target: the file to write, flushed to the disk.
 
         Returns:
             torch's scores of the proof frames.
 
         Raises:
-            DeviceError: it did not succeed; the text says why.
+            DeviceError: it failed; the text says why.
         """
         return _export_in_process(self, weights, target)
 
@@ -55,7 +56,7 @@ def _export_in_process(how: ProcessExport, weights: Path, target: Path) -> npt.N
     for package in ("torch", "torchvision", "onnx"):
         if importlib.util.find_spec(package) is None:
             raise DeviceError(f"{package} is not installed")
-    # Spawned, not forked: this process has threads.
+    # Spawned, not forked, because this process has threads.
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(
@@ -66,7 +67,7 @@ def _export_in_process(how: ProcessExport, weights: Path, target: Path) -> npt.N
     try:
         answer = ours.recv()
     except EOFError:
-        answer = "it ended before it was done"
+        answer = "it ended before it was finished"
     finally:
         ours.close()
         process.join()
@@ -77,10 +78,10 @@ def _export_in_process(how: ProcessExport, weights: Path, target: Path) -> npt.N
 
 
 def _export(answers: Connection, how: ProcessExport, weights: Path, target: Path) -> None:
-    """What the other process does: sends scores, or a text that says what went wrong."""
-    # Ctrl-C in a terminal reaches this process, too; its parent knows what to do.
+    """Run in the child process: send scores, or a text that describes the error."""
+    # Ctrl-C in a terminal reaches this process, too; its parent handles it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Where a window scores with torch meanwhile, its scores come first.
+    # If a window scores with torch meanwhile, its scores have priority.
     lower_this_thread(idle=True)
     threading.Thread(target=_end_with_parent, name="memapp parent", daemon=True).start()
     try:

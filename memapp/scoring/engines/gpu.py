@@ -1,4 +1,4 @@
-"""With how many bits a GPU computes: 16 where its scores stay near the CPU's all the same, else 32."""
+"""The precision on a GPU: 16 bits if the scores stay close to the CPU's, else 32."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from memapp.scoring.engines.engine import Engine
 from memapp.scoring.proof import DEVICE_TOLERANCE, prove
 
 HALF_TOLERANCE = DEVICE_TOLERANCE / 2
-"""How far 16 bits may bring the proof frames' scores from the CPU's. Photos must stay within
-DEVICE_TOLERANCE, and among thousands some lie further off than two frames show."""
+"""Largest allowed difference between 16-bit scores of the proof frames and the CPU's. Photos must stay within
+DEVICE_TOLERANCE, and among thousands some differ more than two frames show."""
 
 _log = logging.getLogger(__name__)
 
@@ -28,22 +28,22 @@ class HalvableEngine(Engine, Protocol):
 def prove_on_gpu(
     engine: HalvableEngine, expected: npt.NDArray[np.float32], *, labelled: bool = False
 ) -> None:
-    """Prove an engine as it is, and where it fails with 16 bits, with 32.
+    """Verify an engine with its current precision; if it fails with 16 bits, with 32.
 
     Args:
-        engine: loaded; its `half` says how it goes on.
+        engine: loaded; its `half` is set to the verified precision.
         expected: the CPU's scores of the proof frames.
-        labelled: whether its frames carry labels.
+        labelled: whether its frames have labels.
 
     Raises:
-        DeviceError: the engine fails, or computes other scores even with 32 bits.
+        DeviceError: the engine fails, or its scores differ even with 32 bits.
         OutOfDeviceMemoryError: not even two frames fit.
     """
     if engine.half:
         try:
             prove(engine, expected, tolerance=HALF_TOLERANCE, labelled=labelled)
         except DeviceError as problem:
-            _log.info("scoring with 32 bits: with 16, %s", problem)
+            _log.info("scoring with 32 bits; 16 bits failed: %s", problem)
             engine.half = False
         else:
             return

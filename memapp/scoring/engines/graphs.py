@@ -1,4 +1,4 @@
-"""The graphs of nets: shipped or exported once, checked whenever they are used. Imports no torch."""
+"""The graphs of nets: shipped or exported once, verified at each use. Does not import torch."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from memapp.core.resources import resource_path
 from memapp.scoring.hash_cache import HashCache
 
 EXPORTER = 1
-"""Version of the export; raised whenever it writes another graph for the same net."""
+"""Version of the export; raise it when the export writes a different graph for the same net."""
 
 FOLDER_NAME = "engines"
 """In MEMAPP_HOME."""
 
 SHIPPED_FOLDER_NAME = "nets"
-"""In the resources of the built app: graphs that were made when it was built."""
+"""In the resources of the built app: graphs exported at build time."""
 
 Exporter: TypeAlias = Callable[[Path, Path], npt.NDArray[np.float32]]
-"""Takes the file of the weights and the file to be written; gives torch's scores of the proof frames.
+"""Takes the file of the weights and the file to write; returns torch's scores of the proof frames.
 
 Raises: MemappError, OSError.
 """
@@ -42,7 +42,7 @@ Raises: MemappError, OSError.
 PREPARING = "Preparing the net for this computer, once. This takes less than a minute."
 
 _BESIDE_THE_WEIGHTS = 64_000_000
-"""Bytes that a graph may need beyond its weights, and that a disk should have left."""
+"""Bytes that a graph may need beyond its weights, and that must stay free on the disk."""
 _DAY = 86_400
 
 _log = logging.getLogger(__name__)
@@ -54,25 +54,25 @@ class GraphError(MemappError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PreparedGraph:
-    """A graph that is in its place and intact."""
+    """A graph that is installed and intact."""
 
     path: Path
     proof_scores: npt.NDArray[np.float32]
-    """Of the proof frames, taken when the graph was made: torch's, or a shipped graph's own."""
+    """Of the proof frames, from when the graph was made: torch's, or a shipped graph's own."""
 
 
 class GraphFolder:
-    """Where graphs are: for each net a graph, and beside it a record that vouches for it.
+    """The folders of graphs: for each net a graph, and beside it a record that verifies it.
 
-    The built app ships some, which are only ever read; the others are made in MEMAPP_HOME/engines.
+    The built app ships some, which are read-only; the others are exported to MEMAPP_HOME/engines.
     """
 
     def __init__(self, *, home: Path, export: Exporter, shipped: Path | None = None) -> None:
-        """Look among the shipped ones, then in home/engines; export there what is missing when asked to.
+        """Look among the shipped graphs, then in home/engines; export missing ones there on request.
 
         Args:
             home: MEMAPP_HOME.
-            export: makes a graph of weights.
+            export: exports a graph from weights.
             shipped: the folder of shipped graphs; None for the one in the resources.
         """
         self.folder = home / FOLDER_NAME
@@ -81,20 +81,20 @@ class GraphFolder:
         self._export = export
 
     def find(self, net: NetIdentity) -> PreparedGraph | None:
-        """The graph of a net, or None where it is missing, broken, of another version or another net."""
+        """Return the graph of a net, or None if it is missing, broken, or of another version or net."""
         return self.shipped(net) or self._find(self._path(net), net)
 
     def shipped(self, net: NetIdentity) -> PreparedGraph | None:
-        """The graph of a net that came with the built app, or None."""
+        """Return the graph of a net that is shipped with the built app, or None."""
         return self._find(self._shipped / self._path(net).name, net)
 
     def is_there(self, net: NetIdentity) -> bool:
-        """Whether a net's graph lies in one of the two places. Reads nothing: it may prove broken."""
+        """Return whether a net's graph file exists, without reading it: it may be broken."""
         name = self._path(net).name
         return any((folder / name).is_file() for folder in (self._shipped, self.folder))
 
     def is_damaged(self, net: NetIdentity) -> bool:
-        """Whether a graph of this net came with the built app and is of no use."""
+        """Return whether a graph of this net is shipped with the built app but unusable."""
         return (self._shipped / self._path(net).name).exists() and self.shipped(net) is None
 
     def _find(self, path: Path, net: NetIdentity) -> PreparedGraph | None:
@@ -107,7 +107,7 @@ class GraphFolder:
                     "sha256": sha256,
                     "proof_scores": list(scores),
                 } if (exported, exporter) == (asdict(net), EXPORTER):
-                    # The size says at once what the hash says after a second.
+                    # Checking the size is instant, the hash takes a second.
                     if path.stat().st_size == size and self._checked.sha256_of(path) == sha256:
                         return PreparedGraph(path, np.array(scores, dtype=np.float32))
         except (OSError, ValueError, TypeError):
@@ -115,20 +115,20 @@ class GraphFolder:
         return None
 
     def prepare(self, net: NetIdentity, weights: Path, notify: Notify) -> PreparedGraph:
-        """Export a net's graph and put it in its place; graphs of its older versions are removed.
+        """Export a net's graph and move it into place; remove graphs of its older versions.
 
         Args:
-            net: which net, bit for bit.
-            weights: its file, checked.
-            notify: told that this takes a while.
+            net: which net, with its hash.
+            weights: its file, verified.
+            notify: called with a sentence, because this takes a while.
 
         Raises:
-            GraphError: there is no room, no permission, no torch, or the export failed.
+            GraphError: no disk space, no permission, no torch, or the export failed.
         """
         path = self._path(net)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._make_sure_of_room(weights.stat().st_size + _BESIDE_THE_WEIGHTS)
+            self._check_disk_space(weights.stat().st_size + _BESIDE_THE_WEIGHTS)
             handle, name = tempfile.mkstemp(dir=self.folder, prefix=f".{path.stem}.", suffix=".part")
         except OSError as problem:
             raise GraphError(f"{self.folder} can't be written ({problem.strerror}).") from problem
@@ -146,7 +146,7 @@ class GraphFolder:
         finally:
             with suppress(OSError):
                 beside.unlink(missing_ok=True)
-        for old in self._left_over(path, net):
+        for old in self._obsolete_files(path, net):
             with suppress(OSError):
                 old.unlink()
         return PreparedGraph(path, scores)
@@ -154,7 +154,7 @@ class GraphFolder:
     def _path(self, net: NetIdentity) -> Path:
         return self.folder / f"{graph_key(net)}.onnx"
 
-    def _make_sure_of_room(self, needed: int) -> None:
+    def _check_disk_space(self, needed: int) -> None:
         free = shutil.disk_usage(self.folder).free
         if free < needed:
             raise GraphError(
@@ -175,8 +175,8 @@ class GraphFolder:
         }
         write_atomically(_record_of(path), json.dumps(record, indent=1))
 
-    def _left_over(self, path: Path, net: NetIdentity) -> Iterator[Path]:
-        """Graphs of the same net in another version, and what interrupted exports left behind."""
+    def _obsolete_files(self, path: Path, net: NetIdentity) -> Iterator[Path]:
+        """Yield graphs of the same net in another version, and leftovers of interrupted exports."""
         keep = {path, _record_of(path)}
         for other in self.folder.glob(f"{net.name}-*-{net.precision}.*"):
             if other not in keep:
@@ -188,7 +188,7 @@ class GraphFolder:
 
 
 def graph_key(net: NetIdentity) -> str:
-    """What a graph is named after: everything that decides what it computes."""
+    """Return a graph's file name, from everything that determines what it computes."""
     return f"{net.name}-{net.sha256[:16]}-{net.preprocessing}-{EXPORTER}-{net.precision}"
 
 

@@ -1,4 +1,4 @@
-"""A net on onnxruntime: an exported graph on the CPU. Imports no torch."""
+"""A net on onnxruntime: an exported graph on the CPU. Does not import torch."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SCORES = "scores"
 
 _ONLY_FATAL = 4
 
-# Nothing leaves the computer: on Windows, onnxruntime would tell its maker that it is used.
+# Nothing leaves the computer: on Windows, onnxruntime would report its use to its maker.
 onnxruntime.disable_telemetry_events()
 
 
@@ -29,67 +29,68 @@ class OnnxEngine:
         """Load a graph.
 
         Args:
-            graph: the file, with everything in it.
-            threads: how many compute, the calling one among them.
-            batch_size: how many frames score() is best given at once.
+            graph: the file, without external data.
+            threads: for the computation, including the calling one.
+            batch_size: the best number of frames per call of score().
 
         Raises:
             OutOfDeviceMemoryError: the net does not fit.
-            DeviceError: the file is no graph of a net that scores frames, or onnxruntime can't run it here.
+            DeviceError: the file is not a graph of a net that scores frames, or onnxruntime can't run it
+                here.
         """
         self.batch_size = batch_size
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
-        # Threads that wait sleep: spinning is no faster, and on a busy computer it takes a quarter more of
-        # the processor (docs/decisions/engines.md).
+        # Waiting threads sleep: spinning is no faster, and on a busy computer it takes a quarter more CPU
+        # time (docs/decisions/engines.md).
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        # Whatever goes wrong comes as an exception; it need not be printed, too.
+        # Errors are raised as exceptions; they need not be printed, too.
         options.log_severity_level = _ONLY_FATAL
         try:
             self._session = onnxruntime.InferenceSession(
                 str(graph), sess_options=options, providers=["CPUExecutionProvider"]
             )
         except Exception as problem:
-            # onnxruntime's exceptions have no common base of their own.
-            raise _in_our_words(problem) from problem
+            # onnxruntime's exceptions have no common base class.
+            raise _typed_error(problem) from problem
         inputs = [node.name for node in self._session.get_inputs()]
         outputs = [node.name for node in self._session.get_outputs()]
         if (inputs, outputs) != ([FRAMES], [SCORES]):
-            raise DeviceError(f"{graph} holds another net.")
+            raise DeviceError(f"{graph} contains another net.")
 
     @property
     def engine(self) -> EngineInfo:
-        """What this is, for the badge."""
+        """The engine, for the badge."""
         return EngineInfo(engine="onnxruntime", device="cpu", device_name=cpu_name())
 
     def score(self, frames: PixelArray) -> npt.NDArray[np.float32]:
-        """Score frames of shape (n, 227, 227, 3), uint8; gives n scores, 0..1.
+        """Score frames of shape (n, 227, 227, 3), uint8; return n scores, 0..1.
 
         Raises:
             OutOfDeviceMemoryError: the batch did not fit; the engine is usable with a smaller one.
-            DeviceError: onnxruntime failed or gives numbers that are none.
+            DeviceError: onnxruntime failed or returned values that are not numbers.
         """
         try:
             (scores,) = self._session.run([SCORES], {FRAMES: frames})
         except Exception as problem:
-            raise _in_our_words(problem) from problem
+            raise _typed_error(problem) from problem
         if not np.isfinite(scores).all():
-            raise DeviceError(f"{cpu_name()} gives results that are no numbers.")
+            raise DeviceError(f"{cpu_name()} returned values that are not numbers.")
         found: npt.NDArray[np.float32] = scores
         return found
 
     def close(self) -> None:
-        """Give back the net's memory and threads."""
+        """Release the net's memory and threads."""
         del self._session
 
 
-def _in_our_words(problem: Exception) -> DeviceError | OutOfDeviceMemoryError:
+def _typed_error(problem: Exception) -> DeviceError | OutOfDeviceMemoryError:
     text = str(problem)
     if isinstance(problem, MemoryError) or any(
         words in text.lower() for words in ("failed to allocate", "bad allocation", "bad_alloc")
     ):
-        return OutOfDeviceMemoryError(f"{cpu_name()} has not enough memory.")
+        return OutOfDeviceMemoryError(f"{cpu_name()} does not have enough memory.")
     first_line = text.splitlines()[0] if text else type(problem).__name__
     return DeviceError(f"onnxruntime failed ({first_line}).")

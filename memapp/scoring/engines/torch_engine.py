@@ -1,4 +1,4 @@
-"""A net on torch: on any device that torch knows."""
+"""A net on torch, on any device that torch supports."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from memapp.scoring.hardware import cpu_name, physical_cores
 BATCH_SIZES = {"cpu": 16, "mps": 16, "cuda": 64}
 
 PARTS = 2
-"""Of a batch, where one part is copied while the net works on the one before."""
+"""Of a batch: one part is copied while the net works on the previous one."""
 _LEAST_PART = 8
 """Frames in a part: fewer would leave a GPU idle."""
 
@@ -37,14 +37,14 @@ class TorchEngine:
         half: bool = False,
         copies: CudaCopies | None = None,
     ) -> None:
-        """Move the net to a device that torch knows.
+        """Move the net to a device that torch supports.
 
         Args:
             net: built and ready to score.
             device: "cpu", "cuda" or "mps".
-            threads: how many compute on the CPU; None for one a physical core.
+            threads: for the computation on the CPU; None for one per physical core.
             half: see the attribute.
-            copies: brings frames there in parts; None for CUDA's own on "cuda", and for none elsewhere.
+            copies: copies frames in parts; None for CUDA's own on "cuda", and for no parts elsewhere.
 
         Raises:
             OutOfDeviceMemoryError: the net does not fit.
@@ -55,8 +55,8 @@ class TorchEngine:
         self.device = device
         self.batch_size = BATCH_SIZES[device]
         self.half = half
-        """Whether convolutions and products are computed with 16 bits. To be proved: see gpu.prove_on_gpu."""
-        # Channels last is what the convolutions of every device are fastest at.
+        """Whether convolutions and products use 16 bits. Must be verified: see gpu.prove_on_gpu."""
+        # Convolutions are fastest with channels last on every device.
         self._net = _guarded(
             device, lambda: net.to(torch.device(device)).to(memory_format=torch.channels_last)
         )
@@ -66,23 +66,23 @@ class TorchEngine:
 
     @property
     def engine(self) -> EngineInfo:
-        """What this is, for the badge."""
+        """The engine, for the badge."""
         return EngineInfo(engine="torch", device=self.device, device_name=_device_name(self.device))
 
     def score(self, frames: PixelArray) -> npt.NDArray[np.float32]:
-        """Score frames of shape (n, 227, 227, 3), uint8; gives n scores, 0..1.
+        """Score frames of shape (n, 227, 227, 3), uint8; return n scores, 0..1.
 
         Raises:
             OutOfDeviceMemoryError: the batch did not fit; the engine is usable with a smaller one.
-            DeviceError: the device failed or gives numbers that are none.
+            DeviceError: the device failed or returned values that are not numbers.
         """
         scores = _guarded(self.device, lambda: self._forward(frames))
         if not np.isfinite(scores).all():
-            raise DeviceError(f"{_device_name(self.device)} gives results that are no numbers.")
+            raise DeviceError(f"{_device_name(self.device)} returned values that are not numbers.")
         return scores
 
     def close(self) -> None:
-        """Give back the device's memory."""
+        """Release the device's memory."""
         del self._net, self._copies
         if self.device == "cuda":
             torch.cuda.empty_cache()
@@ -105,18 +105,18 @@ class TorchEngine:
     def _in_parts(self, frames: PixelArray, copies: CudaCopies) -> Tensor:
         size = max(_LEAST_PART, -(-len(frames) // PARTS))
         parts = [frames[first : first + size] for first in range(0, len(frames), size)]
-        # All of them are held until the scores have come: see Copy.
+        # All of them are held until the scores have arrived: see Copy.
         under_way = [copies.start(parts[0], place=0)]
         scores: list[Tensor] = []
         for number in range(len(parts)):
-            # The GPU is given its work and left alone with it while the next part is fetched.
+            # The GPU works on its own while the next part is copied.
             scores.append(self._net_scores(copies.wait(under_way[number])))
             if number + 1 < len(parts):
                 under_way.append(copies.start(parts[number + 1], place=number + 1))
         return torch.cat(scores).float().cpu()
 
     def _net_scores(self, frames: Tensor) -> Tensor:
-        # (n, height, width, 3) seen as (n, 3, height, width) is channels last already: nothing is copied.
+        # (n, height, width, 3) viewed as (n, 3, height, width) is channels last already: nothing is copied.
         batch = frames.permute(0, 3, 1, 2).float().div(255)
         with torch.autocast(self.device, dtype=torch.float16, enabled=self.half):
             scores: Tensor = self._net(batch)
@@ -124,7 +124,7 @@ class TorchEngine:
 
 
 def available_devices() -> list[str]:
-    """The devices that torch believes in, fastest first; each is still to be proved."""
+    """Return the devices that torch reports, fastest first; each must still be verified."""
     devices = ["cpu"]
     if torch.backends.mps.is_available():
         devices.insert(0, "mps")
@@ -137,17 +137,17 @@ Result = TypeVar("Result")
 
 
 def _guarded(device: str, work: Callable[[], Result]) -> Result:
-    """Run a piece of work; what torch raises becomes one of our two errors."""
+    """Run a piece of work and convert torch's exceptions to one of our two errors."""
     try:
         return work()
     except (RuntimeError, MemoryError) as problem:
         text = str(problem)
         if isinstance(problem, torch.OutOfMemoryError | MemoryError) or _says_out_of_memory(text):
             if device == "cuda":
-                # After a real failure of the device even this may fail; the error that matters is the first.
+                # After a real failure of the device even this may fail; the first error is the important one.
                 with suppress(RuntimeError):
                     torch.cuda.empty_cache()
-            raise OutOfDeviceMemoryError(f"{_device_name(device)} has not enough memory.") from problem
+            raise OutOfDeviceMemoryError(f"{_device_name(device)} does not have enough memory.") from problem
         first_line = text.splitlines()[0] if text else type(problem).__name__
         raise DeviceError(f"{_device_name(device)} failed ({first_line}).") from problem
 

@@ -1,4 +1,4 @@
-"""How many threads, and frames at once, suit this computer: measured once, in a few seconds."""
+"""Tuning of threads and batch size for this computer: measured once, in a few seconds."""
 
 from __future__ import annotations
 
@@ -18,41 +18,41 @@ from memapp.scoring.engines.engine import Engine
 from memapp.scoring.hardware import cpu_model, physical_cores
 from memapp.scoring.proof import proof_frames
 
-FILE_NAME = "calibration.json"
+FILE_NAME = "tuning.json"
 """In MEMAPP_HOME/engines."""
 
 BATCH_SIZES = (4, 2, 8, 1)
-"""What is tried, the likeliest first: on a slow computer the time ends before the last one."""
+"""Sizes to try, the most likely first: on a slow computer the time ends before the last one."""
 
 GOOD_ENOUGH = 0.97
-"""A smaller batch is taken when it is within 3 % of the fastest: it costs less memory and waiting."""
+"""The smallest batch within 3 % of the fastest is used: it needs less memory and waiting."""
 
 SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """What is used on this computer."""
+    """The settings for this computer."""
 
     threads: int
     batch_size: int
 
 
 def likely_tuning() -> Tuning:
-    """What suits most computers, where nothing was measured."""
+    """Return what suits most computers, if nothing was measured."""
     return Tuning(threads=physical_cores(), batch_size=BATCH_SIZES[0])
 
 
 class TuningFile:
-    """The memory of calibrations, one for each computer, engine and graph that used this home."""
+    """The stored tunings, one for each computer, engine and graph that used this home."""
 
     def __init__(self, *, folder: Path, engine: str, graph: str) -> None:
-        """Remember in a file in folder, for an engine with its version and a graph."""
+        """Store in a file in folder, for an engine with its version and a graph."""
         self._path = folder / FILE_NAME
         self._key = f"{cpu_model()} | {usable_cores()} cores | {engine} | {graph}"
 
     def read(self) -> Tuning | None:
-        """What was measured here, or None; a broken file counts as none."""
+        """Return what was measured on this computer, or None; a broken file counts as empty."""
         match self._entries().get(self._key):
             case {"threads": int(threads), "batch_size": int(batch_size)} if (
                 1 <= threads <= usable_cores() and batch_size in BATCH_SIZES
@@ -61,11 +61,11 @@ class TuningFile:
         return None
 
     def write(self, tuning: Tuning) -> None:
-        """Keep it; a folder that can't be written costs seconds at the next start, nothing else."""
+        """Store it; if the folder can't be written, the tuning is repeated at the next start."""
         self._keep(asdict(tuning))
 
     def is_first_use(self) -> bool:
-        """Whether nothing was kept here yet; from the next call on that is no longer so."""
+        """Return whether nothing was stored here yet; True only for the first call."""
         if self._key in self._entries():
             return False
         self._keep({})
@@ -92,13 +92,13 @@ def tune(
     seconds: float = SECONDS,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Tuning:
-    """Measure what suits this computer, on the proof frames.
+    """Measure what suits this computer, with the proof frames.
 
     Args:
-        open_engine: loads the net with so many threads.
-        threads: what to try; None for a thread a core, and one for each of its twins where there are such.
-        seconds: how long to measure; loading comes on top.
-        clock: tells the time in seconds.
+        open_engine: loads the net with this many threads.
+        threads: numbers to try; None for one thread per core, and one per hyperthread if there are any.
+        seconds: how long to measure, without loading.
+        clock: returns the time in seconds.
 
     Raises:
         OutOfDeviceMemoryError, DeviceError: as the engine does.
@@ -118,7 +118,7 @@ def tune(
 
 
 def _rates(engine: Engine, end: float, clock: Callable[[], float]) -> dict[int, float]:
-    """The best speed seen with each batch size, frames a second: other programs only ever slow one down."""
+    """Return the best rate for each batch size, frames per second: other programs can only lower it."""
     rates: dict[int, float] = {}
     while True:
         for size in BATCH_SIZES:

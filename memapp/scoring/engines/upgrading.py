@@ -1,4 +1,4 @@
-"""An engine that scores at once, and gives way to a faster one that is still being prepared."""
+"""An engine that scores at once and switches to a faster one when that is ready."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ _log = logging.getLogger(__name__)
 class UpgradingEngine:
     """Scores with the first engine until the better one is ready. Used by one thread at a time.
 
-    The better one is opened on a thread of its own, which ends by itself. If that fails, the first one stays.
+    The better one is opened on a separate thread, which ends by itself. If that fails, the first one stays.
     """
 
     def __init__(self, *, first: Engine, open_better: Callable[[], Engine]) -> None:
-        """Take an engine that is loaded, and begin to open the other one."""
+        """Use an engine that is loaded, and start opening the other one."""
         self._engine = first
         self.batch_size = first.batch_size
         self._lock = threading.Lock()
         self._better: Engine | None = None
         self._closed = False
-        # A daemon: a preparation that takes a minute must not keep the program from ending.
+        # A daemon: a preparation that takes a minute must not keep the program from exiting.
         self._thread = threading.Thread(
             target=self._open, args=(open_better,), name="memapp better engine", daemon=True
         )
@@ -37,21 +37,21 @@ class UpgradingEngine:
 
     @property
     def engine(self) -> EngineInfo:
-        """What executes the net now."""
+        """The engine that executes the net now."""
         return self._engine.engine
 
     def score(self, frames: PixelArray) -> npt.NDArray[np.float32]:
-        """Score frames with the best engine there is. Raises: as that engine."""
+        """Score frames with the best available engine. Raises what that engine raises."""
         with self._lock:
             better, self._better = self._better, None
         if better is not None:
             self._engine.close()
             self._engine = better
-            _log.info("scoring goes on with %s", better.engine.engine)
+            _log.info("scoring continues with %s", better.engine.engine)
         return self._engine.score(frames)
 
     def close(self) -> None:
-        """Give back the memory, that of an engine which becomes ready later included."""
+        """Release the memory, also of an engine that becomes ready later."""
         with self._lock:
             self._closed = True
             better, self._better = self._better, None
@@ -60,7 +60,7 @@ class UpgradingEngine:
             better.close()
 
     def wait(self, seconds: float) -> bool:
-        """Wait for the better engine or its failure, at most this long; whether that has come."""
+        """Wait at most this long for the better engine or its failure; return whether that happened."""
         self._thread.join(seconds)
         return not self._thread.is_alive()
 

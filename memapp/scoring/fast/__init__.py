@@ -1,1 +1,1 @@
-"""ResMem with 8-bit numbers: a little less exact, and much faster. See docs/decisions/fast-net.md."""
+"""ResMem with 8-bit numbers: slightly less accurate, and faster. See docs/decisions/fast-net.md."""

@@ -1,9 +1,9 @@
-"""From the exact graph to the fast one. Needs onnx, no torch; has a process of its own: see factory.py.
+"""The fast graph, built from the exact one. Needs onnx, no torch; runs in a separate process: see factory.py.
 
-The operators are onnxruntime's own (com.microsoft): with plain pairs of quantise and dequantise, which
-convolutions are computed with 8 bits, and which sums are rounded in between, would be its optimiser's choice,
-and another one with another version. Each block's last convolution gives plain floats (MatMulIntegerToFloat),
-and so is the stream that it adds to: rounding those was what cost most of the accuracy.
+The operators are onnxruntime's own (com.microsoft). With pairs of QuantizeLinear and DequantizeLinear the
+optimiser would choose which convolutions use 8 bits and which sums are rounded in between, and could choose
+differently in another version. Each block's last convolution returns floats (MatMulIntegerToFloat), and the
+residual stream that it adds to is in floats: rounding those cost most of the accuracy.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
 from memapp.core.errors import DeviceError
 from memapp.scoring.engines.onnx_engine import FRAMES, SCORES, OnnxEngine
-from memapp.scoring.fast.layers import Block, Floats, Layer, blocks, evened, folded, whole_numbers
+from memapp.scoring.fast.layers import Block, Floats, Layer, blocks, equalised, folded, integer_weights
 from memapp.scoring.fast.recipe import Recipe, Step
 from memapp.scoring.hardware import physical_cores
 from memapp.scoring.proof import proof_frames
@@ -36,21 +36,21 @@ def write_fast_graph(exact: Path, target: Path, recipe: Recipe) -> npt.NDArray[n
 
     Args:
         exact: ResMem's exact graph, as export.py writes it.
-        target: the file to be written.
-        recipe: the calibration.
+        target: the file to write.
+        recipe: the quantisation.
 
     Returns:
         Its own scores of the proof frames.
 
     Raises:
         OSError: the file can't be written.
-        DeviceError: the graph is no ResMem's, or onnxruntime can't run what came of it.
+        DeviceError: the graph is not ResMem's, or onnxruntime can't run the result.
     """
     model = onnx.load(str(exact))
     try:
         _Rebuilding(model, recipe).rebuild()
     except (KeyError, StopIteration, ValueError) as problem:
-        raise DeviceError(f"{exact.name} is not the graph that the fast net is made of.") from problem
+        raise DeviceError(f"{exact.name} is not the graph that the fast net is made from.") from problem
     with target.open("wb") as file:
         file.write(model.SerializeToString())
         file.flush()
@@ -63,7 +63,7 @@ def write_fast_graph(exact: Path, target: Path, recipe: Recipe) -> npt.NDArray[n
 
 
 class _Rebuilding:
-    """Replaces the residual network's later stages in a graph, and leaves the rest as it is."""
+    """Replaces the residual network's later stages in a graph, and keeps the rest."""
 
     def __init__(self, model: ModelProto, recipe: Recipe) -> None:
         self._model = model
@@ -71,7 +71,7 @@ class _Rebuilding:
         self._kept = {tensor.name: tensor for tensor in model.graph.initializer}
         self._nodes: list[NodeProto] = []
         self._new: dict[str, TensorProto] = {}
-        # Blocks that share a normalisation's numbers name them through an Identity.
+        # Blocks that share a normalisation's weights refer to them through an Identity.
         self._same = {
             node.output[0]: node.input[0] for node in model.graph.node if node.op_type == "Identity"
         }
@@ -85,7 +85,7 @@ class _Rebuilding:
             stream = self._block(block, stream)
         axes = [1, 2]
         self._add("ReduceMean", [stream], "fast.mean", axes=axes, keepdims=0)
-        weight = self._tensor(f"{_PREFIX}fc.weight") * self._recipe.stream_loudness(4)[None, :]
+        weight = self._tensor(f"{_PREFIX}fc.weight") * self._recipe.stream_scale(4)[None, :]
         classifier.input[0] = "fast.mean"
         classifier.input[1] = self._constant("fast.fc.weight", weight)
         nodes = _needed([*self._nodes, *graph.node], SCORES)
@@ -96,18 +96,18 @@ class _Rebuilding:
         self._model.opset_import.append(helper.make_opsetid(_MICROSOFT, 1))
 
     def _entry(self) -> str:
-        """What the exact first stage gives, channels last, made equally loud."""
+        """Return the output of the exact first stage, channels last, with equalised channels."""
         graph = self._model.graph
         first = next(node for node in graph.node if f"{_PREFIX}layer2.0.conv1.weight" in node.input)
-        loudness = self._constant("fast.entry.loudness", 1 / self._recipe.stream_loudness(1))
+        scale = self._constant("fast.entry.loudness", 1 / self._recipe.stream_scale(1))
         self._add("Transpose", [first.input[0]], "fast.entry.turned", perm=[0, 2, 3, 1])
-        return self._add("Mul", ["fast.entry.turned", loudness], "fast.entry")
+        return self._add("Mul", ["fast.entry.turned", scale], "fast.entry")
 
     def _block(self, block: Block, stream: str) -> str:
         recipe, name = self._recipe, f"fast.{block.name}"
-        own = recipe.stream_loudness(block.stage)
-        comes = recipe.stream_loudness(block.stage - 1) if block.narrows else own
-        inside, outside = recipe.loudness(block, "conv1"), recipe.loudness(block, "conv2")
+        own = recipe.stream_scale(block.stage)
+        comes = recipe.stream_scale(block.stage - 1) if block.narrows else own
+        inside, outside = recipe.channel_scale(block, "conv1"), recipe.channel_scale(block, "conv2")
         taken = recipe.input_step(block)
         first, second = recipe.output_step(block, "conv1"), recipe.output_step(block, "conv2")
         whole = self._add("QuantizeLinear", [stream, *self._step(f"{name}.in", taken)], f"{name}.in")
@@ -136,15 +136,15 @@ class _Rebuilding:
         block: Block,
         layer: str,
         given: str,
-        loudness: tuple[Floats, Floats],
+        scales: tuple[Floats, Floats],
         taken: Step,
         gives: Step,
         *,
         stride: int,
     ) -> str:
-        """8-bit numbers to 8-bit numbers; that they start at zero is the ReLU."""
+        """Add a convolution from 8-bit to 8-bit numbers; their zero point is the ReLU."""
         name = f"fast.{block.name}.{layer}"
-        numbers, worth, bias = self._numbers(block, layer, loudness)
+        numbers, worth, bias = self._numbers(block, layer, scales)
         side = numbers.shape[2]
         whole_bias = np.rint(bias / (worth.astype(np.float64) * taken.size))
         inputs = [
@@ -170,11 +170,11 @@ class _Rebuilding:
         )
 
     def _to_floats(
-        self, block: Block, layer: str, given: str, loudness: tuple[Floats, Floats], taken: Step
+        self, block: Block, layer: str, given: str, scales: tuple[Floats, Floats], taken: Step
     ) -> str:
-        """A convolution of single pixels, 8-bit numbers to floats: a product of matrices, channels last."""
+        """Add a 1 x 1 convolution from 8-bit numbers to floats: a matrix product, channels last."""
         name = f"fast.{block.name}.{layer}"
-        numbers, worth, bias = self._numbers(block, layer, loudness)
+        numbers, worth, bias = self._numbers(block, layer, scales)
         size, zero = self._step(f"{name}.taken", taken)
         inputs = [
             given,
@@ -188,12 +188,12 @@ class _Rebuilding:
         return self._add("MatMulIntegerToFloat", inputs, name, domain=_MICROSOFT)
 
     def _numbers(
-        self, block: Block, layer: str, loudness: tuple[Floats, Floats]
+        self, block: Block, layer: str, scales: tuple[Floats, Floats]
     ) -> tuple[npt.NDArray[np.int8], Floats, Floats]:
-        """Whole weights, what a step of them is worth, the corrected bias."""
-        before, after = loudness
-        exact = evened(folded(_Tensors(self), block, layer), before=before, after=after)
-        numbers, steps = whole_numbers(exact.weight)
+        """Return integer weights, their step sizes, and the corrected bias."""
+        before, after = scales
+        exact = equalised(folded(_Tensors(self), block, layer), before=before, after=after)
+        numbers, steps = integer_weights(exact.weight)
         gain, shift = self._recipe.gain(block, layer), self._recipe.shift(block, layer)
         return numbers, steps * gain, corrected_bias(exact, gain, shift)
 
@@ -216,7 +216,7 @@ class _Rebuilding:
 
 
 class _Tensors(dict[str, Floats]):
-    """The residual network's tensors by their names in it, read from the graph when they are asked for."""
+    """The residual network's tensors by name, read from the graph on demand."""
 
     def __init__(self, rebuilding: _Rebuilding) -> None:
         super().__init__()
@@ -227,12 +227,12 @@ class _Tensors(dict[str, Floats]):
 
 
 def corrected_bias(layer: Layer, gain: Floats, shift: Floats) -> Floats:
-    """The bias with a calibration's corrections, (out,)."""
+    """Return the bias with the recipe's corrections, (out,)."""
     return (layer.bias * gain + shift).astype(np.float32)
 
 
 def _inputs(node: NodeProto) -> Iterable[str]:
-    """What a node needs: its inputs, and those of the graphs inside it."""
+    """Return what a node needs: its inputs, and those of its inner graphs."""
     yield from (name for name in node.input if name)
     for attribute in node.attribute:
         for inner in attribute.g.node:
@@ -240,11 +240,11 @@ def _inputs(node: NodeProto) -> Iterable[str]:
 
 
 def _needed(nodes: Sequence[NodeProto], output: str) -> list[NodeProto]:
-    """The nodes that an output depends on, each after what it needs."""
+    """Return the nodes that an output depends on, each after its inputs."""
     makers = {name: node for node in nodes for name in node.output}
     ordered: list[NodeProto] = []
     done: set[str] = {FRAMES}
-    # Depth first with a stack of its own: the net is deeper than Python likes to recurse.
+    # Depth first with an explicit stack: the net is deeper than Python's recursion limit.
     stack = [output]
     while stack:
         name = stack[-1]

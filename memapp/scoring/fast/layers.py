@@ -1,7 +1,7 @@
-"""The residual network's layers as the fast net takes them: folded, and with channels made alike. numpy only.
+"""The residual network's layers for the fast net: folded, and with equalised channels. numpy only.
 
-The calibration (packaging/quantise_fast.py) and the graph (graph.py) both start from here, so that numbers
-measured by the one fit the other.
+The quantisation (packaging/quantise_fast.py) and the graph (graph.py) both use this module, so that the
+measured numbers fit the graph.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ import numpy.typing as npt
 Floats: TypeAlias = npt.NDArray[np.float32]
 
 STAGES = {2: 8, 3: 36, 4: 3}
-"""ResNet-152's stages that compute with 8 bits, and how many blocks each has.
+"""ResNet-152's stages that compute with 8 bits, and the number of blocks in each.
 
-The first stage and what comes before it stay exact: they see fine gradients (an evening sky), which 8 bits
-lose, and make 7 % of the work.
+The first stage and the layers before it stay exact: they process fine gradients (an evening sky), which 8
+bits lose, and are 7 % of the work.
 """
 
 WEIGHT_LEVELS = 63
-"""Weights are whole numbers from -63 to 63: processors without instructions for 8-bit products (AVX2) add up
-pairs of products in 16 bits, and overflow with larger ones."""
+"""Weights are integers from -63 to 63: processors without instructions for 8-bit products (AVX2) add pairs of
+products in 16 bits, and overflow with larger ones."""
 
 _EPSILON = 1e-5
-"""torch.nn.BatchNorm2d's own."""
+"""The value of torch.nn.BatchNorm2d."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One bottleneck: three convolutions beside the stream that they add to."""
+    """One bottleneck: three convolutions, whose result is added to the residual stream."""
 
     stage: int
     number: int
@@ -44,12 +44,12 @@ class Block:
 
     @property
     def narrows(self) -> bool:
-        """Whether it halves width and height, and brings the stream along with a convolution of its own."""
+        """Whether it halves width and height, and projects the stream with another convolution."""
         return self.number == 0
 
     @property
     def stride(self) -> int:
-        """Of its second convolution, and of the one for the stream."""
+        """Of its second convolution, and of the projection of the stream."""
         return 2 if self.narrows else 1
 
     @property
@@ -59,7 +59,7 @@ class Block:
 
 
 def blocks() -> Iterator[Block]:
-    """All blocks that compute with 8 bits, in their order."""
+    """Yield all blocks that compute with 8 bits, in order."""
     for stage, count in STAGES.items():
         for number in range(count):
             yield Block(stage, number)
@@ -76,11 +76,11 @@ class Layer:
 
 
 def folded(tensors: Mapping[str, Floats], block: Block, layer: str) -> Layer:
-    """A convolution and the batch normalisation behind it as one convolution.
+    """Fold a convolution and its batch normalisation into one convolution.
 
     Args:
-        tensors: the residual network's, by their names in it.
-        block: whose.
+        tensors: the residual network's, by name.
+        block: the block of the layer.
         layer: one of its layers.
 
     Raises:
@@ -98,30 +98,31 @@ def folded(tensors: Mapping[str, Floats], block: Block, layer: str) -> Layer:
     )
 
 
-def evened(layer: Layer, *, before: Floats, after: Floats) -> Layer:
-    """The same convolution between channels that were divided by these.
+def equalised(layer: Layer, *, before: Floats, after: Floats) -> Layer:
+    """Return the convolution between channels that were divided by these scales.
 
-    All that lies between convolutions here is ReLU, which a positive factor passes through; so channels can
-    be made equally loud without changing what the net computes, and 8 bits serve the faint ones as well.
-    (Nagel et al. 2019, "Data-Free Quantization Through Weight Equalization and Bias Correction".)
+    Only ReLU lies between the convolutions, and it commutes with positive factors. So the channels'
+    amplitudes can be equalised without changing what the net computes, and 8 bits are enough for weak
+    channels, too. (Nagel et al. 2019, "Data-Free Quantization Through Weight Equalization and Bias
+    Correction".)
 
     Args:
         layer: the convolution.
-        before: what each of its inputs was divided by, (in,).
-        after: what each of its outputs is divided by, (out,).
+        before: divisor of each input channel, (in,).
+        after: divisor of each output channel, (out,).
     """
     weight = layer.weight * before[None, :, None, None] / after[:, None, None, None]
     return Layer(np.ascontiguousarray(weight, dtype=np.float32), layer.bias / after)
 
 
-def whole_numbers(weight: Floats) -> tuple[npt.NDArray[np.int8], Floats]:
-    """Weights as whole numbers, and what one step is worth in each output channel.
+def integer_weights(weight: Floats) -> tuple[npt.NDArray[np.int8], Floats]:
+    """Return weights as integers, and the step size of each output channel.
 
     Returns:
         The numbers, of the weight's shape, within WEIGHT_LEVELS; the steps, (out,).
     """
     largest = np.abs(weight.reshape(len(weight), -1)).max(axis=1)
-    # A channel that is (nearly) dead gets no step so fine that its bias would not fit 32 bits.
+    # A (nearly) dead channel must not get a step so small that its bias exceeds 32 bits.
     steps = np.maximum(largest, np.median(largest) * 1e-3) / WEIGHT_LEVELS
     numbers = np.clip(np.rint(weight / steps[:, None, None, None]), -WEIGHT_LEVELS, WEIGHT_LEVELS)
     return numbers.astype(np.int8), steps.astype(np.float32)

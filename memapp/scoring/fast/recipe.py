@@ -1,4 +1,4 @@
-"""What the fast net needs to know beside the weights: a small file of calibrated numbers. numpy only."""
+"""The fast net's recipe: a small file of quantisation numbers, used with the weights. numpy only."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ FILE_NAME = "fast/resmem.npz"
 """In the resources. Made by packaging/quantise_fast.py."""
 
 BUILDER = 2
-"""Version of the graph that is made of a recipe and of the decode that it is fed with; raised whenever fast
-scores become others."""
+"""Version of the graph that is built from a recipe and of its reduced decode; raise it when fast scores
+change."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """How floats become 8-bit numbers: divided by the size of a step, rounded, shifted by zero's place."""
+    """How floats become 8-bit numbers: divided by the step size, rounded, shifted by the zero point."""
 
     size: float
     zero: int
 
 
 class Recipe:
-    """The numbers of one calibration."""
+    """The numbers of one quantisation."""
 
     def __init__(self, data: bytes) -> None:
-        """Read what packaging/quantise_fast.py wrote.
+        """Read a file that packaging/quantise_fast.py wrote.
 
         Raises:
             WeightsError: it is something else.
@@ -59,34 +59,34 @@ class Recipe:
             raise WeightsError("The fast net's numbers are damaged: install memapp again.") from problem
 
     @property
-    def calibrated_on(self) -> frozenset[str]:
-        """The first 16 digits of the sha256 of each photo's file: it must never be judged on these."""
+    def quantised_on(self) -> frozenset[str]:
+        """The first 16 digits of the sha256 of each photo's file: never evaluate the fast net on these."""
         photos = self.provenance["photos"]
         assert isinstance(photos, list)
         return frozenset(photos)
 
     def input_step(self, block: Block) -> Step:
-        """Of what a block takes from the stream."""
+        """Return the step for a block's input from the stream."""
         return self._step(f"{block.name}.in")
 
     def output_step(self, block: Block, layer: str) -> Step:
-        """Of what a block's conv1 or conv2 gives, after ReLU."""
+        """Return the step for the output of a block's conv1 or conv2, after ReLU."""
         return self._step(f"{block.name}.{layer}")
 
     def gain(self, block: Block, layer: str) -> Floats:
-        """By how much each channel is to be louder, so that it varies as the exact net's, (out,)."""
+        """Return the factor of each channel that restores the exact net's standard deviation, (out,)."""
         return self._floats(f"{block.name}.{layer}.gain")
 
     def shift(self, block: Block, layer: str) -> Floats:
-        """What each channel's bias is corrected by, after the gain, (out,)."""
+        """Return the correction of each channel's bias, after the gain, (out,)."""
         return self._floats(f"{block.name}.{layer}.shift")
 
-    def loudness(self, block: Block, layer: str) -> Floats:
-        """What the channels after a block's conv1 or conv2 are divided by, (out,)."""
+    def channel_scale(self, block: Block, layer: str) -> Floats:
+        """Return the divisors of the channels after a block's conv1 or conv2, (out,)."""
         return self._floats(f"{block.name}.{layer}.loudness")
 
-    def stream_loudness(self, stage: int) -> Floats:
-        """What the channels of a stage's stream are divided by; stage 1 is what comes before the 8 bits."""
+    def stream_scale(self, stage: int) -> Floats:
+        """Return the divisors of the channels of a stage's stream; stage 1 is the exact one."""
         return self._floats(f"layer{stage}.loudness")
 
     def _step(self, name: str) -> Step:
@@ -99,7 +99,7 @@ class Recipe:
 
 @cache
 def shipped_recipe() -> Recipe:
-    """The one that travels with memapp.
+    """Return the recipe that is shipped with memapp.
 
     Raises:
         WeightsError: it is missing or damaged.
@@ -116,17 +116,17 @@ def _shipped_bytes() -> bytes:
 
 
 def recipe_path() -> Path:
-    """Where the shipped recipe is."""
+    """Return the path of the shipped recipe."""
     return resource_path(FILE_NAME)
 
 
 def fast_resmem() -> NetIdentity:
-    """Fast ResMem: another net whenever the weights, the recipe or the way it is built are others.
+    """Return the identity of fast ResMem, which changes with the weights, the recipe and the builder.
 
     Raises:
         WeightsError: there is no recipe.
     """
-    # Asked for while the window opens: the hash tells which recipe it is, without reading what is in it.
+    # Called while the window opens: the hash identifies the recipe without parsing it.
     digest = hashlib.sha256(_shipped_bytes()).hexdigest()
     made_of = f"fast-{BUILDER} {RESMEM_WEIGHTS.sha256} {digest}"
     return NetIdentity(

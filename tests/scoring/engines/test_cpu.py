@@ -1,4 +1,4 @@
-"""The CPU scores with onnxruntime where it can, with torch where it must, and says so."""
+"""The CPU engine is onnxruntime if possible, else torch with a note."""
 
 from __future__ import annotations
 
@@ -45,19 +45,19 @@ def check_scores(engine: Engine) -> None:
     engine.close()
 
 
-def test_the_net_is_prepared_at_the_first_time_only(home: Path) -> None:
-    export, said = SmallExport(), list[str]()
+def test_the_net_is_prepared_only_once(home: Path) -> None:
+    export, messages = SmallExport(), list[str]()
     for _ in range(2):
-        engine, note = engines(home, export).open_best(said.append)
+        engine, note = engines(home, export).open_best(messages.append)
         assert engine.engine.engine == "onnxruntime"
         assert note is None
         check_scores(engine)
     assert export.count == 1
-    assert said == [PREPARING]
+    assert messages == [PREPARING]
 
 
-def test_a_calibration_is_made_at_the_second_start_and_used(home: Path) -> None:
-    path = home / "engines" / "calibration.json"
+def test_tuning_happens_at_the_second_start_and_is_used(home: Path) -> None:
+    path = home / "engines" / "tuning.json"
     first, _ = engines(home, SmallExport()).open_best(print)
     first.close()
     assert first.batch_size == likely_tuning().batch_size
@@ -71,7 +71,7 @@ def test_a_calibration_is_made_at_the_second_start_and_used(home: Path) -> None:
     again.close()
 
 
-def test_a_graph_that_is_vouched_for_but_scores_otherwise_is_made_anew(home: Path) -> None:
+def test_a_graph_with_a_valid_record_but_other_scores_is_exported_again(home: Path) -> None:
     weights = home.parent / "weights.pt"
     weights.write_bytes(b"weights")
     graph = GraphFolder(home=home, export=SmallExport(offset=0.25)).prepare(SMALL_NET, weights, print)
@@ -81,9 +81,9 @@ def test_a_graph_that_is_vouched_for_but_scores_otherwise_is_made_anew(home: Pat
     for score in foreign:
         text = text.replace(str(score), str(score + 0.25))
     record.write_text(text, encoding="utf-8")
-    said: list[str] = []
-    engine, note = engines(home, SmallExport()).open_best(said.append)
-    assert (engine.engine.engine, note, said) == ("onnxruntime", None, [PREPARING])
+    messages: list[str] = []
+    engine, note = engines(home, SmallExport()).open_best(messages.append)
+    assert (engine.engine.engine, note, messages) == ("onnxruntime", None, [PREPARING])
     check_scores(engine)
 
 
@@ -94,23 +94,23 @@ def failing(text: str) -> Export:
     return fail
 
 
-def test_where_the_net_can_not_be_prepared_torch_serves_and_says_why(home: Path) -> None:
-    said: list[str] = []
-    engine, note = engines(home, failing("the operator is unknown")).open_best(said.append)
+def test_if_the_net_can_not_be_prepared_torch_scores_with_a_note(home: Path) -> None:
+    messages: list[str] = []
+    engine, note = engines(home, failing("the operator is unknown")).open_best(messages.append)
     assert engine.engine.engine == "torch"
-    assert note == said[-1]
-    assert "the operator is unknown" in said[-1]
-    assert said[-1].endswith("Scoring goes on with the slower one.")
+    assert note == messages[-1]
+    assert "the operator is unknown" in messages[-1]
+    assert messages[-1].endswith("Scoring goes on with the slower one.")
     check_scores(engine)
 
 
-def test_a_home_that_can_not_be_written_leaves_torch(home: Path) -> None:
+def test_with_a_read_only_home_torch_scores(home: Path) -> None:
     home.write_text("a file where the folder should be", encoding="utf-8")
-    said: list[str] = []
-    engine, note = engines(home, SmallExport()).open_best(said.append)
+    messages: list[str] = []
+    engine, note = engines(home, SmallExport()).open_best(messages.append)
     assert engine.engine.engine == "torch"
-    assert said == [note]
-    assert str(home) in said[0]
+    assert messages == [note]
+    assert str(home) in messages[0]
     check_scores(engine)
 
 
@@ -121,13 +121,13 @@ def without(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
     )
 
 
-def test_with_neither_engine_it_ends_in_words(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_both_engines_the_error_says_what_to_do(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     without(monkeypatch, "torch")
     with pytest.raises(DeviceError, match=r"can't be used.*Install memapp again"):
         engines(home, failing("torch is not installed")).open_best(print)
 
 
-def test_nobody_waits_for_the_preparation_who_wants_scores_at_once(home: Path) -> None:
+def test_opening_at_once_does_not_wait_for_the_preparation(home: Path) -> None:
     engine, note = engines(home, SmallExport()).open_at_once(pytest.fail)
     assert isinstance(engine, UpgradingEngine)
     assert engine.engine.engine == "torch"

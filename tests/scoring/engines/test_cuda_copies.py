@@ -1,6 +1,6 @@
-"""What is asked of an NVIDIA GPU, and in which order. The GPU is a fake: no machine with one was at hand.
+"""Calls to an NVIDIA GPU and their order. The GPU is a fake, because no machine with one was available.
 
-All but the calls of torch.cuda is real: the engine, the copies and the net, on the CPU.
+Everything except torch.cuda is real: the engine, the copies and the net, on the CPU.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.scoring.standing_in import SmallNet, brightness
 
 @dataclass
 class FakeCuda:
-    """Stands in for torch.cuda: notes what is asked of it, with which stream is chosen at the moment."""
+    """Replaces torch.cuda and records the calls, with the current stream."""
 
     log: list[str] = field(default_factory=list)
     streams: int = 0
@@ -51,7 +51,7 @@ class FakeCuda:
 
 @dataclass
 class FakeEvent:
-    """Its number is that of the copy which it follows."""
+    """Its number is that of the copy that it follows."""
 
     cuda: FakeCuda
     number: int = -1
@@ -73,8 +73,8 @@ class FakeStream:
         self.cuda.log.append(f"wait {event.number}")
 
 
-class NotedNet(SmallNet):
-    """The small net, which notes when it works and on how many frames; runs out of memory on demand."""
+class RecordingNet(SmallNet):
+    """The small net, which records when it runs and on how many frames; runs out of memory on demand."""
 
     def __init__(self, cuda: FakeCuda, *, fits: int = 1000) -> None:
         super().__init__()
@@ -97,29 +97,29 @@ def engine(cuda: FakeCuda, net: nn.Module) -> TorchEngine:
 
 def frames(count: int, seed: int = 0) -> PixelArray:
     chance = np.random.default_rng(seed)
-    # Each frame differs from the others as a whole: noise alone would make all means alike.
+    # Each frame differs in its mean: noise alone would give all frames the same mean.
     levels = chance.integers(0, 256, (count, 1, 1, 1), dtype=np.uint8)
     return np.broadcast_to(levels, (count, 227, 227, 3)).copy()
 
 
-def test_the_second_half_is_copied_once_the_net_has_begun_with_the_first() -> None:
+def test_the_second_half_is_copied_while_the_net_works_on_the_first() -> None:
     cuda = FakeCuda()
-    scores = engine(cuda, NotedNet(cuda)).score(frames(64))
+    scores = engine(cuda, RecordingNet(cuda)).score(frames(64))
     assert cuda.log == ["copy 0", "wait 0", "net 32", "copy 1", "wait 1", "net 32"]
     np.testing.assert_allclose(scores, brightness(frames(64)), atol=1e-6)
 
 
 @pytest.mark.parametrize(("count", "parts"), [(1, [1]), (8, [8]), (9, [8, 1]), (17, [9, 8])])
-def test_small_batches_are_not_torn_into_tiny_parts(count: int, parts: list[int]) -> None:
+def test_small_batches_are_not_split_into_tiny_parts(count: int, parts: list[int]) -> None:
     cuda = FakeCuda()
-    scores = engine(cuda, NotedNet(cuda)).score(frames(count))
+    scores = engine(cuda, RecordingNet(cuda)).score(frames(count))
     assert [line for line in cuda.log if line.startswith("net")] == [f"net {part}" for part in parts]
     np.testing.assert_allclose(scores, brightness(frames(count)), atol=1e-6)
 
 
-def test_batches_of_changing_size_share_the_page_locked_memory_and_keep_their_own_scores() -> None:
+def test_batches_of_different_sizes_share_the_page_locked_memory_and_keep_their_scores() -> None:
     cuda = FakeCuda()
-    tested = engine(cuda, NotedNet(cuda))
+    tested = engine(cuda, RecordingNet(cuda))
     for seed, count in enumerate((40, 3, 64, 33)):
         np.testing.assert_allclose(
             tested.score(frames(count, seed)), brightness(frames(count, seed)), atol=1e-6
@@ -127,7 +127,7 @@ def test_batches_of_changing_size_share_the_page_locked_memory_and_keep_their_ow
     assert cuda.streams == 1
 
 
-def test_no_part_is_copied_over_another_one_that_is_still_needed() -> None:
+def test_no_part_overwrites_another_that_is_still_needed() -> None:
     copies = CudaCopies(cuda=FakeCuda(), device="cpu", pin=False)
     first = copies.start(frames(8, 1), place=0)
     copies.start(frames(8, 2), place=1)
@@ -136,18 +136,18 @@ def test_no_part_is_copied_over_another_one_that_is_still_needed() -> None:
 
 def test_a_part_that_does_not_fit_leaves_the_engine_usable() -> None:
     cuda = FakeCuda()
-    tested = engine(cuda, NotedNet(cuda, fits=8))
+    tested = engine(cuda, RecordingNet(cuda, fits=8))
     with pytest.raises(OutOfDeviceMemoryError):
         tested.score(frames(64))
     assert cuda.log[-1] == "synchronize", "or the next batch would be copied over this one's frames"
     np.testing.assert_allclose(tested.score(frames(16)), brightness(frames(16)), atol=1e-6)
 
 
-def test_a_device_that_fails_while_copying_is_said_to_have_failed() -> None:
+def test_a_failure_while_copying_is_a_device_error() -> None:
     class BrokenCuda(FakeCuda):
         def current_stream(self) -> FakeStream:
             raise RuntimeError("CUDA error: unspecified launch failure")
 
     cuda = BrokenCuda()
     with pytest.raises(DeviceError, match="unspecified launch failure"):
-        engine(cuda, NotedNet(cuda)).score(frames(4))
+        engine(cuda, RecordingNet(cuda)).score(frames(4))

@@ -1,4 +1,4 @@
-"""16 bits are used only where they prove themselves."""
+"""16 bits are used only if verified."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EXPECTED = np.array([0.7, 0.8], dtype=np.float32)
 
 @dataclass
 class Gpu:
-    """Is off by so much with 16 bits and with 32."""
+    """Scores with these errors at 16 bits and at 32."""
 
     off_with_16: float
     off_with_32: float
@@ -41,7 +41,7 @@ class Gpu:
         pass
 
 
-def test_16_bits_that_hold_are_kept() -> None:
+def test_accurate_16_bits_are_kept() -> None:
     gpu = Gpu(off_with_16=0.5 * HALF_TOLERANCE, off_with_32=0.0)
     prove_on_gpu(gpu, EXPECTED)
     assert gpu.half
@@ -49,7 +49,7 @@ def test_16_bits_that_hold_are_kept() -> None:
 
 
 @pytest.mark.parametrize("off", [2 * HALF_TOLERANCE, float("nan")])
-def test_16_bits_that_do_not_hold_give_way_to_32(off: float) -> None:
+def test_inaccurate_16_bits_are_replaced_by_32(off: float) -> None:
     gpu = Gpu(off_with_16=off, off_with_32=0.5 * DEVICE_TOLERANCE)
     prove_on_gpu(gpu, EXPECTED)
     assert not gpu.half
@@ -57,13 +57,13 @@ def test_16_bits_that_do_not_hold_give_way_to_32(off: float) -> None:
 
 
 @pytest.mark.parametrize("half", [True, False])
-def test_a_gpu_that_is_off_even_with_32_bits_is_refused(half: bool) -> None:
+def test_a_gpu_inaccurate_even_with_32_bits_is_refused(half: bool) -> None:
     with pytest.raises(DeviceError, match="other scores"):
         prove_on_gpu(Gpu(off_with_16=0.1, off_with_32=2 * DEVICE_TOLERANCE, half=half), EXPECTED)
 
 
 class SmallProduct(nn.Module):
-    """A mean and a product: notes what the product is computed with."""
+    """A mean and a product that records its number type."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -71,13 +71,13 @@ class SmallProduct(nn.Module):
         self.seen: list[torch.dtype] = []
 
     def forward(self, frames: Tensor) -> Tensor:
-        """(n, 3, 227, 227) to (n,)."""
+        """Map (n, 3, 227, 227) to (n,)."""
         product: Tensor = self.weights(frames.mean(dim=(2, 3)))
         self.seen.append(product.dtype)
         return torch.sigmoid(product).squeeze(1)
 
 
-def test_half_is_what_torch_computes_with_and_scores_stay_floats() -> None:
+def test_half_sets_torchs_precision_and_scores_stay_floats() -> None:
     net = SmallProduct().requires_grad_(False)
     engine = TorchEngine(net=net, device="cpu", threads=1, half=True)
     with_16 = engine.score(proof_frames())

@@ -1,4 +1,4 @@
-"""Prepared graphs: exported once, vouched for, made anew when anything about them is wrong."""
+"""Prepared graphs: exported once, verified, and exported again if anything is wrong."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def truncate(graph: Path) -> None:
     graph.write_bytes(graph.read_bytes()[:-1])
 
 
-def alter(graph: Path) -> None:
+def change_a_bit(graph: Path) -> None:
     content = bytearray(graph.read_bytes())
     content[len(content) // 2] ^= 1
     graph.write_bytes(content)
@@ -71,7 +71,7 @@ def change_record(**changes: object) -> Callable[[Path], None]:
     return change
 
 
-def spoil_record(text: str) -> Callable[[Path], None]:
+def replace_record(text: str) -> Callable[[Path], None]:
     return lambda graph: graph.with_suffix(".json").write_text(text, encoding="utf-8") and None
 
 
@@ -79,19 +79,19 @@ def spoil_record(text: str) -> Callable[[Path], None]:
     "spoil",
     [
         pytest.param(truncate, id="truncated"),
-        pytest.param(alter, id="one bit altered"),
+        pytest.param(change_a_bit, id="one bit changed"),
         pytest.param(lambda graph: graph.unlink(), id="missing"),
-        pytest.param(lambda graph: graph.with_suffix(".json").unlink(), id="not vouched for"),
-        pytest.param(spoil_record(""), id="empty record"),
-        pytest.param(spoil_record("[1]"), id="record of something else"),
-        pytest.param(spoil_record('{"net": {}}'), id="half a record"),
+        pytest.param(lambda graph: graph.with_suffix(".json").unlink(), id="without a record"),
+        pytest.param(replace_record(""), id="empty record"),
+        pytest.param(replace_record("[1]"), id="record of something else"),
+        pytest.param(replace_record('{"net": {}}'), id="half a record"),
         pytest.param(change_record(exporter=graphs_module.EXPORTER - 1), id="older exporter"),
         pytest.param(change_record(net={"name": "Other"}), id="another net"),
-        pytest.param(change_record(proof_scores=["x"]), id="scores that are none"),
-        pytest.param(change_record(sha256=7), id="a hash that is none"),
+        pytest.param(change_record(proof_scores=["x"]), id="scores that are not numbers"),
+        pytest.param(change_record(sha256=7), id="a hash that is not one"),
     ],
 )
-def test_what_is_broken_stale_or_foreign_is_not_used(
+def test_a_broken_outdated_or_foreign_graph_is_not_used(
     home: Path, weights: Path, spoil: Callable[[Path], None]
 ) -> None:
     folder = GraphFolder(home=home, export=SmallExport())
@@ -106,7 +106,7 @@ def test_what_is_broken_stale_or_foreign_is_not_used(
     "other",
     [
         replace(SMALL_NET, sha256="6" * 64),
-        # The name holds the first digits only.
+        # The name contains only the first digits.
         replace(SMALL_NET, sha256="5" * 63 + "6"),
         replace(SMALL_NET, preprocessing="test-2"),
     ],
@@ -121,13 +121,13 @@ def test_older_graphs_and_old_leftovers_are_removed_and_nothing_else(home: Path,
     folder = GraphFolder(home=home, export=SmallExport())
     folder.prepare(replace(SMALL_NET, preprocessing="test-0"), weights, print)
     engines = home / "engines"
-    for name in ("Large-1-x-exact.onnx", "calibration.json", ".new.part", ".old.part"):
+    for name in ("Large-1-x-exact.onnx", "tuning.json", ".new.part", ".old.part"):
         (engines / name).write_bytes(b"")
     os.utime(engines / ".old.part", (time.time() - 100_000,) * 2)
     folder.prepare(SMALL_NET, weights, print)
     key = graph_key(SMALL_NET)
     assert names(home) == sorted(
-        [".new.part", "Large-1-x-exact.onnx", f"{key}.json", f"{key}.onnx", "calibration.json"]
+        [".new.part", "Large-1-x-exact.onnx", f"{key}.json", f"{key}.onnx", "tuning.json"]
     )
 
 
@@ -141,7 +141,7 @@ def test_an_export_that_fails_leaves_nothing_behind_and_says_why(home: Path, wei
     assert names(home) == []
 
 
-def test_a_full_disk_is_seen_before_anything_is_written(
+def test_a_full_disk_is_reported_before_anything_is_written(
     home: Path, weights: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1_000_000))
@@ -151,7 +151,7 @@ def test_a_full_disk_is_seen_before_anything_is_written(
     assert export.count == 0
 
 
-def test_a_home_that_can_not_be_written_is_said(home: Path, weights: Path) -> None:
+def test_a_read_only_home_is_reported(home: Path, weights: Path) -> None:
     home.write_text("a file where the folder should be", encoding="utf-8")
     folder = GraphFolder(home=home, export=SmallExport())
     assert folder.find(SMALL_NET) is None

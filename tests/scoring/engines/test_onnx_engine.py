@@ -1,4 +1,4 @@
-"""The engine on onnxruntime gives what torch gives, and says in words what it can't do."""
+"""The onnxruntime engine gives torch's scores, and reports what it can't do."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_any_number_of_frames_is_scored(graph: Path, count: int) -> None:
     engine.close()
 
 
-def test_a_file_that_is_no_graph_is_refused_in_words(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_graph_is_refused_with_a_message(tmp_path: Path) -> None:
     path = tmp_path / "other.onnx"
     path.write_bytes(b"not a graph")
     with pytest.raises(DeviceError, match="onnxruntime failed"):
@@ -50,26 +50,26 @@ def test_a_graph_with_another_input_is_refused(tmp_path: Path) -> None:
     opset = onnx.helper.make_opsetid("", OPSET)
     graph = onnx.helper.make_graph([relu], "other", [pixels], [positive])
     onnx.save(onnx.helper.make_model(graph, opset_imports=[opset], ir_version=8), path)
-    with pytest.raises(DeviceError, match="holds another net"):
+    with pytest.raises(DeviceError, match="contains another net"):
         OnnxEngine(graph=path, threads=1)
 
 
-def test_results_that_are_no_numbers_are_no_results(tmp_path: Path) -> None:
+def test_results_that_are_not_numbers_are_an_error(tmp_path: Path) -> None:
     path = tmp_path / "broken.onnx"
-    with pytest.raises(DeviceError, match="no numbers"):
+    with pytest.raises(DeviceError, match="not numbers"):
         export(SmallNet(float("nan")).requires_grad_(False), path)
     engine = OnnxEngine(graph=path, threads=1)
-    with pytest.raises(DeviceError, match="no numbers"):
+    with pytest.raises(DeviceError, match="not numbers"):
         engine.score(np.zeros((1, 227, 227, 3), dtype=np.uint8))
 
 
 class Fickle(nn.Module):
-    """A net that scores otherwise while it is exported."""
+    """A net that scores differently while it is exported."""
 
     def forward(self, frames: torch.Tensor) -> torch.Tensor:
         return frames.mean(dim=(1, 2, 3)) + (0.1 if torch.onnx.is_in_onnx_export() else 0.0)
 
 
-def test_a_graph_that_scores_otherwise_than_torch_is_not_let_through(tmp_path: Path) -> None:
+def test_a_graph_that_scores_differently_than_torch_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DeviceError, match=r"other scores than it should \(off by 0.1\)"):
         export(Fickle(), tmp_path / "fickle.onnx")

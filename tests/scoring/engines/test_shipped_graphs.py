@@ -1,4 +1,4 @@
-"""Graphs that came with the built app: found without weights and without torch, checked, never written to."""
+"""Graphs shipped with the built app: found without weights and torch, verified, never written to."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from tests.scoring.standing_in import SMALL_NET, SmallExport, brightness
 
 
 def refuse(_weights: Path, _target: Path) -> np.ndarray:
-    pytest.fail("nothing is to be exported")
+    pytest.fail("nothing should be exported")
 
 
 @pytest.fixture
 def shipped(tmp_path: Path) -> Path:
-    """A folder as in the built app, with the small net's graph."""
+    """Return a folder as in the built app, with the small net's graph."""
     maker = tmp_path / "maker"
     weights = tmp_path / "weights.pt"
     weights.write_bytes(b"weights")
@@ -37,14 +37,14 @@ def shipped(tmp_path: Path) -> Path:
     return folder
 
 
-def alter(folder: Path) -> None:
+def change_a_bit(folder: Path) -> None:
     graph = folder / f"{graph_key(SMALL_NET)}.onnx"
     content = bytearray(graph.read_bytes())
     content[len(content) // 2] ^= 1
     graph.write_bytes(content)
 
 
-def test_a_shipped_graph_serves_and_nothing_is_written_beside_it(tmp_path: Path, shipped: Path) -> None:
+def test_a_shipped_graph_is_used_and_nothing_is_written_beside_it(tmp_path: Path, shipped: Path) -> None:
     before = sorted(shipped.iterdir())
     graphs = GraphFolder(home=tmp_path / "home", export=refuse, shipped=shipped)
     found = graphs.find(SMALL_NET)
@@ -56,11 +56,11 @@ def test_a_shipped_graph_serves_and_nothing_is_written_beside_it(tmp_path: Path,
     np.testing.assert_allclose(engine.score(proof_frames()), brightness(proof_frames()), atol=1e-5)
     engine.close()
     assert sorted(shipped.iterdir()) == before
-    assert [path.name for path in (tmp_path / "home" / "engines").iterdir()] == ["calibration.json"]
+    assert [path.name for path in (tmp_path / "home" / "engines").iterdir()] == ["tuning.json"]
 
 
-def test_a_damaged_shipped_graph_gives_way_to_one_made_here(tmp_path: Path, shipped: Path) -> None:
-    alter(shipped)
+def test_a_damaged_shipped_graph_is_replaced_by_a_new_export(tmp_path: Path, shipped: Path) -> None:
+    change_a_bit(shipped)
     graphs = GraphFolder(home=tmp_path / "maker", export=refuse, shipped=shipped)
     assert graphs.shipped(SMALL_NET) is None
     assert graphs.is_damaged(SMALL_NET)
@@ -69,7 +69,7 @@ def test_a_damaged_shipped_graph_gives_way_to_one_made_here(tmp_path: Path, ship
     assert found.path.parent == tmp_path / "maker" / "engines"
 
 
-def test_without_weights_a_graph_that_is_of_no_use_is_not_made_anew(tmp_path: Path) -> None:
+def test_without_weights_a_broken_graph_is_not_exported_again(tmp_path: Path) -> None:
     graphs = GraphFolder(home=tmp_path / "home", export=refuse, shipped=tmp_path / "none")
     engines = CpuEngines(net=SMALL_NET, weights=None, graphs=graphs, open_torch=lambda: pytest.fail("torch"))
     with pytest.raises(GraphError, match="weights are missing"):
@@ -94,7 +94,7 @@ def test_resmem_scores_from_its_shipped_graph_alone(
 
 
 @pytest.mark.weights
-def test_torch_without_weights_gives_way_to_the_shipped_graph_and_says_so(
+def test_torch_without_weights_is_replaced_by_the_shipped_graph_with_a_note(
     tmp_path: Path, prepared_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(graphs_module, "resource_path", lambda _name: prepared_home / "engines")
@@ -116,11 +116,11 @@ def test_a_damaged_net_is_named_as_such(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 @pytest.mark.weights
-def test_the_doctor_finds_a_shipped_net_without_weights_or_torch_well(
+def test_the_doctor_accepts_a_shipped_net_without_weights_or_torch(
     tmp_path: Path, prepared_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(graphs_module, "resource_path", lambda _name: prepared_home / "engines")
-    # As in the built app, in which there is no torch.
+    # As in the built app, which has no torch.
     monkeypatch.setitem(sys.modules, "torch", None)
     find_spec = importlib.util.find_spec
     monkeypatch.setattr(

@@ -1,4 +1,4 @@
-"""An engine that scores at once goes over to the better one when that is ready, and not before."""
+"""An engine that scores at once switches to the better one when that is ready, and not before."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SECONDS = 10.0
 
 @dataclass
 class Engine:
-    """Gives its own number as each score."""
+    """Returns its own number as each score."""
 
     name: str
     number: float
@@ -38,7 +38,7 @@ class Engine:
         self.closed = True
 
 
-def test_it_scores_at_once_and_goes_over_when_the_better_one_is_ready() -> None:
+def test_it_scores_at_once_and_switches_when_the_better_one_is_ready() -> None:
     ready = threading.Event()
     first, better = Engine("torch", 0.25), Engine("onnxruntime", 0.75)
 
@@ -58,7 +58,7 @@ def test_it_scores_at_once_and_goes_over_when_the_better_one_is_ready() -> None:
     assert better.closed
 
 
-def test_when_the_better_one_can_not_be_had_the_first_stays(caplog: pytest.LogCaptureFixture) -> None:
+def test_if_the_better_one_fails_the_first_stays(caplog: pytest.LogCaptureFixture) -> None:
     def open_better() -> Engine:
         raise DeviceError("The disk is too full.")
 

@@ -1,4 +1,4 @@
-"""The fast net: how it is made, that it is close to the exact one, and what is said where it can't be had."""
+"""The fast net: how it is built, its accuracy, and the messages if it is not available."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from memapp.intake.load import load_photo
 from memapp.scoring.factory import RESMEM, ResMemFactory
 from memapp.scoring.fast import factory as fast_factory
 from memapp.scoring.fast.factory import FastFactory
-from memapp.scoring.fast.layers import WEIGHT_LEVELS, Block, Layer, blocks, evened, folded, whole_numbers
+from memapp.scoring.fast.layers import WEIGHT_LEVELS, Block, Layer, blocks, equalised, folded, integer_weights
 from memapp.scoring.fast.recipe import Recipe, fast_resmem, recipe_path, shipped_recipe
 from memapp.scoring.nets.registry import NetRegistry
 from memapp.scoring.weights import WeightsLocator
@@ -37,7 +37,7 @@ def test_fast_scores_are_close_to_exact_ones_and_repeatable(prepared_home: Path,
     for found in find_photos(folders, control=RunControl()):
         assert isinstance(found, ImageKey)
         digest = hashlib.sha256(Path(found.path).read_bytes()).hexdigest()[:16]
-        if digest not in shipped_recipe().calibrated_on:
+        if digest not in shipped_recipe().quantised_on:
             frames.append(load_photo(found.path, frame=True).frame)
     assert len(frames) >= 25
     batch = np.stack([frame for frame in frames if frame is not None])
@@ -48,7 +48,7 @@ def test_fast_scores_are_close_to_exact_ones_and_repeatable(prepared_home: Path,
     assert 0 < off.mean() <= 0.01
     assert off.max() <= 0.06
     assert np.corrcoef(np.argsort(np.argsort(true)), np.argsort(np.argsort(found)))[0, 1] >= 0.98
-    # How many are scored at once changes nothing.
+    # The batch size changes nothing.
     assert fast.score(batch[:1])[0] == pytest.approx(found[0], abs=2e-3)
     assert fast.engine.engine == "onnxruntime"
     exact.close()
@@ -58,7 +58,7 @@ def test_fast_scores_are_close_to_exact_ones_and_repeatable(prepared_home: Path,
 @pytest.mark.slow
 @pytest.mark.weights
 def test_scoring_fast_imports_no_torch(prepared_home: Path) -> None:
-    # Made in a process of its own, and never again.
+    # Built in a separate process, and only once.
     FastFactory(weights=weights(prepared_home), home=prepared_home).build(print).close()
     code = (
         "import sys, pathlib; from memapp.scoring.fast.factory import FastFactory; "
@@ -82,14 +82,14 @@ def test_a_fast_net_is_another_net_than_the_exact_one() -> None:
     assert len(fast.sha256) == 64
 
 
-def test_known_exact_scores_serve_as_well(tmp_path: Path) -> None:
+def test_known_exact_scores_are_reused(tmp_path: Path) -> None:
     assert FastFactory(weights=weights(tmp_path), home=tmp_path).equivalent_identities() == (RESMEM,)
 
 
-def test_the_shipped_recipe_says_what_it_was_calibrated_on() -> None:
+def test_the_shipped_recipe_lists_the_photos_it_was_quantised_on() -> None:
     recipe = shipped_recipe()
-    assert len(recipe.calibrated_on) >= 100
-    assert all(len(digest) == 16 for digest in recipe.calibrated_on)
+    assert len(recipe.quantised_on) >= 100
+    assert all(len(digest) == 16 for digest in recipe.quantised_on)
     for block in blocks():
         assert recipe.input_step(block).size > 0
         for layer in block.layers:
@@ -98,12 +98,12 @@ def test_the_shipped_recipe_says_what_it_was_calibrated_on() -> None:
 
 
 @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 no more", b"\x93NUMPY"])
-def test_a_damaged_recipe_is_said_in_words(damage: bytes) -> None:
+def test_a_damaged_recipe_is_reported(damage: bytes) -> None:
     with pytest.raises(WeightsError, match="install memapp again"):
         Recipe(damage)
 
 
-def test_folding_and_evening_change_nothing_of_what_is_computed() -> None:
+def test_folding_and_equalising_do_not_change_the_result() -> None:
     chance = np.random.default_rng(1968)
     block = Block(2, 0)
     tensors = {
@@ -120,16 +120,16 @@ def test_folding_and_evening_change_nothing_of_what_is_computed() -> None:
     layer = folded(tensors, block, "conv1")
     assert layer.weight[:, :, 0, 0] @ given + layer.bias == pytest.approx(expected, abs=1e-5)
     before, after = (chance.uniform(0.5, 2, count).astype(np.float32) for count in (3, 5))
-    even = evened(layer, before=before, after=after)
+    even = equalised(layer, before=before, after=after)
     found = even.weight[:, :, 0, 0] @ (given / before) + even.bias
     assert found * after == pytest.approx(expected, abs=1e-5)
 
 
-def test_weights_as_whole_numbers_stay_within_half_a_step_and_dead_channels_harmless() -> None:
+def test_integer_weights_are_within_half_a_step_and_dead_channels_are_harmless() -> None:
     weight = np.random.default_rng(1968).normal(size=(6, 4, 3, 3)).astype(np.float32)
     weight[2] = 0
     weight[3] *= 1e-12
-    numbers, steps = whole_numbers(weight)
+    numbers, steps = integer_weights(weight)
     assert np.abs(numbers).max() == WEIGHT_LEVELS
     assert np.all(np.abs(numbers * steps[:, None, None, None] - weight) <= steps.max() / 2 + 1e-7)
     assert steps.min() > 1e-6
@@ -137,7 +137,7 @@ def test_weights_as_whole_numbers_stay_within_half_a_step_and_dead_channels_harm
     assert isinstance(Layer(weight, steps).bias, np.ndarray)
 
 
-def test_without_onnx_and_without_a_graph_fast_scores_are_refused_in_words(
+def test_without_onnx_and_a_graph_fast_scores_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fast_factory, "missing_package", lambda *packages: packages[0])
@@ -147,9 +147,7 @@ def test_without_onnx_and_without_a_graph_fast_scores_are_refused_in_words(
         registry.factory("resmem", precision=Precision.FAST)
 
 
-def test_without_a_recipe_fast_scores_are_refused_in_words(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_a_recipe_fast_scores_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fast_factory, "recipe_path", lambda: tmp_path / "none")
     assert "no fast net" in (FastFactory(weights=weights(tmp_path), home=tmp_path).why_not() or "")
 
