@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from memapp.core.records import PhotoId
@@ -22,6 +22,8 @@ class Command:
     undo: Callable[[], None]
     where: PhotoId | None = None
     """The photo that the act was about, so that the window can go there; None where it was not about one."""
+    on_photo: bool = False
+    """Whether the act is seen on the photo itself, shown large, rather than in the grid."""
 
 
 Listener: TypeAlias = Callable[[], None]
@@ -68,7 +70,7 @@ class CommandLog:
 
     def note(self, command: Command) -> None:
         """Log a command that was done already."""
-        self.run(Command(command.text, _nothing, command.undo, command.where))
+        self.run(replace(command, do=_nothing))
         self._done[-1] = command
 
     def undo(self) -> Command | None:

@@ -1,4 +1,4 @@
-"""Areas of interest: drawn, named, changed with undo, used on other photos, kept, and exchanged as files."""
+"""Areas of interest: draw, name, change with undo, use on other photos, keep, and exchange as files."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMenu, QWidg
 
 from memapp.core.events import Notice, NoticeKind
 from memapp.core.explanation import AreaOfInterest, FolderAreas, Layer, Region, RegionKind
-from memapp.core.records import ImageKey
+from memapp.core.records import ImageKey, PhotoId
 from memapp.gui.overlay.area_tools import AreaTool, PolygonTool, RectangleTool
 from memapp.gui.overlay.region_table import RegionsPage
 from memapp.gui.run.status import counted
 from memapp.gui.viewer.photo_viewer import PhotoViewer
 from memapp.gui.window.actions import Actions
 from memapp.gui.window.notices import NoticeAction
+from memapp.library.undo import Command, CommandLog
 from memapp.workers.jobs import Jobs
 
-_MOST_UNDONE = 50
 _FILES = "Areas of interest (*.json)"
 
 
@@ -34,12 +34,6 @@ class AreaWork:
     read: Callable[[Path], tuple[AreaOfInterest, ...]]
     """A file in the format of `memapp explain --aoi`."""
     write: Callable[[Path, Sequence[AreaOfInterest]], None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    folder: str
-    before: FolderAreas
 
 
 class AreaCommands(QObject):
@@ -63,9 +57,25 @@ class AreaCommands(QObject):
         viewer: PhotoViewer,
         page: RegionsPage,
         actions: Actions,
+        log: CommandLog,
+        photo_of: Callable[[ImageKey], PhotoId | None],
         window: QWidget,
     ) -> None:
+        """Keep the areas of the photos that the viewer shows.
+
+        Args:
+            work: what reads and writes areas.
+            jobs: runs that off the GUI thread.
+            viewer: whose photo areas are drawn on.
+            page: the list of regions, whose menu is filled here.
+            actions: has the actions that draw.
+            log: where every change is logged, to be undone.
+            photo_of: names the photo of a file, so that undo can go there.
+            window: Qt's owner, and the parent of dialogs.
+        """
         super().__init__(window)
+        self._log = log
+        self._photo_of = photo_of
         self._work = work
         self._jobs = jobs
         self._viewer = viewer
@@ -75,11 +85,9 @@ class AreaCommands(QObject):
         self._draw_actions = (actions["area-rectangle"], actions["area-polygon"])
         self._known: dict[str, FolderAreas] = {}
         self._asked: set[str] = set()
-        self._changes: list[_Change] = []
         self._tool: AreaTool | None = None
         actions["area-rectangle"].triggered.connect(lambda: self.draw(RectangleTool(parent=self)))
         actions["area-polygon"].triggered.connect(lambda: self.draw(PolygonTool(parent=self)))
-        self._undo_action.triggered.connect(self.undo)
         viewer.changed.connect(self._follow)
         page.add_area_buttons(self._draw_actions)
         page.menu_wanted.connect(self._show_menu)
@@ -110,7 +118,8 @@ class AreaCommands(QObject):
 
     def add(self, name: str, outline: tuple[tuple[float, float], ...]) -> None:
         """A new area on the viewer's photo."""
-        self._change_photo(lambda areas: [*areas, AreaOfInterest(self._free(name), outline)])
+        free = self._free(name)
+        self._change(f'Draw area "{free}"', list, lambda areas: [*areas, AreaOfInterest(free, outline)])
 
     def rename(self, name: str, new_name: str) -> None:
         """Give an area another name, wherever it is used."""
@@ -119,7 +128,7 @@ class AreaCommands(QObject):
         def renamed(areas: Iterable[AreaOfInterest]) -> list[AreaOfInterest]:
             return [AreaOfInterest(free, area.outline) if area.name == name else area for area in areas]
 
-        self._change(renamed, renamed)
+        self._change(f'Rename area "{name}"', renamed, renamed)
 
     def delete(self, name: str) -> None:
         """Delete an area; a notice offers to take that back."""
@@ -131,28 +140,29 @@ class AreaCommands(QObject):
         before = None if key is None else self._known.get(_place(key)[0])
         if key is None or before is None:
             return
-        folder, photo = _place(key)
-        self._change(others, others)
+        self._change(f'Delete area "{name}"', others, others)
         self.noticed.emit(
             Notice(NoticeKind.INFORMATION, f'The area "{name}" was deleted.'),
-            NoticeAction("Undo", lambda: self._bring_back(name, folder, photo, before)),
+            NoticeAction("Undo", lambda: self._restore(name, key, before)),
         )
 
-    def _bring_back(self, name: str, folder: str, photo: str, before: FolderAreas) -> None:
+    def _restore(self, name: str, key: ImageKey, before: FolderAreas) -> None:
         """Put a deleted area back, whatever was changed since."""
+        folder, photo = _place(key)
         known = self._known[folder]
         if any(area.name == name for area in known.of(photo)):
             return
         of_all = [area for area in before.everywhere if area.name == name]
         of_photo = [area for area in before.by_photo.get(photo, ()) if area.name == name]
-        self._changes = [*self._changes, _Change(folder, known)][-_MOST_UNDONE:]
         by_photo = {**known.by_photo, photo: (*known.by_photo.get(photo, ()), *of_photo)}
-        self._set(folder, FolderAreas(everywhere=(*known.everywhere, *of_all), by_photo=by_photo))
+        after = FolderAreas(everywhere=(*known.everywhere, *of_all), by_photo=by_photo)
+        self._run(f'Restore area "{name}"', key, known, after)
 
     def use_everywhere(self, name: str) -> None:
         """Use an area of the viewer's photo on all photos of its folder."""
         moved = [area for area in self._here() if area.name == name]
         self._change(
+            f'Use area "{name}" on all photos',
             lambda areas: [*(area for area in areas if area.name != name), *moved],
             lambda areas: [area for area in areas if area.name != name],
         )
@@ -161,15 +171,10 @@ class AreaCommands(QObject):
         """Use an area of the whole folder on the viewer's photo alone."""
         moved = [area for area in self._here() if area.name == name]
         self._change(
+            f'Use area "{name}" on one photo',
             lambda areas: [area for area in areas if area.name != name],
             lambda areas: [*(area for area in areas if area.name != name), *moved],
         )
-
-    def undo(self) -> None:
-        """Take the last change back."""
-        if self._changes:
-            change = self._changes.pop()
-            self._set(change.folder, change.before)
 
     def export(self) -> None:
         """Write the areas of the viewer's photo to a file."""
@@ -195,7 +200,6 @@ class AreaCommands(QObject):
         here = self._viewer.isVisible() and self._viewer.key is not None and not self._viewer.view.message
         for action in self._draw_actions:
             action.setEnabled(here)
-        self._undo_action.setEnabled(here and bool(self._changes))
 
     def _on_drawn(self, outline: tuple[tuple[float, float], ...]) -> None:
         self._viewer.view.use_tool(None)
@@ -269,11 +273,9 @@ class AreaCommands(QObject):
         base = stem if stem and number.isdecimal() else name
         return next(free for free in (f"{base} {n}" for n in range(2, 10_000)) if free not in taken)
 
-    def _change_photo(self, change: Callable[[Sequence[AreaOfInterest]], list[AreaOfInterest]]) -> None:
-        self._change(list, change)
-
     def _change(
         self,
+        text: str,
         everywhere: Callable[[Sequence[AreaOfInterest]], list[AreaOfInterest]],
         here: Callable[[Sequence[AreaOfInterest]], list[AreaOfInterest]],
     ) -> None:
@@ -282,10 +284,22 @@ class AreaCommands(QObject):
         known = None if key is None else self._known.get(_place(key)[0])
         if key is None or known is None:
             return
-        folder, name = _place(key)
-        self._changes = [*self._changes, _Change(folder, known)][-_MOST_UNDONE:]
+        _, name = _place(key)
         by_photo = {**known.by_photo, name: tuple(here(known.by_photo.get(name, ())))}
-        self._set(folder, FolderAreas(everywhere=tuple(everywhere(known.everywhere)), by_photo=by_photo))
+        after = FolderAreas(everywhere=tuple(everywhere(known.everywhere)), by_photo=by_photo)
+        self._run(text, key, known, after)
+
+    def _run(self, text: str, key: ImageKey, before: FolderAreas, after: FolderAreas) -> None:
+        folder, _ = _place(key)
+        self._log.run(
+            Command(
+                text,
+                do=lambda: self._set(folder, after),
+                undo=lambda: self._set(folder, before),
+                where=self._photo_of(key),
+                on_photo=True,
+            )
+        )
 
     def _set(self, folder: str, areas: FolderAreas) -> None:
         self._known[folder] = areas

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from memapp.core.explanation import MapMethod
-from memapp.core.records import Precision
+from memapp.core.records import ImageKey, PhotoId, Precision
 from memapp.core.settings import Preferences
 from memapp.gui.dialogs.segmenters_dialog import SegmentersDialog
 from memapp.gui.grid.grid_view import GridView
@@ -23,6 +25,7 @@ from memapp.gui.viewer.photo_viewer import PhotoViewer
 from memapp.gui.widgets.theme import TEXT_NORMAL, ThemeManager, font
 from memapp.gui.window.actions import Actions
 from memapp.gui.window.app_services import AppServices
+from memapp.library.undo import CommandLog
 from memapp.workers.jobs import Jobs
 from memapp.workers.supervisor import Supervisor
 
@@ -55,6 +58,8 @@ class Overlays(QObject):
         preferences: Preferences,
         theme_manager: ThemeManager,
         services: AppServices,
+        log: CommandLog,
+        photo_of: Callable[[ImageKey], PhotoId | None],
         window: QWidget,
     ) -> None:
         """Put a panel beside the viewer's photo, and buttons into its bar.
@@ -70,6 +75,8 @@ class Overlays(QObject):
             preferences: what was chosen last.
             theme_manager: dark or light.
             services: work on areas and segmenters.
+            log: where changes of areas are logged, to be undone.
+            photo_of: names the photo of a file, so that undo can go there.
             window: Qt's owner, and the parent of dialogs.
         """
         super().__init__(window)
@@ -92,6 +99,8 @@ class Overlays(QObject):
             viewer=viewer,
             page=self.panel.regions,
             actions=actions,
+            log=log,
+            photo_of=photo_of,
             window=window,
         )
         self.view = ExplainView(

@@ -35,8 +35,10 @@ from memapp.gui.window.notices import NoticeAction, NoticeBar
 from memapp.gui.window.photo_panes import PhotoPanes
 from memapp.gui.window.sort_commands import SortCommands
 from memapp.gui.window.toolbar import FilterControls, SizeSlider, fill_toolbar
+from memapp.gui.window.undo_commands import UndoCommands
 from memapp.gui.window.window_dialogs import WindowDialogs
 from memapp.gui.window.window_layout import laid_out
+from memapp.library.undo import CommandLog
 from memapp.workers.jobs import Jobs
 from memapp.workers.power_monitor import PowerMonitor
 from memapp.workers.request_sets import View
@@ -96,6 +98,8 @@ class MainWindow(QMainWindow):
             supervisor=supervisor,
             parent=self,
         )
+        self.log = CommandLog()
+        self.undo = UndoCommands(log=self.log, parent=self)
         self.overlays = Overlays(
             supervisor=supervisor,
             jobs=jobs,
@@ -107,6 +111,9 @@ class MainWindow(QMainWindow):
             preferences=preferences,
             theme_manager=theme_manager,
             services=services,
+            log=self.log,
+            # Photos have no ids in the grid yet.
+            photo_of=lambda _key: None,
             window=self,
         )
         self.files = FileCommands(work=services.file_work, jobs=jobs, window=self)
@@ -240,6 +247,7 @@ class MainWindow(QMainWindow):
             "open": lambda: self._with_first(self.panes.open),
             "reveal": lambda: self._with_first(self.files.reveal),
             "copy": lambda: self.files.copy(self._chosen()),
+            "undo": self.undo.undo,
             "select-all": self.grid.selectAll,
             "remove": lambda: self.session.take_out(self._chosen()),
             "trash": lambda: self.files.move_to_trash(self._chosen()),
@@ -297,6 +305,9 @@ class MainWindow(QMainWindow):
         self.unexpected.connect(lambda text: self.show_notice(Notice(NoticeKind.WARNING, text)))
         self.session.not_scored.connect(self._on_not_scored)
 
+        self.undo.changed.connect(self._update_undo)
+        self.undo.noticed.connect(self.show_notice)
+        self._update_undo()
         self.drops.dropped.connect(self.session.add)
         self.drops.noticed.connect(self.show_notice)
         self.dialogs.preference_changed.connect(self._on_preference)
@@ -326,6 +337,9 @@ class MainWindow(QMainWindow):
             self._show_grid()
         self._update_selection()
         self.run_view.update_scores()
+
+    def _update_undo(self) -> None:
+        self.actions_table["undo"].setEnabled(self.undo.undo_text is not None)
 
     def _update_nets(self) -> None:
         self.sorting.update_nets(nets_compared=self.nets.pair is not None)
