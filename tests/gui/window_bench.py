@@ -45,7 +45,7 @@ from memapp.workers.supervisor import Supervisor
 from tests.fakes import HALVES, BrightnessFactory, BrightnessScorer, HalvesFactory, HalvesMapMaker
 
 STOP_SECONDS = 3.0
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000
 
 
 class TurnstileScorer(BrightnessScorer):
