@@ -63,9 +63,17 @@ def photo_columns(net: InstalledNet = RESMEM) -> Columns:
             *_file_columns(),
             *net_columns(net),
             Column(id="failed", title="", kind=Kind.FLAG),
-            _failure_column(),
             *shown_columns(net),
             *_fact_columns(),
+            _failure_column(),
+            Column(
+                id="exact",
+                title="",
+                kind=Kind.OBJECT,
+                of_photo=_exact,
+                depends_on=frozenset({"score", "fast"}),
+                export=ExportField("exact"),
+            ),
         )
     )
 
@@ -136,10 +144,6 @@ def shown_columns(net: InstalledNet) -> tuple[Column, ...]:
         Column(
             id="fast", title="Fast score", kind=Kind.FLAG, of_all=lambda library: library.values(fast),
             depends_on=source,
-        ),
-        Column(
-            id="exact", title="", kind=Kind.OBJECT, of_photo=_exact, depends_on=source,
-            export=ExportField("exact"),
         ),
     )  # fmt: skip
 

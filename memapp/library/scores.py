@@ -14,7 +14,7 @@ from memapp.core.disagreement import disagreement
 from memapp.core.nets import RESMEM, InstalledNet, NetScore, Predicts
 from memapp.core.records import Failure, ImageKey, PhotoFacts, PhotoId, Precision, ScoredPhoto
 from memapp.library.columns import Column, Kind, RangeFilter, Sorting
-from memapp.library.library import Library, Photo
+from memapp.library.library import Library, Photo, Rows
 from memapp.library.photo_columns import (
     PhotoState,
     engine_column,
@@ -74,6 +74,12 @@ class Scores:
     def holds(self, net: str) -> bool:
         """Return whether the scores of this net are held."""
         return any(each.name == net for each in self._nets)
+
+    def snapshot(self, rows: Rows) -> Scores:
+        """Return what the nets say of these photos alone, in the order given, for another thread to read."""
+        copy = Scores(self.library.snapshot(rows), net=self._shown)
+        copy._nets, copy._pair, copy._flagged_from = self._nets, self._pair, self._flagged_from
+        return copy
 
     # What comes of photos
 

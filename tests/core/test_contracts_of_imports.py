@@ -55,6 +55,7 @@ def test_the_source_keeps_every_contract(copied_source: Path) -> None:
         ("library", "import PySide6.QtCore", "no Qt below workers"),
         ("report", "import memapp.pipeline", "imports go down only"),
         ("report", "import memapp.store", "reports read the library alone"),
+        ("report", "import PySide6.QtCore", "no Qt below workers"),
         ("pipeline", "import memapp.workers", "imports go down only"),
         ("workers", "import memapp.gui", "imports go down only"),
         ("gui", "import memapp.compose", "imports go down only"),

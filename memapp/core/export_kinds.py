@@ -1,0 +1,32 @@
+"""The kinds of files that an export can be, as people choose among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class ExportKind:
+    """One kind of export."""
+
+    name: str
+    """What the command line and programs call it; no other kind has it."""
+    title: str
+    """As people read it: "Comma-separated values (CSV)"."""
+    endings: tuple[str, ...]
+    """Of its files, in lower case, the usual one first; empty where it is for the terminal alone."""
+    media_type: str
+    """As the web names it: "text/csv"."""
+
+    def file_name(self, path: Path, kinds: Iterable[ExportKind]) -> Path:
+        """Return the path with an ending of this kind, whatever was typed.
+
+        The ending of another kind gives way to this one's; anything else after a dot is part of the name.
+        """
+        suffix = path.suffix.lower()
+        if not self.endings or suffix in self.endings:
+            return path
+        is_of_another = any(suffix in kind.endings for kind in kinds)
+        return path.with_suffix(self.endings[0]) if is_of_another else Path(f"{path}{self.endings[0]}")

@@ -1,0 +1,38 @@
+"""A report as a table that people read in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from memapp.core.calibration import ordinal, score_text
+from memapp.core.records import Precision
+from memapp.report.record import Report
+
+
+def table_text(report: Report) -> str:
+    """Return a line for each photo: score, percentile and path, or the path and why there is no score.
+
+    A terminal has no room for fields of several nets.
+    """
+    return "".join(f"{line}\n" for line in _lines(report))
+
+
+def _lines(report: Report) -> Iterator[str]:
+    yield f"{'score':>5}  {'percentile':>10}  photo"
+    columns = (report.values(name) for name in ("path", "score", "percentile", "exact", "reason"))
+    for path, score, percentile, exact, reason in zip(*columns, strict=True):
+        name = one_line(str(path))
+        if not isinstance(score, float):
+            yield f"{'-':>5}  {'-':>10}  {name}: {reason}"
+            continue
+        place = ordinal(percentile) if isinstance(percentile, float) else "-"
+        precision = Precision.FAST if exact is False else Precision.EXACT
+        yield f"{score_text(score, precision):>5}  {place:>10}  {name}"
+
+
+def one_line(text: str) -> str:
+    """Return a text as one line of a terminal can show it: control and direction marks written out."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape", "backslashreplace").decode()
+        for letter in text
+    )
