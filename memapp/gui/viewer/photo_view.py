@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
@@ -18,42 +16,18 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from memapp.gui.overlay.overlay_layer import OverlayLayer, draw_part_in_view
+from memapp.gui.viewer.floating_labels import FloatingLabels
+from memapp.gui.viewer.photo_tool import PhotoTool
 from memapp.gui.viewer.picture_levels import PictureLevels
 from memapp.gui.viewer.seen_part import paint_seen_part
 from memapp.gui.viewer.zoom import ACTUAL_SIZE, Zoom
-from memapp.gui.widgets.basic import Role, text_label
-from memapp.gui.widgets.theme import SPACE_4, SPACE_6, TEXT_LARGE, ThemeManager, font
+from memapp.gui.widgets.theme import SPACE_6, TEXT_LARGE, ThemeManager, font
 
 _RESIZE_PAUSE_MS = 120
 _WHEEL_STEP = 120.0
 _WHEEL_FACTOR = 1.2
 _PIXELS_SHOWN_FROM = 2.0
 """From this scale on single pixels are drawn as squares: who looks that close wants to see them."""
-
-
-class PhotoTool(Protocol):
-    """What draws on a photo by hand; places are fractions 0..1 of the photo."""
-
-    hint: str
-    """How it is used, in a sentence."""
-
-    def press(self, place: QPointF) -> None:
-        """The left button went down."""
-
-    def move(self, place: QPointF) -> None:
-        """The pointer is here now, with the button down or not."""
-
-    def release(self, place: QPointF) -> None:
-        """The left button came up."""
-
-    def finish(self) -> None:
-        """A double-click: what is drawn is complete."""
-
-    def take_back(self) -> bool:
-        """Forget the last step; whether there was one."""
-
-    def paint(self, painter: QPainter, drawn: QRectF, *, line_width: float) -> None:
-        """Paint what is drawn so far, in device pixels, over a photo that lies in this rectangle."""
 
 
 class PhotoView(QWidget):
@@ -81,14 +55,7 @@ class PhotoView(QWidget):
         self._seen_shown = False
         self._layer: OverlayLayer | None = None
         self._tool: PhotoTool | None = None
-        self._tag = text_label(role=Role.TAG)
-        self._tag.setParent(self)
-        self._tag.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._tag.hide()
-        self._hint = text_label(role=Role.TAG)
-        self._hint.setParent(self)
-        self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._hint.hide()
+        self._labels = FloatingLabels(view=self)
         self.setMouseTracking(True)
         self._pressed_at: QPoint | None = None
         self._panned_to = QPoint()
@@ -179,21 +146,14 @@ class PhotoView(QWidget):
         self._tool = tool
         if self._layer is not None:
             self._layer.lit = None
-        self._hint.setVisible(tool is not None)
-        if tool is not None:
-            self._hint.setText(tool.hint)
-            self._place_hint()
-        self.show_tag("")
+        self._labels.show_hint("" if tool is None else tool.hint)
+        self._labels.show_tag("")
         self._show_cursor()
         self.update()
 
     def show_tag(self, text: str) -> None:
         """Name, beside the pointer, what it points at; nothing where the text is empty."""
-        self._tag.setVisible(bool(text))
-        if text:
-            self._tag.setText(text)
-            self._tag.adjustSize()
-            self._place_tag(self.mapFromGlobal(self.cursor().pos()))
+        self._labels.show_tag(text)
 
     # Zoom
 
@@ -251,7 +211,7 @@ class PhotoView(QWidget):
         """Follow the window; a picture of the new size is asked for when it rests."""
         super().resizeEvent(event)
         self._lay_out()
-        self._place_hint()
+        self._labels.place_hint()
         self._resize_pause.start()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -298,7 +258,7 @@ class PhotoView(QWidget):
         if self._pressed_at is None:
             on_photo = not self._message and self.photo_rect().contains(event.position())
             self.pointed.emit(self._place_at(event.position()) if on_photo else None)
-            self._place_tag(event.position().toPoint())
+            self._labels.place_tag(event.position().toPoint())
             return
         now = event.position().toPoint()
         far = (now - self._pressed_at).manhattanLength() >= QApplication.startDragDistance()
@@ -435,21 +395,3 @@ class PhotoView(QWidget):
 
     def _place_at(self, point: QPointF) -> QPointF:
         return self._zoom.place_at(self._device_point(point))
-
-    def _place_hint(self) -> None:
-        """In the middle above the photo."""
-        self._hint.setWordWrap(False)
-        self._hint.adjustSize()
-        if self._hint.width() > self.width() - 2 * SPACE_4:
-            self._hint.setWordWrap(True)
-            self._hint.setFixedWidth(self.width() - 2 * SPACE_4)
-            self._hint.adjustSize()
-        self._hint.move((self.width() - self._hint.width()) // 2, SPACE_4)
-
-    def _place_tag(self, pointer: QPoint) -> None:
-        """Beside the pointer, and inside the view."""
-        x = min(pointer.x() + SPACE_4, self.width() - self._tag.width())
-        y = pointer.y() + SPACE_4
-        if y + self._tag.height() > self.height():
-            y = pointer.y() - SPACE_4 - self._tag.height()
-        self._tag.move(max(0, x), max(0, y))
