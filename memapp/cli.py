@@ -50,6 +50,8 @@ def main(arguments: Sequence[str]) -> int:
 
     if not options.gui_smoke:
         return run_window([absolute(path) for path in options.paths])
+    if reason := cannot_write(options.screenshot, "--screenshot"):
+        return complain(reason, EXIT_USAGE_OR_NOTHING)
     from memapp.compose.smoke import SmokeOrder
 
     return run_window(

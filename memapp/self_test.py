@@ -21,6 +21,7 @@ import numpy as np
 
 from memapp import __version__
 from memapp.core.errors import MemappError
+from memapp.core.files import write_atomically
 from memapp.core.resources import resources_folder
 from memapp.frozen import is_frozen
 from memapp.intake.load import load_photo
@@ -218,7 +219,7 @@ def self_test(*, home: Path, out: Path | None) -> bool:
     well = test.run()
     text = json.dumps(test.report(), indent=1) + "\n"
     if out is not None:
-        out.write_text(text, encoding="utf-8")
+        write_atomically(out, text)
     elif sys.stdout is not None:
         sys.stdout.write(text)
     return well

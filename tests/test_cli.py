@@ -11,6 +11,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -187,6 +188,69 @@ def test_an_output_that_can_not_be_is_wrong_usage_before_any_work(
     assert done.returncode == 2
     assert "--output" in done.stderr
     assert done.stdout == ""
+
+
+@pytest.mark.weights
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no /dev/stdout")
+@pytest.mark.parametrize("to", ["/dev/stdout", "link", "fifo"])
+def test_an_output_that_leads_elsewhere_is_written_there(
+    folder: Path, memapp_home: Path, tmp_path: Path, to: str
+) -> None:
+    place = tmp_path / to.lstrip("/")
+    read: list[str] = []
+    reader = threading.Thread(target=lambda: read.append(place.read_text(encoding="utf-8")))
+    if to == "link":
+        place.symlink_to(tmp_path / "real.jsonl")
+    elif to == "fifo":
+        os.mkfifo(place)
+        reader.start()
+    else:
+        place = Path(to)
+    done = memapp("score", folder, "--format", "jsonl", "--output", place, home=memapp_home)
+    assert (done.returncode, done.stderr) == (0, "")
+    text = done.stdout
+    if to == "link":
+        assert place.is_symlink()
+        text = (tmp_path / "real.jsonl").read_text(encoding="utf-8")
+    elif to == "fifo":
+        reader.join(10)
+        assert place.is_fifo()
+        [text] = read
+    assert [Path(json.loads(line)["path"]).name for line in text.splitlines()] == [
+        "high.png",
+        "middle.png",
+        "low.png",
+    ]
+
+
+@pytest.mark.parametrize("name", ["a.png", "hard.dat", "soft.dat"])
+@pytest.mark.parametrize("given", ["a.png", "."])
+def test_a_photo_is_never_written_over(tmp_path: Path, memapp_home: Path, name: str, given: str) -> None:
+    photo = make_photo(tmp_path / "photos" / "a.png")
+    before = photo.read_bytes()
+    output = tmp_path / "photos" / name
+    if name.startswith("hard"):
+        output.hardlink_to(photo)
+    elif name.startswith("soft"):
+        output.symlink_to(photo)
+    done = memapp("score", tmp_path / "photos" / given, "--output", output, home=memapp_home)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "give the name of another file" in done.stderr
+    assert photo.read_bytes() == before
+
+
+@pytest.mark.weights
+def test_a_damaged_photo_is_not_written_over_and_an_older_output_is(folder: Path, memapp_home: Path) -> None:
+    damaged = folder / "damaged.jpg"
+    damaged.write_bytes(b"\x00" * 5000)
+    older = folder / "scores"
+    for _ in range(2):
+        done = memapp("score", folder, "--output", older, home=memapp_home)
+        assert done.returncode == 3
+        assert older.read_text(encoding="utf-8").startswith("score")
+    done = memapp("score", folder, "--output", damaged, home=memapp_home)
+    assert (done.returncode, damaged.read_bytes()) == (1, b"\x00" * 5000)
+    assert "is one of the photos" in done.stderr
 
 
 ODD_NAMES = [

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 from memapp.core.control import RunControl
+from memapp.core.files import OutputProblem, output_problem
 from memapp.core.records import Precision
 from memapp.core.resources import resources_folder
 from memapp.scoring.factory import DEVICES
@@ -97,11 +98,16 @@ def absolute(path: str) -> str:
 
 
 def cannot_write(output: Path, option: str = "--output") -> str | None:
-    """Why what an option names can't be a file, in words; None where it can."""
-    if output.is_dir():
-        return f"{option} {output} is a folder; give the name of a file."
-    if not output.absolute().parent.is_dir():
-        return f"{option} {output}: there is no folder {output.absolute().parent}."
+    """Return why what an option names can't be written, in words; None where it can."""
+    match output_problem(output):
+        case OutputProblem.FOLDER:
+            return f"{option} {output} is a folder; give the name of a file."
+        case OutputProblem.NO_FOLDER:
+            return f"{option} {output}: there is no folder {output.absolute().parent}."
+        case OutputProblem.PROTECTED:
+            return f"{option} {output}: you may not write there; give the name of another file."
+        case OutputProblem.NO_FILE:
+            return f"{option} {output} is no file that can be written; give the name of another file."
     return None
 
 

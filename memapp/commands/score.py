@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import logging
 import sys
 from collections.abc import Iterator, Sequence
@@ -32,16 +31,24 @@ from memapp.commands.common import (
 from memapp.core.contracts import ScorerFactory
 from memapp.core.control import RunControl
 from memapp.core.errors import MemappError
-from memapp.core.events import Event, Failed, Found, Notice, Progress, Scored, Started
-from memapp.core.files import write_atomically
-from memapp.core.records import Failure, ImageKey, NetIdentity, Precision, ScoredPhoto
+from memapp.core.events import Event, Found, Notice, Progress, Started
+from memapp.core.files import is_one_of, write_bytes_atomically
+from memapp.core.nets import InstalledNet, Predicts
+from memapp.core.records import FailureKind, NetIdentity, Precision
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
+from memapp.intake.sniff import HEADER_SIZE, Picture, sniff
+from memapp.library.library import Library, Photo
+from memapp.library.order import Order, ordered
+from memapp.library.photo_columns import PhotoState, failure_of, photo_columns
+from memapp.library.run_notes import note_event
+from memapp.library.scores import Scores
 from memapp.pipeline.score_run import score_run
 from memapp.pipeline.triage_run import triage_run
+from memapp.report.exporters import EXPORTERS, TABLE
+from memapp.report.record import from_library
 from memapp.scoring.factory import ENGINES
 from memapp.scoring.nets.registry import UNTRAINED_M3M
-from memapp.store.export import ExportFormat, Provenance, best_first, render, row
 from memapp.store.home import home_folder
 from memapp.store.scores import SqliteScoreStore
 
@@ -50,9 +57,7 @@ def add_to(commands: Any) -> None:
     """Add the command to the parser's commands."""
     score = commands.add_parser("score", help="score photos and print the results, best first")
     score.add_argument("paths", nargs="+", metavar="PATH", help="photos and folders")
-    score.add_argument(
-        "--format", choices=[form.value for form in ExportFormat], default=ExportFormat.TABLE.value
-    )
+    score.add_argument("--format", choices=[kind.name for kind in EXPORTERS.kinds], default=TABLE.kind.name)
     score.add_argument("--output", metavar="FILE", type=Path, help="write here instead of standard output")
     add_device(score)
     score.add_argument(
@@ -81,7 +86,8 @@ def add_to(commands: Any) -> None:
 
 def _score(options: argparse.Namespace) -> int:
     output: Path | None = options.output
-    if output is not None and (problem := cannot_write(output)):
+    paths = [absolute(path) for path in options.paths]
+    if output is not None and (problem := cannot_write(output) or _would_be_lost(output, paths)):
         return complain(problem, EXIT_USAGE_OR_NOTHING)
     log.keep_libraries_quiet()
     home = home_folder()
@@ -100,13 +106,12 @@ def _score(options: argparse.Namespace) -> int:
 
     try:
         factories = {precision: scorers(precision) for precision in _precisions(options)}
-        # Places among people's scores are those of hits.
-        places = registry.predicts(options.net) == "hits"
+        net = InstalledNet(options.net, options.net, Predicts(registry.predicts(options.net)), "")
     except MemappError as problem:
         return complain(str(problem), EXIT_USAGE_OR_NOTHING)
     if options.net.lower() == UNTRAINED_M3M:
         complain("M3M is not trained: its scores are equal to ResMem's until it is.", EXIT_ALL_SCORED)
-    collector = _Collector()
+    collector = _Collector(net)
 
     def run(paths: Sequence[str], precision: Precision) -> Iterator[Event]:
         return score_run(
@@ -118,7 +123,6 @@ def _score(options: argparse.Namespace) -> int:
             control=control,
         )
 
-    paths = [absolute(path) for path in options.paths]
     try:
         for event in (
             triage_run(paths, count=options.triage, make_run=run)
@@ -132,16 +136,16 @@ def _score(options: argparse.Namespace) -> int:
             logging.getLogger(__name__).exception("the run failed")
         complain(str(problem) or type(problem).__name__, EXIT_CANNOT_WORK)
         # What was scored until then was paid for: the user gets it.
-        if collector.net is not None and collector.outcomes:
-            _deliver(collector, options, places=places)
+        if collector.identity is not None and collector.finished:
+            _deliver(collector, options)
         return EXIT_CANNOT_WORK
     collector.close()
     # A Ctrl-C may come before the net is known: without it nothing can be said of what scored.
-    if collector.net is None or not collector.outcomes:
+    if collector.identity is None or not collector.finished:
         if control.cancelled:
             return EXIT_INTERRUPTED
         return complain("There is nothing to score: no photos were found there.", EXIT_USAGE_OR_NOTHING)
-    if not _deliver(collector, options, places=places):
+    if not _deliver(collector, options):
         return EXIT_CANNOT_WORK
     if control.cancelled:
         return EXIT_INTERRUPTED
@@ -161,24 +165,20 @@ def _precisions(options: argparse.Namespace) -> tuple[Precision, ...]:
 
 
 class _Collector:
-    """Gathers a run's results, shows its progress on a terminal and its notices on standard error."""
+    """Notes a run in a library, shows its progress on a terminal and its notices on standard error."""
 
-    def __init__(self) -> None:
-        self._outcomes: dict[ImageKey, ScoredPhoto | Failure] = {}
-        self.net: NetIdentity | None = None
+    def __init__(self, net: InstalledNet) -> None:
+        self.scores = Scores(Library(photo_columns(net)), net=net)
+        self.identity: NetIdentity | None = None
         self._bar = tqdm(unit="photo", disable=None, file=sys.stderr, leave=False, dynamic_ncols=True)
 
-    def take(self, event: object) -> None:
+    def take(self, event: Event) -> None:
         """Take one event of the run."""
+        note_event(self.scores, event, self.scores.shown.name)
         match event:
             case Started():
                 # A triage ends with the exact net, which is the one to be named.
-                self.net = event.net
-            case Scored():
-                # In a triage, the exact score comes after the fast one of the same photo.
-                self._outcomes |= {photo.key: photo for photo in event.photos}
-            case Failed():
-                self._outcomes |= {failure.key: failure for failure in event.failures}
+                self.identity = event.net
             case Notice():
                 self._bar.write(event.text, file=sys.stderr)
             case Found():
@@ -187,39 +187,78 @@ class _Collector:
                 self._bar.update(event.done - self._bar.n)
 
     @property
-    def outcomes(self) -> list[ScoredPhoto | Failure]:
-        """What came of each photo, in the order of arrival."""
-        return list(self._outcomes.values())
-
-    @property
     def failed(self) -> int:
         """How many photos have no score."""
-        return sum(isinstance(outcome, Failure) for outcome in self._outcomes.values())
+        return self.scores.count(PhotoState.FAILED)
+
+    @property
+    def finished(self) -> int:
+        """How many photos were scored or failed."""
+        return self.failed + self.scores.count(PhotoState.SCORED)
+
+    def may_be_photo(self, path: Path) -> bool:
+        """Return whether a file is one of the photos, under whatever name."""
+        library = self.scores.library
+        keys = (
+            photo.key.path
+            for photo in (Photo(library, row) for row in library.rows().tolist())
+            if photo.key.size and not _is_no_picture(photo)
+        )
+        return path.exists() and is_one_of(path, keys)
 
     def close(self) -> None:
         """Leave the terminal as it was."""
         self._bar.close()
 
 
-def _deliver(collector: _Collector, options: argparse.Namespace, *, places: bool) -> bool:
-    """Write the results; whether that succeeded."""
+def _is_no_picture(photo: Photo) -> bool:
+    failure = failure_of(photo)
+    return failure is not None and failure.kind is FailureKind.NOT_A_PICTURE
+
+
+def _would_be_lost(output: Path, paths: Sequence[str]) -> str | None:
+    """Return why the output must not be written over, in words; None where it may be."""
+    if is_one_of(output, paths):
+        return f"--output {output} is one of the photos; give the name of another file."
+    if output.is_file():
+        with output.open("rb") as file:
+            is_picture = isinstance(sniff(file.read(HEADER_SIZE)), Picture)
+        if is_picture:
+            return f"--output {output} is a picture, which would be lost; give the name of another file."
+    return None
+
+
+def _deliver(collector: _Collector, options: argparse.Namespace) -> bool:
+    """Write the results; return whether that succeeded."""
+    output: Path | None = options.output
+    # A photo that is too damaged to be known as a picture: only the run has found it.
+    if output is not None and collector.may_be_photo(output):
+        complain(f"The results can't be written: {output} is one of the photos.", EXIT_CANNOT_WORK)
+        return False
     try:
-        _write(collector, ExportFormat(options.format), options.output, places=places)
+        _write(collector, options.format, output)
     except OSError as problem:
         complain(f"The results can't be written: {problem.strerror}.", EXIT_CANNOT_WORK)
         return False
     return True
 
 
-def _write(collector: _Collector, form: ExportFormat, output: Path | None, *, places: bool) -> None:
-    assert collector.net is not None
-    provenance = Provenance.of(collector.outcomes, net=collector.net, app_version=__version__)
-    rows = best_first(map(row, collector.outcomes))
-    if not places:
-        rows = [dataclasses.replace(each, percentile=None) for each in rows]
-    text = render(rows, form=form, provenance=provenance)
-    if output is None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+def _write(collector: _Collector, form: str, output: Path | None) -> None:
+    assert collector.identity is not None
+    scores = collector.scores
+    report = from_library(
+        scores,
+        ordered(scores.library, Order()),
+        identities={scores.shown.name: collector.identity},
+        app_version=__version__,
+    )
+    exporter = EXPORTERS[form]
+    if output is not None:
+        write_bytes_atomically(output, exporter.content(report))
+        return
+    rendered = exporter.render(report)
+    if isinstance(rendered, bytes):
+        sys.stdout.buffer.write(rendered)
     else:
-        write_atomically(output, text)
+        sys.stdout.write(rendered)
+    sys.stdout.flush()

@@ -1,11 +1,64 @@
-"""Writing files so that nobody ever meets half of one."""
+"""Writing files so that nobody ever meets half of one, and knowing before whether that can be."""
 
 from __future__ import annotations
 
+import errno
 import os
+import re
+import stat
 import tempfile
+from collections.abc import Iterable
 from contextlib import suppress
+from enum import StrEnum
 from pathlib import Path
+
+_MOST_LINKS = 40
+"""One that leads to another is followed so often, as systems do."""
+
+_DESCRIPTOR = re.compile(r"/(?:proc/(?P<process>self|\d+)|dev)/fd/(?P<number>\d+)")
+"""What /dev/stdout leads to on Linux, and /dev/fd/1 on macOS."""
+
+
+class OutputProblem(StrEnum):
+    """Why nothing can be written to a path."""
+
+    FOLDER = "it is a folder"
+    NO_FOLDER = "the folder that it would be in is not there"
+    NO_FILE = "it is neither a file nor something to write into"
+    PROTECTED = "it may not be written"
+
+
+def output_problem(path: Path) -> OutputProblem | None:
+    """Return why nothing can be written to a path; None where it seems to work.
+
+    What exists must be a regular file that may be written, or a FIFO or a character device, or a link to
+    one. What does not exist must have a folder that takes files.
+    """
+    if _own_descriptor(path) is not None:
+        return None
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return _folder_problem(_behind_links(path).parent)
+    except (OSError, ValueError):
+        return OutputProblem.NO_FILE
+    if stat.S_ISDIR(mode):
+        return OutputProblem.FOLDER
+    if not (stat.S_ISREG(mode) or _is_stream(mode)):
+        return OutputProblem.NO_FILE
+    if not os.access(path, os.W_OK):
+        return OutputProblem.PROTECTED
+    # A file is written beside, a stream is not.
+    return None if _is_stream(mode) else _folder_problem(_behind_links(path).parent)
+
+
+def is_one_of(path: Path, others: Iterable[str]) -> bool:
+    """Return whether a path leads to the same file as one of the others, whatever they are called."""
+    try:
+        wanted = path.stat()
+    except (OSError, ValueError):
+        return False
+    return any(_is_same(wanted, other) for other in others)
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -22,23 +75,92 @@ def write_atomically(path: Path, text: str) -> None:
 def write_bytes_atomically(path: Path, content: bytes | memoryview) -> None:
     """Write bytes: beside the target, flushed to disk, then put in its place.
 
+    Through a link, its target is written. A FIFO or a character device, such as /dev/stdout, is written
+    into; what came through before an error can't be taken back there.
+
     Raises:
-        OSError: nothing was changed.
+        OSError: no file was changed.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
+    if (descriptor := _own_descriptor(path)) is not None:
+        _write_into(os.dup(descriptor), content)
+        return
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        mode = None
+    if mode is not None and not stat.S_ISREG(mode):
+        if not _is_stream(mode):
+            problem = errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL
+            raise OSError(problem, os.strerror(problem), str(path))
+        # Not created: what was there a moment ago is written into, or nothing is.
+        _write_into(os.open(path, os.O_WRONLY), content)
+        return
+    _replace(_behind_links(path), content, mode)
+
+
+def _replace(target: Path, content: bytes | memoryview, mode: int | None) -> None:
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".part")
     beside = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        # mkstemp gives 0600; an ordinary new file follows the user's umask.
-        beside.chmod(path.stat().st_mode if path.exists() else 0o666 & ~_umask())
-        beside.replace(path)
+        # mkstemp gives 0600; an ordinary new file follows the user's umask. What runs as its owner (setuid)
+        # would do so with another content.
+        beside.chmod(mode & 0o777 if mode is not None else 0o666 & ~_umask())
+        beside.replace(target)
     except BaseException:
         with suppress(OSError):
             beside.unlink()
         raise
+
+
+def _write_into(descriptor: int, content: bytes | memoryview) -> None:
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(content)
+
+
+def _is_stream(mode: int) -> bool:
+    return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)
+
+
+def _is_same(wanted: os.stat_result, other: str) -> bool:
+    try:
+        return os.path.samestat(wanted, os.stat(other))  # noqa: PTH116 (a path may be no text)
+    except (OSError, ValueError):
+        return False
+
+
+def _folder_problem(folder: Path) -> OutputProblem | None:
+    if not folder.is_dir():
+        return OutputProblem.NO_FOLDER
+    return None if os.access(folder, os.W_OK | os.X_OK) else OutputProblem.PROTECTED
+
+
+def _behind_links(path: Path) -> Path:
+    """Return the path that links lead to, whether there is a file or not."""
+    return Path(os.path.realpath(path))
+
+
+def _own_descriptor(path: Path) -> int | None:
+    """Return which open file of this process a path names, as /dev/stdout does; None where it names none.
+
+    To open such a path anew would begin at the start of the file that the output is sent to.
+    """
+    current = os.path.abspath(path)  # noqa: PTH100 (without following links)
+    for _ in range(_MOST_LINKS):
+        folder, name = os.path.split(current)
+        current = os.path.join(os.path.realpath(folder), name)  # noqa: PTH118
+        match = _DESCRIPTOR.fullmatch(current)
+        if match is not None:
+            is_own = match["process"] in (None, "self", str(os.getpid()))
+            return int(match["number"]) if is_own else None
+        try:
+            current = os.path.normpath(os.path.join(os.path.dirname(current), os.readlink(current)))  # noqa: PTH115, PTH118, PTH120
+        except (OSError, ValueError):
+            return None
+    return None
 
 
 def _umask() -> int:
