@@ -39,13 +39,13 @@ class BrightnessScorer:
         self.scored = 0
         self.threads: set[int] = set()
         self._seconds = seconds
-        self._fail_after = fail_after
+        self.fail_after = fail_after
 
     def score(self, frames: PixelArray) -> npt.NDArray[np.float32]:
         self.threads.add(threading.get_ident())
         time.sleep(self._seconds)
         self.scored += len(frames)
-        if self._fail_after is not None and self.scored > self._fail_after:
+        if self.fail_after is not None and self.scored > self.fail_after:
             raise RuntimeError("failed on purpose")
         scores: npt.NDArray[np.float32] = (
             frames.mean(axis=(1, 2, 3), dtype=np.float64).astype(np.float32) / 255
@@ -73,15 +73,15 @@ class BrightnessFactory:
         self.scorer = scorer or BrightnessScorer()
         self.built = 0
         self._seconds = seconds
-        self._identity_problem = identity_problem
+        self.identity_problem = identity_problem
         self._build_problem = build_problem
         self._notice = notice
         self._identity = identity
         self._equivalent_identities = equivalent_identities
 
     def identity(self) -> NetIdentity:
-        if self._identity_problem:
-            raise self._identity_problem
+        if self.identity_problem:
+            raise self.identity_problem
         return self._identity
 
     def equivalent_identities(self) -> tuple[NetIdentity, ...]:
@@ -156,6 +156,8 @@ class HalvesMapMaker:
     """Makes a map of two values in three passes: what covering the left half, then the right one, changes."""
 
     version = "halves-1"
+    closed = 0
+    """How often its memory was given back."""
 
     def make(
         self, frame: PixelArray, *, scorer: ScorerOpener, control: RunControl
@@ -175,4 +177,4 @@ class HalvesMapMaker:
         return FrameMap(values=values, score=scores[0], forward_passes=len(versions))
 
     def close(self) -> None:
-        pass
+        self.closed += 1

@@ -92,7 +92,10 @@ class NetPool:
     def release(self) -> None:
         """Give back all memory, of what is in use as soon as its run ends. Waits for no run."""
         with self._lock:
-            self._release_scorers()
+            for scorer in self._published.values():
+                scorer.release()
+            if self._other is not None:
+                self._other[1].release()
         self.segmenters.release()
         for maker in self.map_makers.values():
             maker.close()
@@ -100,9 +103,10 @@ class NetPool:
     def renew(self) -> None:
         """Open nets anew from the next run on, as the preferences and the battery then say."""
         with self._lock:
-            self._release_scorers()
+            for scorer in self._published.values():
+                scorer.retire()
             self._published.clear()
-            self._other = None
+            self._forget_other()
 
     def set_on_battery(self, on_battery: bool) -> None:
         """Use half of the cores on battery where that is wanted, from the next run on."""
@@ -123,15 +127,9 @@ class NetPool:
             )
         )
 
-    def _release_scorers(self) -> None:
-        for scorer in self._published.values():
-            scorer.release()
-        if self._other is not None:
-            self._other[1].release()
-
     def _forget_other(self) -> None:
         if self._other is not None:
-            self._other[1].release()
+            self._other[1].retire()
             self._other = None
 
 

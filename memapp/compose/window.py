@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Slot
@@ -34,11 +35,18 @@ class WindowRoot(QObject):
     The window is built hidden; closing it stops every thread.
     """
 
-    def __init__(self, installation: Installation, *, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        installation: Installation,
+        *,
+        make_runs: Callable[..., Runs] = Runs,
+        parent: QObject | None = None,
+    ) -> None:
         """Build everything; the threads start, idle.
 
         Args:
             installation: what this computer has.
+            make_runs: makes the runs; takes what Runs takes.
             parent: owns this root and with it the window's services.
         """
         super().__init__(parent)
@@ -51,7 +59,7 @@ class WindowRoot(QObject):
             map_makers=installation.map_makers,
         )
         thumbnails = ThumbnailCache(ThumbnailStore(home=home))
-        self.runs = Runs(pool=self.pool, home=home, thumbnails=thumbnails)
+        self.runs = make_runs(pool=self.pool, home=home, thumbnails=thumbnails)
         self.supervisor = Supervisor(
             make_run=self.runs.score,
             loader=load_photo,

@@ -28,6 +28,7 @@ class Shared(Generic[Loaded]):
         self._leases = 0
         self._unwanted = False
         """release() was called while the thing was borrowed."""
+        self._retired = False
 
     def borrow(self, load: Callable[[], Loaded]) -> Loaded:
         """Return the thing, loaded now where it is not yet; give_back() ends the lease. Raises: as load."""
@@ -57,7 +58,13 @@ class Shared(Generic[Loaded]):
         finally:
             self._lock.release()
 
+    def retire(self) -> None:
+        """Keep the thing no more: it is closed when its last lease ends, now and ever after."""
+        # Set without the lock, which is held while it is being loaded.
+        self._retired = True
+        self.release()
+
     def _close_if_unwanted(self) -> None:
-        if self._unwanted and not self._leases and self._loaded is not None:
+        if (self._unwanted or self._retired) and not self._leases and self._loaded is not None:
             self._loaded.close()
             self._loaded = None

@@ -41,6 +41,10 @@ class SharedScorer:
         """Give back the net's memory, as soon as nobody borrows it. Waits for nothing."""
         self._shared.release()
 
+    def retire(self) -> None:
+        """Keep no scorer any more: one that is borrowed is closed when its last run ends."""
+        self._shared.retire()
+
 
 class _Turns:
     """A lock, given in the order of asking: the photo that is looked at never waits for a whole folder."""

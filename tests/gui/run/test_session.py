@@ -208,7 +208,7 @@ def test_missing_weights_are_told_with_a_way_to_try_again(
     assert bench.window.photos.count(PhotoState.WAITING) == 4
     assert any(str(problem) in text for text in bench.notice_texts())
     # The weights were put there.
-    bench.scorers = BrightnessFactory()
+    bench.scorers.identity_problem = None
     bench.trigger("score-rest")
     bench.until_done()
     assert bench.names() == BEST_FIRST
@@ -221,7 +221,7 @@ def test_a_net_that_fails_in_mid_run_is_told_and_what_was_scored_stays(
     bench.add(folder)
     assert bench.window.photos.count(PhotoState.SCORED) == 2
     assert any("failed on purpose" in text for text in bench.notice_texts())
-    bench.scorers = BrightnessFactory()
+    bench.scorers.scorer.fail_after = None
     bench.trigger("score-rest")
     bench.until_done()
     assert bench.names() == BEST_FIRST

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMenu
-from pytestqt.qtbot import QtBot
 
 from memapp.core.records import Precision, RunOrder
 from memapp.gui.dialogs.triage_dialog import TriageDialog
@@ -22,14 +21,10 @@ BRIGHTNESS = {"a.png": 200, "b.png": 120, "c.png": 180, "d.png": 240, "e.png": 6
 
 
 @pytest.fixture
-def fast_bench(qtbot: QtBot, memapp_home: Path) -> WindowBench:
+def fast_bench(open_window: Callable[..., WindowBench]) -> WindowBench:
     """A window with an exact and a fast net."""
-    return WindowBench(
-        qtbot=qtbot,
-        home=memapp_home,
-        scorers=BrightnessFactory(),
-        fast_scorers=BrightnessFactory(identity=FAST_NET, equivalent_identities=(BRIGHTNESS_NET,)),
-    )
+    fast = BrightnessFactory(identity=FAST_NET, equivalent_identities=(BRIGHTNESS_NET,))
+    return open_window(fast_scorers=fast)
 
 
 @pytest.fixture

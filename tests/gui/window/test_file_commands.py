@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QFileDialog, QMessageBox
 
+from memapp.core.resources import resource_path
 from memapp.gui.window.drop_area import paths_from_mime
 from tests.gui.window_bench import WindowBench, make_photo, make_photos
 
@@ -129,8 +131,9 @@ def test_only_what_is_shown_is_exported(
     bench.window.filters.findChildren(QDoubleSpinBox)[0].setValue(0.4)
     choosing(save=str(tmp_path / "scores.csv"))
     bench.trigger("export")
-    bench.until(lambda: bench.exported)
-    assert [Path(outcome.key.path).name for outcome in bench.exported[0].outcomes] == ["b.png", "c.png"]
+    bench.until(lambda: any("scores.csv" in text for text in bench.notice_texts()))
+    with (tmp_path / "scores.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert [Path(row["path"]).name for row in csv.DictReader(file)] == ["b.png", "c.png"]
 
 
 def test_an_export_that_can_not_be_written_is_told(
@@ -179,5 +182,5 @@ def test_a_photo_is_revealed_in_its_folder(
     bench.trigger("reveal")
     bench.trigger("log")
     bench.trigger("licences")
-    opened = [str(folder), str(bench.home / "logs"), str(bench.home / "licences")]
+    opened = [str(folder), str(bench.home / "logs"), str(resource_path("licences"))]
     assert [url.toLocalFile() for url in shown] == opened

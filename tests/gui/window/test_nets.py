@@ -165,7 +165,7 @@ def test_known_scores_of_one_net_are_never_taken_for_anothers(
     again.add(folder)
     nets(again).choose(["resmem", "team"])
     again.until_done()
-    assert again.others[TEAM].built == 0
+    assert again.nets.others[TEAM].built == 0
     assert again.scores_by_net() == {
         name: (pytest.approx(GREYS[name] / 255, abs=0.01), expected[name]) for name in GREYS
     }
@@ -475,7 +475,7 @@ def test_a_net_is_added_from_a_file_and_scores_from_then_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     new = InstalledNet("client", "M3M: client & sons", Predicts.HITS, "Trained.", removable=True)
-    bench.addable["client.safetensors"] = (new, BrightnessFactory(OddScorer(), identity=identity(new)))
+    bench.nets.addable["client.safetensors"] = (new, BrightnessFactory(OddScorer(), identity=identity(new)))
     bench.add(folder)
     dialog = with_dialog()
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("/somewhere/client.safetensors", ""))
