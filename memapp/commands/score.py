@@ -31,17 +31,17 @@ from memapp.commands.common import (
 from memapp.core.contracts import ScorerFactory
 from memapp.core.control import RunControl
 from memapp.core.errors import MemappError
-from memapp.core.events import Event, Found, Notice, Progress, Started
+from memapp.core.events import Event, Found
 from memapp.core.files import is_one_of, write_bytes_atomically
 from memapp.core.nets import InstalledNet, Predicts
-from memapp.core.records import FailureKind, NetIdentity, Precision
+from memapp.core.records import FailureKind, NetIdentity, Precision, RunOrder
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
 from memapp.intake.sniff import HEADER_SIZE, Picture, sniff
+from memapp.library.ingest import Ingest
 from memapp.library.library import Library, Photo
 from memapp.library.order import Order, ordered
 from memapp.library.photo_columns import PhotoState, failure_of, photo_columns
-from memapp.library.run_notes import note_event
 from memapp.library.scores import Scores
 from memapp.pipeline.score_run import score_run
 from memapp.pipeline.triage_run import triage_run
@@ -51,6 +51,9 @@ from memapp.scoring.factory import ENGINES
 from memapp.scoring.nets.registry import UNTRAINED_M3M
 from memapp.store.home import home_folder
 from memapp.store.scores import SqliteScoreStore
+
+_RUN = 1
+"""The number of the one run that a command starts."""
 
 
 def add_to(commands: Any) -> None:
@@ -111,7 +114,7 @@ def _score(options: argparse.Namespace) -> int:
         return complain(str(problem), EXIT_USAGE_OR_NOTHING)
     if options.net.lower() == UNTRAINED_M3M:
         complain("M3M is not trained: its scores are equal to ResMem's until it is.", EXIT_ALL_SCORED)
-    collector = _Collector(net)
+    collector = _Collector(net, RunOrder(tuple(paths), triage=options.triage, net=net.name))
 
     def run(paths: Sequence[str], precision: Precision) -> Iterator[Event]:
         return score_run(
@@ -167,24 +170,26 @@ def _precisions(options: argparse.Namespace) -> tuple[Precision, ...]:
 class _Collector:
     """Notes a run in a library, shows its progress on a terminal and its notices on standard error."""
 
-    def __init__(self, net: InstalledNet) -> None:
+    def __init__(self, net: InstalledNet, order: RunOrder) -> None:
         self.scores = Scores(Library(photo_columns(net)), net=net)
-        self.identity: NetIdentity | None = None
+        self._ingest = Ingest(self.scores)
+        self._ingest.note_order(_RUN, order)
         self._bar = tqdm(unit="photo", disable=None, file=sys.stderr, leave=False, dynamic_ncols=True)
 
     def take(self, event: Event) -> None:
         """Take one event of the run."""
-        note_event(self.scores, event, self.scores.shown.name)
-        match event:
-            case Started():
-                # A triage ends with the exact net, which is the one to be named.
-                self.identity = event.net
-            case Notice():
-                self._bar.write(event.text, file=sys.stderr)
-            case Found():
-                self._bar.total = (self._bar.total or 0) + len(event.keys)
-            case Progress():
-                self._bar.update(event.done - self._bar.n)
+        news = self._ingest.take(_RUN, [event])
+        for notice in news.notices:
+            self._bar.write(notice.text, file=sys.stderr)
+        if isinstance(event, Found):
+            self._bar.total = (self._bar.total or 0) + len(event.keys)
+        if news.progress is not None:
+            self._bar.update(news.progress.done - self._bar.n)
+
+    @property
+    def identity(self) -> NetIdentity | None:
+        """The net that scored, after a triage the exact one; None while it is not known."""
+        return self._ingest.identities.get(self.scores.shown.name)
 
     @property
     def failed(self) -> int:
