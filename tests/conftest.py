@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -58,8 +59,8 @@ def prepared_home(shared_engines: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def no_thread_left_over() -> Iterator[None]:
-    """Fail a test that leaves a Python thread running: whoever starts one ends it."""
-    before = set(threading.enumerate())
+    """Fail a test that leaves a thread running, Python's or Qt's: the test that starts one ends it."""
+    before, native_before = set(threading.enumerate()), native_thread_names()
     yield
     deadline = time.monotonic() + THREAD_PATIENCE
     left_over = _new_threads(before)
@@ -67,6 +68,25 @@ def no_thread_left_over() -> Iterator[None]:
         left_over[0].join(timeout=0.05)
         left_over = _new_threads(before)
     assert not left_over, f"left running: {left_over}"
+    # A QThread is known to the system alone, and for a moment longer than Qt waits for it.
+    left_over_in_qt = native_thread_names() - native_before
+    while left_over_in_qt and time.monotonic() < deadline:
+        time.sleep(0.01)
+        left_over_in_qt = native_thread_names() - native_before
+    assert not left_over_in_qt, f"left running in Qt: {left_over_in_qt}"
+
+
+def native_thread_names() -> Counter[str]:
+    """How many threads of this process have which name, as Linux sees it; of memapp's own threads only.
+
+    Until Python 3.14 these are Qt's: Python kept its names to itself.
+    """
+    names: Counter[str] = Counter()
+    for thread in Path("/proc/self/task").glob("*/comm"):
+        # It may end meanwhile.
+        with suppress(OSError):
+            names[thread.read_text(encoding="utf-8").strip()] += 1
+    return Counter({name: count for name, count in names.items() if name.startswith("memapp ")})
 
 
 def _new_threads(before: set[threading.Thread]) -> list[threading.Thread]:

@@ -21,7 +21,6 @@ from memapp.intake.load import load_photo
 from memapp.pipeline.thumbnail_cache import ThumbnailCache
 from memapp.store.preferences import load_preferences
 from memapp.store.thumbnails import ThumbnailStore
-from memapp.workers.jobs import Jobs
 from memapp.workers.power_monitor import PowerMonitor
 from memapp.workers.supervisor import Supervisor
 
@@ -66,7 +65,6 @@ class WindowRoot(QObject):
             thumbnails=thumbnails,
             make_explain=self.runs.explain,
         )
-        self._jobs, self._long_jobs = Jobs(), Jobs()
         self.power_monitor = PowerMonitor(
             supervisor=self.supervisor,
             idle_minutes=self.preferences.number("unload_minutes"),
@@ -75,8 +73,6 @@ class WindowRoot(QObject):
         self.theme_manager = ThemeManager(choice=self.preferences.text("theme"), parent=self)
         self.window = MainWindow(
             supervisor=self.supervisor,
-            jobs=self._jobs,
-            long_jobs=self._long_jobs,
             power_monitor=self.power_monitor,
             preferences=self.preferences,
             theme_manager=self.theme_manager,
@@ -117,6 +113,4 @@ class WindowRoot(QObject):
 
     @Slot()
     def _stop(self) -> None:
-        stopped = self.supervisor.stop(seconds=STOP_SECONDS)
-        stopped = self._jobs.stop(seconds=STOP_SECONDS) and stopped
-        self.stopped = self._long_jobs.stop(seconds=STOP_SECONDS) and stopped
+        self.stopped = self.supervisor.stop(seconds=STOP_SECONDS)

@@ -43,13 +43,15 @@ class Jobs(QObject):
         self._started = [job for job in self._started if not job.done()]
         self._started.append(self._thread.submit(work))
 
-    def stop(self, *, seconds: float) -> bool:
-        """Finish the job in hand (half an export helps nobody), forget the others.
-
-        Returns:
-            Whether it was finished within the time; a network drive that hangs must not hold the program.
-        """
+    def stop(self) -> None:
+        """Let the thread end after the job in hand (half an export helps nobody); forget the others."""
         self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def join(self, seconds: float) -> bool:
+        """Wait for the job in hand at most this long; return whether it has ended.
+
+        A network drive that hangs must not hold the program.
+        """
         in_hand = [job for job in self._started if not job.cancelled()]
         return not wait(in_hand, timeout=seconds).not_done
 

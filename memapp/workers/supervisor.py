@@ -1,11 +1,11 @@
-"""The one owner of threads: starts runs and previews for the window, and stops everything at the end."""
+"""The one owner of threads: runs, pictures, explanations, drawing and jobs; it stops them all at the end."""
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
@@ -17,15 +17,30 @@ from memapp.core.explanation import ExplainEvent, ExplainOrder
 from memapp.core.machine import usable_cores
 from memapp.core.records import ImageKey, RunOrder
 from memapp.pipeline.thumbnail_cache import ThumbnailCache
-from memapp.workers.explainer import Explainer, ExplainMaker
-from memapp.workers.newest_job import NewestJob
+from memapp.workers.jobs import Jobs
+from memapp.workers.newest_worker import NewestWorker
 from memapp.workers.preview_pool import PreviewPool
 from memapp.workers.request_sets import View
 from memapp.workers.run_worker import RunMaker, RunWorker
 
+ExplainMaker: TypeAlias = Callable[[ExplainOrder, RunControl], Iterator[ExplainEvent]]
+"""Makes the generator that explains one photo."""
+
+EXPLAIN_QUIET_SECONDS = 0.2
+"""A person who leafs through photos wants none of them explained: nothing begins until this long no order has
+come."""
+
 EVENTS_EVERY_MS = 33
 PAUSED_EVERY_MS = 500
 """While paused hardly anything is said, and listening should cost nothing."""
+
+
+class _Worker(Protocol):
+    """Some threads that are told to stop first, and waited for then."""
+
+    def stop(self) -> None: ...
+
+    def join(self, seconds: float) -> bool: ...
 
 
 class _Run(NamedTuple):
@@ -43,7 +58,7 @@ class Supervisor(QObject):
         run_failed(int, object): it ended with this exception.
         run_finished(int, bool): it ended, exactly once for each run that was asked for; True when cancelled.
         preview_ready, picture_ready, picture_failed: as PreviewPool's.
-        explained, explain_failed, explain_finished: as Explainer's event_ready, failed, finished.
+        explained, explain_failed, explain_finished: as NewestWorker's event_ready, failed, finished.
         explain_started(int): a photo is to be explained.
     """
 
@@ -109,18 +124,39 @@ class Supervisor(QObject):
         self._previews.picture_ready.connect(self.picture_ready)
         self._previews.picture_failed.connect(self.picture_failed)
 
-        self._drawing = NewestJob(name="memapp drawing", parent=self)
-        self._looking_up = NewestJob(name="memapp tile overlays", parent=self)
+        self._jobs, self._long_jobs = Jobs(parent=self), Jobs(parent=self)
+        self._drawing = NewestWorker(name="memapp drawing", parent=self)
+        self._looking_up = NewestWorker(name="memapp tile overlays", parent=self)
+        self._workers: list[_Worker] = [
+            self._previews,
+            self._drawing,
+            self._looking_up,
+            self._jobs,
+            self._long_jobs,
+        ]
         self._make_explain = make_explain
-        self._explainer: Explainer | None = None
+        self._explainer: NewestWorker | None = None
         if make_explain is not None:
-            self._explainer = Explainer(make_explain=make_explain, parent=self)
+            self._explainer = NewestWorker(
+                name="memapp explain", quiet_seconds=EXPLAIN_QUIET_SECONDS, parent=self
+            )
             self._explainer.event_ready.connect(self.explained)
             self._explainer.failed.connect(self.explain_failed)
             self._explainer.finished.connect(self.explain_finished)
+            self._workers.append(self._explainer)
+
+    @property
+    def jobs(self) -> Jobs:
+        """The thread for work on files."""
+        return self._jobs
+
+    @property
+    def long_jobs(self) -> Jobs:
+        """The thread for what takes minutes."""
+        return self._long_jobs
 
     def start_run(self, order: RunOrder) -> int:
-        """Do this run, after those asked for before; gives the request number."""
+        """Do this run, after those asked for before; return the request number."""
         self._last_request += 1
         self._waiting.append(_Run(self._last_request, order, RunControl()))
         if self._current is None:
@@ -176,9 +212,11 @@ class Supervisor(QObject):
         self._previews.request_pictures(view, keys, side)
 
     def explain(self, order: ExplainOrder) -> int:
-        """Explain a photo, and no other one any more; gives the request number."""
+        """Explain a photo, and no other one any more; return the request number."""
+        make_explain = self._make_explain
         assert self._explainer is not None, "there is nothing here that explains"
-        request = self._explainer.explain(order)
+        assert make_explain is not None
+        request = self._explainer.start(lambda control: make_explain(order, control))
         self.explain_started.emit(request)
         return request
 
@@ -194,7 +232,7 @@ class Supervisor(QObject):
 
     def draw(self, job: Callable[[], Any], *, done: Callable[[Any], None]) -> None:
         """Draw something off the GUI thread; done is called there, unless something newer was to be drawn."""
-        self._drawing.start(job, done=done)
+        self._drawing.start_job(lambda _control: job(), done=done)
 
     def look_up(
         self,
@@ -211,14 +249,14 @@ class Supervisor(QObject):
         if make_explain is None:
             return
 
-        def work() -> dict[ImageKey, QImage]:
+        def work(control: RunControl) -> dict[ImageKey, QImage]:
             drawn = {order.key: QImage() for order in orders}
             for order in orders:
-                for event in make_explain(order, RunControl()):
+                for event in make_explain(order, control):
                     drawn[order.key] = draw(event)
             return drawn
 
-        self._looking_up.start(work, done=done)
+        self._looking_up.start_job(work, done=done)
 
     def stop(self, *, seconds: float) -> bool:
         """Stop everything for good.
@@ -228,15 +266,12 @@ class Supervisor(QObject):
         """
         until = time.monotonic() + seconds
         self.cancel()
-        others: list[PreviewPool | NewestJob | Explainer] = [self._previews, self._drawing, self._looking_up]
-        if self._explainer is not None:
-            others.append(self._explainer)
-        for other in others:
-            other.stop()
+        for worker in self._workers:
+            worker.stop()
         self._thread.quit()
-        ended = self._thread.wait(max(1, round(1000 * (until - time.monotonic()))))
+        ended = self._thread.wait(max(1, round(1000 * seconds)))
         self._timer.stop()
-        joined = [other.join(max(0.1, until - time.monotonic())) for other in others]
+        joined = [worker.join(max(0.0, until - time.monotonic())) for worker in self._workers]
         return all(joined) and ended
 
     def _start_next(self) -> None:

@@ -15,7 +15,8 @@ from memapp.workers.jobs import Jobs
 def jobs(qtbot: QtBot) -> Iterator[Jobs]:
     made = Jobs()
     yield made
-    assert made.stop(seconds=5)
+    made.stop()
+    assert made.join(5)
 
 
 def test_a_job_works_elsewhere_and_is_answered_here(qtbot: QtBot, jobs: Jobs) -> None:
@@ -81,5 +82,22 @@ def test_stop_finishes_the_job_in_hand_and_forgets_the_others(qtbot: QtBot) -> N
     jobs.start(lambda: finished.append("second"), done=lambda _: None, failed=lambda _: None)
     assert entered.wait(5)
     threading.Timer(0.05, may_end.set).start()
-    assert jobs.stop(seconds=5)
+    jobs.stop()
+    assert jobs.join(5)
     assert finished == ["first"]
+
+
+def test_join_says_when_a_job_hangs(qtbot: QtBot) -> None:
+    jobs = Jobs()
+    entered, may_end = threading.Event(), threading.Event()
+
+    def hangs() -> None:
+        entered.set()
+        may_end.wait(5)
+
+    jobs.start(hangs, done=lambda _: None, failed=lambda _: None)
+    assert entered.wait(5)
+    jobs.stop()
+    assert not jobs.join(0.05)
+    may_end.set()
+    assert jobs.join(5)

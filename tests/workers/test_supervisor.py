@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
+from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QThread
+from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from memapp.core.control import RunControl
-from memapp.core.events import Skipped
-from memapp.core.records import RunOrder
+from memapp.core.errors import Cancelled
+from memapp.core.events import Event, Skipped
+from memapp.core.explanation import ExplainEvent, ExplainOrder, ExplainProgress, Layer
+from memapp.core.records import ImageKey, LoadedPhoto, RunOrder
+from memapp.intake.load import load_photo
+from memapp.workers.request_sets import View
+from memapp.workers.supervisor import Supervisor
+from tests.conftest import native_thread_names
 from tests.workers.conftest import SupervisorMaker, TurnstileRun, listen
 
 
@@ -261,6 +270,69 @@ def test_stop_does_not_wait_longer_than_it_may_and_says_so(qtbot: QtBot, supervi
 
     supervisor = supervise(hangs)
     supervisor.start_run(RunOrder(("a",)))
+    assert entered.wait(5)
+    started = time.monotonic()
+    assert not supervisor.stop(seconds=0.3)
+    assert time.monotonic() - started < 1.0
+    end.set()
+
+
+def test_one_stop_ends_every_kind_of_thread(qtbot: QtBot) -> None:
+    """A run, a picture, an explanation, a drawing, a look-up and two jobs are in hand when it comes."""
+    begun: set[str] = set()
+
+    def until_cancelled(name: str, control: RunControl | None) -> None:
+        begun.add(name)
+        assert control is not None
+        while not control.cancelled:
+            time.sleep(0.005)
+
+    def run(_order: RunOrder, control: RunControl) -> Iterator[Event]:
+        until_cancelled("run", control)
+        yield Skipped(0)
+
+    def explain(order: ExplainOrder, control: RunControl) -> Iterator[ExplainEvent]:
+        until_cancelled("look-up" if order.kept_only else "explanation", control)
+        yield ExplainProgress(order.key, Layer.MEMORABILITY, 0, 1)
+
+    def load(_path: str, *, control: RunControl | None = None, **_options: object) -> LoadedPhoto:
+        until_cancelled("picture", control)
+        raise Cancelled("Cancelled.")
+
+    def job(name: str) -> None:
+        begun.add(name)
+        time.sleep(0.1)
+
+    supervisor = Supervisor(make_run=run, loader=load, make_explain=explain, preview_threads=2)
+    told: list[object] = []
+    key = ImageKey("a", 1, 1)
+    order = ExplainOrder(key, frozenset({Layer.MEMORABILITY}))
+    supervisor.start_run(RunOrder(("a",)))
+    supervisor.request_pictures(View.VIEWER, [key], 0)
+    supervisor.explain(order)
+    supervisor.look_up(
+        [dataclasses.replace(order, kept_only=True)], draw=lambda _event: QImage(), done=told.append
+    )
+    supervisor.draw(lambda: job("drawing"), done=told.append)
+    supervisor.jobs.start(lambda: job("job"), done=told.append, failed=told.append)
+    supervisor.long_jobs.start(lambda: job("long job"), done=told.append, failed=told.append)
+    everything = {"run", "picture", "explanation", "look-up", "drawing", "job", "long job"}
+    qtbot.waitUntil(lambda: begun == everything)
+    assert supervisor.stop(seconds=2.0)
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("memapp")]
+    # The system knows a thread for a moment longer than Qt waits for it.
+    qtbot.waitUntil(lambda: not native_thread_names())
+
+
+def test_a_job_that_hangs_counts_against_the_same_time(qtbot: QtBot) -> None:
+    entered, end = threading.Event(), threading.Event()
+
+    def hangs() -> None:
+        entered.set()
+        end.wait(5)
+
+    supervisor = Supervisor(make_run=TurnstileRun(), loader=load_photo)
+    supervisor.long_jobs.start(hangs, done=lambda _: None, failed=lambda _: None)
     assert entered.wait(5)
     started = time.monotonic()
     assert not supervisor.stop(seconds=0.3)

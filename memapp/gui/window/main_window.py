@@ -39,7 +39,6 @@ from memapp.gui.window.undo_commands import UndoCommands
 from memapp.gui.window.window_dialogs import WindowDialogs
 from memapp.gui.window.window_layout import laid_out
 from memapp.library.undo import CommandLog
-from memapp.workers.jobs import Jobs
 from memapp.workers.power_monitor import PowerMonitor
 from memapp.workers.request_sets import View
 from memapp.workers.supervisor import Supervisor
@@ -66,8 +65,6 @@ class MainWindow(QMainWindow):
         self,
         *,
         supervisor: Supervisor,
-        jobs: Jobs,
-        long_jobs: Jobs,
         power_monitor: PowerMonitor,
         preferences: Preferences,
         theme_manager: ThemeManager,
@@ -102,8 +99,8 @@ class MainWindow(QMainWindow):
         self.undo = UndoCommands(log=self.log, parent=self)
         self.overlays = Overlays(
             supervisor=supervisor,
-            jobs=jobs,
-            long_jobs=long_jobs,
+            jobs=supervisor.jobs,
+            long_jobs=supervisor.long_jobs,
             grid=self.grid,
             photos=self.photos,
             viewer=self.viewer,
@@ -116,7 +113,7 @@ class MainWindow(QMainWindow):
             photo_of=lambda _key: None,
             window=self,
         )
-        self.files = FileCommands(work=services.file_work, jobs=jobs, window=self)
+        self.files = FileCommands(work=services.file_work, jobs=supervisor.jobs, window=self)
         self.pause = RunPause(
             session=self.session,
             power_monitor=power_monitor,
@@ -137,7 +134,7 @@ class MainWindow(QMainWindow):
             actions=self.actions_table,
             filters=self.filters,
             preferences=preferences,
-            jobs=long_jobs,
+            jobs=supervisor.long_jobs,
             work=services.net_work,
             window=self,
         )

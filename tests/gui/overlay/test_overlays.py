@@ -172,7 +172,7 @@ def test_each_overlay_is_drawn_once(
     """The first segmentation hides its background, which is no reason to draw it again."""
     bench = viewing()
     drawings = count_calls(monkeypatch, bench.supervisor, "draw")
-    for number, name in enumerate(("segmentation", "regions", "memorability", "segmentation"), start=1):
+    for number, name in enumerate(("segmentation", "memorability", "segmentation"), start=1):
         overlay(bench, name)
         bench.until(lambda: not bench.supervisor.explaining)
         bench.qtbot.wait(50)
@@ -180,7 +180,7 @@ def test_each_overlay_is_drawn_once(
         bench.trigger("overlay-none")
     overlay(bench, "segmentation")
     bench.window.overlays.panel.segmentation.table.set_hidden(frozenset({"right"}))
-    assert len(drawings) == 6
+    assert len(drawings) == 5
 
 
 def test_regions_and_rows_light_each_other(viewing: Callable[..., WindowBench]) -> None:
@@ -509,7 +509,7 @@ def test_tile_overlays_that_are_off_are_neither_looked_up_nor_announced(
     bench.window.panes.close()
     bench.trigger("tile-overlays")
     bench.until(lambda: tile_overlay(bench, "a.png") is not None)
-    overlay(bench, "regions")
+    bench.trigger("overlay-regions")
     assert tile_overlay(bench, "a.png") is None
     looked_up.clear()
     forgotten.clear()
