@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from PySide6.QtGui import QImage
 
-from memapp import __version__
+from memapp.compose.exports import EXPORT_KINDS, write_export
 from memapp.core.control import RunControl
 from memapp.core.errors import StoreError
 from memapp.core.explanation import AreaOfInterest
@@ -20,14 +20,13 @@ from memapp.core.records import ImageKey
 from memapp.core.settings import Preferences
 from memapp.gui.overlay.area_commands import AreaWork
 from memapp.gui.overlay.segmenter_commands import BytesProgress, SegmenterRow, SegmenterWork
-from memapp.gui.window.file_commands import ExportOrder, FileWork
+from memapp.gui.window.file_commands import FileWork
 from memapp.intake.load import load_photo
 from memapp.pipeline.unchanged_photo import load_unchanged
 from memapp.scoring.segmentation import coco
 from memapp.scoring.segmentation.folders import DEFAULT_SEGMENTER, SegmenterFolders
 from memapp.store.area_book import AreaBook
 from memapp.store.areas import read_areas, write_areas
-from memapp.store.export import write_export
 from memapp.store.preferences import save_preferences
 from memapp.workers.preview_pool import to_image
 
@@ -40,7 +39,11 @@ _log = logging.getLogger(__name__)
 def file_work(move_to_trash: Trash) -> FileWork:
     """Return the work on files, with this trash."""
     return FileWork(
-        export=_export, move_to_trash=move_to_trash, picture=_picture, write=write_bytes_atomically
+        export_kinds=EXPORT_KINDS,
+        export=write_export,
+        move_to_trash=move_to_trash,
+        picture=_picture,
+        write=write_bytes_atomically,
     )
 
 
@@ -97,18 +100,6 @@ def details(home: Path) -> str:
         f"scores and settings: {home}",
     ]
     return "\n".join(lines)
-
-
-def _export(order: ExportOrder) -> None:
-    write_export(
-        order.path,
-        order.outcomes,
-        net=order.net,
-        app_version=__version__,
-        shown=order.shown,
-        columns=order.columns,
-        comparison=order.comparison,
-    )
 
 
 def _picture(key: ImageKey, longest_side: int) -> QImage:

@@ -87,5 +87,5 @@ CSV = Exporter(
 JSON = Exporter(ExportKind("json", "JSON", (".json",), "application/json"), json_text)
 JSON_LINES = Exporter(ExportKind("jsonl", "JSON Lines", (".jsonl",), "application/jsonl"), json_lines_text)
 
-EXPORTERS = Exporters((TABLE, JSON, JSON_LINES, CSV))
+EXPORTERS = Exporters((TABLE, CSV, JSON, JSON_LINES))
 """What memapp can write."""

@@ -128,8 +128,8 @@ def test_names_and_endings_belong_to_one_kind(name: str, ending: str) -> None:
 
 
 def test_the_terminal_has_no_files() -> None:
-    assert [kind.name for kind in EXPORTERS.kinds] == ["table", "json", "jsonl", "csv"]
-    assert [kind.name for kind in EXPORTERS.file_kinds] == ["json", "jsonl", "csv"]
+    assert [kind.name for kind in EXPORTERS.kinds] == ["table", "csv", "json", "jsonl"]
+    assert [kind.name for kind in EXPORTERS.file_kinds] == ["csv", "json", "jsonl"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMenu, QWidg
 
 from memapp.core.events import Notice, NoticeKind
 from memapp.core.explanation import AreaOfInterest, FolderAreas, Layer, Region, RegionKind
+from memapp.core.export_kinds import ExportKind
 from memapp.core.records import ImageKey, PhotoId
+from memapp.gui.dialogs.save_dialog import ask_place
 from memapp.gui.overlay.area_tools import AreaTool, PolygonTool, RectangleTool
 from memapp.gui.overlay.region_table import RegionsPage
 from memapp.gui.run.status import counted
@@ -22,6 +24,7 @@ from memapp.library.undo import Command, CommandLog
 from memapp.workers.jobs import Jobs
 
 _FILES = "Areas of interest (*.json)"
+_AREAS = ExportKind("areas", "Areas of interest", (".json",), "application/json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +182,11 @@ class AreaCommands(QObject):
     def export(self) -> None:
         """Write the areas of the viewer's photo to a file."""
         areas = self._here()
-        path, _ = QFileDialog.getSaveFileName(self._window, "Export areas", "areas.json", _FILES)
-        if path:
+        place = ask_place(self._window, "Export areas", Path("areas.json"), (_AREAS,))
+        if place is not None:
+            path = place.path
             self._jobs.start(
-                lambda: self._work.write(Path(path), areas),
+                lambda: self._work.write(path, areas),
                 done=lambda _: self._say(f"{counted(len(areas), 'area', 'areas')} written to {path}."),
                 failed=self._warn,
             )

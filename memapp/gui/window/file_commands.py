@@ -12,13 +12,19 @@ from PySide6.QtCore import QMimeData, QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from memapp.core.errors import StoreError
 from memapp.core.events import Notice, NoticeKind
+from memapp.core.export_kinds import ExportKind
+from memapp.core.files import is_one_of
 from memapp.core.nets import RESMEM, Comparison, InstalledNet, NetColumn
 from memapp.core.records import Failure, ImageKey, NetIdentity, ScoredPhoto
+from memapp.gui.dialogs.save_dialog import ask_place
 from memapp.gui.grid.item_model import file_url
 from memapp.gui.overlay.overlay_export import LONGEST_SIDE, ExportContent, as_png, compose
 from memapp.gui.run.status import counted
 from memapp.workers.jobs import Jobs
+
+_PICTURE = ExportKind("png", "Picture", (".png",), "image/png")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +32,7 @@ class ExportOrder:
     """What is to be exported, and where to."""
 
     path: Path
-    """Its ending says the format: .csv, .json or .jsonl."""
+    kind: ExportKind
     outcomes: Sequence[ScoredPhoto | Failure]
     """In the order on screen."""
     net: NetIdentity
@@ -42,7 +48,10 @@ class ExportOrder:
 class FileWork:
     """What the composition root lends the window: work on files, done off the window's thread."""
 
+    export_kinds: Sequence[ExportKind]
+    """What scores can be exported as, the usual one first."""
     export: Callable[[ExportOrder], None]
+    """Raises: OSError or MemappError: nothing was written."""
     move_to_trash: Callable[[Sequence[ImageKey]], tuple[list[ImageKey], list[tuple[ImageKey, str]]]]
     picture: Callable[[ImageKey, int], QImage]
     """A photo, its longest side this many pixels at most. Raises: PhotoError."""
@@ -118,36 +127,40 @@ class FileCommands(QObject):
         comparison: Comparison | None = None,
     ) -> None:
         """Ask where to, and write the scores there in the order given; the rest as ExportOrder has it."""
-        path, _ = QFileDialog.getSaveFileName(
-            self._window,
-            "Export scores",
-            str(Path(folder) / "scores.csv"),
-            "Table (*.csv);;JSON (*.json);;JSON Lines (*.jsonl)",
-        )
-        if not path:
+        place = ask_place(self._window, "Export scores", Path(folder) / "scores.csv", self._work.export_kinds)
+        if place is None:
             return
         order = ExportOrder(
-            path=Path(path), outcomes=outcomes, net=net, shown=shown, columns=columns, comparison=comparison
+            path=place.path,
+            kind=place.kind,
+            outcomes=outcomes,
+            net=net,
+            shown=shown,
+            columns=columns,
+            comparison=comparison,
         )
         what = counted(len(outcomes), "photo", "photos")
         self._jobs.start(
             lambda: self._work.export(order),
-            done=lambda _: self._say(f"The scores of {what} were written to {path}."),
+            done=lambda _: self._say(f"The scores of {what} were written to {place.path}."),
             failed=lambda problem: self._warn(
-                f"The scores can't be written to {path}: {_reason(problem)}. Choose another place."
+                f"The scores can't be written to {place.path}: {_reason(problem)}. Choose another place."
             ),
         )
 
     def export_overlay(self, key: ImageKey, content: ExportContent) -> None:
         """Ask where to, and write photo, overlay and legend there as one picture."""
         first = str(Path(key.path).with_name(f"{Path(key.name).stem} {content.overlay}.png"))
-        path, _ = QFileDialog.getSaveFileName(self._window, "Export picture", first, "Picture (*.png)")
-        if not path:
+        place = ask_place(self._window, "Export picture", Path(first), (_PICTURE,))
+        if place is None:
             return
+        path = place.path
 
         def write() -> None:
+            if is_one_of(path, [key.path]):
+                raise StoreError("it is the photo itself")
             photo = self._work.picture(key, LONGEST_SIDE)
-            self._work.write(Path(path), as_png(compose(photo, content)))
+            self._work.write(path, as_png(compose(photo, content)))
 
         self._jobs.start(
             write,

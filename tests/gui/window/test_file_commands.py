@@ -30,10 +30,10 @@ def folder(tmp_path: Path) -> Path:
 def choosing(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Answers the system's file dialogs, which a test can't."""
 
-    def answer(*, photos: list[str] | None = None, folder: str = "", save: str = "") -> None:
+    def answer(*, photos: list[str] | None = None, folder: str = "", save: str = "", kind: str = "") -> None:
         monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: (photos or [], ""))
         monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: folder)
-        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (save, ""))
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (save, kind))
 
     return answer
 
@@ -113,6 +113,8 @@ def test_scores_are_exported_in_the_order_on_screen(
     bench.trigger("export")
     bench.until(lambda: any(str(target) in text for text in bench.notice_texts()))
     text = target.read_text(encoding="utf-8")
+    # Spreadsheets need a mark to read UTF-8; in JSON it would be an error.
+    assert text.startswith("\ufeff") == (ending == "csv")
     places = [text.index(name) for name in ("a.png", "b.png", "broken.png", "c.png")]
     assert places == sorted(places)
     if ending == "json":
@@ -122,6 +124,49 @@ def test_scores_are_exported_in_the_order_on_screen(
             "failed",
             "scored",
         ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"), [("scores", "scores.json"), ("scores.csv", "scores.json"), ("a.b", "a.b.json")]
+)
+def test_the_chosen_kind_decides_the_ending_and_the_content(
+    bench: WindowBench, folder: Path, tmp_path: Path, choosing: Callable[..., None], typed: str, written: str
+) -> None:
+    bench.add(folder)
+    choosing(save=str(tmp_path / typed), kind="JSON (*.json)")
+    bench.trigger("export")
+    bench.until((tmp_path / written).is_file)
+    assert len(json.loads((tmp_path / written).read_text(encoding="utf-8"))["results"]) == 3
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == [written]
+
+
+@pytest.mark.parametrize("answer", ["Replace", "Cancel"])
+def test_a_file_that_the_system_did_not_ask_about_is_replaced_only_when_one_says_so(
+    bench: WindowBench, folder: Path, tmp_path: Path, choosing: Callable[..., None], answer: str
+) -> None:
+    bench.add(folder)
+    there = tmp_path / "scores.json"
+    there.write_text("before", encoding="utf-8")
+    choosing(save=str(tmp_path / "scores"), kind="JSON (*.json)")
+    answer_question(answer)
+    bench.trigger("export")
+    if answer == "Replace":
+        bench.until(lambda: any("written to" in text for text in bench.notice_texts()))
+    assert (there.read_text(encoding="utf-8") == "before") == (answer == "Cancel")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")
+def test_a_photo_is_never_written_over(
+    bench: WindowBench, folder: Path, tmp_path: Path, choosing: Callable[..., None]
+) -> None:
+    bench.add(folder)
+    before = (folder / "a.png").read_bytes()
+    target = tmp_path / "scores.csv"
+    target.symlink_to(folder / "a.png")
+    choosing(save=str(target))
+    bench.trigger("export")
+    bench.until(lambda: any("it is one of the photos" in text for text in bench.notice_texts()))
+    assert (folder / "a.png").read_bytes() == before
 
 
 def test_only_what_is_shown_is_exported(

@@ -408,7 +408,7 @@ def test_an_export_has_a_column_for_each_net(
         monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, to=str(target): (to, ""))
         bench.trigger("export")
         bench.until(target.is_file)
-    with (tmp_path / "scores.csv").open(encoding="utf-8", newline="") as file:
+    with (tmp_path / "scores.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = {Path(row["path"]).name: row for row in csv.DictReader(file)}
     assert list(rows) == bench.names()
     assert rows[ODD]["ResMem"] == rows[ODD]["score"]
