@@ -30,13 +30,14 @@ AREAS = {
 
 def test_wrong_usage_is_two(tmp_path: Path, memapp_home: Path) -> None:
     photo = make_photo(tmp_path / "a.png")
-    for arguments in (
+    wrong: tuple[list[str | Path], ...] = (
         ["explain", photo],
         ["explain", photo, "--output", tmp_path / "out", "--method", "guess"],
         ["explain", photo, "--output", tmp_path / "out", "--segmenter", "gone"],
         ["explain", photo, "--output", tmp_path / "out", "--aoi", tmp_path / "none.json"],
         ["explain", photo, "--output", photo],
-    ):
+    )
+    for arguments in wrong:
         done = memapp(*arguments, home=memapp_home)
         assert (done.returncode, done.stdout) == (2, ""), arguments
         assert "Traceback" not in done.stderr

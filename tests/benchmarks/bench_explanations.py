@@ -85,7 +85,7 @@ class Truth(NamedTuple):
 def run() -> list[Measurement]:
     """Judge both methods, then take the time."""
     bench = Bench()
-    measurements = []
+    measurements: list[Measurement] = []
     photos = chosen_photos()
     for method in MapMethod if photos else ():
         truths = bench.judge(photos, method)

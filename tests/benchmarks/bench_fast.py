@@ -143,5 +143,5 @@ def _scores(score: object, frames: PixelArray) -> npt.NDArray[np.float64]:
 
 
 def _spearman(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> float:
-    ranks = [np.argsort(np.argsort(values)).astype(np.float64) for values in (one, other)]
-    return float(np.corrcoef(*ranks)[0, 1])
+    first, second = (np.argsort(np.argsort(values)).astype(np.float64) for values in (one, other))
+    return float(np.corrcoef(first, second)[0, 1])

@@ -133,8 +133,8 @@ def _measure_speed(application: QCoreApplication) -> list[Measurement]:
     for text in ("77", ""):
         seconds = seconds_of(partial(proxy.set_filter, PhotoFilter(text=text)))
         figures.append(Measurement(f"filter by the name, {text!r}", seconds, "s", None))
-    for key in proxy.keys(range(100)):
-        model.set_preview(key, QImage(200, 133, QImage.Format.Format_RGB32))
+    for shown in proxy.keys(range(100)):
+        model.set_preview(shown, QImage(200, 133, QImage.Format.Format_RGB32))
     view.grab()
     figures.append(Measurement("paint a screen of 28 photos", 1000 * seconds_of(view.grab), "ms", None))
     figures.append(

@@ -177,7 +177,7 @@ def _epoch(folder: Path) -> list[Measurement]:
         optimizer="adamw",
         learning_rate=1e-5,
         weight_decay=0.01,
-        deadline=9,
+        patience=9,
         mirror=False,
         seed=0,
         data="",

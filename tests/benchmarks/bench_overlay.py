@@ -6,6 +6,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
@@ -116,18 +117,18 @@ class Watch(QObject):
                 table["overlay-none"].trigger()
                 # Longer than what counts as leafing.
                 rested = time.perf_counter() + 0.5
-                yield lambda rested=rested: time.perf_counter() > rested
+                yield partial(_is_past, rested)
                 began = time.perf_counter()
                 table[f"overlay-{name}"].trigger()
                 yield lambda: self._view.shown is not None
                 self._kept.append(time.perf_counter() - began)
         rested = time.perf_counter() + 0.5
-        yield lambda: time.perf_counter() > rested
+        yield partial(_is_past, rested)
         self._heard.clear()
         for _ in range(SWITCHES):
             due = time.perf_counter() + SWITCH_EVERY_MS / 1000
             QApplication.postEvent(window.viewer, _right())
-            yield lambda due=due: time.perf_counter() > due
+            yield partial(_is_past, due)
         began = time.perf_counter()
         yield lambda: self._view.shown is not None and not self._supervisor.explaining
         self._spans.append((began, time.perf_counter()))
@@ -140,6 +141,10 @@ class Watch(QObject):
                 self._ready = next(self._steps)
             except StopIteration:
                 self._timer.stop()
+
+
+def _is_past(moment: float) -> bool:
+    return time.perf_counter() > moment
 
 
 def _right() -> QKeyEvent:

@@ -61,7 +61,10 @@ def run() -> list[Measurement]:
 def _changes(paths: Sequence[Path], scorer: Scorer) -> npt.NDArray[np.float32]:
     as_loaded = [load_photo(str(path), frame=True, precision=Precision.FAST).frame for path in paths]
     loaded = _scores([frame for frame in as_loaded if frame is not None], scorer)
-    return np.abs(loaded - _scores([_frame_of_all_pixels(path) for path in paths], scorer))
+    changes: npt.NDArray[np.float32] = np.abs(
+        loaded - _scores([_frame_of_all_pixels(path) for path in paths], scorer)
+    )
+    return changes
 
 
 def _scores(frames: Sequence[PixelArray], scorer: Scorer) -> npt.NDArray[np.float32]:

@@ -50,8 +50,7 @@ class Package:
         """Its README's loop, to the letter, on files."""
         scores = []
         for path in paths:
-            img = Image.open(path)
-            img = img.convert("RGB")
+            img = Image.open(path).convert("RGB")
             image_x = resmem.transformer(img)
             scores.append(self._net(image_x.view(-1, 3, 227, 227)))
         return _array(torch.cat(scores))

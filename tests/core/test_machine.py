@@ -13,7 +13,7 @@ def test_the_collector_rests_and_passes_over_what_was_built() -> None:
     frozen = gc.get_freeze_count()
     with garbage_collector_at_rest():
         assert not gc.isenabled()
-        built = [[] for _ in range(1_000)]
+        built: list[list[int]] = [[] for _ in range(1_000)]
     assert gc.isenabled()
     assert gc.get_freeze_count() - frozen >= len(built)
     gc.unfreeze()

@@ -37,7 +37,8 @@ def colour_of(path: Path) -> npt.NDArray[np.int64]:
     """The one colour of a flat picture."""
     pixels = picture(path)
     assert np.ptp(pixels.reshape(-1, 3).astype(int), axis=0).max() <= 2
-    return pixels[0, 0].astype(np.int64)
+    colour: npt.NDArray[np.int64] = pixels[0, 0].astype(np.int64)
+    return colour
 
 
 @pytest.mark.parametrize(

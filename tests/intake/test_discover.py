@@ -13,7 +13,6 @@ import pytest
 from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled
 from memapp.core.records import Failure, FailureKind, ImageKey, SkippedFile
-from memapp.intake import discover
 from memapp.intake.discover import Finding, find_photos, natural_order
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="needs POSIX file kinds")
@@ -67,7 +66,7 @@ def test_begins_before_the_whole_tree_was_searched(tmp_path: Path, monkeypatch: 
         listed.append(path)
         return real_scandir(path)
 
-    monkeypatch.setattr(discover.os, "scandir", counting_scandir)
+    monkeypatch.setattr(os, "scandir", counting_scandir)
     findings = find_photos([str(tmp_path)], control=RunControl())
     assert isinstance(next(findings), ImageKey)
     assert listed == [str(tmp_path)]

@@ -326,7 +326,9 @@ def test_many_threads_under_a_small_budget(tmp_path: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join(timeout=60)
-    assert all(np.array_equal(expected[number], found[number]) for number in range(len(paths)))
+    for number, frame in enumerate(expected):
+        assert frame is not None
+        assert np.array_equal(frame, found[number])
 
 
 @posix_only

@@ -97,7 +97,7 @@ def test_a_disk_without_room_is_said_before_anything_is_written(
 ) -> None:
     # A mapped file that finds no room ends the program: there would be no words.
     usage = shutil.disk_usage(tmp_path)
-    monkeypatch.setattr(module.shutil, "disk_usage", lambda _: usage._replace(free=1_000_000))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1_000_000))
     with pytest.raises(MemappError, match=r"takes 0\.00\d+ GB, and .* has 0\.001 GB free"):
         prepared(net, paths, tmp_path / "cache")
     assert not list((tmp_path / "cache").glob("*/*.npy"))

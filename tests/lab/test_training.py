@@ -165,8 +165,10 @@ def run_until(last: int, wanted: TrainingOrder, folder: Path, control: RunContro
         elif event.epoch == last + 1:
             control.cancel()
 
+    defaults = Training.__init__.__kwdefaults__
+    assert defaults is not None
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(Training.__init__.__kwdefaults__, "save_seconds", 0.0)
+        patch.setitem(defaults, "save_seconds", 0.0)
         with pytest.raises(Cancelled):
             run(wanted, folder, control=control, watch=watch)
     return seen

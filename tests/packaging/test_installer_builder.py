@@ -261,10 +261,8 @@ def test_the_report_has_every_file_with_its_hash(tmp_path: Path) -> None:
         build.made.append(build.options.out / name)
     build.measured |= {"installed_bytes": 5_000_000, "glibc": "2.34", "smoke": {"start_seconds": 1.234}}
     report.write(build)
-    sums = dict(
-        reversed(line.split("  "))
-        for line in (build.options.out / "SHA256SUMS").read_text("utf-8").splitlines()
-    )
+    lines = (build.options.out / "SHA256SUMS").read_text("utf-8").splitlines()
+    sums = {name: digest for digest, name in (line.split("  ") for line in lines)}
     assert sums == {
         name: hashlib.sha256(name.encode()).hexdigest() for name in ("memapp_1_amd64.deb", "a.run")
     }

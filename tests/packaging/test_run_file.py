@@ -72,7 +72,7 @@ def program_of(entry: Path) -> str:
 @pytest.mark.parametrize("prefix", ["", 'Programme "é" 50% $PATH `x`', "plain"])
 def test_install_upgrade_remove(run_file: Path, home: Path, tmp_path: Path, prefix: str) -> None:
     place = tmp_path / prefix if prefix else home / ".local" / "opt" / "memapp"
-    options = ["--prefix", place] if prefix else []
+    options: list[str | Path] = ["--prefix", place] if prefix else []
     scores = home / ".local" / "share" / "memapp" / "scores.sqlite"
     scores.parent.mkdir(parents=True)
     scores.write_text("scores", encoding="utf-8")

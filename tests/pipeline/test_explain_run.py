@@ -366,9 +366,10 @@ def test_a_segmenter_stays_loaded_between_photos_until_it_is_released(house: Hou
     for _ in range(2):
         list(house.explain(photo))
     assert opened.opened == 1
-    assert not house.segmenter.closed
+    closed = [house.segmenter.closed]
     keeper.release()
-    assert house.segmenter.closed
+    closed.append(house.segmenter.closed)
+    assert closed == [False, True]
     list(house.explain(photo))
     assert opened.opened == 2
     keeper.release()

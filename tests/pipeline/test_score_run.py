@@ -256,7 +256,7 @@ def test_what_the_net_says_while_it_loads_becomes_a_notice(folder: Path) -> None
 class FailingStore:
     """A store whose disk fails, at the lookup or at the put."""
 
-    notice = None
+    notice: str | None = None
 
     def __init__(self, *, fails_at: str) -> None:
         self._fails_at = fails_at
@@ -302,25 +302,25 @@ def test_a_failing_store_is_told_once_and_the_run_goes_on(folder: Path, fails_at
 
 
 def test_a_file_that_changes_while_it_is_read_is_not_given_the_wrong_score(tmp_path: Path) -> None:
-    path = tmp_path / "being copied.png"
-    Image.new("RGB", (40, 30), (10,) * 3).save(path)
+    photo = tmp_path / "being copied.png"
+    Image.new("RGB", (40, 30), (10,) * 3).save(photo)
 
-    def slow_copy(name: str, **_: object) -> LoadedPhoto:
-        loaded = load_photo(name, frame=True)
-        Image.new("RGB", (80, 30), (250,) * 3).save(path)
+    def slow_copy(path: str, **_: Any) -> LoadedPhoto:
+        loaded = load_photo(path, frame=True)
+        Image.new("RGB", (80, 30), (250,) * 3).save(photo)
         return loaded
 
-    events = list(run(path, loader=slow_copy))
+    events = list(run(photo, loader=slow_copy))
     assert scores(events) == {}
     failures = [failure for event in events if isinstance(event, Failed) for failure in event.failures]
     assert "changed while it was being read" in failures[0].reason
 
 
 def test_a_fault_of_ours_in_one_photo_does_not_stop_the_run(folder: Path) -> None:
-    def faulty(name: str, **keywords: object) -> LoadedPhoto:
-        if name.endswith("5.png"):
+    def faulty(path: str, **_: Any) -> LoadedPhoto:
+        if path.endswith("5.png"):
             raise KeyError("a fault")
-        return load_photo(name, frame=True)
+        return load_photo(path, frame=True)
 
     events = list(run(folder, loader=faulty))
     assert len(scores(events)) == 18  # all but 5.png and 15.png
@@ -333,8 +333,8 @@ def test_a_thread_that_hangs_is_given_up_and_the_others_go_on(tmp_path: Path) ->
     frame = np.zeros((227, 227, 3), np.uint8)
     facts = load_photo(str(_grey(tmp_path)), frame=False).facts
 
-    def hanging(name: str, **_: object) -> LoadedPhoto:
-        if name.endswith("hang.png"):
+    def hanging(path: str, **_: Any) -> LoadedPhoto:
+        if path.endswith("hang.png"):
             release.wait(20)
         return LoadedPhoto(facts=facts, frame=frame)
 

@@ -74,10 +74,11 @@ def test_a_net_that_is_borrowed_is_given_back_only_after_its_last_borrower() -> 
     first.close()
     first.close()
     keeping.release()
-    assert not factory.scorer.closed
+    closed = [factory.scorer.closed]
     assert len(second.score(FRAMES)) == 1
     second.close()
-    assert factory.scorer.closed
+    closed.append(factory.scorer.closed)
+    assert closed == [False, True]
     keeping.build(ignore).close()
     assert factory.built == 2
 

@@ -35,7 +35,7 @@ class CountingLoader:
         control: RunControl | None = None,
     ) -> LoadedPhoto:
         self.asked.append((frame, longest_side))
-        return load_photo(path, frame=frame, longest_side=longest_side, control=control)
+        return load_photo(path, frame=frame, longest_side=longest_side, precision=precision, control=control)
 
 
 @pytest.fixture

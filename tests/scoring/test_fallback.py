@@ -56,7 +56,8 @@ def test_a_batch_that_does_not_fit_is_halved_and_nothing_is_lost() -> None:
 
 
 def test_when_not_even_one_fits_the_cpu_goes_on_and_says_so() -> None:
-    gpu, cpu, said = Engine("cuda", batch_size=4, fits=0), Engine("cpu", batch_size=2, fits=2), []
+    gpu, cpu = Engine("cuda", batch_size=4, fits=0), Engine("cpu", batch_size=2, fits=2)
+    said: list[str] = []
     scorer = FallbackScorer(engine=gpu, fallback=lambda: cpu, note=None, notify=said.append)
     assert scorer.score(frames(5)).tolist() == [0, 1, 2, 3, 4]
     assert gpu.closed
@@ -68,7 +69,8 @@ def test_when_not_even_one_fits_the_cpu_goes_on_and_says_so() -> None:
 
 
 def test_a_device_that_breaks_in_the_middle_gives_way_to_the_cpu() -> None:
-    gpu, cpu, said = Engine("cuda", 4, 4), Engine("cpu", 4, 4), []
+    gpu, cpu = Engine("cuda", 4, 4), Engine("cpu", 4, 4)
+    said: list[str] = []
     scorer = FallbackScorer(engine=gpu, fallback=lambda: cpu, note=None, notify=said.append)
     scorer.score(frames(4))
     gpu.breaks = True

@@ -10,7 +10,9 @@ import sys
 import threading
 from collections import namedtuple
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,17 +40,15 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "weights"
 
 
-def published(server: Server, content: bytes = CONTENT, **fields: object) -> Published:
-    return Published(
-        **{
-            "title": "The test file",
-            "address": server.address,
-            "file_name": "file.pth",
-            "sha256_start": hashlib.sha256(content).hexdigest()[:8],
-            "likely_size": len(content),
-            **fields,
-        }
+def published(server: Server, content: bytes = CONTENT, **fields: Any) -> Published:
+    file = Published(
+        title="The test file",
+        address=server.address,
+        file_name="file.pth",
+        sha256_start=hashlib.sha256(content).hexdigest()[:8],
+        likely_size=len(content),
     )
+    return replace(file, **fields)
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def get(server: Server, folder: Path) -> Fetch:
         control: RunControl | None = None,
         progress: BytesProgress = lambda _done, _total: None,
         stall_seconds: float = 10,
-        **fields: object,
+        **fields: Any,
     ) -> Path:
         return fetch(
             published(server, **fields),

@@ -153,7 +153,9 @@ def test_a_device_that_computes_something_else_is_not_taken(net: ResMem) -> None
 
 def test_results_that_are_no_numbers_are_no_results(locator: WeightsLocator) -> None:
     broken = load_resmem(locator.find(RESMEM_WEIGHTS))
-    broken.fc12.bias = torch.nn.Parameter(torch.tensor([float("nan")]), requires_grad=False)
+    last = broken.fc12
+    assert isinstance(last, torch.nn.Linear)
+    last.bias = torch.nn.Parameter(torch.tensor([float("nan")]), requires_grad=False)
     with pytest.raises(DeviceError, match="no numbers"):
         TorchEngine(net=broken, device="cpu").score(proof_frames())
 

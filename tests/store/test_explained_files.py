@@ -34,7 +34,7 @@ def explained(path: str = "/photos/a.jpg", *, segmented: bool = True) -> Explain
     in_frame = np.linspace(-0.1, 0.2, 227 * 227, dtype=np.float32).reshape(227, 227)
     top = np.zeros(SMALL, bool)
     top[:75] = True
-    regions = (
+    regions: tuple[Region, ...] = (
         Region(RegionKind.CATEGORY, "sky", "sky", (10, 20, 30), top, 0.5, 0.5, 0.9, 0.04, None),
         Region(RegionKind.CATEGORY, "sea", "sea", (40, 50, 60), ~top, 0.5, 0.0, 0.0, None, 0.7),
     )
@@ -82,7 +82,9 @@ def test_everything_is_there_at_full_size(tmp_path: Path) -> None:
         labels = np.asarray(image)
         assert (labels[:300] == 0).all()
         assert (labels[300:] == 1).all()
-        assert image.getpalette()[:6] == [10, 20, 30, 40, 50, 60]
+        palette = image.getpalette()
+        assert palette is not None
+        assert palette[:6] == [10, 20, 30, 40, 50, 60]
 
 
 def test_the_document_has_exactly_these_fields(tmp_path: Path) -> None:

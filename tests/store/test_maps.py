@@ -61,7 +61,7 @@ def some_regions() -> Regions:
     return Regions(NET, 0.7, (seen, unseen))
 
 
-PARTS = {
+PARTS: dict[Layer, Segmentation | MemorabilityMap | Regions] = {
     Layer.SEGMENTATION: a_segmentation(),
     Layer.MEMORABILITY: a_map(),
     Layer.REGIONS: some_regions(),

@@ -76,6 +76,7 @@ class MemappWindow:
 
     def activate(self) -> None:
         """Bring the window to the front, with the keyboard."""
+        assert self.window is not None
         self._screen.xdotool("windowactivate", "--sync", self.window)
 
     def key(self, *keys: str) -> None:
@@ -88,6 +89,7 @@ class MemappWindow:
 
     def frame(self) -> tuple[int, int, int, int]:
         """x, y, width and height of the window's inside on the screen."""
+        assert self.window is not None
         said = self._screen.xdotool("getwindowgeometry", "--shell", self.window)
         values = dict(line.split("=", 1) for line in said.splitlines())
         return int(values["X"]), int(values["Y"]), int(values["WIDTH"]), int(values["HEIGHT"])

@@ -94,7 +94,7 @@ class Screen:
             process.terminate()
             process.wait(10)
 
-    def xdotool(self, *arguments: str | int) -> str:
+    def xdotool(self, *arguments: str | float) -> str:
         """Do something as a hand would; gives what xdotool prints, empty where it finds nothing."""
         done = subprocess.run(
             ["xdotool", *map(str, arguments)],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -52,7 +53,7 @@ def test_a_job_that_fails_is_told_once_and_the_next_one_is_done(qtbot: QtBot, jo
 
 def test_jobs_are_done_one_after_another(qtbot: QtBot, jobs: Jobs) -> None:
     at_work = threading.Lock()
-    order: list[int] = []
+    order: list[int | Exception] = []
 
     def work(number: int) -> int:
         assert at_work.acquire(blocking=False), "two jobs at once"
@@ -63,7 +64,7 @@ def test_jobs_are_done_one_after_another(qtbot: QtBot, jobs: Jobs) -> None:
             at_work.release()
 
     for number in range(5):
-        jobs.start(lambda number=number: work(number), done=order.append, failed=order.append)
+        jobs.start(partial(work, number), done=order.append, failed=order.append)
     qtbot.waitUntil(lambda: len(order) == 5)
     assert order == list(range(5))
 

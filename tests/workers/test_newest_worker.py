@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -167,7 +168,7 @@ def test_only_the_newest_of_those_that_wait_is_done_and_answered(qtbot: QtBot, j
         go_on.wait(5)
         return 0
 
-    def later(number: int) -> int:
+    def later(number: int, _control: RunControl) -> int:
         done.append(number)
         return number
 
@@ -176,7 +177,7 @@ def test_only_the_newest_of_those_that_wait_is_done_and_answered(qtbot: QtBot, j
     assert begun.wait(5)
     for number in (1, 2, 3):
         jobs.start_job(
-            lambda _control, number=number: later(number),
+            partial(later, number),
             done=lambda result: answers.append((result, threading.get_ident())),
         )
     go_on.set()
@@ -198,7 +199,7 @@ def test_what_is_forgotten_is_not_answered(qtbot: QtBot, jobs: NewestWorker) -> 
 def test_a_job_that_fails_is_logged_and_the_next_one_done(
     qtbot: QtBot, jobs: NewestWorker, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(_control: RunControl) -> None:
+    def fail(_control: RunControl) -> str:
         raise ValueError("failed on purpose")
 
     answers: list[str] = []

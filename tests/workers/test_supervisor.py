@@ -6,6 +6,7 @@ import dataclasses
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QThread
@@ -215,16 +216,17 @@ def test_pause_and_resume_reach_the_run_in_hand(qtbot: QtBot, supervise: Supervi
         return run(order, control)
 
     supervisor = supervise(keep_control)
-    assert not supervisor.paused
+    said = [supervisor.paused]
     supervisor.pause()
-    assert not supervisor.paused
+    said.append(supervisor.paused)
     supervisor.start_run(RunOrder(("a",)))
     qtbot.waitUntil(lambda: bool(controls))
     supervisor.pause()
-    assert supervisor.paused
-    assert controls[0].paused
+    said.append(supervisor.paused)
+    said.append(controls[0].paused)
     supervisor.resume()
-    assert not controls[0].paused
+    said.append(controls[0].paused)
+    assert said == [False, False, True, True, False]
     run.go()
     qtbot.waitUntil(lambda: not supervisor.running)
 
@@ -295,7 +297,7 @@ def test_one_stop_ends_every_kind_of_thread(qtbot: QtBot) -> None:
         until_cancelled("look-up" if order.kept_only else "explanation", control)
         yield ExplainProgress(order.key, Layer.MEMORABILITY, 0, 1)
 
-    def load(_path: str, *, control: RunControl | None = None, **_options: object) -> LoadedPhoto:
+    def load(path: str, *, control: RunControl | None = None, **_options: Any) -> LoadedPhoto:
         until_cancelled("picture", control)
         raise Cancelled("Cancelled.")
 

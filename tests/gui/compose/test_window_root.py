@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,10 @@ TEAM = InstalledNet("team", "M3M: team", Predicts.HITS, "Trained here.", removab
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return make_photos(tmp_path / "photos", {"a.png": 30, "b.png": 240})
+
+
+def has_segmented(segmenters: HalvesFactory, photos: int) -> bool:
+    return segmenters.segmenter.segmented == photos
 
 
 def more_photos(bench: WindowBench, folder: Path, name: str) -> None:
@@ -138,7 +143,7 @@ def test_the_segmenter_stays_open_from_photo_to_photo(
     for number, name in enumerate(("a.png", "b.png"), start=1):
         bench.window.panes.open(bench.key(name))
         bench.trigger("overlay-segmentation")
-        bench.until(lambda number=number: segmenters.segmenter.segmented == number)
+        bench.until(partial(has_segmented, segmenters, number))
         bench.until(lambda: not bench.supervisor.explaining)
     assert segmenters.opened == 1
     # A file that is open can't be deleted on Windows.
@@ -152,10 +157,11 @@ def test_fast_scores_make_room_for_exact_ones(open_window: Callable[..., WindowB
     bench = open_window(fast_scorers=fast)
     bench.window.dialogs.preference_changed.emit("precision", "fast")
     bench.add(folder)
-    assert not fast.scorer.closed
+    closed = [fast.scorer.closed]
     bench.window.dialogs.preference_changed.emit("precision", "exact")
     more_photos(bench, folder, "next")
-    assert fast.scorer.closed
+    closed.append(fast.scorer.closed)
+    assert closed == [False, True]
     assert not bench.scorers.scorer.closed
 
 

@@ -265,11 +265,12 @@ def test_the_order_is_held_while_a_hand_is_in_the_grid(
 ) -> None:
     rest = view.findChild(interaction_hold.InteractionHold)
     assert isinstance(rest, interaction_hold.InteractionHold)
-    for touch in (
+    touches: tuple[Callable[[], object], ...] = (
         lambda: QTest.keyClick(view, Keys.Key_Right),
         lambda: QTest.mouseMove(view.viewport(), QPoint(300, 200)),
         lambda: click(view, 1),
-    ):
+    )
+    for touch in touches:
         proxy.release()
         touch()
         qtbot.waitUntil(lambda: proxy.held)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from memapp.core.records import Failure, ImageKey, PhotoFacts, Precision, ScoredPhoto
@@ -17,6 +18,8 @@ from memapp.gui.inspector.histogram import ScoreHistogram, people_density, set_d
 from memapp.gui.inspector.inspector import WIDTH, Inspector, place_in_set, ties_in_set
 from memapp.gui.inspector.seen_thumbnail import SeenThumbnail
 from memapp.gui.widgets.theme import ThemeManager
+
+AnyPart = TypeVar("AnyPart", bound=QWidget)
 
 MakeScored = Callable[..., ScoredPhoto]
 
@@ -49,9 +52,9 @@ def _score_exactly(inspector: Inspector) -> QPushButton:
     return button
 
 
-def _part(inspector: Inspector, kind: type) -> FactsText | ScoreHistogram | SeenThumbnail:
+def _part(inspector: Inspector, kind: type[AnyPart]) -> AnyPart:
     part = inspector.findChild(kind)
-    assert part is not None
+    assert isinstance(part, kind)
     return part
 
 

@@ -43,7 +43,7 @@ def test_a_whole_game(window: GameWindow, qtbot: QtBot) -> None:
     answers: list[Answer] = []
     window.finished.connect(answers.extend)
     qtbot.keyClick(window, Qt.Key.Key_Space)
-    assert window.playing
+    playing = [window.playing]
     seen = 0
     while window.playing and seen < len(STREAM):
         if STREAM[seen].repeat:
@@ -52,7 +52,8 @@ def test_a_whole_game(window: GameWindow, qtbot: QtBot) -> None:
         # As the timers would after an hour: no test waits for a clock.
         window._hide.timeout.emit()
         window._next.timeout.emit()
-    assert not window.playing
+    playing.append(window.playing)
+    assert playing == [True, False]
     assert [(each.photo, each.repeat) for each in answers] == [(each.photo, each.repeat) for each in STREAM]
     result = result_of(answers)
     assert (result.hits, result.false_alarms) == (result.targets, 0)

@@ -38,6 +38,11 @@ def step_until(bench: WindowBench, turnstile: TurnstileScorer, words: str) -> No
     assert None in bench.scores().values(), "all were scored before it was said"
 
 
+def paused(bench: WindowBench) -> bool:
+    """Whether the run is paused now."""
+    return bench.window.session.paused
+
+
 def plug(bench: WindowBench, plugged: bool) -> None:
     """Put the plug in or out, and let the battery be looked at."""
     bench.on_battery = not plugged
@@ -50,11 +55,11 @@ def test_on_battery_the_run_pauses_by_itself_and_goes_on_when_plugged_in(
 ) -> None:
     window = running.window
     plug(running, False)
-    assert window.session.paused
+    assert paused(running)
     assert window.status.text.startswith("Paused on battery at ")
     assert window.actions_table["pause"].text() == "Go on"
     plug(running, True)
-    assert not window.session.paused
+    assert not paused(running)
     turnstile.open()
     running.until_done()
     assert None not in running.scores().values()
@@ -63,11 +68,11 @@ def test_on_battery_the_run_pauses_by_itself_and_goes_on_when_plugged_in(
 def test_where_it_is_not_wanted_the_run_goes_on(running: WindowBench, turnstile: TurnstileScorer) -> None:
     running.window.pause.set_wanted(False)
     plug(running, False)
-    assert not running.window.session.paused
+    assert not paused(running)
     running.window.pause.set_wanted(True)
-    assert running.window.session.paused
+    assert paused(running)
     running.window.pause.set_wanted(False)
-    assert not running.window.session.paused
+    assert not paused(running)
     turnstile.open()
     running.until_done()
 
@@ -77,12 +82,12 @@ def test_a_person_who_lets_it_go_on_is_obeyed_until_it_was_plugged_in(
 ) -> None:
     plug(running, False)
     running.trigger("pause")
-    assert not running.window.session.paused
+    assert not paused(running)
     plug(running, False)
-    assert not running.window.session.paused
+    assert not paused(running)
     plug(running, True)
     plug(running, False)
-    assert running.window.session.paused
+    assert paused(running)
     plug(running, True)
     turnstile.open()
     running.until_done()
@@ -92,18 +97,18 @@ def test_a_person_who_lets_it_go_on_is_obeyed_until_it_was_plugged_in(
 def test_what_a_person_paused_stays_paused(
     running: WindowBench, turnstile: TurnstileScorer, plugged_first: bool
 ) -> None:
-    session, status = running.window.session, running.window.status
+    status = running.window.status
     running.trigger("pause")
     assert status.text.startswith("Paused at ")
     for plugged in (plugged_first, not plugged_first, True):
         plug(running, plugged)
-        assert session.paused
+        assert paused(running)
         assert status.text.startswith("Paused at ")
     # and what a person lets go on while plugged in is paused by the battery as before
     running.trigger("pause")
-    assert not session.paused
+    assert not paused(running)
     plug(running, False)
-    assert session.paused
+    assert paused(running)
     plug(running, True)
     turnstile.open()
     running.until_done()

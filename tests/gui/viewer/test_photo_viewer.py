@@ -240,9 +240,10 @@ def test_the_wheel_zooms_to_the_pointer_and_catches_at_100_percent(
 ) -> None:
     _show(viewer, scored(width=1200, height=800))
     at = QPointF(500, 300)
-    scales = []
+    scales: list[float] = []
     for _ in range(4):
         _wheel(viewer, at, 1)
+        assert viewer.view.zoom is not None
         scales.append(viewer.view.zoom)
     assert 1.0 in scales
     assert scales == sorted(scales)

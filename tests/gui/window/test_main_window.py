@@ -228,9 +228,11 @@ def test_the_theme_is_changed_at_once_and_remembered(
         return image.pixelColor(image.width() - 3, image.height() - 3).lightnessF()
 
     def choose(theme: str) -> None:
-        with answered(
-            PreferencesDialog, lambda dialog: (dialog.changed.emit("theme", theme), dialog.reject())
-        ):
+        def take_it(dialog: PreferencesDialog) -> None:
+            dialog.changed.emit("theme", theme)
+            dialog.reject()
+
+        with answered(PreferencesDialog, take_it):
             bench.trigger("preferences")
 
     choose("dark")

@@ -44,15 +44,15 @@ class TenthScorer(BrightnessScorer):
     """The brighter, the more false alarms; a tenth of the brightness."""
 
     def score(self, frames: PixelArray) -> npt.NDArray[np.float32]:
-        return super().score(frames) / 10
+        return super().score(frames) / np.float32(10)
 
 
 def identity(net: InstalledNet) -> NetIdentity:
     return NetIdentity(net.title, net.name.ljust(64, "0"), "test-1")
 
 
-def team(**options: Exception) -> BrightnessFactory:
-    return BrightnessFactory(OddScorer(), identity=identity(TEAM), **options)
+def team(build_problem: Exception | None = None) -> BrightnessFactory:
+    return BrightnessFactory(OddScorer(), identity=identity(TEAM), build_problem=build_problem)
 
 
 def false_alarms() -> BrightnessFactory:
@@ -166,9 +166,12 @@ def test_known_scores_of_one_net_are_never_taken_for_anothers(
     nets(again).choose(["resmem", "team"])
     again.until_done()
     assert again.nets.others[TEAM].built == 0
-    assert again.scores_by_net() == {
-        name: (pytest.approx(GREYS[name] / 255, abs=0.01), expected[name]) for name in GREYS
-    }
+    scores = again.scores_by_net()
+    assert {name: scores[name][1] for name in GREYS} == expected
+    assert {name: scores[name][0] for name in GREYS} == pytest.approx(
+        {name: grey / 255 for name, grey in GREYS.items()}, abs=0.01
+    )
+    assert scores.keys() == GREYS.keys()
 
 
 def test_a_net_that_is_unticked_stops_and_its_scores_are_gone(
@@ -364,7 +367,9 @@ def test_only_where_they_disagree(bench: WindowBench, folder: Path) -> None:
     bench.trigger("disagreeing")
     choose(bench, "resmem")
     assert len(bench.names()) == 12
-    assert not bench.window.findChild(FilterControls).wanted().active
+    controls = bench.window.findChild(FilterControls)
+    assert controls is not None
+    assert not controls.wanted().active
 
 
 def test_sorted_by_disagreement(bench: WindowBench, folder: Path) -> None:
@@ -431,7 +436,12 @@ def with_dialog(bench: WindowBench, monkeypatch: pytest.MonkeyPatch) -> Callable
 
     def open_it() -> NetsDialog:
         opened: list[NetsDialog] = []
-        monkeypatch.setattr(NetsDialog, "exec", lambda dialog: (opened.append(dialog), dialog.show()))
+
+        def show(dialog: NetsDialog) -> None:
+            opened.append(dialog)
+            dialog.show()
+
+        monkeypatch.setattr(NetsDialog, "exec", show)
         monkeypatch.setattr(NetsDialog, "deleteLater", lambda _dialog: None)
         nets(bench).actions_of_dialog = opened  # type: ignore[attr-defined]
         nets(bench).open_dialog()

@@ -49,14 +49,14 @@ def test_the_icon_says_how_much_it_matters(bar: NoticeBar) -> None:
 def test_several_wait_and_the_same_text_waits_once(qtbot: QtBot, bar: NoticeBar) -> None:
     for notice in (FULL, LOCAL, FULL, LOCAL):
         bar.add(notice)
-    assert bar.notices == (FULL, LOCAL)
+    assert list(bar.notices) == [FULL, LOCAL]
     assert _texts(bar) == [FULL.text, "1 more"]
     close = bar.findChild(IconButton)
     assert close is not None
     qtbot.mouseClick(close, Qt.MouseButton.LeftButton)
     assert _texts(bar) == [LOCAL.text]
     qtbot.keyClick(close, Qt.Key.Key_Return)
-    assert bar.notices == ()
+    assert list(bar.notices) == []
 
 
 def test_a_closed_notice_may_come_again(bar: NoticeBar) -> None:

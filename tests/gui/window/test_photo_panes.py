@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLabel
 
+from memapp.core.records import ImageKey
 from memapp.gui.grid.roles import PhotoState
 from memapp.workers.request_sets import View
 from tests.gui.window_bench import TurnstileScorer, WindowBench, make_photo, make_photos
@@ -25,6 +28,11 @@ def words(bench: WindowBench) -> str:
     """What the inspector says."""
     labels = bench.window.inspector.findChildren(QLabel)
     return " ".join(label.text() for label in labels if label.isVisible())
+
+
+def has_scored(bench: WindowBench, count: int) -> bool:
+    """Whether this many photos are scored, and no more."""
+    return bench.window.photos.count(PhotoState.SCORED) == count
 
 
 def viewed(bench: WindowBench) -> str | None:
@@ -193,7 +201,7 @@ def test_selection_and_place_stay_while_scores_come(
     rows = {proxy.index_of(chosen).row()}
     for scored in (20, 40, 60, 80):
         turnstile.go(20)
-        slow_bench.until(lambda count=scored: slow_bench.window.photos.count(PhotoState.SCORED) == count)
+        slow_bench.until(partial(has_scored, slow_bench, scored))
         proxy.refresh()
         rows.add(proxy.index_of(chosen).row())
         assert grid.selected_photos() == [chosen]
@@ -232,10 +240,12 @@ def test_a_smaller_picture_that_another_view_asked_for_is_not_taken_for_the_whol
 def test_a_viewer_that_is_closed_wants_no_picture_any_more(bench: WindowBench, folder: Path) -> None:
     asked: list[tuple[View, int]] = []
     request = bench.supervisor.request_pictures
-    bench.supervisor.request_pictures = lambda view, keys, side: (  # type: ignore[method-assign]
-        asked.append((view, len(keys))),
-        request(view, keys, side),
-    )[1]
+
+    def request_and_note(view: View, keys: Sequence[ImageKey], side: int) -> None:
+        asked.append((view, len(keys)))
+        request(view, keys, side)
+
+    bench.supervisor.request_pictures = request_and_note  # type: ignore[method-assign]
     bench.add(folder)
     open_viewer(bench, "b.png")
     bench.qtbot.keyClick(bench.window.viewer, Qt.Key.Key_Escape)

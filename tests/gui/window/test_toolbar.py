@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDoubleSpinBox, QLineEdit, QToolBar, QToolButton
 from pytestqt.qtbot import QtBot
 
 from memapp.core.settings import SETTINGS
-from memapp.gui.grid.sort_proxy import PhotoFilter
+from memapp.gui.grid.photo_filter import PhotoFilter
 from memapp.gui.widgets.theme import ThemeManager
 from memapp.gui.window.toolbar import FilterControls, SizeSlider
 from tests.gui.window_bench import WindowBench, make_photos

@@ -72,7 +72,10 @@ def change_record(**changes: object) -> Callable[[Path], None]:
 
 
 def replace_record(text: str) -> Callable[[Path], None]:
-    return lambda graph: graph.with_suffix(".json").write_text(text, encoding="utf-8") and None
+    def replace(graph: Path) -> None:
+        graph.with_suffix(".json").write_text(text, encoding="utf-8")
+
+    return replace
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,8 @@ def test_blur_keeps_the_sum() -> None:
     values[113, 100] = 1
     blurred = blur(values, 6.0)
     assert blurred.sum() == pytest.approx(1, abs=1e-3)
-    assert np.unravel_index(blurred.argmax(), blurred.shape) == (113, 100)
+    row, column = np.unravel_index(blurred.argmax(), blurred.shape)
+    assert (int(row), int(column)) == (113, 100)
     assert blurred.max() == pytest.approx(1 / (2 * np.pi * 36), rel=0.01)
 
 

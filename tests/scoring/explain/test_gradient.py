@@ -20,7 +20,9 @@ from memapp.scoring.explain.gradient import SPOTS, GradientMapMaker, _Net
 from memapp.scoring.weights import WeightsLocator
 from tests.scoring.explain.driving import drive, grey_frame_with
 
-torch = pytest.importorskip("torch", reason="gradients need torch")
+pytest.importorskip("torch", reason="gradients need torch")
+
+import torch
 
 
 class BrightnessNet(torch.nn.Module):
@@ -31,14 +33,16 @@ class BrightnessNet(torch.nn.Module):
         self.layer = torch.nn.AvgPool2d(8)
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
-        return self.layer(pictures).mean(dim=(1, 2, 3))
+        places: torch.Tensor = self.layer(pictures)
+        return places.mean(dim=(1, 2, 3))
 
 
 class CornerNet(BrightnessNet):
     """Uses only the upper left 80 x 80 pixels."""
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
-        return self.layer(pictures)[:, :, :10, :10].std(dim=(1, 2, 3))
+        places: torch.Tensor = self.layer(pictures)
+        return places[:, :, :10, :10].std(dim=(1, 2, 3))
 
 
 def no_scorer() -> object:

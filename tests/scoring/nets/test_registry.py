@@ -83,7 +83,8 @@ def scored_by_hand(path: Path, given: PixelArray) -> np.ndarray:
     labels = np.stack([LightSegmenter().segment(each).labels for each in given])
     with torch.inference_mode():
         batch = torch.from_numpy(given).permute(0, 3, 1, 2).float().div(255)
-        return net(batch, torch.from_numpy(labels)).numpy()
+        scores: torch.Tensor = net(batch, torch.from_numpy(labels))
+    return scores.numpy()
 
 
 def built(registry: NetRegistry, net: Path | str, engine: str) -> Scorer:
