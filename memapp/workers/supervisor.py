@@ -14,8 +14,9 @@ from memapp.core.contracts import PhotoLoader
 from memapp.core.control import RunControl
 from memapp.core.events import Event
 from memapp.core.explanation import ExplainEvent, ExplainOrder
+from memapp.core.file_state import check_file
 from memapp.core.machine import usable_cores
-from memapp.core.records import ImageKey, RunOrder
+from memapp.core.records import FileCheck, ImageKey, RunOrder
 from memapp.pipeline.thumbnail_cache import ThumbnailCache
 from memapp.workers.jobs import Jobs
 from memapp.workers.newest_worker import NewestWorker
@@ -127,7 +128,9 @@ class Supervisor(QObject):
         self._jobs, self._long_jobs = Jobs(parent=self), Jobs(parent=self)
         self._drawing = NewestWorker(name="memapp drawing", parent=self)
         self._looking_up = NewestWorker(name="memapp tile overlays", parent=self)
+        self._checking = NewestWorker(name="memapp file checks", parent=self)
         self._workers: list[_Worker] = [
+            self._checking,
             self._previews,
             self._drawing,
             self._looking_up,
@@ -257,6 +260,23 @@ class Supervisor(QObject):
             return drawn
 
         self._looking_up.start_job(work, done=done)
+
+    def find_changed(self, keys: Sequence[ImageKey], *, done: Callable[[list[ImageKey]], None]) -> None:
+        """Look which of these files were changed or replaced since they were in the state of their keys.
+
+        done is called with them on the GUI thread, unless another look was asked for meanwhile. Files that
+        are gone are not among them: a drive that is away changes no photo.
+        """
+
+        def work(control: RunControl) -> list[ImageKey]:
+            changed: list[ImageKey] = []
+            for key in keys:
+                control.checkpoint()
+                if check_file(key) is FileCheck.CHANGED:
+                    changed.append(key)
+            return changed
+
+        self._checking.start_job(work, done=done)
 
     def stop(self, *, seconds: float) -> bool:
         """Stop everything for good.

@@ -1,0 +1,77 @@
+"""Notices files that were changed by another program while their photos are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+
+from memapp.core.records import ImageKey
+from memapp.workers.supervisor import Supervisor
+
+PAUSE_MILLISECONDS = 250
+"""So long requests are gathered before files are looked at."""
+
+
+class ChangedFiles(QObject):
+    """Looks at files when they are shown and when the window gets the focus back. Lives on the GUI thread.
+
+    Signals:
+        changed(list[ImageKey]): these files are not in the state any more that the photos were scored in.
+    """
+
+    changed = Signal(list)
+
+    def __init__(
+        self, *, supervisor: Supervisor, all_keys: Callable[[], Sequence[ImageKey]], parent: QObject
+    ) -> None:
+        """Look at files through this supervisor.
+
+        Args:
+            supervisor: has the thread that looks.
+            all_keys: gives the files of all photos, in the order on screen.
+            parent: Qt's owner.
+        """
+        super().__init__(parent)
+        self._supervisor = supervisor
+        self._all_keys = all_keys
+        self._wanted: dict[ImageKey, None] = {}
+        self._all_wanted = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(PAUSE_MILLISECONDS)
+        self._timer.timeout.connect(self._look)
+        application = QGuiApplication.instance()
+        assert isinstance(application, QGuiApplication)
+        application.applicationStateChanged.connect(self._on_application_state)
+
+    def look_at(self, keys: Sequence[ImageKey]) -> None:
+        """Look soon whether these files were changed."""
+        self._wanted.update(dict.fromkeys(keys))
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def look_at_all(self) -> None:
+        """Look soon at the files of all photos, those asked for already first."""
+        self._all_wanted = True
+        self.look_at(())
+
+    def _on_application_state(self, state: Qt.ApplicationState) -> None:
+        # Back from the program that the photo was edited in.
+        if state == Qt.ApplicationState.ApplicationActive:
+            self.look_at_all()
+
+    def _look(self) -> None:
+        keys = dict(self._wanted)
+        if self._all_wanted:
+            keys.update(dict.fromkeys(self._all_keys()))
+        if keys:
+            self._supervisor.find_changed(list(keys), done=self._on_looked)
+
+    def _on_looked(self, changed: list[ImageKey]) -> None:
+        # Only now: a look that a newer one has replaced is part of the newer one.
+        self._wanted.clear()
+        self._all_wanted = False
+        if changed:
+            self.changed.emit(changed)
