@@ -1,1 +1,1 @@
-"""Who runs what on which thread. QtCore and QImage only."""
+"""Which thread does what. QtCore and QImage only."""

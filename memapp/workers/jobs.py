@@ -1,4 +1,4 @@
-"""Small pieces of work off the window's thread, one after another: writing an export, moving files away."""
+"""Small pieces of work off the GUI thread, one after another: write an export, move files to the trash."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ _log = logging.getLogger(__name__)
 
 
 class Jobs(QObject):
-    """Runs jobs on one thread and answers on the GUI thread.
+    """Runs jobs on one thread and delivers their results on the GUI thread, where it belongs.
 
-    Signals (private): _ended(object, object): what to call, and with what.
+    Signals (private):
+        _ended(object, object): what to call, and with what.
     """
 
     _ended = Signal(object, object)
@@ -29,7 +30,13 @@ class Jobs(QObject):
     def start(
         self, job: Callable[[], Any], *, done: Callable[[Any], None], failed: Callable[[Exception], None]
     ) -> None:
-        """Do a job; then, on the GUI thread, done(its result) or failed(its exception) is called."""
+        """Run a job after those started before; its result or exception is delivered on the GUI thread.
+
+        Args:
+            job: runs on the jobs' thread.
+            done: called with the job's result.
+            failed: called with the exception that the job raised.
+        """
 
         def work() -> None:
             try:

@@ -63,7 +63,7 @@ class NewestWorker(QObject):
         self._quiet_at = float("-inf")
         self._stopping = False
         self._job: tuple[int, Callable[[Any], None]] | None = None
-        """The request whose one event is an answer, and who takes it. Touched by the GUI thread only."""
+        """The request of the job, and the receiver of its result. Used on the GUI thread only."""
         self.event_ready.connect(self._answer, Qt.ConnectionType.QueuedConnection)
         # A daemon: a network folder that hangs must not keep the program from ending.
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)

@@ -1,4 +1,4 @@
-"""How to be a good neighbour on a laptop: know when it is on battery, and when nothing is scored for long."""
+"""Knows when the computer runs on battery, and when nothing was scored or explained for a while."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from memapp.workers.supervisor import Supervisor
 
 BATTERY_MILLISECONDS = 30_000
-"""So often the battery is looked at, while a run is going on."""
+"""How often the battery is checked during a run."""
 
 _MINUTE_MILLISECONDS = 60_000
 
 BatteryReader: TypeAlias = Callable[[], bool | None]
-"""Whether this computer runs on its battery; None where it has none, or does not say."""
+"""Returns whether this computer runs on its battery; None where it has none, or does not say."""
 
 
 def runs_on_battery() -> bool | None:
-    """Ask the system; takes well below a millisecond."""
+    """Return whether this computer runs on its battery, in well below a millisecond; None if unknown."""
     try:
         battery = psutil.sensors_battery() if hasattr(psutil, "sensors_battery") else None
     except OSError:
@@ -32,14 +32,14 @@ def runs_on_battery() -> bool | None:
 
 
 class PowerMonitor(QObject):
-    """Watches battery and idle time on behalf of others, who act on it. Lives on the GUI thread.
+    """Watches battery and idle time and reports them; it changes nothing itself. Lives on the GUI thread.
 
-    While no run is going on the battery is not looked at; after a run one timer waits once. So an idle
-    window costs nothing.
+    The battery is checked during runs only, and one timer waits once after a run: an idle window costs
+    nothing.
 
     Signals:
         on_battery_changed(bool): the computer runs on its battery now, or does not any more.
-        idle(): nothing was scored or explained for the set minutes; once after each time.
+        idle(): nothing was scored or explained for the set minutes; once after each run or explanation.
     """
 
     on_battery_changed = Signal(bool)
@@ -53,12 +53,12 @@ class PowerMonitor(QObject):
         read_battery: BatteryReader = runs_on_battery,
         parent: QObject | None = None,
     ) -> None:
-        """Follow this supervisor's runs.
+        """Watch this supervisor's runs.
 
         Args:
-            supervisor: whose runs count.
-            idle_minutes: how long without a run is idle, in minutes.
-            read_battery: asked on the GUI thread; must be quick.
+            supervisor: the owner of the runs.
+            idle_minutes: minutes without a run or an explanation after which idle() is emitted.
+            read_battery: called on the GUI thread; must be quick.
             parent: Qt's owner.
         """
         super().__init__(parent)
@@ -69,7 +69,7 @@ class PowerMonitor(QObject):
         self._battery_timer.setInterval(BATTERY_MILLISECONDS)
         # Half a minute need not be exact: the system may join it with other wake-ups.
         self._battery_timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
-        self._battery_timer.timeout.connect(self._look_at_battery)
+        self._battery_timer.timeout.connect(self._check_battery)
         self._idle_timer = QTimer(self)
         self._idle_timer.setSingleShot(True)
         self._idle_timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
@@ -82,16 +82,16 @@ class PowerMonitor(QObject):
 
     @property
     def on_battery(self) -> bool:
-        """Whether the computer ran on its battery when it was last looked at."""
+        """Whether the computer ran on its battery at the last check."""
         return self._on_battery
 
     def set_idle_minutes(self, minutes: int) -> None:
-        """Another time without a run is idle; what is waited for now begins anew."""
-        # An active timer starts anew when its interval is set.
+        """Set the minutes after which idle() is emitted; a wait that is going on starts again."""
+        # An active timer restarts when its interval is set.
         self._idle_timer.setInterval(minutes * _MINUTE_MILLISECONDS)
 
     @Slot()
-    def _look_at_battery(self) -> None:
+    def _check_battery(self) -> None:
         on_battery = bool(self._read_battery())
         if on_battery != self._on_battery:
             self._on_battery = on_battery
@@ -101,7 +101,7 @@ class PowerMonitor(QObject):
     def _on_run_started(self, _request: int) -> None:
         self._idle_timer.stop()
         self._battery_timer.start()
-        self._look_at_battery()
+        self._check_battery()
 
     @Slot(int, bool)
     def _on_run_finished(self, _request: int, _cancelled: bool) -> None:

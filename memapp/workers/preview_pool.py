@@ -81,7 +81,7 @@ class PreviewPool(QObject):
         """Load thumbnails, in the place of those that this view asked for before.
 
         Args:
-            view: who asks.
+            view: the view that asks.
             keys: the photos, the most wanted first; none to withdraw the set.
             side: the longest side in device pixels.
             nearby: whether these are only near what is on screen. They are a set of their own and come last.
@@ -95,7 +95,7 @@ class PreviewPool(QObject):
         A picture that no view wants any more is not loaded to its end.
 
         Args:
-            view: who asks.
+            view: the view that asks.
             keys: the photos, the most wanted first, MOST_PICTURES at most; none to withdraw the set.
             side: the longest side in device pixels; 0 for full size.
 
@@ -160,7 +160,7 @@ class PreviewPool(QObject):
         return not request.is_full_size or self._full_size < FULL_SIZE_AT_ONCE
 
     def _end(self, request: Request, control: RunControl) -> bool:
-        """Note that a load has ended; return whether its outcome is to be told."""
+        """Note that a load has ended; return whether its outcome is to be sent."""
         with self._changed:
             self._full_size -= request.is_full_size
             # A cancelled load may have a successor for the same request.

@@ -1,4 +1,4 @@
-"""Drives runs on a thread of their own: the net works here."""
+"""Drives runs on a thread of their own; the net computes on it."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class RunWorker(QObject):
 
     Signals:
         started(int): the run with this request number begins.
-        failed(int, object): it ended with this exception.
-        finished(int): it ended; comes exactly once for each run, after everything else, whatever happened.
+        failed(int, object): the run ended with this exception.
+        finished(int): the run ended; emitted exactly once for each run, last, whatever happened.
     """
 
     started = Signal(int)
@@ -38,25 +38,30 @@ class RunWorker(QObject):
     finished = Signal(int)
 
     def __init__(self, *, make_run: RunMaker, buffer: deque[tuple[int, Event]]) -> None:
-        """Take the maker of runs and the buffer for (request number, event)."""
+        """Create the worker.
+
+        Args:
+            make_run: makes the generator of a run.
+            buffer: takes (request number, event).
+        """
         super().__init__()
         self._make_run = make_run
         self._buffer = buffer
 
     @Slot()
     def prepare(self) -> None:
-        """Called once on the worker's thread: the window comes first."""
+        """Lower the thread's priority; called once on it. The window comes first."""
         lower_this_thread()
 
     @Slot(int, object, object)
     def run(self, request: int, order: RunOrder, control: RunControl) -> None:
-        """Drive one run; returns when it has ended."""
+        """Drive one run to its end."""
         self.started.emit(request)
         try:
             for event in self._make_run(order, control):
                 self._buffer.append((request, event))
         except MemappError as problem:
-            # Foreseen, and told to the user; the run has logged where it came from.
+            # Foreseen and shown to the user; the run has logged the cause.
             self.failed.emit(request, problem)
         except Exception as problem:
             _log.exception("the run failed")

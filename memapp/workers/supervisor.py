@@ -28,16 +28,15 @@ ExplainMaker: TypeAlias = Callable[[ExplainOrder, RunControl], Iterator[ExplainE
 """Makes the generator that explains one photo."""
 
 EXPLAIN_QUIET_SECONDS = 0.2
-"""A person who leafs through photos wants none of them explained: nothing begins until this long no order has
-come."""
+"""While a person leafs through photos none is explained: an order waits for so long without another."""
 
 EVENTS_EVERY_MS = 33
 PAUSED_EVERY_MS = 500
-"""While paused hardly anything is said, and listening should cost nothing."""
+"""A paused run has hardly any events, and waiting for them should cost nothing."""
 
 
 class _Worker(Protocol):
-    """Some threads that are told to stop first, and waited for then."""
+    """One or more threads: stop() lets them end, join() waits for that."""
 
     def stop(self) -> None: ...
 
@@ -51,13 +50,13 @@ class _Run(NamedTuple):
 
 
 class Supervisor(QObject):
-    """Takes the window's commands and gives it records. Lives on the GUI thread.
+    """Takes the window's commands and sends it records. Lives on the GUI thread.
 
     Signals:
-        run_started(int): a run begins; the number names it in the other signals.
-        events_ready(int, list): what it said since the last time, about 30 times a second.
+        run_started(int): the run with this request number begins.
+        events_ready(int, list): its new events, about 30 times a second.
         run_failed(int, object): it ended with this exception.
-        run_finished(int, bool): it ended, exactly once for each run that was asked for; True when cancelled.
+        run_finished(int, bool): it ended, exactly once for each requested run; True when cancelled.
         preview_ready, picture_ready, picture_failed: as PreviewPool's.
         explained, explain_failed, explain_finished: as NewestWorker's event_ready, failed, finished.
         explain_started(int): a photo is to be explained.
@@ -159,7 +158,7 @@ class Supervisor(QObject):
         return self._long_jobs
 
     def start_run(self, order: RunOrder) -> int:
-        """Do this run, after those asked for before; return the request number."""
+        """Queue this run after the earlier ones; return its request number."""
         self._last_request += 1
         self._waiting.append(_Run(self._last_request, order, RunControl()))
         if self._current is None:
@@ -167,19 +166,19 @@ class Supervisor(QObject):
         return self._last_request
 
     def pause(self) -> None:
-        """Let the run wait after the batch in hand."""
+        """Pause the run after the batch in hand."""
         if self._current:
             self._current.control.pause()
             self._timer.setInterval(PAUSED_EVERY_MS)
 
     def resume(self) -> None:
-        """Let it go on."""
+        """Resume the run."""
         if self._current:
             self._current.control.resume()
             self._timer.setInterval(EVENTS_EVERY_MS)
 
     def cancel(self) -> None:
-        """Stop the run after the batch in hand, and forget those that wait; scores so far are kept."""
+        """Stop the run after the batch in hand, and drop those that wait; scores so far are kept."""
         waiting, self._waiting = self._waiting, deque()
         if self._current:
             self._current.control.cancel()
@@ -187,7 +186,7 @@ class Supervisor(QObject):
             self.run_finished.emit(run.request, True)
 
     def cancel_run(self, request: int) -> None:
-        """Stop one run, or forget it if it waits; the others go on."""
+        """Stop one run, or drop it if it waits; the others go on."""
         if self._current and self._current.request == request:
             self._current.control.cancel()
         elif waiting := [run for run in self._waiting if run.request == request]:
@@ -215,7 +214,7 @@ class Supervisor(QObject):
         self._previews.request_pictures(view, keys, side)
 
     def explain(self, order: ExplainOrder) -> int:
-        """Explain a photo, and no other one any more; return the request number."""
+        """Explain a photo, in place of any earlier order; return the request number."""
         make_explain = self._make_explain
         assert self._explainer is not None, "there is nothing here that explains"
         assert make_explain is not None
@@ -224,7 +223,7 @@ class Supervisor(QObject):
         return request
 
     def cancel_explaining(self) -> None:
-        """Explain nothing any more."""
+        """Cancel the explanation in hand and the one that waits."""
         if self._explainer is not None:
             self._explainer.cancel()
 
@@ -234,7 +233,7 @@ class Supervisor(QObject):
         return self._explainer is not None and self._explainer.busy
 
     def draw(self, job: Callable[[], Any], *, done: Callable[[Any], None]) -> None:
-        """Draw something off the GUI thread; done is called there, unless something newer was to be drawn."""
+        """Draw something off the GUI thread; done is called on it, unless a newer drawing was ordered."""
         self._drawing.start_job(lambda _control: job(), done=done)
 
     def look_up(
@@ -244,9 +243,10 @@ class Supervisor(QObject):
         draw: Callable[[ExplainEvent], QImage],
         done: Callable[[dict[ImageKey, QImage]], None],
     ) -> None:
-        """Draw small what these orders give; done is called on the GUI thread, unless newer ones came.
+        """Draw the kept parts of these orders small, off the GUI thread.
 
-        The orders are for kept parts only; photos of which nothing is kept get an empty image.
+        done is called on the GUI thread, unless newer orders came. The orders must be for kept
+        parts only; photos of which nothing is kept get an empty image.
         """
         make_explain = self._make_explain
         if make_explain is None:
@@ -302,7 +302,7 @@ class Supervisor(QObject):
     @Slot()
     def _hand_over(self) -> None:
         events: dict[int, list[Event]] = {}
-        # What comes in meanwhile is for the next time.
+        # Events that arrive meanwhile are for the next time.
         for _ in range(len(self._buffer)):
             request, event = self._buffer.popleft()
             events.setdefault(request, []).append(event)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import random
 import threading
+import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -274,6 +277,70 @@ def test_what_was_answered_is_loaded_again_when_it_is_asked_for_again(qtbot: QtB
         bench.pool.request_previews(View.GRID, [key("a")], 200)
         qtbot.waitUntil(partial(bench.has_received, times))
     assert bench.loader.begun() == ["a", "a"]
+
+
+def test_in_any_order_of_requests_the_last_sets_are_answered_and_nothing_is_loaded_twice_at_once(
+    qtbot: QtBot,
+) -> None:
+    chance = random.Random(11)
+    lock = threading.Lock()
+    in_hand: Counter[tuple[str, int | None]] = Counter()
+    most_full_size = 0
+
+    def load(
+        path: str, *, longest_side: int | None = None, control: RunControl | None = None, **_options: object
+    ) -> LoadedPhoto:
+        nonlocal most_full_size
+        assert control is not None
+        with lock:
+            # One that was cancelled may still be ending when its successor begins.
+            in_hand[path, longest_side] += 1
+            most_full_size = max(most_full_size, sum(n for (_, side), n in in_hand.items() if side == 0))
+        try:
+            time.sleep(0.001)
+            control.checkpoint()
+            picture = np.zeros((2, 4, 3), dtype=np.uint8)
+            return LoadedPhoto(facts=PhotoFacts(width=4, height=2, format="JPEG"), picture=picture)
+        finally:
+            with lock:
+                in_hand[path, longest_side] -= 1
+
+    pool = PreviewPool(loader=load, threads=4)
+    pictures: list[tuple[str, int]] = []
+    previews: list[tuple[str, int]] = []
+    pool.picture_ready.connect(lambda key, _image, side: pictures.append((key.name, side)))
+    pool.preview_ready.connect(lambda key, _image, side: previews.append((key.name, side)))
+    names = [str(number) for number in range(12)]
+    views = list(View)
+    try:
+        for _ in range(400):
+            view = chance.choice(views)
+            keys = [key(name) for name in chance.sample(names, chance.randrange(5))]
+            if chance.random() < 0.5:
+                pool.request_pictures(view, keys, chance.choice((0, 800)))
+            else:
+                pool.request_previews(view, keys, 200, nearby=chance.random() < 0.5)
+            if chance.random() < 0.1:
+                qtbot.wait(1)
+        for view in views:
+            pool.request_pictures(view, (), 0)
+            pool.request_previews(view, (), 0, nearby=True)
+            pool.request_previews(view, (), 0)
+        qtbot.waitUntil(lambda: not in_hand.total())
+        qtbot.wait(50)
+        pictures.clear()
+        previews.clear()
+        pool.request_previews(View.GRID, [key(name) for name in names], 200)
+        for view in views:
+            pool.request_pictures(view, [key(name) for name in names[:4]], 0)
+        qtbot.waitUntil(lambda: len(pictures) >= 4 and len(previews) >= len(names))
+        qtbot.wait(50)
+    finally:
+        pool.stop()
+        assert pool.join(3.0)
+    assert sorted(pictures) == [(name, 0) for name in names[:4]]
+    assert sorted(previews) == sorted((name, 200) for name in names)
+    assert most_full_size == FULL_SIZE_AT_ONCE
 
 
 def test_the_viewer_is_told_why_its_photo_can_not_be_shown(qtbot: QtBot, bench: Bench) -> None:

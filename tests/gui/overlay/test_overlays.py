@@ -250,6 +250,24 @@ def test_the_next_photo_gets_the_overlay_and_nothing_piles_up(viewing: Callable[
     assert len(bench.explained) - computed <= 3
 
 
+def test_one_segmenter_serves_photo_after_photo(
+    viewing: Callable[..., WindowBench], halves: HalvesFactory
+) -> None:
+    bench = viewing()
+    seen: set[str] = set()
+
+    def all_seen() -> bool:
+        if (now := bench.window.overlays.view.shown) is not None and now.key.name not in seen:
+            seen.add(now.key.name)
+            QTest.keyClick(bench.window.viewer, Qt.Key.Key_Right)
+        return len(seen) == 3
+
+    overlay(bench, "segmentation")
+    bench.until(all_seen)
+    assert halves.segmenter.segmented == 3
+    assert halves.opened == 1
+
+
 def test_what_is_kept_needs_no_net(viewing: Callable[..., WindowBench]) -> None:
     bench = viewing()
     overlay(bench, "memorability")
