@@ -4,6 +4,7 @@
     python3 dev.py test [--quick] [ARGUMENT...]  set up, then run every check, or pytest with ARGUMENTs
     python3 dev.py bench [NAME...]               set up, then measure
     python3 dev.py setup                         set up only
+    python3 dev.py texts                         collect the texts that can be translated
 
 Standard library only: it runs before anything is installed.
 """
@@ -28,6 +29,7 @@ sys.path.insert(0, str(ROOT / "packaging"))
 
 from dev_environment import SetUpError, environment_python, set_up  # noqa: E402
 from dev_system import provide_needs  # noqa: E402
+from dev_texts import TextError, write_catalogue  # noqa: E402
 
 SAMPLES = ROOT / "resources" / "samples"
 BENCHMARKS = ROOT / "tests" / "benchmarks"
@@ -195,6 +197,7 @@ def command_line() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="dev.py", description=__doc__.split("\n")[0] if __doc__ else None)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("setup", help="set up the environment, nothing else")
+    commands.add_parser("texts", help="collect the texts that can be translated")
     run = commands.add_parser("run", help="set up, then open the window on PATH or on the sample photos")
     run.add_argument("paths", nargs="*", metavar="PATH")
     test = commands.add_parser(
@@ -233,10 +236,13 @@ def main(arguments: Sequence[str]) -> int:
             return run_tests(rest, quick=given.quick, fail_fast=given.fail_fast)
         if given.command == "bench":
             return run_benchmarks(given.names, json_file=given.json, photos=given.photos)
+        if given.command == "texts":
+            print(write_catalogue(ROOT).relative_to(ROOT))
+            return 0
         set_up()
         print(f"Ready: {environment_python()}", flush=True)
         provide_needs(programs=False, wayland=bool(os.environ.get("WAYLAND_DISPLAY")))
-    except SetUpError as problem:
+    except (SetUpError, TextError) as problem:
         print(f"\n{problem}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QEvent, QLocale, QObject, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QFileOpenEvent, QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -16,6 +16,8 @@ from memapp.compose.installation import installed
 from memapp.compose.smoke import SmokeOrder, WindowSmoke
 from memapp.compose.window import WindowRoot
 from memapp.core.resources import resource_path
+from memapp.core.text import set_language, system_language
+from memapp.gui.widgets.translator import install_translators
 from memapp.gui.window.main_window import MainWindow
 from memapp.store.home import home_folder
 
@@ -36,6 +38,8 @@ def run_window(paths: Sequence[str], *, smoke: SmokeOrder | None = None) -> int:
     # Ctrl-C in the terminal ends the program; what was scored is kept already.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
+    language = set_language(system_language(QLocale.system().name()), resource_path("translations"))
+    install_translators(application, language)
     root = WindowRoot(installed(home=home_folder()))
     window = root.window
     log.on_unexpected(lambda text: window.unexpected.emit(text))

@@ -18,6 +18,8 @@ from memapp.commands.common import (
     cannot_write,
     complain,
 )
+from memapp.core.resources import resource_path
+from memapp.core.text import set_language, system_language
 
 _NOT_IN_EVERY_BUILD = frozenset({"torch", "torchvision", "onnx", "safetensors", "scipy", "matplotlib"})
 
@@ -27,6 +29,7 @@ _COMMANDS = {"score": score, "explain": explain, "doctor": doctor, "lab": lab, "
 def main(arguments: Sequence[str]) -> int:
     """Understand the arguments and do what they say; gives the exit status."""
     _speak_utf8()
+    set_language(system_language(), resource_path("translations"))
     if arguments and arguments[0] in _COMMANDS:
         options = _command_parser().parse_args(arguments)
         try:
