@@ -12,7 +12,7 @@ from memapp.core.explanation import MapMaker, MapMethod, SegmenterFactory
 from memapp.core.machine import usable_cores
 from memapp.core.nets import RESMEM_NAME
 from memapp.core.records import NetIdentity, Precision
-from memapp.core.settings import Preferences
+from memapp.core.settings import SETTINGS, Settings
 from memapp.pipeline.shared_scorer import SharedScorer
 from memapp.pipeline.shared_segmenter import SharedSegmenters
 
@@ -40,7 +40,7 @@ class NetPool:
     """Lends scorers, segmenters and map makers to runs. Thread-safe.
 
     ResMem stays loaded, exact and fast; of the other nets one at a time. Each is opened with the device, the
-    engine and the number of threads that the preferences and the battery say when it is first asked for, and
+    engine and the number of threads that the settings and the battery say when it is first asked for, and
     kept until renew(). Its memory is taken by the first run that needs it, and given back by release().
     """
 
@@ -48,13 +48,13 @@ class NetPool:
         self,
         *,
         nets: Nets,
-        preferences: Preferences,
+        settings: Settings,
         segmenters: SegmenterFactory,
         map_makers: Mapping[MapMethod, MapMaker],
         count_cores: Callable[[], int] = usable_cores,
     ) -> None:
         self._nets = nets
-        self._preferences = preferences
+        self._settings = settings
         self._count_cores = count_cores
         self._on_battery = False
         self._lock = threading.Lock()
@@ -101,7 +101,7 @@ class NetPool:
             maker.close()
 
     def renew(self) -> None:
-        """Open nets anew from the next run on, as the preferences and the battery then say."""
+        """Open nets anew from the next run on, as the settings and the battery then say."""
         with self._lock:
             for scorer in self._published.values():
                 scorer.retire()
@@ -111,16 +111,16 @@ class NetPool:
     def set_on_battery(self, on_battery: bool) -> None:
         """Use half of the cores on battery where that is wanted, from the next run on."""
         self._on_battery = on_battery
-        if self._preferences.flag("battery_threads"):
+        if self._settings.get(SETTINGS.battery_threads):
             self.renew()
 
     def _open(self, net: str, precision: Precision) -> SharedScorer:
-        sparing = self._on_battery and self._preferences.flag("battery_threads")
+        sparing = self._on_battery and self._settings.get(SETTINGS.battery_threads)
         return SharedScorer(
             self._nets.factory(
                 net,
-                device=self._preferences.text("device"),
-                engine=self._preferences.text("engine"),
+                device=self._settings.get(SETTINGS.device),
+                engine=self._settings.get(SETTINGS.engine),
                 at_once=True,
                 most_threads=max(1, self._count_cores() // 2) if sparing else None,
                 precision=precision,

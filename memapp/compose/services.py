@@ -17,7 +17,6 @@ from memapp.core.explanation import AreaOfInterest
 from memapp.core.files import write_bytes_atomically
 from memapp.core.machine import usable_cores
 from memapp.core.records import ImageKey
-from memapp.core.settings import Preferences
 from memapp.gui.overlay.area_commands import AreaWork
 from memapp.gui.overlay.segmenter_commands import BytesProgress, SegmenterRow, SegmenterWork
 from memapp.gui.window.file_commands import FileWork
@@ -27,7 +26,6 @@ from memapp.scoring.segmentation import coco
 from memapp.scoring.segmentation.folders import DEFAULT_SEGMENTER, SegmenterFolders
 from memapp.store.area_book import AreaBook
 from memapp.store.areas import read_areas, write_areas
-from memapp.store.preferences import save_preferences
 from memapp.workers.preview_pool import to_image
 
 Trash: TypeAlias = Callable[[Sequence[ImageKey]], tuple[list[ImageKey], list[tuple[ImageKey, str]]]]
@@ -83,14 +81,6 @@ def segmenter_work(folders: SegmenterFolders, *, home: Path) -> SegmenterWork:
         fetch_name=DEFAULT_SEGMENTER,
         fetch_bytes=coco.WEIGHTS_BYTES,
     )
-
-
-def save_at_close(preferences: Preferences, home: Path) -> None:
-    """Write the preferences; what goes wrong is for the log: the window is closing."""
-    try:
-        save_preferences(preferences, home)
-    except StoreError as problem:
-        _log.warning("%s", problem)
 
 
 def details(home: Path) -> str:

@@ -12,16 +12,19 @@ from memapp.compose import services
 from memapp.compose.installation import Installation
 from memapp.compose.net_pool import NetPool
 from memapp.compose.runs import Runs
+from memapp.core.events import Notice, NoticeKind
 from memapp.core.resources import resource_path
+from memapp.core.settings import SETTINGS, Settings
 from memapp.gui.overlay.segmenter_commands import SegmenterWork
 from memapp.gui.widgets.theme import ThemeManager
 from memapp.gui.window.app_services import AppServices
 from memapp.gui.window.main_window import MainWindow
 from memapp.intake.load import load_photo
 from memapp.pipeline.thumbnail_cache import ThumbnailCache
-from memapp.store.preferences import load_preferences
+from memapp.store.preferences import SettingsFile, unusable_notice
 from memapp.store.thumbnails import ThumbnailStore
 from memapp.workers.power_monitor import PowerMonitor
+from memapp.workers.settings_saver import SettingsSaver
 from memapp.workers.supervisor import Supervisor
 
 STOP_SECONDS = 2.5
@@ -50,10 +53,12 @@ class WindowRoot(QObject):
         """
         super().__init__(parent)
         home = installation.home
-        self.preferences = load_preferences(home)
+        settings_file = SettingsFile(home=home)
+        read = settings_file.read()
+        self.settings = Settings(read.values)
         self.pool = NetPool(
             nets=installation.nets,
-            preferences=self.preferences,
+            settings=self.settings,
             segmenters=installation.segmenters,
             map_makers=installation.map_makers,
         )
@@ -65,22 +70,29 @@ class WindowRoot(QObject):
             thumbnails=thumbnails,
             make_explain=self.runs.explain,
         )
+        self.settings_saver = SettingsSaver(
+            settings=self.settings, disk=settings_file, jobs=self.supervisor.jobs, parent=self
+        )
         self.power_monitor = PowerMonitor(
             supervisor=self.supervisor,
-            idle_minutes=self.preferences.number("unload_minutes"),
+            idle_minutes=self.settings.get(SETTINGS.unload_minutes),
             read_battery=installation.read_battery,
         )
-        self.theme_manager = ThemeManager(choice=self.preferences.text("theme"), parent=self)
+        self.theme_manager = ThemeManager(choice=self.settings.get(SETTINGS.theme), parent=self)
         self.window = MainWindow(
             supervisor=self.supervisor,
             power_monitor=self.power_monitor,
-            preferences=self.preferences,
+            settings=self.settings,
             theme_manager=self.theme_manager,
             services=self._services(installation),
         )
         self.window.engine_chosen.connect(self.pool.renew)
         self.power_monitor.on_battery_changed.connect(self.pool.set_on_battery)
         self.power_monitor.idle.connect(self.pool.release)
+        self.window.activated.connect(self.settings_saver.refresh)
+        self.settings_saver.failed.connect(self.window.unexpected)
+        if notice := unusable_notice(read, refused=self.settings.refused):
+            self.window.show_notice(Notice(NoticeKind.WARNING, notice))
         self.window.closing.connect(self._stop)
         self.stopped: bool | None = None
         """Whether every thread has ended in time; None while the window is open."""
@@ -92,7 +104,7 @@ class WindowRoot(QObject):
             net_work=installation.net_work,
             area_work=services.area_work(home),
             segmenter_work=self._closing_first(installation.segmenter_work),
-            save_preferences=lambda: services.save_at_close(self.preferences, home),
+            save_settings=self.settings_saver.flush,
             scores_folder=str(home),
             log_folder=str(home / log.FOLDER_NAME),
             licences_folder=str(resource_path("licences")),

@@ -1,4 +1,4 @@
-"""Writing files so that nobody ever meets half of one, and knowing before whether that can be."""
+"""Writing files so that nobody ever meets half of one, knowing before whether that can be; safe reading."""
 
 from __future__ import annotations
 
@@ -59,6 +59,26 @@ def is_one_of(path: Path, others: Iterable[str]) -> bool:
     except (OSError, ValueError):
         return False
     return any(_is_same(wanted, other) for other in others)
+
+
+def read_regular_file(path: Path, *, most_bytes: int) -> bytes:
+    """Read a file whole, if it is one: a FIFO or a device in its place is refused, and keeps nobody waiting.
+
+    Raises:
+        OSError: it can't be read, is no regular file, or is larger than it may be.
+    """
+    # Not blocking: opening a FIFO would wait for a writer for ever.
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file", str(path))
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            content = file.read(most_bytes + 1)
+    finally:
+        os.close(handle)
+    if len(content) > most_bytes:
+        raise OSError(errno.EFBIG, "it is too large", str(path))
+    return content
 
 
 def write_atomically(path: Path, text: str) -> None:

@@ -1,109 +1,240 @@
-"""What the user can set, as one declared table: key, kind, default, limits, label."""
+"""What memapp remembers between starts: one declared, typed table, and the values in use."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from enum import StrEnum
+from typing import Any, Final, Generic, TypeAlias, TypeVar, cast
 
-SettingValue: TypeAlias = bool | int | str
+from memapp.core.explanation import MapMethod
+from memapp.core.nets import RESMEM_NAME
+from memapp.core.records import Precision
+
+T = TypeVar("T")
+Stored: TypeAlias = bool | int | str
+"""A value as the file holds it."""
+Unsubscribe: TypeAlias = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
-    """One thing that memapp remembers between starts."""
+class Setting(Generic[T]):
+    """One thing that memapp remembers. Its type is that of the default.
+
+    A switch (bool), a number (int), a text (str), a choice (StrEnum, or a text with choices), or a list of
+    names (tuple of str). The file holds a choice as its text, and a list of names as one text of lines.
+    """
 
     key: str
-    default: SettingValue
+    """As the file spells it; never changed, or old files lose it."""
+    default: T
     label: str
     """As a settings page shows it."""
-    choices: tuple[str, ...] = ()
-    """The values allowed, for texts with a choice."""
+    choices: tuple[T, ...] = ()
+    """The values allowed, for texts with a choice; an enum's members are choices without being listed."""
     limits: tuple[int, int] | None = None
     """The lowest and the highest value allowed, for numbers."""
+    of_window: bool = False
+    """Whether each window keeps its own value while it is open, as its size: a change in another window is
+    not taken over, and is not undone either."""
 
-    def valid(self, value: Any) -> bool:
-        """Whether a value read from disk may be used."""
-        if type(value) is not type(self.default):
-            return False
-        if self.choices and value not in self.choices:
-            return False
-        if self.limits and isinstance(value, int):
-            return self.limits[0] <= value <= self.limits[1]
-        return True
+    def __post_init__(self) -> None:
+        if isinstance(self.default, StrEnum):
+            object.__setattr__(self, "choices", tuple(type(self.default)))
 
-
-SETTINGS: Mapping[str, Setting] = {
-    setting.key: setting
-    for setting in (
-        Setting("licence_accepted", False, "Licence of the weights read and accepted"),
-        Setting("theme", "system", "Appearance", choices=("system", "dark", "light")),
-        Setting("device", "auto", "Score on", choices=("auto", "cpu", "cuda", "mps")),
-        Setting("engine", "auto", "Scoring engine", choices=("auto", "torch", "onnx")),
-        Setting("precision", "exact", "New photos are scored", choices=("exact", "fast")),
-        Setting("unload_minutes", 5, "Give back the net's memory after", limits=(1, 120)),
-        Setting("battery_threads", True, "Use fewer cores on battery"),
-        Setting("pause_on_battery", False, "Pause on battery"),
-        Setting("tile_size", 200, "Size of the thumbnails", limits=(96, 512)),
-        Setting("sort_by", "score", "Sort by", choices=("score", "name", "taken", "size", "disagreement")),
-        Setting("sort_descending", True, "Highest first"),
-        Setting("nets", "resmem", "Nets that score, by name, one on each line"),
-        Setting("shown_net", "resmem", "Net whose scores are shown"),
-        Setting("compared_nets", "", "Nets whose disagreement is flagged, by name, one on each line"),
-        Setting("disagreement_points", 25, "Flag photos that they place apart by", limits=(5, 95)),
-        Setting("inspector_open", True, "Show the inspector"),
-        Setting("problems_open", False, "Show the problems"),
-        Setting("overlay", "none", "Overlay", choices=("none", "segmentation", "memorability", "regions")),
-        Setting("tile_overlays", False, "Overlays on thumbnails"),
-        Setting("overlay_opacity", 80, "Opacity of the overlay, in percent", limits=(10, 100)),
-        Setting("map_style", "colour", "Memorability maps are shown", choices=("colour", "outline", "fog")),
-        Setting("map_method", "occlusion", "Maps are made by", choices=("occlusion", "gradient")),
-        Setting("segmenter", "", "Segmenter in use"),
-        Setting("window_geometry", "", "Place and size of the window"),
-        Setting("last_folder", "", "Folder last opened"),
-    )
-}
-
-
-class Preferences:
-    """The settings in use: validated values over the defaults. Used by one thread."""
-
-    def __init__(self, values: Mapping[str, Any] | None = None) -> None:
-        """Take values (from disk); unknown keys and values out of their limits are left at the default."""
-        given = values or {}
-        self._values: dict[str, SettingValue] = {
-            key: given[key] if key in given and setting.valid(given[key]) else setting.default
-            for key, setting in SETTINGS.items()
-        }
-
-    def flag(self, key: str) -> bool:
-        """A setting that is on or off."""
-        value = self._values[key]
-        assert isinstance(value, bool)
-        return value
-
-    def number(self, key: str) -> int:
-        """A setting that is a number."""
-        value = self._values[key]
-        assert isinstance(value, int)
-        return value
-
-    def text(self, key: str) -> str:
-        """A setting that is a text or a choice."""
-        value = self._values[key]
-        assert isinstance(value, str)
-        return value
-
-    def set(self, key: str, value: SettingValue) -> None:
-        """Change one setting.
+    def from_file(self, stored: object) -> T:
+        """Return the value that the file holds.
 
         Raises:
-            ValueError: the value is outside what the table allows.
+            ValueError: it is of another type, or outside what is allowed.
         """
-        if not SETTINGS[key].valid(value):
-            raise ValueError(f"{key} can't be {value!r}")
-        self._values[key] = value
+        if type(stored) is not type(self.to_file(self.default)):
+            raise self._refusal(stored)
+        value: object = stored
+        if isinstance(self.default, StrEnum):
+            value = next((choice for choice in type(self.default) if choice == stored), stored)
+        elif isinstance(self.default, tuple):
+            value = tuple(line for line in cast(str, stored).split("\n") if line)
+        self.check(cast(T, value))
+        return cast(T, value)
 
-    def values(self) -> dict[str, SettingValue]:
-        """All values, to be written to disk."""
-        return dict(self._values)
+    def to_file(self, value: T) -> Stored:
+        """Return the value as the file holds it."""
+        if isinstance(value, StrEnum):
+            return value.value
+        if isinstance(value, tuple):
+            return "\n".join(value)
+        return cast(Stored, value)
+
+    def check(self, value: T) -> None:
+        """Refuse a value that may not be set.
+
+        Raises:
+            ValueError: the value is of another type, or outside what is allowed.
+        """
+        allowed = type(value) is type(self.default) and (not self.choices or value in self.choices)
+        if isinstance(value, int) and self.limits is not None:
+            allowed = allowed and self.limits[0] <= value <= self.limits[1]
+        if isinstance(value, str):
+            # No path and no name has one, and the system's calls refuse it.
+            allowed = allowed and "\0" not in value
+        if isinstance(value, tuple):
+            allowed = allowed and all(
+                isinstance(name, str) and name and not set(name) & {"\n", "\0"} for name in value
+            )
+        if not allowed:
+            raise self._refusal(value)
+
+    def _refusal(self, value: object) -> ValueError:
+        return ValueError(f"{self.key} can't be {value!r:.100}")
+
+
+class SettingsTable:
+    """All settings. To add one, declare it here; settings.get(SETTINGS.its_name) reads it."""
+
+    licence_accepted: Final = Setting("licence_accepted", False, "Licence of the weights read and accepted")
+    theme: Final = Setting("theme", "system", "Appearance", choices=("system", "dark", "light"))
+    device: Final = Setting("device", "auto", "Score on", choices=("auto", "cpu", "cuda", "mps"))
+    engine: Final = Setting("engine", "auto", "Scoring engine", choices=("auto", "torch", "onnx"))
+    precision: Final = Setting("precision", Precision.EXACT, "New photos are scored")
+    unload_minutes: Final = Setting("unload_minutes", 5, "Give back the net's memory after", limits=(1, 120))
+    battery_threads: Final = Setting("battery_threads", True, "Use fewer cores on battery")
+    pause_on_battery: Final = Setting("pause_on_battery", False, "Pause on battery")
+    tile_size: Final = Setting("tile_size", 200, "Size of the thumbnails", limits=(96, 512), of_window=True)
+    sort_by: Final = Setting(
+        "sort_by",
+        "score",
+        "Sort by",
+        choices=("score", "name", "taken", "size", "disagreement"),
+        of_window=True,
+    )
+    sort_descending: Final = Setting("sort_descending", True, "Highest first", of_window=True)
+    nets: Final[Setting[tuple[str, ...]]] = Setting("nets", (RESMEM_NAME,), "Nets that score", of_window=True)
+    shown_net: Final = Setting("shown_net", RESMEM_NAME, "Net whose scores are shown", of_window=True)
+    compared_nets: Final[Setting[tuple[str, ...]]] = Setting(
+        "compared_nets", (), "Nets whose disagreement is flagged", of_window=True
+    )
+    disagreement_points: Final = Setting(
+        "disagreement_points", 25, "Flag photos that they place apart by", limits=(5, 95), of_window=True
+    )
+    inspector_open: Final = Setting("inspector_open", True, "Show the inspector", of_window=True)
+    problems_open: Final = Setting("problems_open", False, "Show the problems", of_window=True)
+    overlay: Final = Setting(
+        "overlay",
+        "none",
+        "Overlay",
+        choices=("none", "segmentation", "memorability", "regions"),
+        of_window=True,
+    )
+    tile_overlays: Final = Setting("tile_overlays", False, "Overlays on thumbnails", of_window=True)
+    overlay_opacity: Final = Setting(
+        "overlay_opacity", 80, "Opacity of the overlay, in percent", limits=(10, 100), of_window=True
+    )
+    map_style: Final = Setting(
+        "map_style",
+        "colour",
+        "Memorability maps are shown",
+        choices=("colour", "outline", "fog"),
+        of_window=True,
+    )
+    map_method: Final = Setting("map_method", MapMethod.OCCLUSION, "Maps are made by", of_window=True)
+    segmenter: Final = Setting("segmenter", "", "Segmenter in use", of_window=True)
+    window_geometry: Final = Setting("window_geometry", "", "Place and size of the window", of_window=True)
+    last_folder: Final = Setting("last_folder", "", "Folder last opened", of_window=True)
+
+    def __iter__(self) -> Iterator[Setting[Any]]:
+        """Go through all settings, in the order of the table."""
+        return (entry for entry in vars(type(self)).values() if isinstance(entry, Setting))
+
+
+SETTINGS: Final = SettingsTable()
+
+
+class Settings:
+    """The values in use. Used by one thread, the window's; callbacks run there, too."""
+
+    def __init__(self, stored: Mapping[str, object] | None = None) -> None:
+        """Take values from the file; what is missing or can't be used is at its default."""
+        self._values: dict[str, Any] = {setting.key: setting.default for setting in SETTINGS}
+        self._callbacks: dict[str, list[Callable[[Any], object]]] = {}
+        self._watchers: list[Callable[[str, Stored], object]] = []
+        usable, refused = usable_values(stored or {})
+        self._values |= usable
+        self.refused = refused
+        """The labels of those whose value in the file could not be used."""
+
+    def get(self, setting: Setting[T]) -> T:
+        """Return the value in use."""
+        return cast(T, self._values[setting.key])
+
+    def set(self, setting: Setting[T], value: T) -> None:
+        """Change one setting; who subscribed to it is called, if the value is another one.
+
+        Raises:
+            ValueError: the value may not be set.
+        """
+        setting.check(value)
+        if value == self._values[setting.key]:
+            return
+        self._values[setting.key] = value
+        for watcher in tuple(self._watchers):
+            watcher(setting.key, setting.to_file(value))
+        self._call(setting)
+
+    def subscribe(self, setting: Setting[T], callback: Callable[[T], object]) -> Unsubscribe:
+        """Call back with the new value whenever this setting changes, until the returned call is made."""
+        return _added(self._callbacks.setdefault(setting.key, []), callback)
+
+    def watch(self, watcher: Callable[[str, Stored], object]) -> Unsubscribe:
+        """Call back with key and value, as the file holds it, of whatever is set here: it is to be saved."""
+        return _added(self._watchers, watcher)
+
+    def take_over(self, stored: Mapping[str, object]) -> None:
+        """Use what another window saved, but for what each window keeps for itself.
+
+        Callbacks run as for any change; nothing of it is saved again. What can't be used is left out.
+        """
+        usable, _ = usable_values(stored)
+        for setting in SETTINGS:
+            value = usable.get(setting.key, self._values[setting.key])
+            if not setting.of_window and value != self._values[setting.key]:
+                self._values[setting.key] = value
+                self._call(setting)
+
+    def call_nobody(self) -> None:
+        """End every subscription: the window that made them is closing."""
+        self._callbacks.clear()
+        self._watchers.clear()
+
+    def _call(self, setting: Setting[Any]) -> None:
+        callbacks = self._callbacks.get(setting.key, [])
+        for callback in tuple(callbacks):
+            if callback in callbacks:
+                # Not the value that was set: a callback before this one may have set it again.
+                callback(self._values[setting.key])
+
+
+def usable_values(stored: Mapping[str, object]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return the values of a file that can be used, by key, and the labels of those that can't.
+
+    Keys that are not in the table (of another version) are neither.
+    """
+    values: dict[str, Any] = {}
+    refused: list[str] = []
+    for setting in SETTINGS:
+        if setting.key in stored:
+            try:
+                values[setting.key] = setting.from_file(stored[setting.key])
+            except ValueError:
+                refused.append(setting.label)
+    return values, tuple(refused)
+
+
+def _added(callbacks: list[Callable[..., object]], callback: Callable[..., object]) -> Unsubscribe:
+    callbacks.append(callback)
+
+    def unsubscribe() -> None:
+        if callback in callbacks:
+            callbacks.remove(callback)
+
+    return unsubscribe

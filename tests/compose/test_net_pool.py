@@ -13,7 +13,7 @@ from memapp.core.errors import WeightsError
 from memapp.core.explanation import MapMethod
 from memapp.core.nets import RESMEM_NAME
 from memapp.core.records import Precision
-from memapp.core.settings import Preferences
+from memapp.core.settings import SETTINGS, Settings
 from tests.fakes import BrightnessFactory, HalvesFactory, HalvesMapMaker
 
 EXACT, FAST = Precision.EXACT, Precision.FAST
@@ -50,16 +50,16 @@ def nets() -> FakeNets:
 
 
 @pytest.fixture
-def preferences() -> Preferences:
-    return Preferences()
+def settings() -> Settings:
+    return Settings()
 
 
 @pytest.fixture
-def make_pool(nets: FakeNets, preferences: Preferences) -> Callable[..., NetPool]:
+def make_pool(nets: FakeNets, settings: Settings) -> Callable[..., NetPool]:
     def make(segmenters: HalvesFactory | None = None, map_maker: HalvesMapMaker | None = None) -> NetPool:
         return NetPool(
             nets=nets,
-            preferences=preferences,
+            settings=settings,
             segmenters=segmenters or HalvesFactory(),
             map_makers={MapMethod.OCCLUSION: map_maker or HalvesMapMaker()},
             count_cores=lambda: 8,
@@ -132,11 +132,11 @@ def test_only_the_fast_net_makes_room_for_an_exact_run(pool: NetPool, nets: Fake
     assert (fast.scorer.closed, exact.scorer.closed) == (True, False)
 
 
-def test_renewed_nets_follow_the_preferences(pool: NetPool, nets: FakeNets, preferences: Preferences) -> None:
+def test_renewed_nets_follow_the_settings(pool: NetPool, nets: FakeNets, settings: Settings) -> None:
     use(pool)
     use(pool, "one")
-    preferences.set("device", "cpu")
-    preferences.set("engine", "torch")
+    settings.set(SETTINGS.device, "cpu")
+    settings.set(SETTINGS.engine, "torch")
     use(pool)
     assert [net.chosen["device"] for net in nets.opened] == ["auto", "auto"]
     pool.renew()
@@ -149,9 +149,9 @@ def test_renewed_nets_follow_the_preferences(pool: NetPool, nets: FakeNets, pref
 
 @pytest.mark.parametrize("wanted", [True, False])
 def test_on_battery_half_of_the_cores_serve_where_that_is_wanted(
-    pool: NetPool, nets: FakeNets, preferences: Preferences, wanted: bool
+    pool: NetPool, nets: FakeNets, settings: Settings, wanted: bool
 ) -> None:
-    preferences.set("battery_threads", wanted)
+    settings.set(SETTINGS.battery_threads, wanted)
     use(pool)
     pool.set_on_battery(True)
     use(pool)

@@ -182,7 +182,7 @@ class WindowBench:
         )
         self.root = WindowRoot(installation, make_runs=self._make_runs)
         self.window = self.root.window
-        self.preferences = self.root.preferences
+        self.settings = self.root.settings
         self.supervisor = self.root.supervisor
         self.power_monitor = self.root.power_monitor
         BeforeClose(self.window, self._before_close)

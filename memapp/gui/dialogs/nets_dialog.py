@@ -70,7 +70,7 @@ class NetsDialog(QDialog):
         for box in (self._first, self._second):
             box.activated.connect(self._on_pair)
         self._points = QSpinBox()
-        limits = SETTINGS["disagreement_points"].limits
+        limits = SETTINGS.disagreement_points.limits
         assert limits is not None
         self._points.setRange(*limits)
         self._points.setFixedWidth(_NUMBER_WIDTH)

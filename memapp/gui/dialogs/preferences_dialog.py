@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
@@ -18,15 +21,19 @@ from PySide6.QtWidgets import (
 )
 
 from memapp.core.calibration import FAST_MARK
-from memapp.core.settings import SETTINGS, Preferences
+from memapp.core.settings import SETTINGS, Setting, Settings
 from memapp.gui.widgets.basic import ElidedLabel, Role, text_label
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_6
 
+T = TypeVar("T")
+
 _WIDTH = 540
 _NUMBER_WIDTH = 56
-_APPEARANCE = ("theme",)
-_SCORING = ("precision", "device", "engine", "unload_minutes")
-_LAPTOP = ("battery_threads", "pause_on_battery")
+_GROUPS: tuple[tuple[Setting[Any], ...], ...] = (
+    (SETTINGS.theme,),
+    (SETTINGS.precision, SETTINGS.device, SETTINGS.engine, SETTINGS.unload_minutes),
+    (SETTINGS.battery_threads, SETTINGS.pause_on_battery),
+)
 _CHOICE_TEXTS = {
     "theme": {"system": "As the system", "dark": "Dark", "light": "Light"},
     "precision": {
@@ -58,19 +65,17 @@ class PreferencesDialog(QDialog):
     """Appearance, how photos are scored, power saving on battery, and where scores are kept.
 
     Signals:
-        changed(str, object SettingValue): a setting's key and the value chosen.
         segmenters_wanted(): show the segmenters.
         show_folder(str): show the folder of scores in the system's file manager.
     """
 
-    changed = Signal(str, object)
     show_folder = Signal(str)
     segmenters_wanted = Signal()
 
     def __init__(
         self,
         *,
-        preferences: Preferences,
+        settings: Settings,
         scores_folder: str,
         fast_missing: str = "",
         parent: QWidget | None = None,
@@ -78,14 +83,15 @@ class PreferencesDialog(QDialog):
         """Show the settings in use; fast_missing says why fast scores can't be had, if they can't."""
         super().__init__(parent)
         self.setWindowTitle("Preferences")
-        self._preferences = preferences
+        self._settings = settings
+        self._unsubscribes: list[Callable[[], None]] = []
         self._form = QGridLayout()
         self._form.setHorizontalSpacing(SPACE_3)
         self._form.setVerticalSpacing(SPACE_1)
         self._form.setColumnStretch(1, 1)
-        for group in (_APPEARANCE, _SCORING, _LAPTOP):
-            for key in group:
-                self._add_setting(key, missing=fast_missing if key == "precision" else "")
+        for group in _GROUPS:
+            for setting in group:
+                self._add_setting(setting, missing=fast_missing if setting is SETTINGS.precision else "")
             self._add_gap()
         segmenters = QPushButton("Get, choose, remove...")
         segmenters.clicked.connect(self.segmenters_wanted)
@@ -103,24 +109,29 @@ class PreferencesDialog(QDialog):
         column.addWidget(buttons)
         self.setMinimumWidth(_WIDTH)
 
+    def done(self, result: int) -> None:
+        """Follow the settings no longer: the dialog may be gone when they change next."""
+        for unsubscribe in self._unsubscribes:
+            unsubscribe()
+        super().done(result)
+
     def showEvent(self, event: QShowEvent) -> None:
         """Be as high as the hints need at this width: what wraps says so only when asked for it."""
         super().showEvent(event)
         self.setMinimumHeight(self.heightForWidth(self.width()))
 
-    def _add_setting(self, key: str, *, missing: str) -> None:
+    def _add_setting(self, setting: Setting[Any], *, missing: str) -> None:
         """A row for one setting; where it is missing, with the reason in the hint's place."""
-        setting = SETTINGS[key]
         field: QWidget
         if setting.choices:
-            field = self._choice(key)
+            field = self._choice(setting)
         elif setting.limits is not None:
-            field = self._number(key, setting.limits)
+            field = self._number(setting, setting.limits)
         else:
-            field = self._flag(key)
+            field = self._flag(setting)
         field.setEnabled(not missing)
         self._add_row("" if isinstance(field, QCheckBox) else setting.label, field)
-        hint = missing or _HINTS.get(key)
+        hint = missing or _HINTS.get(setting.key)
         if hint:
             self._form.addWidget(text_label(hint, Role.SMALL, wrap=True), self._form.rowCount(), 1)
 
@@ -137,34 +148,39 @@ class PreferencesDialog(QDialog):
     def _add_gap(self) -> None:
         self._form.setRowMinimumHeight(self._form.rowCount(), SPACE_2)
 
-    def _choice(self, key: str) -> QComboBox:
+    def _choice(self, setting: Setting[str]) -> QComboBox:
         box = QComboBox()
-        box.setAccessibleName(SETTINGS[key].label)
-        for choice in SETTINGS[key].choices:
-            box.addItem(_CHOICE_TEXTS[key][choice], choice)
-        box.setCurrentIndex(box.findData(self._preferences.text(key)))
-        box.activated.connect(lambda: self.changed.emit(key, box.currentData()))
+        box.setAccessibleName(setting.label)
+        for choice in setting.choices:
+            box.addItem(_CHOICE_TEXTS[setting.key][choice])
+        box.activated.connect(lambda row: self._settings.set(setting, setting.choices[row]))
+        self._keep_shown(setting, lambda value: box.setCurrentIndex(setting.choices.index(value)))
         return box
 
-    def _number(self, key: str, limits: tuple[int, int]) -> QWidget:
+    def _number(self, setting: Setting[int], limits: tuple[int, int]) -> QWidget:
         """A box with its unit behind it, in the number that belongs to the value."""
-        one, many = _UNITS[key]
+        one, many = _UNITS[setting.key]
         box = QSpinBox()
         box.setRange(*limits)
-        box.setValue(self._preferences.number(key))
         box.setFixedWidth(_NUMBER_WIDTH)
         box.setAlignment(Qt.AlignmentFlag.AlignRight)
-        box.setAccessibleName(f"{SETTINGS[key].label}, in {many}")
+        box.setAccessibleName(f"{setting.label}, in {many}")
+        self._keep_shown(setting, box.setValue)
         unit = text_label(one if box.value() == 1 else many)
         box.valueChanged.connect(lambda value: unit.setText(one if value == 1 else many))
-        box.valueChanged.connect(lambda value: self.changed.emit(key, value))
+        box.valueChanged.connect(lambda value: self._settings.set(setting, value))
         return _side_by_side(box, unit, stretched=unit)
 
-    def _flag(self, key: str) -> QCheckBox:
-        box = QCheckBox(SETTINGS[key].label)
-        box.setChecked(self._preferences.flag(key))
-        box.toggled.connect(lambda on: self.changed.emit(key, on))
+    def _flag(self, setting: Setting[bool]) -> QCheckBox:
+        box = QCheckBox(setting.label)
+        self._keep_shown(setting, box.setChecked)
+        box.toggled.connect(lambda on: self._settings.set(setting, on))
         return box
+
+    def _keep_shown(self, setting: Setting[T], show: Callable[[T], object]) -> None:
+        """Show a setting's value now, and whenever it changes while the dialog is open."""
+        show(self._settings.get(setting))
+        self._unsubscribes.append(self._settings.subscribe(setting, show))
 
     def _folder(self, path: str) -> QWidget:
         shown = ElidedLabel(role=Role.QUIET)

@@ -278,7 +278,7 @@ class GridView(TileView):
 
 
 def _within_limits(pixels: int) -> int:
-    limits = SETTINGS["tile_size"].limits
+    limits = SETTINGS.tile_size.limits
     assert limits is not None
     return min(max(pixels, limits[0]), limits[1])
 

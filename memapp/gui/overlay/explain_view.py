@@ -23,7 +23,7 @@ from memapp.core.explanation import (
     SegmenterIdentity,
 )
 from memapp.core.records import ImageKey, Precision
-from memapp.core.settings import Preferences
+from memapp.core.settings import SETTINGS, Settings
 from memapp.gui.overlay.overlay_drawing import MapStyle, draw_map, draw_regions, draw_segmentation
 from memapp.gui.overlay.overlay_layer import OverlayLayer
 from memapp.gui.overlay.overlay_panel import OverlayPanel
@@ -77,7 +77,7 @@ class ExplainView(QObject):
         viewer: PhotoViewer,
         panel: OverlayPanel,
         actions: Actions,
-        preferences: Preferences,
+        settings: Settings,
         areas_of: Callable[[ImageKey], Sequence[AreaOfInterest] | None],
         parent: QObject,
     ) -> None:
@@ -88,7 +88,7 @@ class ExplainView(QObject):
             viewer: whose photo it is about.
             panel: what is said beside it.
             actions: the choices.
-            preferences: what was chosen last.
+            settings: what was chosen last.
             areas_of: the areas of interest of a photo; None while they are not known, and follow() is called
                 when they are.
             parent: Qt's owner.
@@ -98,9 +98,9 @@ class ExplainView(QObject):
         self._viewer = viewer
         self._panel = panel
         self._actions = actions
-        self._preferences = preferences
+        self._settings = settings
         self._areas_of = areas_of
-        self._layer = _layer_of(preferences.text("overlay"))
+        self._layer = _layer_of(settings.get(SETTINGS.overlay))
         self._order: ExplainOrder | None = None
         self._request = 0
         self._part: Part | None = None
@@ -139,7 +139,7 @@ class ExplainView(QObject):
     def choose(self, overlay: str) -> None:
         """Lay this over the viewer's photo from now on."""
         self._layer = _layer_of(overlay)
-        self._preferences.set("overlay", overlay)
+        self._settings.set(SETTINGS.overlay, overlay)
         self._actions[f"overlay-{overlay}"].setChecked(True)
         self.follow()
         self.overlay_changed.emit(overlay)
@@ -236,7 +236,7 @@ class ExplainView(QObject):
             case Regions():
                 self._panel.regions.show_regions(part)
         self._panel.show_legend(self._layer)
-        layer.opacity = self._preferences.number("overlay_opacity") / 100
+        layer.opacity = self._settings.get(SETTINGS.overlay_opacity) / 100
         self._show(Shown(self._order.key, part, layer))
 
     def _show(self, shown: Shown | None) -> None:
@@ -270,14 +270,14 @@ class ExplainView(QObject):
 
     @Slot(int)
     def _on_opacity(self, percent: int) -> None:
-        self._preferences.set("overlay_opacity", percent)
+        self._settings.set(SETTINGS.overlay_opacity, percent)
         if self._shown is not None:
             self._shown.layer.opacity = percent / 100
             self._viewer.view.update()
 
     @Slot(str)
     def _on_style(self, style: str) -> None:
-        self._preferences.set("map_style", MapStyle(style).value)
+        self._settings.set(SETTINGS.map_style, MapStyle(style).value)
         self._draw()
 
     @Slot()
@@ -289,7 +289,7 @@ class ExplainView(QObject):
 
     @Slot(str)
     def _on_method(self, method: str) -> None:
-        self._preferences.set("map_method", MapMethod(method).value)
+        self._settings.set(SETTINGS.map_method, MapMethod(method))
         self.follow()
 
     # Inside
@@ -314,7 +314,7 @@ class ExplainView(QObject):
         if self._layer is Layer.MEMORABILITY:
             return None
         names = [identity.name for identity in self.segmenters]
-        chosen = self._preferences.text("segmenter")
+        chosen = self._settings.get(SETTINGS.segmenter)
         return chosen if chosen in names else next(iter(names), None)
 
     def _help(self) -> str:
@@ -326,7 +326,7 @@ class ExplainView(QObject):
         return ""
 
     def _map_method(self) -> MapMethod:
-        return MapMethod(self._preferences.text("map_method"))
+        return self._settings.get(SETTINGS.map_method)
 
 
 def _layer_of(overlay: str) -> Layer | None:

@@ -8,9 +8,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from memapp.core.explanation import MapMethod
 from memapp.core.records import ImageKey, PhotoId, Precision
-from memapp.core.settings import Preferences
+from memapp.core.settings import SETTINGS, Settings
 from memapp.gui.dialogs.segmenters_dialog import SegmentersDialog
 from memapp.gui.grid.grid_view import GridView
 from memapp.gui.grid.item_model import PhotoItemModel
@@ -55,7 +54,7 @@ class Overlays(QObject):
         photos: PhotoItemModel,
         viewer: PhotoViewer,
         actions: Actions,
-        preferences: Preferences,
+        settings: Settings,
         theme_manager: ThemeManager,
         services: AppServices,
         log: CommandLog,
@@ -72,7 +71,7 @@ class Overlays(QObject):
             photos: where those are put.
             viewer: whose photo it is about.
             actions: the choices.
-            preferences: what was chosen last.
+            settings: what was chosen last.
             theme_manager: dark or light.
             services: work on areas and segmenters.
             log: where changes of areas are logged, to be undone.
@@ -81,14 +80,14 @@ class Overlays(QObject):
         """
         super().__init__(window)
         self._actions = actions
-        self._preferences = preferences
+        self._settings = settings
         self._theme_manager = theme_manager
         self._window = window
         self.panel = OverlayPanel(
             theme_manager=theme_manager,
-            style=MapStyle(preferences.text("map_style")),
-            method=MapMethod(preferences.text("map_method")),
-            opacity=preferences.number("overlay_opacity"),
+            style=MapStyle(settings.get(SETTINGS.map_style)),
+            method=settings.get(SETTINGS.map_method),
+            opacity=settings.get(SETTINGS.overlay_opacity),
         )
         viewer.add_panel(self.panel)
         viewer.add_overlay_switch(self.choices)
@@ -108,7 +107,7 @@ class Overlays(QObject):
             viewer=viewer,
             panel=self.panel,
             actions=actions,
-            preferences=preferences,
+            settings=settings,
             areas_of=self.areas.areas_of,
             parent=self,
         )
@@ -119,7 +118,7 @@ class Overlays(QObject):
             panel=self.panel,
             supervisor=supervisor,
             actions=actions,
-            preferences=preferences,
+            settings=settings,
             parent=self,
         )
         self.areas.changed.connect(self.view.follow)
@@ -156,7 +155,7 @@ class Overlays(QObject):
         """Get, install, choose, remove segmenters."""
         dialog = SegmentersDialog(
             commands=self.segmenters,
-            in_use=self._preferences.text("segmenter"),
+            in_use=self._settings.get(SETTINGS.segmenter),
             theme_manager=self._theme_manager,
             parent=self._window,
         )
@@ -186,7 +185,7 @@ class Overlays(QObject):
         self._actions["overlay-export"].setEnabled(self.view.shown is not None)
 
     def _use_segmenter(self, name: str) -> None:
-        self._preferences.set("segmenter", name)
+        self._settings.set(SETTINGS.segmenter, name)
         self.view.follow()
 
     def _update_segmenters(self) -> None:

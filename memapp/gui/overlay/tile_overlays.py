@@ -7,7 +7,7 @@ from PySide6.QtGui import QImage
 
 from memapp.core.explanation import Explained, ExplainEvent, Layer, MemorabilityMap, Segmentation
 from memapp.core.records import ImageKey
-from memapp.core.settings import Preferences
+from memapp.core.settings import SETTINGS, Settings
 from memapp.gui.grid.grid_view import GridView
 from memapp.gui.grid.item_model import PhotoItemModel
 from memapp.gui.overlay.explain_view import ExplainView
@@ -33,7 +33,7 @@ class TileOverlays(QObject):
         panel: OverlayPanel,
         supervisor: Supervisor,
         actions: Actions,
-        preferences: Preferences,
+        settings: Settings,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
@@ -41,12 +41,12 @@ class TileOverlays(QObject):
         self._view = view
         self._panel = panel
         self._supervisor = supervisor
-        self._preferences = preferences
+        self._settings = settings
         self._keys: list[ImageKey] = []
         self._side = 0
         self._drawn: set[ImageKey] = set()
         """Photos that were given an overlay, an empty one too."""
-        self._wanted = preferences.flag("tile_overlays")
+        self._wanted = settings.get(SETTINGS.tile_overlays)
         actions["tile-overlays"].setChecked(self._wanted)
         actions["tile-overlays"].toggled.connect(self._on_toggled)
         grid.visible_changed.connect(self._on_visible)
@@ -65,7 +65,7 @@ class TileOverlays(QObject):
     @Slot(bool)
     def _on_toggled(self, wanted: bool) -> None:
         self._wanted = wanted
-        self._preferences.set("tile_overlays", wanted)
+        self._settings.set(SETTINGS.tile_overlays, wanted)
         self._begin_anew()
 
     @Slot(list, int)
@@ -99,7 +99,7 @@ class TileOverlays(QObject):
         if not orders:
             return
         style, hidden = self._panel.map.style_shown, self._panel.segmentation.table.hidden
-        side, opacity = self._side, self._preferences.number("overlay_opacity") / 100
+        side, opacity = self._side, self._settings.get(SETTINGS.overlay_opacity) / 100
 
         def draw(event: ExplainEvent) -> QImage:
             match event:

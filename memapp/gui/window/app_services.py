@@ -19,7 +19,8 @@ class AppServices:
     net_work: NetWork
     area_work: AreaWork
     segmenter_work: SegmenterWork
-    save_preferences: Callable[[], None]
+    save_settings: Callable[[], None]
+    """Save what is not saved yet; the window is about to go."""
     scores_folder: str
     log_folder: str
     licences_folder: str

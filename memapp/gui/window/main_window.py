@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QByteArray, QPoint, Signal, Slot
+from PySide6.QtCore import QByteArray, QEvent, QPoint, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication
-from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QWidget
 
 from memapp.core.events import Notice, NoticeKind
-from memapp.core.records import Failure, ImageKey, Precision, ScoredPhoto
-from memapp.core.settings import Preferences, SettingValue
+from memapp.core.records import Failure, ImageKey, ScoredPhoto
+from memapp.core.settings import SETTINGS, Setting, Settings
 from memapp.gui.grid.grid_view import GridView
 from memapp.gui.grid.item_model import PhotoItemModel
 from memapp.gui.grid.sort_proxy import PhotoSortProxy
@@ -52,12 +52,14 @@ class MainWindow(QMainWindow):
     """The one window. Lives on the GUI thread.
 
     Signals:
-        engine_chosen(): the preferences name another device or engine, for the next run.
+        engine_chosen(): the settings name another device or engine, for the next run.
+        activated(): a person comes to the window; what may have changed meanwhile is looked at anew.
         closing(): the window is about to go; stop everything.
         unexpected(str): given from any thread, shown as a notice.
     """
 
     engine_chosen = Signal()
+    activated = Signal()
     closing = Signal()
     unexpected = Signal(str)
 
@@ -66,12 +68,12 @@ class MainWindow(QMainWindow):
         *,
         supervisor: Supervisor,
         power_monitor: PowerMonitor,
-        preferences: Preferences,
+        settings: Settings,
         theme_manager: ThemeManager,
         services: AppServices,
     ) -> None:
         super().__init__()
-        self._preferences = preferences
+        self._settings = settings
         self._theme_manager = theme_manager
         self._services = services
         self._supervisor = supervisor
@@ -82,7 +84,7 @@ class MainWindow(QMainWindow):
         self.session = Session(supervisor=supervisor, photos=self.photos, parent=self)
         self.actions_table = Actions(theme_manager=theme_manager, parent=self)
         self.grid = GridView(
-            proxy=self.proxy, theme=theme_manager.theme, tile_size=preferences.number("tile_size")
+            proxy=self.proxy, theme=theme_manager.theme, tile_size=settings.get(SETTINGS.tile_size)
         )
         self.viewer = PhotoViewer(theme_manager=theme_manager)
         self.inspector = Inspector(theme_manager=theme_manager)
@@ -105,7 +107,7 @@ class MainWindow(QMainWindow):
             photos=self.photos,
             viewer=self.viewer,
             actions=self.actions_table,
-            preferences=preferences,
+            settings=settings,
             theme_manager=theme_manager,
             services=services,
             log=self.log,
@@ -117,7 +119,7 @@ class MainWindow(QMainWindow):
         self.pause = RunPause(
             session=self.session,
             power_monitor=power_monitor,
-            wanted=preferences.flag("pause_on_battery"),
+            wanted=settings.get(SETTINGS.pause_on_battery),
             parent=self,
         )
         self.filters = FilterControls(theme_manager=theme_manager)
@@ -133,18 +135,18 @@ class MainWindow(QMainWindow):
             photos=self.photos,
             actions=self.actions_table,
             filters=self.filters,
-            preferences=preferences,
+            settings=settings,
             jobs=supervisor.long_jobs,
             work=services.net_work,
             window=self,
         )
         self.sorting = SortCommands(
-            proxy=self.proxy, actions=self.actions_table, preferences=preferences, window=self
+            proxy=self.proxy, actions=self.actions_table, settings=settings, window=self
         )
         self._lay_out()
         self.drops = DropTarget(window=self, theme_manager=theme_manager)
         self.dialogs = WindowDialogs(
-            preferences=preferences,
+            settings=settings,
             services=services,
             actions=self.actions_table,
             notices=self.notices,
@@ -171,6 +173,7 @@ class MainWindow(QMainWindow):
         self._set_precision()
         self._connect_actions()
         self._connect_parts()
+        self._connect_settings()
         self._restore()
         self._show_overlay_choice()
         self.run_view.update_run()
@@ -220,13 +223,13 @@ class MainWindow(QMainWindow):
         self.statusBar().addWidget(self.status, 1)
 
     def _restore(self) -> None:
-        preferences = self._preferences
         self.resize(*_DEFAULT_SIZE)
-        self.restoreGeometry(QByteArray.fromBase64(preferences.text("window_geometry").encode()))
-        for panel in ("inspector", "problems"):
-            self.actions_table[panel].setChecked(preferences.flag(f"{panel}_open"))
-        self.inspector.setVisible(preferences.flag("inspector_open"))
-        self.problems.setVisible(preferences.flag("problems_open"))
+        self.restoreGeometry(
+            QByteArray.fromBase64(self._settings.get(SETTINGS.window_geometry).encode(errors="replace"))
+        )
+        for panel, widget, setting in self._panels():
+            self.actions_table[panel].setChecked(self._settings.get(setting))
+            widget.setVisible(self._settings.get(setting))
         self.sorting.restore(nets_compared=self.nets.pair is not None)
         self.dialogs.show_licence()
 
@@ -234,8 +237,8 @@ class MainWindow(QMainWindow):
 
     def _connect_actions(self) -> None:
         slots: dict[str, Callable[[], object]] = {
-            "add-photos": lambda: self.files.choose_photos(self._preferences.text("last_folder")),
-            "add-folder": lambda: self.files.choose_folder(self._preferences.text("last_folder")),
+            "add-photos": lambda: self.files.choose_photos(self._settings.get(SETTINGS.last_folder)),
+            "add-folder": lambda: self.files.choose_folder(self._settings.get(SETTINGS.last_folder)),
             "paste": lambda: self.drops.take(QGuiApplication.clipboard().mimeData()),
             "samples": self._add_samples,
             "export": self._export,
@@ -260,10 +263,10 @@ class MainWindow(QMainWindow):
         }
         for action_id, slot in slots.items():
             self.actions_table[action_id].triggered.connect(lambda _checked, call=slot: call())
-        for panel, widget in (("inspector", self.inspector), ("problems", self.problems)):
+        for panel, widget, setting in self._panels():
             action = self.actions_table[panel]
             action.toggled.connect(widget.setVisible)
-            action.toggled.connect(lambda shown, key=f"{panel}_open": self._remember(key, shown))
+            action.toggled.connect(lambda shown, which=setting: self._settings.set(which, shown))
         self.actions_table["full-screen"].toggled.connect(
             lambda on: self.showFullScreen() if on else self.showNormal()
         )
@@ -285,7 +288,7 @@ class MainWindow(QMainWindow):
         self.grid.visible_changed.connect(self._request_previews)
         self.grid.selection_changed.connect(lambda _selected, _current: self._update_selection())
         self.grid.tile_size_changed.connect(self.size_slider.setValue)
-        self.grid.tile_size_changed.connect(lambda pixels: self._remember("tile_size", pixels))
+        self.grid.tile_size_changed.connect(lambda pixels: self._settings.set(SETTINGS.tile_size, pixels))
         self.grid.clear_filter_requested.connect(self.filters.clear)
         self.grid.customContextMenuRequested.connect(self._show_photo_menu)
         self.size_slider.valueChanged.connect(self.grid.set_tile_size)
@@ -307,7 +310,6 @@ class MainWindow(QMainWindow):
         self._update_undo()
         self.drops.dropped.connect(self.session.add)
         self.drops.noticed.connect(self.show_notice)
-        self.dialogs.preference_changed.connect(self._on_preference)
         self.dialogs.segmenters_wanted.connect(self.overlays.manage_segmenters)
         self.dialogs.show_folder.connect(self.files.open_folder)
         self.status.problems_clicked.connect(self.actions_table["problems"].trigger)
@@ -316,9 +318,26 @@ class MainWindow(QMainWindow):
         self.problems.select.connect(self._go_to)
         self.problems.closed.connect(lambda: self.actions_table["problems"].setChecked(False))
         self.files.chosen.connect(self.session.add)
-        self.files.folder_used.connect(lambda folder: self._remember("last_folder", folder))
+        self.files.folder_used.connect(lambda folder: self._settings.set(SETTINGS.last_folder, folder))
         self.files.trashed.connect(self.session.take_out)
         self.files.noticed.connect(self.show_notice)
+
+    def _connect_settings(self) -> None:
+        """Carry out at once what is chosen in the preferences, here or in another window."""
+        settings = self._settings
+        settings.subscribe(SETTINGS.theme, self._theme_manager.choose)
+        settings.subscribe(SETTINGS.device, lambda _device: self.engine_chosen.emit())
+        settings.subscribe(SETTINGS.engine, lambda _engine: self.engine_chosen.emit())
+        settings.subscribe(SETTINGS.precision, lambda _precision: self._set_precision())
+        settings.subscribe(SETTINGS.unload_minutes, self._power_monitor.set_idle_minutes)
+        settings.subscribe(SETTINGS.pause_on_battery, self.pause.set_wanted)
+
+    def _panels(self) -> tuple[tuple[str, QWidget, Setting[bool]], ...]:
+        """Return each panel's action, the panel, and the setting that remembers whether it is open."""
+        return (
+            ("inspector", self.inspector, SETTINGS.inspector_open),
+            ("problems", self.problems, SETTINGS.problems_open),
+        )
 
     # The photos and the run
 
@@ -379,7 +398,7 @@ class MainWindow(QMainWindow):
         self.files.export(
             outcomes,
             net=self.session.net,
-            folder=self._preferences.text("last_folder"),
+            folder=self._settings.get(SETTINGS.last_folder),
             shown=self.photos.shown_net,
             columns=self.nets.columns(keys),
             comparison=self.nets.compared(keys),
@@ -430,33 +449,24 @@ class MainWindow(QMainWindow):
             menu.addAction(self.actions_table[action_id]) if action_id else menu.addSeparator()
         menu.exec(self.grid.viewport().mapToGlobal(position))
 
-    def _on_preference(self, key: str, value: SettingValue) -> None:
-        self._remember(key, value)
-        match key:
-            case "theme":
-                self._theme_manager.choose(self._preferences.text(key))
-            case "device" | "engine":
-                self.engine_chosen.emit()
-            case "precision":
-                self._set_precision()
-            case "unload_minutes":
-                self._power_monitor.set_idle_minutes(self._preferences.number(key))
-            case "pause_on_battery":
-                self.pause.set_wanted(self._preferences.flag(key))
-
     def _set_precision(self) -> None:
-        self.scoring.set_precision(Precision(self._preferences.text("precision")))
+        self.scoring.set_precision(self._settings.get(SETTINGS.precision))
         self.overlays.set_precision(self.session.precision)
 
-    def _remember(self, key: str, value: SettingValue) -> None:
-        self._preferences.set(key, value)
+    # Coming and going
 
-    # The end
+    def changeEvent(self, event: QEvent) -> None:
+        """Say that the window is in use again."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.activated.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember how the window was, and stop everything."""
-        self._remember("window_geometry", bytes(self.saveGeometry().toBase64().data()).decode())
-        self._services.save_preferences()
+        geometry = bytes(self.saveGeometry().toBase64().data()).decode()
+        self._settings.set(SETTINGS.window_geometry, geometry)
+        self._services.save_settings()
+        self._settings.call_nobody()
         # Gone at once for the eye, while the photo in hand is finished.
         self.hide()
         self.overlays.stop()

@@ -13,7 +13,7 @@ from memapp.core.events import Notice, NoticeKind
 from memapp.core.names import display_name
 from memapp.core.nets import Comparison, InstalledNet, NetColumn, NetWork
 from memapp.core.records import ImageKey
-from memapp.core.settings import Preferences
+from memapp.core.settings import SETTINGS, Settings
 from memapp.gui.dialogs.nets_dialog import NetsDialog
 from memapp.gui.grid.item_model import PhotoItemModel
 from memapp.gui.run.session import Session
@@ -46,7 +46,7 @@ class NetCommands(QObject):
         photos: PhotoItemModel,
         actions: Actions,
         filters: FilterControls,
-        preferences: Preferences,
+        settings: Settings,
         jobs: Jobs,
         work: NetWork,
         window: QWidget,
@@ -55,7 +55,7 @@ class NetCommands(QObject):
         self._session = session
         self._photos = photos
         self._actions = actions
-        self._preferences = preferences
+        self._settings = settings
         self._jobs = jobs
         self._work = work
         self._window = window
@@ -82,13 +82,13 @@ class NetCommands(QObject):
     @property
     def chosen(self) -> tuple[InstalledNet, ...]:
         """Those that score, in the order of those installed; never none."""
-        names = self._preferences.text("nets").splitlines()
+        names = self._settings.get(SETTINGS.nets)
         return tuple(net for net in self._installed if net.name in names) or self._installed[:1]
 
     @property
     def pair(self) -> tuple[InstalledNet, InstalledNet] | None:
         """The two that are compared: those chosen to be, else the first two that score."""
-        named = self._preferences.text("compared_nets").splitlines()
+        named = self._settings.get(SETTINGS.compared_nets)
         wanted = [net for name in named for net in self.chosen if net.name == name]
         rest = [net for net in self.chosen if net not in wanted]
         first_two = [*wanted, *rest][:2]
@@ -101,21 +101,21 @@ class NetCommands(QObject):
         self.apply()
 
     def apply(self) -> None:
-        """Carry out what the preferences say."""
+        """Carry out what the settings say."""
         nets = self.chosen
-        shown = next((net for net in nets if net.name == self._preferences.text("shown_net")), nets[0])
+        shown = next((net for net in nets if net.name == self._settings.get(SETTINGS.shown_net)), nets[0])
         self._photos.set_nets(nets, shown=shown)
         self._fill_menu()
         self._actions["next-net"].setVisible(len(nets) > 1)
         if self._place is not None:
             self._place.setVisible(len(nets) > 1)
-        self.comparison.compare(self.pair, points=self._preferences.number("disagreement_points"))
+        self.comparison.compare(self.pair, points=self._settings.get(SETTINGS.disagreement_points))
         self.shown.emit(shown)
 
     def choose(self, names: Sequence[str]) -> None:
         """Let these nets score; photos that are here get the scores of those that are new."""
         before = {net.name for net in self.chosen}
-        self._preferences.set("nets", "\n".join(names))
+        self._settings.set(SETTINGS.nets, tuple(names))
         after = {net.name for net in self.chosen}
         for name in before - after:
             self._session.stop_scoring_with(name)
@@ -126,17 +126,17 @@ class NetCommands(QObject):
 
     def show_net(self, name: str) -> None:
         """Show this net's scores on the tiles; they are what is sorted and filtered by."""
-        self._preferences.set("shown_net", name)
+        self._settings.set(SETTINGS.shown_net, name)
         self.apply()
 
     def compare(self, first: str, second: str) -> None:
         """Flag where these two disagree."""
-        self._preferences.set("compared_nets", f"{first}\n{second}")
+        self._settings.set(SETTINGS.compared_nets, (first, second))
         self.apply()
 
     def set_points(self, points: int) -> None:
         """Flag photos that they place so many points apart."""
-        self._preferences.set("disagreement_points", points)
+        self._settings.set(SETTINGS.disagreement_points, points)
         self.apply()
 
     # What several nets say, for an export
@@ -231,7 +231,7 @@ class NetCommands(QObject):
                 self._installed,
                 chosen=self.chosen,
                 pair=self.pair,
-                points=self._preferences.number("disagreement_points"),
+                points=self._settings.get(SETTINGS.disagreement_points),
             )
 
     # The button

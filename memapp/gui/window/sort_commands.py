@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
-from memapp.core.settings import Preferences
+from memapp.core.settings import SETTINGS, Settings
 from memapp.gui.grid.roles import SortKey
 from memapp.gui.grid.sort_proxy import PhotoSortProxy
 from memapp.gui.window.actions import Actions
@@ -30,12 +30,12 @@ class SortCommands(QObject):
     named = Signal(str)
 
     def __init__(
-        self, *, proxy: PhotoSortProxy, actions: Actions, preferences: Preferences, window: QWidget
+        self, *, proxy: PhotoSortProxy, actions: Actions, settings: Settings, window: QWidget
     ) -> None:
         super().__init__(window)
         self._proxy = proxy
         self._actions = actions
-        self._preferences = preferences
+        self._settings = settings
         self.menu = QMenu(window)
         self.menu.addActions([actions[f"sort-{key}"] for key in SortKey])
         for key in SortKey:
@@ -46,10 +46,10 @@ class SortCommands(QObject):
 
     def restore(self, *, nets_compared: bool) -> None:
         """The order of the last time; nets that disagree only where two are compared."""
-        key = SortKey(self._preferences.text("sort_by"))
+        key = SortKey(self._settings.get(SETTINGS.sort_by))
         if key is SortKey.DISAGREEMENT and not nets_compared:
             key = SortKey.SCORE
-        self._sort(key, descending=self._preferences.flag("sort_descending"))
+        self._sort(key, descending=self._settings.get(SETTINGS.sort_descending))
 
     def update_nets(self, *, nets_compared: bool) -> None:
         """Go back to scores where there is no disagreement to sort by any more."""
@@ -67,5 +67,5 @@ class SortCommands(QObject):
         self._actions.set_words(
             "reverse", "Reverse the order", "sort-descending" if descending else "sort-ascending"
         )
-        self._preferences.set("sort_by", key.value)
-        self._preferences.set("sort_descending", descending)
+        self._settings.set(SETTINGS.sort_by, key.value)
+        self._settings.set(SETTINGS.sort_descending, descending)

@@ -121,7 +121,7 @@ class SizeSlider(QSlider):
 
     def __init__(self, *, pixels: int, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
-        limits = SETTINGS["tile_size"].limits
+        limits = SETTINGS.tile_size.limits
         assert limits is not None
         self.setRange(*limits)
         self.setPageStep(32)

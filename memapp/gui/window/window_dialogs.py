@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from memapp.core.events import Notice, NoticeKind
-from memapp.core.settings import Preferences
+from memapp.core.settings import SETTINGS, Settings
 from memapp.gui.dialogs.about import AboutDialog
 from memapp.gui.dialogs.licence import LicenceDialog
 from memapp.gui.dialogs.preferences_dialog import PreferencesDialog
@@ -22,19 +22,17 @@ class WindowDialogs(QObject):
     """Opens the dialogs that belong to the window as a whole. Lives on the GUI thread.
 
     Signals:
-        preference_changed(str, object SettingValue): a setting's key and the value chosen.
         show_folder(str): show a folder in the system's file manager.
         segmenters_wanted(): show the segmenters.
     """
 
-    preference_changed = Signal(str, object)
     show_folder = Signal(str)
     segmenters_wanted = Signal()
 
     def __init__(
         self,
         *,
-        preferences: Preferences,
+        settings: Settings,
         services: AppServices,
         actions: Actions,
         notices: NoticeBar,
@@ -42,7 +40,7 @@ class WindowDialogs(QObject):
         window: QWidget,
     ) -> None:
         super().__init__(window)
-        self._preferences = preferences
+        self._settings = settings
         self._services = services
         self._notices = notices
         self._theme_manager = theme_manager
@@ -57,7 +55,7 @@ class WindowDialogs(QObject):
 
     def show_licence(self) -> None:
         """Say it at every start until the user has agreed: closing a notice is no agreement."""
-        if self._preferences.flag("licence_accepted"):
+        if self._settings.get(SETTINGS.licence_accepted):
             return
         self._notices.add(
             Notice(
@@ -79,18 +77,17 @@ class WindowDialogs(QObject):
     def show_preferences(self) -> None:
         """What can be set, at work as soon as it is chosen."""
         dialog = PreferencesDialog(
-            preferences=self._preferences,
+            settings=self._settings,
             scores_folder=self._services.scores_folder,
             fast_missing="" if self._services.fast_available else FAST_MISSING,
             parent=self._window,
         )
-        dialog.changed.connect(self.preference_changed)
         dialog.show_folder.connect(self.show_folder)
         dialog.segmenters_wanted.connect(self.segmenters_wanted)
         dialog.exec()
 
     def _show_licence(self) -> None:
         if LicenceDialog(theme_manager=self._theme_manager, parent=self._window).exec():
-            self._preferences.set("licence_accepted", True)
+            self._settings.set(SETTINGS.licence_accepted, True)
         else:
             self.show_licence()

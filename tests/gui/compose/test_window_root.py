@@ -13,6 +13,7 @@ from PySide6.QtCore import QTimer
 from memapp.core.machine import usable_cores
 from memapp.core.nets import InstalledNet, Predicts
 from memapp.core.records import Precision
+from memapp.core.settings import SETTINGS
 from tests.fakes import BRIGHTNESS_NET, BrightnessFactory, HalvesFactory
 from tests.gui.window_bench import TurnstileScorer, WindowBench, make_photos
 
@@ -75,7 +76,7 @@ def test_the_next_folder_uses_the_net_that_is_loaded(bench: WindowBench, folder:
 
 def test_another_engine_serves_from_the_next_run_on(bench: WindowBench, folder: Path) -> None:
     bench.add(folder)
-    bench.window.dialogs.preference_changed.emit("engine", "torch")
+    bench.settings.set(SETTINGS.engine, "torch")
     assert bench.scorers.scorer.closed
     more_photos(bench, folder, "next")
     assert bench.scorers.built == 2
@@ -87,7 +88,7 @@ def test_a_run_keeps_its_net_until_it_ends_when_another_engine_is_chosen(
 ) -> None:
     slow_bench.window.add([str(folder)])
     slow_bench.until(turnstile.waiting.is_set)
-    slow_bench.window.dialogs.preference_changed.emit("device", "cpu")
+    slow_bench.settings.set(SETTINGS.device, "cpu")
     assert not turnstile.closed
     turnstile.open()
     slow_bench.until_done()
@@ -100,7 +101,7 @@ def test_on_battery_half_of_the_cores_serve(
     slow_bench: WindowBench, turnstile: TurnstileScorer, folder: Path, wanted: bool
 ) -> None:
     bench = slow_bench
-    bench.preferences.set("battery_threads", wanted)
+    bench.settings.set(SETTINGS.battery_threads, wanted)
     bench.window.add([str(folder)])
     bench.until(turnstile.waiting.is_set)
     look_at_battery(bench, on_battery=True)
@@ -155,10 +156,10 @@ def test_the_segmenter_stays_open_from_photo_to_photo(
 def test_fast_scores_make_room_for_exact_ones(open_window: Callable[..., WindowBench], folder: Path) -> None:
     fast = BrightnessFactory(identity=FAST_NET, equivalent_identities=(BRIGHTNESS_NET,))
     bench = open_window(fast_scorers=fast)
-    bench.window.dialogs.preference_changed.emit("precision", "fast")
+    bench.settings.set(SETTINGS.precision, Precision.FAST)
     bench.add(folder)
     closed = [fast.scorer.closed]
-    bench.window.dialogs.preference_changed.emit("precision", "exact")
+    bench.settings.set(SETTINGS.precision, Precision.EXACT)
     more_photos(bench, folder, "next")
     closed.append(fast.scorer.closed)
     assert closed == [False, True]

@@ -6,16 +6,17 @@ import pytest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QSpinBox
 from pytestqt.qtbot import QtBot
 
-from memapp.core.settings import SETTINGS, Preferences
+from memapp.core.records import Precision
+from memapp.core.settings import SETTINGS, Setting, Settings
 from memapp.gui.dialogs.preferences_dialog import PreferencesDialog
 from memapp.gui.widgets.theme import ThemeManager
 
 VALUES = {"precision": "fast", "unload_minutes": 1, "battery_threads": False, "pause_on_battery": True}
 
 
-def show(qtbot: QtBot, *, fast_missing: str = "") -> PreferencesDialog:
+def show(qtbot: QtBot, *, settings: Settings | None = None, fast_missing: str = "") -> PreferencesDialog:
     dialog = PreferencesDialog(
-        preferences=Preferences(VALUES), scores_folder="/home/ann/memapp", fast_missing=fast_missing
+        settings=settings or Settings(VALUES), scores_folder="/home/ann/memapp", fast_missing=fast_missing
     )
     qtbot.addWidget(dialog)
     with qtbot.waitExposed(dialog):
@@ -27,60 +28,86 @@ def words(dialog: PreferencesDialog) -> list[str]:
     return [label.text() for label in dialog.findChildren(QLabel) if label.isVisible()]
 
 
-def precision_box(dialog: PreferencesDialog) -> QComboBox:
+def choice_box(dialog: PreferencesDialog, label: str) -> QComboBox:
     boxes = dialog.findChildren(QComboBox)
-    return next(box for box in boxes if box.accessibleName() == "New photos are scored")
+    return next(box for box in boxes if box.accessibleName() == label)
+
+
+def choose(box: QComboBox, row: int) -> None:
+    """As a person does, which tells it by activated()."""
+    box.setCurrentIndex(row)
+    box.activated.emit(row)
 
 
 def test_the_precision_of_new_photos(qtbot: QtBot, theme_manager: ThemeManager) -> None:
-    box = precision_box(show(qtbot))
-    assert box.currentData() == "fast"
-    assert tuple(box.itemData(row) for row in range(box.count())) == SETTINGS["precision"].choices
+    settings = Settings(VALUES)
+    box = choice_box(show(qtbot, settings=settings), "New photos are scored")
+    assert box.currentIndex() == list(Precision).index(Precision.FAST)
     assert box.isEnabled()
+    choose(box, list(Precision).index(Precision.EXACT))
+    assert settings.get(SETTINGS.precision) is Precision.EXACT
 
 
 def test_where_fast_scores_cannot_be_had_the_dialog_says_why(
     qtbot: QtBot, theme_manager: ThemeManager
 ) -> None:
     dialog = show(qtbot, fast_missing="There is no fast net.")
-    assert not precision_box(dialog).isEnabled()
+    assert not choice_box(dialog, "New photos are scored").isEnabled()
     assert "There is no fast net." in words(dialog)
 
 
 def test_a_number_has_its_unit_in_words(qtbot: QtBot, theme_manager: ThemeManager) -> None:
-    dialog = show(qtbot)
+    settings = Settings(VALUES)
+    dialog = show(qtbot, settings=settings)
     [box] = dialog.findChildren(QSpinBox)
     assert (box.minimum(), box.value(), box.maximum()) == (1, 1, 120)
     assert "minute without scoring" in words(dialog)
-    with qtbot.waitSignal(dialog.changed) as changed:
-        box.setValue(20)
-    assert changed.args == ["unload_minutes", 20]
+    box.setValue(20)
+    assert settings.get(SETTINGS.unload_minutes) == 20
     assert "minutes without scoring" in words(dialog)
 
 
-@pytest.mark.parametrize("key", ["battery_threads", "pause_on_battery"])
-def test_a_switch(qtbot: QtBot, theme_manager: ThemeManager, key: str) -> None:
-    dialog = show(qtbot)
-    [box] = [box for box in dialog.findChildren(QCheckBox) if box.text() == SETTINGS[key].label]
-    assert box.isChecked() == VALUES[key]
-    with qtbot.waitSignal(dialog.changed) as changed:
-        box.click()
-    assert changed.args == [key, not VALUES[key]]
+@pytest.mark.parametrize(
+    "setting", [SETTINGS.battery_threads, SETTINGS.pause_on_battery], ids=lambda setting: setting.key
+)
+def test_a_switch(qtbot: QtBot, theme_manager: ThemeManager, setting: Setting[bool]) -> None:
+    settings = Settings(VALUES)
+    before = settings.get(setting)
+    dialog = show(qtbot, settings=settings)
+    [box] = [box for box in dialog.findChildren(QCheckBox) if box.text() == setting.label]
+    assert box.isChecked() == before == VALUES[setting.key]
+    box.click()
+    assert settings.get(setting) is not before
 
 
-def test_what_is_told_may_be_set(qtbot: QtBot, theme_manager: ThemeManager) -> None:
-    preferences = Preferences()
-    dialog = show(qtbot)
-    dialog.changed.connect(preferences.set)
-    for combo in dialog.findChildren(QComboBox):
-        combo.setCurrentIndex(combo.count() - 1)
-        combo.activated.emit(combo.currentIndex())
-    for check in dialog.findChildren(QCheckBox):
-        check.click()
-    dialog.findChildren(QSpinBox)[0].setValue(120)
-    told = {"precision": "fast", "unload_minutes": 120, "battery_threads": True, "pause_on_battery": False}
-    told |= {"theme": "light", "device": "mps"}
-    assert preferences.values() | told == preferences.values()
+def test_every_last_choice_may_be_set(qtbot: QtBot, theme_manager: ThemeManager) -> None:
+    settings = Settings()
+    dialog = show(qtbot, settings=settings)
+    for box in dialog.findChildren(QComboBox):
+        choose(box, box.count() - 1)
+    chosen = [settings.get(setting) for setting in (SETTINGS.theme, SETTINGS.device, SETTINGS.engine)]
+    assert chosen == ["light", "mps", "onnx"]
+
+
+def test_what_another_window_chose_is_shown_while_the_dialog_is_open(
+    qtbot: QtBot, theme_manager: ThemeManager
+) -> None:
+    settings = Settings(VALUES)
+    dialog = show(qtbot, settings=settings)
+    settings.take_over({"theme": "dark", "unload_minutes": 30, "pause_on_battery": False})
+    assert choice_box(dialog, "Appearance").currentText() == "Dark"
+    assert dialog.findChildren(QSpinBox)[0].value() == 30
+    [box] = [box for box in dialog.findChildren(QCheckBox) if box.text() == "Pause on battery"]
+    assert not box.isChecked()
+
+
+def test_a_closed_dialog_follows_the_settings_no_longer(qtbot: QtBot, theme_manager: ThemeManager) -> None:
+    settings = Settings()
+    dialog = show(qtbot, settings=settings)
+    box = choice_box(dialog, "Appearance")
+    dialog.reject()
+    settings.set(SETTINGS.theme, "dark")
+    assert box.currentText() == "As the system"
 
 
 def test_nothing_is_cut(qtbot: QtBot, theme_manager: ThemeManager) -> None:

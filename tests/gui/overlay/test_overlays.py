@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 
 from memapp.core.errors import SegmenterError
 from memapp.core.explanation import MapMethod, MemorabilityMap, Regions, Segmentation
+from memapp.core.settings import SETTINGS
 from memapp.gui.dialogs.segmenters_dialog import SegmentersDialog
 from memapp.gui.grid.roles import PhotoRole
 from memapp.gui.overlay.area_tools import RectangleTool
@@ -148,7 +149,7 @@ def test_a_method_that_does_not_work_here_can_be_left_again(viewing: Callable[..
     [button] = [each for each in panel.findChildren(QPushButton) if each.text() == COVER_INSTEAD]
     QTest.mouseClick(button, LEFT)
     bench.until(lambda: isinstance(shown(bench), MemorabilityMap))
-    assert bench.preferences.text("map_method") == MapMethod.OCCLUSION.value
+    assert bench.settings.get(SETTINGS.map_method) == MapMethod.OCCLUSION.value
     assert not button.isVisible()
 
 
@@ -219,9 +220,9 @@ def test_the_opacity_and_the_variant_are_remembered(
     bench.window.overlays.panel.map.style_chosen.emit("fog")
     bench.window.close()
     again = open_window()
-    assert again.preferences.text("overlay") == "memorability"
-    assert again.preferences.number("overlay_opacity") == 40
-    assert again.preferences.text("map_style") == "fog"
+    assert again.settings.get(SETTINGS.overlay) == "memorability"
+    assert again.settings.get(SETTINGS.overlay_opacity) == 40
+    assert again.settings.get(SETTINGS.map_style) == "fog"
     assert again.window.actions_table["overlay-memorability"].isChecked()
 
 

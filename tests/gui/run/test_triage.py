@@ -11,6 +11,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMenu
 
 from memapp.core.records import Precision, RunOrder
+from memapp.core.settings import SETTINGS
 from memapp.gui.dialogs.triage_dialog import TriageDialog
 from memapp.gui.run.scoring_commands import FAST_MISSING
 from tests.fakes import BRIGHTNESS_NET, BrightnessFactory
@@ -63,7 +64,7 @@ def test_new_photos_are_scored_as_is_set(fast_bench: WindowBench, folder: Path) 
     fast_bench.add(folder)
     assert marked(fast_bench) == "d a c b e"
     assert fast_bench.orders == [RunOrder((str(folder),), Precision.EXACT)]
-    fast_bench.window._on_preference("precision", "fast")
+    fast_bench.settings.set(SETTINGS.precision, Precision.FAST)
     fast_bench.add(make_photos(folder.parent / "more", {"f.png": 220, "g.png": 100}))
     # fast ones come after exact ones, whatever their scores
     assert marked(fast_bench) == "d a c b e ≈f ≈g"

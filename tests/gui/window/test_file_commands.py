@@ -14,6 +14,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QFileDialog, QMessageBox
 
 from memapp.core.resources import resource_path
+from memapp.core.settings import SETTINGS
 from memapp.gui.window.drop_area import paths_from_mime
 from tests.gui.window_bench import WindowBench, make_photo, make_photos
 
@@ -59,7 +60,7 @@ def test_chosen_photos_are_added_and_their_folder_remembered(
     bench.trigger("add-photos")
     bench.until_done()
     assert bench.names() == ["b.png", "a.png"]
-    assert bench.preferences.text("last_folder") == str(folder)
+    assert bench.settings.get(SETTINGS.last_folder) == str(folder)
 
 
 def test_a_chosen_folder_is_added(bench: WindowBench, folder: Path, choosing: Callable[..., None]) -> None:
@@ -74,7 +75,7 @@ def test_choosing_nothing_does_nothing(bench: WindowBench, choosing: Callable[..
     bench.trigger("add-photos")
     bench.trigger("add-folder")
     assert not bench.window.session.running
-    assert bench.preferences.text("last_folder") == ""
+    assert bench.settings.get(SETTINGS.last_folder) == ""
 
 
 def test_copied_photos_are_files_and_text_in_the_order_on_screen(bench: WindowBench, folder: Path) -> None:

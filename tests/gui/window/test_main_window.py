@@ -12,10 +12,11 @@ from typing import TypeVar
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLabel, QPushButton, QWidget
 
 from memapp.core.events import Notice, NoticeKind
 from memapp.core.resources import resource_path
+from memapp.core.settings import SETTINGS
 from memapp.gui.dialogs.about import AboutDialog
 from memapp.gui.dialogs.licence import LicenceDialog
 from memapp.gui.dialogs.preferences_dialog import PreferencesDialog
@@ -228,11 +229,13 @@ def test_the_theme_is_changed_at_once_and_remembered(
         return image.pixelColor(image.width() - 3, image.height() - 3).lightnessF()
 
     def choose(theme: str) -> None:
-        def take_it(dialog: PreferencesDialog) -> None:
-            dialog.changed.emit("theme", theme)
+        def answer(dialog: PreferencesDialog) -> None:
+            boxes = dialog.findChildren(QComboBox)
+            [box] = [box for box in boxes if box.accessibleName() == SETTINGS.theme.label]
+            box.activated.emit(SETTINGS.theme.choices.index(theme))
             dialog.reject()
 
-        with answered(PreferencesDialog, take_it):
+        with answered(PreferencesDialog, answer):
             bench.trigger("preferences")
 
     choose("dark")

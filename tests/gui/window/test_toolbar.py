@@ -97,7 +97,7 @@ def test_every_control_has_a_name_for_those_who_listen(bench: WindowBench) -> No
 def test_the_slider_keeps_within_the_settings_limits(qtbot: QtBot) -> None:
     slider = SizeSlider(pixels=10_000)
     qtbot.addWidget(slider)
-    limits = SETTINGS["tile_size"].limits
+    limits = SETTINGS.tile_size.limits
     assert (slider.minimum(), slider.maximum()) == limits
     assert slider.value() == slider.maximum()
 
@@ -107,7 +107,7 @@ def test_slider_and_grid_follow_each_other(bench: WindowBench) -> None:
     assert bench.window.grid.tile_size == 300
     bench.trigger("larger")
     assert bench.window.size_slider.value() == bench.window.grid.tile_size > 300
-    assert bench.preferences.number("tile_size") == bench.window.grid.tile_size
+    assert bench.settings.get(SETTINGS.tile_size) == bench.window.grid.tile_size
 
 
 def test_the_grid_is_filtered_to_nothing_and_back(bench: WindowBench, tmp_path: Path) -> None:
