@@ -1,4 +1,4 @@
-"""Drawing an area of interest on the photo by hand: a rectangle in one drag, a polygon corner by corner."""
+"""Tools that draw an area of interest on the photo: a rectangle in one drag, a polygon corner by corner."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from memapp.gui.widgets.theme import AREA_FILL, AREA_LINE, CASING
 
 SMALLEST_SIDE = 0.01
-"""Of the photo's: what is smaller was a click, not a drag."""
+"""A share of the photo; a smaller movement is a click, not a drag."""
 
 _CLOSE_TO = 0.015
-"""So near the first corner a click closes the polygon."""
+"""A click within this distance of the first corner closes the polygon."""
 
 _LINE = 2.0
 _CORNER = 4.0
@@ -34,27 +34,27 @@ class AreaTool(QObject):
         self._pointer: QPointF | None = None
 
     def press(self, place: QPointF) -> None:
-        """The left button went down."""
+        """Handle a press of the left button."""
 
     def move(self, place: QPointF) -> None:
-        """The pointer is here now."""
+        """Handle a move of the pointer."""
         self._pointer = place
 
     def release(self, place: QPointF) -> None:
-        """The left button came up."""
+        """Handle a release of the left button."""
 
     def finish(self) -> None:
-        """What is drawn is complete."""
+        """Complete what is drawn."""
 
     def take_back(self) -> bool:
-        """Forget the last step; whether there was one."""
+        """Undo the last step; return whether there was one."""
         if self._corners:
             self._corners.pop()
             return True
         return False
 
     def outline(self) -> list[QPointF]:
-        """The corners so far, the pointer as the last one."""
+        """Return the corners so far, with the pointer as the last one."""
         return [*self._corners, *([self._pointer] if self._pointer is not None else [])]
 
     def paint(self, painter: QPainter, drawn: QRectF, *, line_width: float) -> None:
@@ -86,17 +86,17 @@ class AreaTool(QObject):
 
 
 class RectangleTool(AreaTool):
-    """One drag from corner to corner."""
+    """Draws a rectangle in one drag from corner to corner."""
 
     hint = "Drag a rectangle over the photo. Esc to stop."
 
     def press(self, place: QPointF) -> None:
-        """The first corner."""
+        """Set the first corner."""
         self._corners = [place]
         self._pointer = place
 
     def release(self, place: QPointF) -> None:
-        """The corner opposite."""
+        """Set the opposite corner."""
         self._pointer = place
         corners = self.outline()
         if not self._corners:
@@ -108,7 +108,7 @@ class RectangleTool(AreaTool):
             self._corners = []
 
     def outline(self) -> list[QPointF]:
-        """The four corners."""
+        """Return the four corners."""
         if not self._corners or self._pointer is None:
             return []
         first, last = self._corners[0], self._pointer
@@ -116,12 +116,12 @@ class RectangleTool(AreaTool):
 
 
 class PolygonTool(AreaTool):
-    """Corner by corner, closed by a double-click, Enter, or a click on the first one."""
+    """Draws a polygon corner by corner; a double-click, Enter or a click on the first corner closes it."""
 
     hint = "Click corner after corner. Double-click, Enter or the first corner closes it, Esc stops."
 
     def press(self, place: QPointF) -> None:
-        """The next corner, or the end."""
+        """Add a corner, or close the polygon."""
         self._pointer = place
         if len(self._corners) >= 3 and (place - self._corners[0]).manhattanLength() < _CLOSE_TO:
             self.finish()
@@ -129,10 +129,10 @@ class PolygonTool(AreaTool):
             self._corners.append(place)
 
     def finish(self) -> None:
-        """Close it, where it has corners enough."""
+        """Close the polygon if it has enough corners."""
         corners: list[QPointF] = []
         for corner in self._corners:
-            # The second press of a double-click is no corner of its own.
+            # The second press of a double-click adds no corner.
             if not corners or (corner - corners[-1]).manhattanLength() > 1e-3:
                 corners.append(corner)
         if len(corners) >= 3:

@@ -1,4 +1,4 @@
-"""The list beside an overlay: quiet rows that follow the pointer."""
+"""The list beside an overlay: plain rows, of which the one under the pointer is highlighted."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class LegendTable(QAbstractTableModel):
-    """Rows of which one can be lit: the one that is pointed at in the photo."""
+    """Rows of which one can be highlighted: the one that is pointed at in the photo."""
 
     def __init__(self, *, theme_manager: ThemeManager) -> None:
         super().__init__()
@@ -23,7 +23,7 @@ class LegendTable(QAbstractTableModel):
         self._lit: int | None = None
 
     def light(self, row: int | None) -> None:
-        """Light this row and no other one."""
+        """Highlight this row and no other; None for no row."""
         before, self._lit = self._lit, row
         for changed in {before, row} - {None}:
             assert changed is not None
@@ -34,14 +34,14 @@ class LegendTable(QAbstractTableModel):
             )
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """The light."""
+        """Return the background of the highlighted row."""
         if role == Qt.ItemDataRole.BackgroundRole and index.row() == self._lit:
             return QColor(self.theme_manager.theme.line)
         return None
 
 
 def inset(tree: QTreeView) -> QHBoxLayout:
-    """The list with its texts in line with the panel's."""
+    """Return a layout that aligns the list's texts with the panel's."""
     row = QHBoxLayout()
     row.setContentsMargins(SPACE_2, 0, SPACE_2, 0)
     row.addWidget(tree)
@@ -49,7 +49,7 @@ def inset(tree: QTreeView) -> QHBoxLayout:
 
 
 def legend_tree(model: QAbstractItemModel, *, name: str, widths: Mapping[int, int]) -> QTreeView:
-    """A flat list over a model: the first column takes the room that the others leave.
+    """Return a flat list over a model; the first column takes the width that the others leave.
 
     Args:
         model: with one level.

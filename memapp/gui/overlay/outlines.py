@@ -10,14 +10,14 @@ from PySide6.QtGui import QPainterPath, QPolygonF
 from memapp.core.explanation import MaskArray
 
 _SMOOTHED_OVER = 5
-"""So many corners of the staircase of pixels are averaged into one point of a line."""
+"""How many corners of the pixel staircase are averaged into one point of a line."""
 
 _SMALLEST_LOOP = 24
-"""Steps round a speck; what is smaller is left out."""
+"""Length in pixel edges; shorter outlines are specks and left out."""
 
 
 def mask_outline(mask: MaskArray, *, smooth: bool = True) -> QPainterPath:
-    """The border of a mask, holes included, in fractions 0..1 of its width and height.
+    """Return the border of a mask, holes included, in fractions 0..1 of its width and height.
 
     Args:
         mask: shape (height, width).
@@ -38,7 +38,7 @@ def mask_outline(mask: MaskArray, *, smooth: bool = True) -> QPainterPath:
 
 
 def polygon_outline(outline: tuple[tuple[float, float], ...]) -> QPainterPath:
-    """A closed path through corners in fractions 0..1."""
+    """Return a closed path through these corners, in fractions 0..1."""
     path = QPainterPath()
     path.addPolygon(QPolygonF([QPointF(x, y) for x, y in outline]))
     path.closeSubpath()
@@ -46,7 +46,7 @@ def polygon_outline(outline: tuple[tuple[float, float], ...]) -> QPainterPath:
 
 
 def _loops(mask: MaskArray) -> list[list[tuple[int, int]]]:
-    """The closed walks (x, y) along the pixels' edges, the mask's inside always on the same hand."""
+    """Return the closed walks (x, y) along the pixels' edges, the mask always on the same side."""
     inside = np.pad(mask, 1)
     stride = inside.shape[1]
 
@@ -85,7 +85,7 @@ def _loops(mask: MaskArray) -> list[list[tuple[int, int]]]:
 
 
 def _smoothed(corners: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """The moving mean round a closed walk; every second point of it is enough."""
+    """Return the moving mean along a closed walk; every second point is enough."""
     total = np.zeros_like(corners)
     for shift in range(_SMOOTHED_OVER):
         total += np.roll(corners, shift - _SMOOTHED_OVER // 2, axis=0)

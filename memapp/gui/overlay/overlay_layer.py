@@ -1,4 +1,4 @@
-"""What lies over the photo: a picture, hatching, outlines; made off the window's thread, painted on it."""
+"""An overlay ready to paint: a picture, hatching, outlines; made off the GUI thread, painted on it."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ class OverlayLayer:
     """Fills the photo."""
     outlines: Sequence[Outline] = ()
     order: Sequence[int] | None = None
-    """Which outline is drawn after which; None for as they come."""
+    """The order in which the outlines are drawn, as indices; None for their own order."""
     names: Sequence[str] = ()
-    """What a person is told of each item."""
+    """The tag that is shown for each item."""
     rows: Sequence[int] = ()
-    """What the legend calls each item: the index of a category or a region."""
+    """The legend's number of each item: the index of a category or a region."""
     places: npt.NDArray[np.int16] | None = None
     """Shape (height, width): which item lies at each pixel; -1 where there is none."""
     unseen: bool = False
@@ -48,13 +48,13 @@ class OverlayLayer:
     grey_photo: bool = False
     """Whether the photo below loses its colours, so that they are not taken for the overlay's."""
     line_outlines: bool = True
-    """Whether outlines are drawn; one that is lit always is."""
+    """Whether outlines are drawn; a highlighted one always is."""
     opacity: float = 1.0
     lit: int | None = None
-    """The item that a person points at."""
+    """The item under the pointer, which is highlighted."""
 
     def item_at(self, place: QPointF) -> int | None:
-        """The item at a place of the photo, in fractions 0..1."""
+        """Return the item at a place of the photo, in fractions 0..1; None where there is none."""
         if self.places is None:
             return None
         height, width = self.places.shape
@@ -97,7 +97,7 @@ class OverlayLayer:
 
 
 def paint_unseen(painter: QPainter, drawn: QRectF, *, line_width: float) -> None:
-    """Hatch what the net does not see of a photo, the same at every zoom."""
+    """Hatch the part of a photo that the net does not see, equally dense at every zoom."""
     edge = QPainterPath()
     edge.addRect(drawn)
     inside = QPainterPath()
@@ -110,7 +110,7 @@ def paint_unseen(painter: QPainter, drawn: QRectF, *, line_width: float) -> None
 
 
 def draw_part_in_view(painter: QPainter, picture: QImage, drawn: QRectF, view: QSizeF) -> None:
-    """Draw what is in view of a picture that fills this rectangle, and no more of it."""
+    """Draw the visible part only of a picture that fills this rectangle."""
     across, down = drawn.width() / picture.width(), drawn.height() / picture.height()
     in_view = drawn.intersected(QRectF(QPointF(0, 0), view))
     # One pixel more on each side, or the smoothing would show seams at the view's edge.
@@ -133,7 +133,7 @@ def draw_part_in_view(painter: QPainter, picture: QImage, drawn: QRectF, view: Q
 
 
 def _stroke(painter: QPainter, outline: Outline, width: float) -> None:
-    """Draw a border, so many device pixels wide at every scale, with a dark casing.
+    """Draw a border of this width in device pixels at every scale, with a dark casing.
 
     Qt draws lines of one pixel fifty times as fast as wider ones: a wide one is made of several of those.
     """
@@ -154,7 +154,7 @@ def _stroke(painter: QPainter, outline: Outline, width: float) -> None:
 
 
 def _ring(radius: float) -> list[QPointF]:
-    """Places round a point, about one and a half pixels apart."""
+    """Return offsets on a circle of this radius, about 1.5 pixels apart."""
     count = max(4, math.ceil(4 * radius))
     turns = (2 * math.pi * (number + 0.5) / count for number in range(count))
     return [QPointF(radius * math.cos(turn), radius * math.sin(turn)) for turn in turns]

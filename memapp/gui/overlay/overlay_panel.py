@@ -1,4 +1,4 @@
-"""What is said beside an overlay: its legend, how far it is, or why it can't be had."""
+"""The panel beside the photo: an overlay's legend, its progress, or why it can't be shown."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ class OverlayPanel(QWidget):
 
     Signals:
         opacity_changed(int): in percent.
-        export_wanted(): photo, overlay and legend as a picture.
-        help_wanted(): what the button beside a failure offers.
-        closed(): no overlay any more.
+        export_wanted(): save photo, overlay and legend as a picture.
+        help_wanted(): the button beside a failure was clicked.
+        closed(): the overlay is to be switched off.
     """
 
     opacity_changed = Signal(int)
@@ -61,7 +61,7 @@ class OverlayPanel(QWidget):
         opacity: int,
         parent: QWidget | None = None,
     ) -> None:
-        """Start with this variant of maps, made in this way, and this opacity in percent."""
+        """Start with this style and method of maps, and this opacity in percent."""
         super().__init__(parent)
         self.setFixedWidth(WIDTH)
         self.setBackgroundRole(QPalette.ColorRole.AlternateBase)
@@ -100,23 +100,23 @@ class OverlayPanel(QWidget):
         self._lay_out()
 
     def show_waiting(self, layer: Layer) -> None:
-        """This overlay is being made."""
+        """Show that this overlay is being computed."""
         self._title.setText(TITLES[layer])
         self._waiting.begin(_WAITING[layer])
         self._show(self._waiting)
 
     def show_progress(self, done: int, total: int) -> None:
-        """It is so far."""
+        """Show the progress: steps done of all steps."""
         self._waiting.show_progress(done, total)
 
     def show_trouble(self, layer: Layer, reason: str, *, help_text: str = "") -> None:
-        """It can't be had, for this reason; the button offers this help, or is not there."""
+        """Show why this overlay is missing; with a help text a button offers that help."""
         self._title.setText(TITLES[layer])
         self._trouble.show_reason(reason, help_text)
         self._show(self._trouble)
 
     def show_legend(self, layer: Layer) -> None:
-        """It is here."""
+        """Show the legend of this overlay."""
         self._title.setText(TITLES[layer])
         self._show(self._page_of[layer])
 
@@ -152,7 +152,7 @@ class OverlayPanel(QWidget):
 
 
 class _Waiting(QWidget):
-    """What is being done, and how far it is."""
+    """Shows what is being computed, and its progress."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -177,12 +177,12 @@ class _Waiting(QWidget):
     def show_progress(self, done: int, total: int) -> None:
         self._bar.setRange(0, max(1, total))
         self._bar.setValue(done)
-        # One step is no measure.
+        # A single step shows no progress.
         self._steps.setText(f"{done:,} of {total:,}" if total > 1 else _WORDS_FOR_ONE)
 
 
 class _Trouble(QWidget):
-    """Why there is no overlay, and what can be done."""
+    """Shows why there is no overlay, and what can be done."""
 
     def __init__(self, *, theme_manager: ThemeManager) -> None:
         super().__init__()

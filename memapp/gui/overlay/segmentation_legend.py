@@ -27,12 +27,12 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 def share_text(share: float) -> str:
-    """A share of the area: "34 %", "<1 %"."""
+    """Return a share of the area as text: "34 %", "<1 %"."""
     return "<1 %" if 0 < share < 0.005 else f"{round(100 * share)} %"
 
 
 def category_shares(segmentation: Segmentation) -> list[tuple[Category, float]]:
-    """The categories that are there and their shares of the area, the greatest first, the background last."""
+    """Return the categories that occur and their shares of the area, largest first, background last."""
     categories = segmentation.segmenter.categories
     return [(categories[index], share) for index, share in _shares(segmentation)]
 
@@ -45,7 +45,7 @@ def _shares(segmentation: Segmentation) -> list[tuple[int, float]]:
 
 
 class CategoryTable(LegendTable):
-    """One row a category that is there, the greatest share first and the background last.
+    """One row per category that occurs, the largest share first and the background last.
 
     Signals:
         hidden_changed(): other categories are shown.
@@ -59,13 +59,13 @@ class CategoryTable(LegendTable):
         self._colours: list[QColor] = []
         self._shares: list[float] = []
         self.categories: list[int] = []
-        """Which category each row is about."""
+        """The index of each row's category."""
         self.hidden: frozenset[str] = frozenset()
         self._background: frozenset[str] = frozenset()
-        """What is nothing in particular; it hides the photo for no good, unless somebody asks for it."""
+        """The name of the background, hidden at first: it would cover the photo and explain nothing."""
 
     def show_segmentation(self, segmentation: Segmentation) -> None:
-        """List what is in this photo; what was hidden by name stays hidden."""
+        """List the categories of this photo; names that were hidden stay hidden."""
         self.beginResetModel()
         categories = segmentation.segmenter.categories
         shares = _shares(segmentation)
@@ -81,11 +81,11 @@ class CategoryTable(LegendTable):
 
     @property
     def all_shown(self) -> bool:
-        """Whether everything is shown that is something."""
+        """Whether all categories but the background are shown."""
         return self.hidden <= self._background
 
     def show_all(self) -> None:
-        """Show everything that is something."""
+        """Show all categories but the background."""
         self.set_hidden(self._background)
 
     def set_hidden(self, hidden: frozenset[str]) -> None:
@@ -97,7 +97,7 @@ class CategoryTable(LegendTable):
             self.hidden_changed.emit()
 
     def show_alone(self, row: int) -> None:
-        """Hide all others; all are shown where that was so already."""
+        """Hide all other categories; show all again if this one is shown alone already."""
         others = frozenset(self._names) - {self._names[row]}
         if self.hidden & set(self._names) == others:
             self.show_all()
@@ -105,20 +105,20 @@ class CategoryTable(LegendTable):
             self.set_hidden(others)
 
     def rowCount(self, parent: _Index = _NO_INDEX) -> int:
-        """The categories that are there."""
+        """Return how many categories occur."""
         return 0 if parent.isValid() else len(self._names)
 
     def columnCount(self, parent: _Index = _NO_INDEX) -> int:
-        """Name and share."""
+        """Return two: name and share."""
         return 0 if parent.isValid() else 2
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
-        """Names can be ticked."""
+        """Make the names checkable."""
         base = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         return base | Qt.ItemFlag.ItemIsUserCheckable if index.column() == 0 else base
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Texts, swatches and ticks."""
+        """Return a text, a colour swatch or a check mark."""
         row, name_column = index.row(), index.column() == 0
         match role:
             case Qt.ItemDataRole.DisplayRole:
@@ -190,18 +190,18 @@ class SegmentationLegend(QWidget):
         self._on_hidden()
 
     def show_segmentation(self, segmentation: Segmentation) -> None:
-        """List what is in this photo."""
+        """List the categories of this photo."""
         if segmentation is not self._listed:
             self._listed = segmentation
             self.table.show_segmentation(segmentation)
 
     def point_at(self, category: int | None) -> None:
-        """Light the row of a category that is pointed at in the photo."""
+        """Highlight the row of the category under the pointer in the photo."""
         there = category in self.table.categories
         self.table.light(self.table.categories.index(category) if there and category is not None else None)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Notice that the pointer has left the list, and Enter on a row, which is elsewhere the window's."""
+        """Handle Enter on a row, elsewhere the window's key, and the pointer's leaving the list."""
         if event.type() == QEvent.Type.Leave:
             self.pointed.emit(None)
         if watched is self.tree and isinstance(event, QKeyEvent) and event.key() in _ENTER:

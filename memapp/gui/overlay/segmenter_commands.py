@@ -1,4 +1,4 @@
-"""Which segmenters there are: installing, removing and fetching them, off the window's thread."""
+"""Lists, installs, removes and downloads segmenters, off the GUI thread."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from memapp.core.explanation import SegmenterIdentity
 from memapp.workers.jobs import Jobs
 
 BytesProgress: TypeAlias = Callable[[int, int], None]
-"""Told how many bytes are done, and how many there are; from any thread."""
+"""Called with the bytes done and the bytes in all, from any thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,43 +27,43 @@ class SegmenterRow:
     size: int
     """Bytes."""
     built_in: bool
-    """Came with memapp; can't be removed."""
+    """Whether it came with memapp; then it can't be removed."""
     problem: str = ""
     """Why it can't be used; empty where it can."""
 
 
 @dataclass(frozen=True, slots=True)
 class SegmenterWork:
-    """What the composition root lends; it takes its time. Raises: SegmenterError, Cancelled."""
+    """Work on packs, handed in by the composition root; slow. Raises: SegmenterError, Cancelled."""
 
     rows: Callable[[], tuple[SegmenterRow, ...]]
-    """All packs, those that are refused too, the default first."""
+    """Returns all packs, unusable ones too, the default first."""
     installed: Callable[[], tuple[SegmenterIdentity, ...]]
-    """Those that may be used, the default first."""
+    """Returns the usable segmenters, the default first."""
     install: Callable[[Path, RunControl, BytesProgress], str]
-    """From a folder or a file; gives the pack's name."""
+    """Installs a pack from a folder or a file; returns its name."""
     remove: Callable[[str], None]
     fetch: Callable[[RunControl, BytesProgress], str] | None = None
-    """Get the default pack from where it was published; None where that can't be done."""
+    """Downloads the default pack and returns its name; None where that is not possible."""
     fetch_name: str = ""
     fetch_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """What is there now."""
+    """The packs that are installed now."""
 
     rows: tuple[SegmenterRow, ...] = ()
     usable: tuple[SegmenterIdentity, ...] = ()
 
 
 class SegmenterCommands(QObject):
-    """Does one thing after another to the packs. Lives on the GUI thread.
+    """Runs the work on packs, one piece after another. Lives on the GUI thread.
 
     Signals:
-        changed(): other packs are installed, or something began or ended.
-        progressed(object, object): bytes done, and all.
-        said(str): what came of it, in a sentence.
+        changed(): other packs are installed, or work began or ended.
+        progressed(object, object): bytes done, bytes in all.
+        said(str): the outcome, in a sentence.
     """
 
     changed = Signal()
@@ -72,7 +72,7 @@ class SegmenterCommands(QObject):
     _told = Signal(object, object, object)
 
     def __init__(self, *, work: SegmenterWork, jobs: Jobs, parent: QObject) -> None:
-        """Take the work and the thread that does it; the packs are looked up at once."""
+        """Take the work and the thread that does it, and look up the packs."""
         super().__init__(parent)
         self.work = work
         self._jobs = jobs
@@ -83,7 +83,7 @@ class SegmenterCommands(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether something is being installed or fetched."""
+        """Whether a pack is being installed or downloaded."""
         return self._control is not None
 
     def refresh(self) -> None:
@@ -99,7 +99,7 @@ class SegmenterCommands(QObject):
         self._begin(lambda control, progress: self.work.install(source, control, progress))
 
     def fetch(self) -> None:
-        """Get the default pack."""
+        """Download the default pack."""
         if self.work.fetch is not None:
             self._begin(self.work.fetch)
 
@@ -112,7 +112,7 @@ class SegmenterCommands(QObject):
         )
 
     def cancel(self) -> None:
-        """Stop installing or fetching; what was fetched so far serves the next time."""
+        """Stop installing or downloading; the next download resumes where this one stopped."""
         if self._control is not None:
             self._control.cancel()
 

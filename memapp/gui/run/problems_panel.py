@@ -41,7 +41,7 @@ _WIDTHS = {_Column.NAME: 220, _Column.FOLDER: 240}
 
 
 class FailureTable(QAbstractTableModel):
-    """One row a failure: name, folder, reason."""
+    """One row per failure: name, folder, reason."""
 
     def __init__(self, *, theme_manager: ThemeManager) -> None:
         super().__init__()
@@ -50,25 +50,25 @@ class FailureTable(QAbstractTableModel):
 
     @property
     def failures(self) -> tuple[Failure, ...]:
-        """The rows, from the first to the last."""
+        """Return the failures in the order of the rows."""
         return self._failures
 
     def set_failures(self, failures: Sequence[Failure]) -> None:
-        """Show these instead."""
+        """Replace the rows by these."""
         self.beginResetModel()
         self._failures = tuple(failures)
         self.endResetModel()
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 (Qt's own default)
-        """The failures; none of them has rows below it."""
+        """Return how many failures there are; a row has no children."""
         return 0 if parent.isValid() else len(self._failures)
 
     def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
-        """Name, folder, reason."""
+        """Return three: name, folder, reason."""
         return 0 if parent.isValid() else len(_Column)
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Texts; the whole of them as tooltip; the folder in the second text's colour."""
+        """Return a text, in full for the tooltip too; the folder has the secondary text colour."""
         column = _Column(index.column())
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             failure = self._failures[index.row()]
@@ -82,7 +82,7 @@ class FailureTable(QAbstractTableModel):
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
-        """The columns' headings."""
+        """Return a column's heading."""
         if orientation == Qt.Orientation.Horizontal:
             if role == Qt.ItemDataRole.DisplayRole:
                 return _HEADINGS[_Column(section)]
@@ -92,7 +92,7 @@ class FailureTable(QAbstractTableModel):
 
 
 class _ElideByColumn(QStyledItemDelegate):
-    """Names and folders lose their middle, sentences their end."""
+    """Elides names and folders in the middle, sentences at their end."""
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: _Index) -> None:
         super().initStyleOption(option, index)
@@ -136,7 +136,7 @@ class ProblemsPanel(QWidget):
         self._view = _problem_view(self._table)
         self._view.activated.connect(self._select)
         self._view.selectionModel().selectionChanged.connect(self._enable_buttons)
-        # A model that is set anew forgets its selection without saying so.
+        # A model that is reset loses its selection without a signal.
         self._table.modelReset.connect(self._enable_buttons)
         theme_manager.changed.connect(self._view.viewport().update)
 
@@ -162,7 +162,7 @@ class ProblemsPanel(QWidget):
         self.set_failures(())
 
     def set_failures(self, failures: Sequence[Failure]) -> None:
-        """Show these; what was selected and is still there stays selected."""
+        """Show these failures; what is still there stays selected."""
         if tuple(failures) == self._table.failures and failures:
             return
         selected = set(self.selected_keys())
@@ -180,7 +180,7 @@ class ProblemsPanel(QWidget):
         self._enable_buttons()
 
     def selected_keys(self) -> list[ImageKey]:
-        """The photos selected, from the first to the last."""
+        """Return the selected photos in the order of the rows."""
         rows = sorted(index.row() for index in self._view.selectionModel().selectedRows())
         return [self._table.failures[row].key for row in rows]
 

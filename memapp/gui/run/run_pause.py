@@ -1,4 +1,4 @@
-"""Who paused the run: a person, or the battery; the person wins."""
+"""Pauses and resumes the run, for a person or on battery; the person's choice wins."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from memapp.workers.power_monitor import PowerMonitor
 class RunPause(QObject):
     """Pauses the run while the computer is on battery, where that is wanted. Lives on the GUI thread.
 
-    A run that a person paused stays paused; one that a person let go on while on battery is not paused
-    again before the computer has been plugged in, or another run has begun. Searching folders is never put
-    off: the photos are to be seen, and it costs little.
+    A run that a person paused stays paused. One that a person resumed on battery is paused again only after
+    the computer was plugged in, or in the next run. The search for photos is never paused: they are to be
+    seen, and it costs little.
     """
 
     def __init__(
@@ -28,7 +28,7 @@ class RunPause(QObject):
         self._by_battery = False
         self._searching = True
         self._hands_off = False
-        """The person has decided otherwise."""
+        """Whether a person paused or resumed the run, so that the battery decides no more."""
         power_monitor.on_battery_changed.connect(self._on_battery_changed)
         session.run_began.connect(self._on_run_began)
         session.progressed.connect(self._on_progressed)
@@ -39,14 +39,14 @@ class RunPause(QObject):
         return self._by_battery and self._session.paused
 
     def set_wanted(self, wanted: bool) -> None:
-        """Pause on battery, or not."""
+        """Set whether the run is paused on battery."""
         self._wanted = wanted
-        # Said later than what was said of the run, unless that was to pause it.
+        # This choice is newer than the one for the run, except that a pause by a person stays.
         self._hands_off = self._hands_off and self._session.paused
         self._decide()
 
     def toggle(self) -> None:
-        """A person pauses the run, or lets it go on."""
+        """Pause or resume the run, at a person's request."""
         pause = not self._session.paused
         self._hands_off = pause or self._power_monitor.on_battery
         self._by_battery = False
