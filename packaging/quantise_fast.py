@@ -28,7 +28,7 @@ from torch.nn.functional import conv2d
 
 from memapp.core.control import RunControl
 from memapp.core.errors import PhotoError
-from memapp.core.records import ImageKey
+from memapp.core.records import FoundFile
 from memapp.core.resources import resources_folder
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
@@ -88,13 +88,13 @@ def chosen_frames(folders: Sequence[Path]) -> tuple[np.ndarray, list[str]]:
     """Return the frames of the selected photos, and the first 16 digits of their files' hashes."""
     frames, hashes = [], []
     for found in find_photos([str(each.resolve()) for each in folders], control=RunControl()):
-        if not isinstance(found, ImageKey):
+        if not isinstance(found, FoundFile):
             continue
-        digest = hashlib.sha256(Path(found.path).read_bytes()).hexdigest()
+        digest = hashlib.sha256(Path(found.key.path).read_bytes()).hexdigest()
         if int(digest[:8], 16) >= SHARE * 2**32 or digest[:16] in hashes:
             continue
         try:
-            frame = load_photo(found.path, frame=True).frame
+            frame = load_photo(found.key.path, frame=True).frame
         except PhotoError:
             continue
         frames.append(frame)

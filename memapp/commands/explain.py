@@ -41,7 +41,7 @@ from memapp.core.explanation import (
     Regions,
     Segmentation,
 )
-from memapp.core.records import Failure, ImageKey, Precision
+from memapp.core.records import Failure, FoundFile, ImageKey, Precision
 from memapp.core.resources import resources_folder
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
@@ -103,7 +103,8 @@ def _explain(options: argparse.Namespace) -> int:
     control = RunControl()
     cancel_on_interrupt(control)
     found = list(find_photos([absolute(path) for path in options.photos], control=control))
-    photos = [each for each in found if isinstance(each, ImageKey) and not is_written_here(Path(each.path))]
+    files = [each.key for each in found if isinstance(each, FoundFile)]
+    photos = [key for key in files if not is_written_here(Path(key.path))]
     failures = [each for each in found if isinstance(each, Failure)]
     if not photos and not failures and not control.cancelled:
         return complain("There is nothing to explain: no photos were found there.", EXIT_USAGE_OR_NOTHING)

@@ -50,6 +50,7 @@ from memapp.report.record import from_library
 from memapp.scoring.factory import ENGINES
 from memapp.scoring.nets.registry import UNTRAINED_M3M
 from memapp.store.home import home_folder
+from memapp.store.photos import photos_in_memory
 from memapp.store.scores import SqliteScoreStore
 
 _RUN = 1
@@ -115,6 +116,7 @@ def _score(options: argparse.Namespace) -> int:
     if options.net.lower() == UNTRAINED_M3M:
         complain("M3M is not trained: its scores are equal to ResMem's until it is.", EXIT_ALL_SCORED)
     collector = _Collector(net, RunOrder(tuple(paths), triage=options.triage, net=net.name))
+    spare_photos = photos_in_memory()
 
     def run(paths: Sequence[str], precision: Precision) -> Iterator[Event]:
         return score_run(
@@ -124,6 +126,7 @@ def _score(options: argparse.Namespace) -> int:
             scorers=factories[precision],
             open_store=None if options.no_cache else lambda: SqliteScoreStore(home=home),
             control=control,
+            spare_photos=spare_photos,
         )
 
     try:

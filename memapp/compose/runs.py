@@ -19,6 +19,7 @@ from memapp.pipeline.thumbnail_cache import ThumbnailCache
 from memapp.pipeline.triage_run import triage_run
 from memapp.scoring.explain.regions import FilledRegions
 from memapp.store.maps import DiskMapStore
+from memapp.store.photos import photos_in_memory
 from memapp.store.scores import SqliteScoreStore
 
 
@@ -31,6 +32,7 @@ class Runs:
         self._home = home
         self._thumbnails = thumbnails
         self._maps = DiskMapStore(home=home)
+        self._spare_photos = photos_in_memory()
 
     def score(self, order: RunOrder, control: RunControl) -> Iterator[Event]:
         """Return the run that was ordered: one net over photos, or fast and exact ResMem in turn."""
@@ -46,6 +48,7 @@ class Runs:
                 open_store=lambda: SqliteScoreStore(home=self._home),
                 control=control,
                 thumbnails=self._thumbnails,
+                spare_photos=self._spare_photos,
             )
 
         if order.triage:

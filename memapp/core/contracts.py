@@ -9,13 +9,15 @@ import numpy as np
 import numpy.typing as npt
 
 from memapp.core.control import RunControl
+from memapp.core.file_state import FingerprintReader
 from memapp.core.records import (
     EngineInfo,
     Failure,
-    FileState,
     Fingerprint,
     FoundFile,
+    FoundPhoto,
     ImageKey,
+    KnownPhoto,
     LoadedPhoto,
     NetIdentity,
     PhotoId,
@@ -83,15 +85,15 @@ class PhotoRegister(Protocol):
     keeps its id. A copy has an id of its own.
     """
 
-    def find(self, files: Sequence[FoundFile]) -> list[tuple[PhotoId, FileState] | None]:
-        """Give the photos at these paths, each with the last known state of its file; reads only.
+    def find(self, files: Sequence[FoundFile]) -> list[KnownPhoto | None]:
+        """Give the photos at these paths, None where a path is new; reads only.
 
         Raises:
             StoreError: the register can't be read.
         """
 
     def add(self, files: Sequence[FoundFile]) -> list[PhotoId]:
-        """Give new photos their ids; a path that is known keeps its id.
+        """Give new photos their ids. They are not identified yet.
 
         Raises:
             StoreError: nothing was added.
@@ -104,17 +106,37 @@ class PhotoRegister(Protocol):
             StoreError: the register can't be read.
         """
 
-    def identify(self, files: Sequence[tuple[FoundFile, PhotoId, Fingerprint | None]]) -> list[PhotoId]:
+    def identify(
+        self,
+        files: Sequence[tuple[FoundFile, PhotoId, Fingerprint | None]],
+        *,
+        read_fingerprint: FingerprintReader,
+    ) -> list[PhotoId]:
         """Say which photos these files are, now that their content is known, and remember their state.
 
         Args:
-            files: each with the id of its path, and its fingerprint; None where it differs from all others.
+            files: each with the id of its path, and its fingerprint; None where it is known by path alone.
+            read_fingerprint: reads what lies now where a photo with the same content lay.
 
         Returns:
             The ids, in the same order: that of the path, or of the photo that moved there.
 
         Raises:
-            StoreError: nothing was changed.
+            StoreError: the rest of them was not remembered.
+        """
+
+    def without_fingerprint(self, *, after: PhotoId, most: int) -> list[FoundPhoto]:
+        """Give photos whose fingerprint was never taken, by rising id, beginning after this one.
+
+        Raises:
+            StoreError: the register can't be read.
+        """
+
+    def keep_fingerprint(self, photo: FoundPhoto, fingerprint: Fingerprint) -> None:
+        """Add the fingerprint of a photo whose file is in the state of its key, and of its known scores.
+
+        Raises:
+            StoreError: it was not kept.
         """
 
 
@@ -124,11 +146,25 @@ class ScoreStore(Protocol):
     notice: str | None
     """A sentence for the user when opening it was not plain sailing (a damaged file was set aside)."""
 
+    @property
+    def photos(self) -> PhotoRegister:
+        """The photos that are known in the same place."""
+
     def lookup(self, keys: Sequence[ImageKey], net: NetIdentity) -> Mapping[ImageKey, ScoredPhoto]:
-        """The known ones of these keys. Raises: StoreError."""
+        """Give the known ones of these keys. Raises: StoreError."""
+
+    def lookup_content(
+        self, fingerprints: Iterable[Fingerprint], net: NetIdentity
+    ) -> Mapping[Fingerprint, ScoredPhoto]:
+        """Give the known scores of this content, each with a key that it had. Raises: StoreError."""
 
     def put(self, photos: Iterable[ScoredPhoto], net: NetIdentity) -> None:
-        """Keep a batch, all or nothing. Raises: StoreError."""
+        """Keep a batch, all or nothing.
+
+        Raises:
+            StoreError: nothing can be kept now.
+            Exception: one of the photos can't be kept.
+        """
 
     def close(self) -> None:
         """Let go of the file."""
@@ -172,5 +208,5 @@ class PhotoFinder(Protocol):
 
     def __call__(
         self, paths: Iterable[str], *, control: RunControl
-    ) -> Iterator[ImageKey | Failure | SkippedFile]:
-        """Every photo below the paths, once, in the order of the names. Never raises for a bad file."""
+    ) -> Iterator[FoundFile | Failure | SkippedFile]:
+        """Give every photo below the paths, once, in the order of the names. Never raises for a bad file."""

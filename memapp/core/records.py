@@ -72,6 +72,17 @@ class FoundFile:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownPhoto:
+    """A photo as the register knows it by its path."""
+
+    id: PhotoId
+    state: FileState
+    """The last known state of its file."""
+    identified: bool
+    """False for a new photo whose content was not looked at yet: it may prove to be one that moved."""
+
+
+@dataclass(frozen=True, slots=True)
 class FoundPhoto:
     """A photo and the file that it lies in now."""
 

@@ -11,11 +11,11 @@ from pathlib import Path, PurePath
 
 from memapp.core.control import RunControl
 from memapp.core.errors import PhotoError
-from memapp.core.records import Failure, ImageKey, SkippedFile
+from memapp.core.records import Failure, FoundFile, ImageKey, SkippedFile
 from memapp.intake import problems
 from memapp.intake.reading import describe_special
 
-Finding = ImageKey | Failure | SkippedFile
+Finding = FoundFile | Failure | SkippedFile
 
 _SYSTEM_NAMES = frozenset(
     {
@@ -86,7 +86,7 @@ class _Search:
     def __init__(self, control: RunControl) -> None:
         self._control = control
         self._seen: set[str] = set()
-        """Real paths of the files and folders that were met."""
+        """Real paths of the files and folders that were met, and what else names a file."""
 
     def run(self, paths: Iterable[str]) -> Iterator[Finding]:
         for path in paths:
@@ -104,8 +104,8 @@ class _Search:
             return
         if stat.S_ISDIR(status.st_mode):
             yield from self._folder(path)
-        elif self._is_new(real):
-            yield _finding(path, status)
+        elif self._is_new(real, status):
+            yield _finding(path, real, status)
 
     def _folder(self, top: str) -> Iterator[Finding]:
         """All below a folder: its files, then its folders one after another."""
@@ -146,16 +146,18 @@ class _Search:
         except (OSError, ValueError) as problem:
             yield _failure(entry.path, problems.from_system(problem))
             return
-        if not self._is_new(real):
-            return
-        yield _finding(entry.path, status)
+        if self._is_new(real, status):
+            yield _finding(entry.path, real, status)
 
-    def _is_new(self, real: str) -> bool:
-        name = os.path.normcase(real)
-        if name in self._seen:
-            return False
-        self._seen.add(name)
-        return True
+    def _is_new(self, real: str, status: os.stat_result | None = None) -> bool:
+        names = {os.path.normcase(real)}
+        if status is not None and status.st_ino:
+            # The same file by a hard link, by another spelling of its name, or through another mount. Some
+            # network disks use a number twice: size and time must be the same, too. It can't be a path.
+            names.add(f"{status.st_dev} {status.st_ino} {status.st_size} {status.st_mtime_ns}")
+        is_new = self._seen.isdisjoint(names)
+        self._seen |= names
+        return is_new
 
 
 def _may_be_picture(media_type: str | None) -> bool:
@@ -186,10 +188,13 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _finding(path: str, status: os.stat_result) -> Finding:
+def _finding(path: str, real: str, status: os.stat_result) -> Finding:
     if special := describe_special(status.st_mode):
         return _failure(path, special)
-    return ImageKey(path, status.st_size, status.st_mtime_ns)
+    # One string in memory where both paths are the same, as they nearly always are.
+    return FoundFile(
+        ImageKey(path, status.st_size, status.st_mtime_ns), real_path=path if real == path else real
+    )
 
 
 def _failure(path: str, problem: PhotoError) -> Failure:

@@ -14,7 +14,17 @@ from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled, PhotoError
 from memapp.core.file_state import check_file
 from memapp.core.machine import lower_this_thread
-from memapp.core.records import Failure, FailureKind, FileCheck, ImageKey, LoadedPhoto, Precision
+from memapp.core.records import (
+    Failure,
+    FailureKind,
+    FileCheck,
+    Fingerprint,
+    ImageKey,
+    LoadedPhoto,
+    PixelArray,
+    Precision,
+)
+from memapp.intake.fingerprint import load_fingerprint
 from memapp.pipeline.thumbnail_cache import ThumbnailCache
 
 DEADLINE_SECONDS = 90.0
@@ -32,10 +42,20 @@ class Decoded:
     loaded: LoadedPhoto
 
 
+@dataclass(frozen=True, slots=True)
+class Fingerprinted:
+    """A photo that was read, but not decoded."""
+
+    key: ImageKey
+    fingerprint: Fingerprint | None
+    """None where it can't be read: loading it will say why."""
+
+
 class DecodePool:
     """Threads that call the loader and hand what comes of it to a callback, called on those threads.
 
-    Each photo that was submitted gives exactly one Decoded or Failure, unless the pool is closed first.
+    Each photo that was submitted gives exactly one Decoded or Failure, or one Fingerprinted or Failure where
+    that was asked for, unless the pool is closed first.
     Its methods are called by one thread.
     """
 
@@ -44,7 +64,7 @@ class DecodePool:
         *,
         loader: PhotoLoader,
         threads: int,
-        deliver: Callable[[Decoded | Failure], None],
+        deliver: Callable[[Decoded | Fingerprinted | Failure], None],
         control: RunControl,
         thumbnails: ThumbnailCache | None = None,
         deadline: float = DEADLINE_SECONDS,
@@ -64,7 +84,7 @@ class DecodePool:
         self._deliver = deliver
         self._control = control
         self._deadline = deadline
-        self._waiting: queue.SimpleQueue[tuple[ImageKey, Precision] | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[tuple[ImageKey, Precision | None] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._busy: dict[threading.Thread, tuple[ImageKey, float]] = {}
         self._threads: set[threading.Thread] = set()
@@ -74,6 +94,10 @@ class DecodePool:
     def submit(self, key: ImageKey, precision: Precision = Precision.EXACT) -> None:
         """Load this photo for a net of this precision as soon as a thread is free."""
         self._waiting.put((key, precision))
+
+    def submit_fingerprint(self, key: ImageKey) -> None:
+        """Read this photo for its fingerprint alone as soon as a thread is free."""
+        self._waiting.put((key, None))
 
     def give_up_hanging(self) -> None:
         """Replace threads that have been busy with one photo for too long; their photos fail."""
@@ -120,13 +144,24 @@ class DecodePool:
                 continue
             with self._lock:
                 self._busy[me] = (key, time.monotonic())
-            outcome = self._load(key, precision)
+            outcome = self._read(key) if precision is None else self._load(key, precision)
             with self._lock:
                 given_up = self._busy.pop(me, None) is None
             if given_up:
                 return
             if outcome is not None:
                 self._deliver(outcome)
+
+    def _read(self, key: ImageKey) -> Fingerprinted | None:
+        try:
+            fingerprint = load_fingerprint(key.path, control=self._control)
+        except Cancelled:
+            return None
+        except Exception as problem:
+            _log.info("no fingerprint of %r: %s", key.path, problem)
+            return Fingerprinted(key, None)
+        # What was written meanwhile has a fingerprint of neither state.
+        return Fingerprinted(key, fingerprint if check_file(key) is FileCheck.SAME else None)
 
     def _load(self, key: ImageKey, precision: Precision) -> Decoded | Failure | None:
         try:
@@ -147,9 +182,17 @@ class DecodePool:
         if check_file(key) is not FileCheck.SAME:
             return _changed(key)
         if self._thumbnails and side is not None and loaded.picture is not None:
-            self._thumbnails.keep(key, loaded.picture, side)
+            _keep_thumbnail(self._thumbnails, key, loaded.picture, side)
         # The picture must not wait for the net: it takes more memory than the frame.
         return Decoded(key, replace(loaded, picture=None))
+
+
+def _keep_thumbnail(cache: ThumbnailCache, key: ImageKey, picture: PixelArray, side: int) -> None:
+    try:
+        cache.keep(key, picture, side)
+    except Exception:
+        # It costs the thumbnail, not the score.
+        _log.exception("the thumbnail of %r can't be kept", key.path)
 
 
 def _changed(key: ImageKey) -> Failure:

@@ -14,7 +14,7 @@ from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled
 from memapp.core.events import Notice, NoticeKind
 from memapp.core.machine import lower_this_thread
-from memapp.core.records import Failure, ImageKey, NetIdentity, SkippedFile
+from memapp.core.records import Failure, FoundFile, NetIdentity, SkippedFile
 
 FOUND_BATCH = 512
 """Photos that are handed over at once."""
@@ -43,7 +43,7 @@ class NetProblem:
 
 
 HelperMessage: TypeAlias = (
-    list[ImageKey | Failure | SkippedFile] | SearchEnded | NetIdentity | NetReady | NetProblem | Notice
+    list[FoundFile | Failure | SkippedFile] | SearchEnded | NetIdentity | NetReady | NetProblem | Notice
 )
 """What helpers find out."""
 
@@ -94,7 +94,7 @@ class RunHelpers:
 
     def _search(self, paths: Sequence[str]) -> None:
         lower_this_thread()
-        batch: list[ImageKey | Failure | SkippedFile] = []
+        batch: list[FoundFile | Failure | SkippedFile] = []
         due = time.monotonic() + _FOUND_SECONDS
         try:
             for found in self._finder(paths, control=self._control):

@@ -1,6 +1,7 @@
 """The run: paths go in, events come out. A plain generator; whoever drives it decides on which thread.
 
-    discover (thread) -> known already? (store) -> decode (threads) -> score a batch (here) -> store -> events
+    discover (thread) -> known already? (store; by path, else by content) -> decode (threads)
+                      -> score a batch (here) -> store -> events
 
 The net is loaded on a thread of its own, and only when a photo needs it, so that placeholders and known
 scores come at once. Everything that those threads find lands in one inbox, which the generator empties.
@@ -8,27 +9,32 @@ scores come at once. Everything that those threads find lands in one inbox, whic
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import os
 import queue
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
 
-from memapp.core.contracts import PhotoFinder, PhotoLoader, Scorer, ScorerFactory, ScoreStore, StoreOpener
+from memapp.core.contracts import (
+    PhotoFinder,
+    PhotoLoader,
+    PhotoRegister,
+    Scorer,
+    ScorerFactory,
+    StoreOpener,
+)
 from memapp.core.control import RunControl
-from memapp.core.errors import StoreError
 from memapp.core.events import (
     EngineReady,
     Event,
     Failed,
     Found,
+    Identified,
     Notice,
-    NoticeKind,
     Scored,
     Skipped,
     Started,
@@ -37,15 +43,18 @@ from memapp.core.frame import FRAME_SIDE
 from memapp.core.machine import usable_cores
 from memapp.core.records import (
     Failure,
-    FoundPhoto,
+    Fingerprint,
+    FoundFile,
     ImageKey,
+    LoadedPhoto,
     NetIdentity,
-    PhotoId,
     Precision,
     ScoredPhoto,
     SkippedFile,
 )
-from memapp.pipeline.decode_pool import Decoded, DecodePool
+from memapp.pipeline.decode_pool import Decoded, DecodePool, Fingerprinted
+from memapp.pipeline.known_scores import KnownScores
+from memapp.pipeline.photo_ids import ResolvedFile, RunPhotos
 from memapp.pipeline.progress import ProgressMeter
 from memapp.pipeline.run_helpers import (
     FOUND_BATCH,
@@ -56,6 +65,7 @@ from memapp.pipeline.run_helpers import (
     SearchEnded,
 )
 from memapp.pipeline.thumbnail_cache import ThumbnailCache
+from memapp.store.photos import photos_in_memory
 
 _FIRST_BATCH = 4
 """The first scores should not wait for a whole batch."""
@@ -78,6 +88,7 @@ def score_run(
     open_store: StoreOpener | None,
     control: RunControl,
     thumbnails: ThumbnailCache | None = None,
+    spare_photos: PhotoRegister | None = None,
     decoders: int | None = None,
 ) -> Iterator[Event]:
     """Score every photo below some paths.
@@ -90,6 +101,8 @@ def score_run(
         open_store: where known scores are; None to score everything and keep nothing.
         control: pause and cancel. After a cancel the generator ends within a batch; what was scored is kept.
         thumbnails: where to put the thumbnails that come with the same decode; None to make none.
+        spare_photos: gives photos their ids where the store can't, the same ones in each run that shares it;
+            None for one of this run alone.
         decoders: threads that load photos; None for one a core.
 
     Yields:
@@ -106,6 +119,7 @@ def score_run(
         open_store=open_store,
         control=control,
         thumbnails=thumbnails,
+        spare_photos=spare_photos or photos_in_memory(),
         decoders=decoders or max(2, usable_cores()),
     )
     try:
@@ -114,7 +128,7 @@ def score_run(
         run.close()
 
 
-_Message: TypeAlias = HelperMessage | Decoded | Failure
+_Message: TypeAlias = HelperMessage | Decoded | Fingerprinted | Failure
 
 
 class _ScoreRun:
@@ -129,10 +143,10 @@ class _ScoreRun:
         open_store: StoreOpener | None,
         control: RunControl,
         thumbnails: ThumbnailCache | None,
+        spare_photos: PhotoRegister,
         decoders: int,
     ) -> None:
         self._scorers = scorers
-        self._open_store = open_store
         self._control = control
         self._decoders = decoders
         self._inbox: queue.SimpleQueue[_Message] = queue.SimpleQueue()
@@ -145,20 +159,26 @@ class _ScoreRun:
         )
         self._helpers = RunHelpers(finder=finder, scorers=scorers, control=control, deliver=self._inbox.put)
 
-        self._store: ScoreStore | None = None
-        self._keeping = False
+        self._scores = KnownScores(open_store)
+        self._spare_photos = spare_photos
+        self._photos = RunPhotos(kept=None, spare=spare_photos)
         self._net: NetIdentity | None = None
         self._scorer: Scorer | None = None
         self._scorer_wanted = False
         self._net_problem: Exception | None = None
 
         self._searching = True
-        self._found: deque[ImageKey] = deque()
+        self._found: deque[ResolvedFile] = deque()
         """Found, not looked up yet."""
-        self._pending: deque[ImageKey] = deque()
+        self._to_read: deque[ResolvedFile] = deque()
+        """Not known by path, but maybe by content."""
+        self._reading: dict[ImageKey, ResolvedFile] = {}
+        self._read: list[tuple[ResolvedFile, Fingerprint | None]] = []
+        """Content known, not looked up yet."""
+        self._pending: deque[ResolvedFile] = deque()
         """Not known, not being loaded yet."""
-        self._loading = 0
-        self._ready: deque[Decoded] = deque()
+        self._loading: dict[ImageKey, ResolvedFile] = {}
+        self._ready: deque[tuple[ResolvedFile, LoadedPhoto]] = deque()
         self._scored_any = False
         self._meter = ProgressMeter(now=time.monotonic())
         self._next_progress = 0.0
@@ -197,20 +217,12 @@ class _ScoreRun:
                 self._scorer = message.scorer
         if self._scorer is not None:
             self._scorer.close()
-        if self._store is not None:
-            self._store.close()
+        self._scores.close()
 
     def _open(self) -> Iterator[Event]:
-        if self._open_store is None:
-            return
-        try:
-            self._store = self._open_store()
-        except StoreError as problem:
-            yield Notice(NoticeKind.WARNING, f"{problem} Scores are lost when memapp is closed.")
-            return
-        self._keeping = True
-        if self._store.notice:
-            yield Notice(NoticeKind.WARNING, self._store.notice)
+        if notice := self._scores.open():
+            yield notice
+        self._photos = RunPhotos(kept=self._scores.photos, spare=self._spare_photos)
 
     def _messages(self) -> Iterator[_Message]:
         """Everything that has come in; waits a moment where there is nothing else to do."""
@@ -222,7 +234,7 @@ class _ScoreRun:
             return
 
     def _has_to_wait(self) -> bool:
-        if self._found and self._net is not None:
+        if (self._found or self._read) and self._net is not None:
             return False
         return self._control.paused or self._next_batch_size() == 0
 
@@ -243,14 +255,18 @@ class _ScoreRun:
             case Notice():
                 yield message
             case Decoded():
-                self._loading -= 1
-                self._ready.append(message)
+                if resolved := self._loading.pop(message.key, None):
+                    self._ready.append((resolved, message.loaded))
                 if not self._scorer_wanted:
                     # Not before: a folder of broken files needs no net.
                     self._scorer_wanted = True
                     self._helpers.build_net()
+            case Fingerprinted():
+                if resolved := self._reading.pop(message.key, None):
+                    self._read.append((resolved, message.fingerprint))
             case Failure():
-                self._loading -= 1
+                self._loading.pop(message.key, None)
+                self._reading.pop(message.key, None)
                 # A file that can't be read takes no time to speak of: it says nothing about the speed.
                 self._meter.finished(1, now=time.monotonic(), worked=False)
                 yield Failed((message,))
@@ -258,15 +274,17 @@ class _ScoreRun:
                 self._scorer = message.scorer
                 yield EngineReady(message.scorer.engine)
 
-    def _take_found(self, batch: list[ImageKey | Failure | SkippedFile]) -> Iterator[Event]:
-        keys = [item for item in batch if isinstance(item, ImageKey)]
+    def _take_found(self, batch: list[FoundFile | Failure | SkippedFile]) -> Iterator[Event]:
+        files = [item for item in batch if isinstance(item, FoundFile)]
         failures = [item for item in batch if isinstance(item, Failure)]
-        skipped = len(batch) - len(keys) - len(failures)
-        self._meter.total += len(keys) + len(failures)
-        self._found.extend(keys)
-        if keys or failures:
-            found = (*keys, *(failure.key for failure in failures))
-            yield Found(tuple(FoundPhoto(_id_of_path(key.path), key) for key in found))
+        skipped = len(batch) - len(files) - len(failures)
+        self._meter.total += len(files) + len(failures)
+        # What can't be looked at is a photo by its path, too.
+        unseen = [FoundFile(failure.key, failure.key.path) for failure in failures]
+        resolved = self._photos.resolve((*files, *unseen))
+        self._found.extend(resolved[: len(files)])
+        if resolved:
+            yield Found(tuple(each.photo for each in resolved))
         if failures:
             self._meter.finished(len(failures), now=time.monotonic(), worked=False)
             yield Failed(tuple(failures))
@@ -274,33 +292,61 @@ class _ScoreRun:
             yield Skipped(skipped)
 
     def _look_up(self) -> Iterator[Event]:
-        if self._net is None or not self._found:
+        if self._net is None:
             return
-        keys = [self._found.popleft() for _ in range(min(len(self._found), FOUND_BATCH))]
-        known: dict[ImageKey, ScoredPhoto] = {}
-        if self._store is not None:
-            try:
-                for net in (*self._scorers.equivalent_identities(), self._net):
-                    known.update(self._store.lookup([key for key in keys if key not in known], net))
-            except StoreError as problem:
-                yield self._stop_keeping(problem)
-                self._store.close()
-                self._store = None
-        self._pending.extend(key for key in keys if key not in known)
+        nets = (*self._scorers.equivalent_identities(), self._net)
+        if self._read:
+            read, self._read = self._read, []
+            yield from self._identify(read)
+            files = [
+                replace(file, fingerprint=content, settled=content is not None, may_be_known=False)
+                for file, content in read
+            ]
+            yield from self._give_known(files, nets)
+        if self._found:
+            count = min(len(self._found), FOUND_BATCH)
+            yield from self._give_known([self._found.popleft() for _ in range(count)], nets)
+
+    def _give_known(self, files: list[ResolvedFile], nets: Sequence[NetIdentity]) -> Iterator[Event]:
+        """Give what is known of these files; the others wait to be read or loaded."""
+        known, notice = self._scores.find(files, nets)
+        if notice:
+            yield notice
+        for file in files:
+            if file.key not in known:
+                (self._to_read if file.may_be_known else self._pending).append(file)
         if known:
+            yield from self._identify(
+                [
+                    (file, known[file.key].fingerprint)
+                    for file in files
+                    if file.key in known and not file.settled
+                ]
+            )
             self._meter.finished(len(known), now=time.monotonic(), worked=False)
             yield Scored(tuple(known.values()), known=True)
 
+    def _identify(self, contents: list[tuple[ResolvedFile, Fingerprint | None]]) -> Iterator[Event]:
+        if identified := self._photos.identify(contents):
+            yield Identified(identified)
+
     def _feed(self) -> None:
-        if not self._pending or self._control.paused or self._net_problem is not None:
+        if self._control.paused:
+            return
+        while self._to_read and len(self._reading) < self._decoders:
+            file = self._to_read.popleft()
+            self._reading[file.key] = file
+            self._pool.submit_fingerprint(file.key)
+        if not self._pending or self._net_problem is not None:
             return
         # The next batch, and while the net is busy with it as many again: enough that the net never waits.
         batch = self._scorer.batch_size if self._scorer else _FIRST_BATCH
         ahead = batch + min(batch + self._decoders, _AHEAD_BYTES // _FRAME_BYTES)
         assert self._net is not None, "nothing is pending before it was looked up for a net"
-        while self._pending and self._loading + len(self._ready) < ahead:
-            self._loading += 1
-            self._pool.submit(self._pending.popleft(), self._net.precision)
+        while self._pending and len(self._loading) + len(self._ready) < ahead:
+            file = self._pending.popleft()
+            self._loading[file.key] = file
+            self._pool.submit(file.key, self._net.precision)
 
     def _next_batch_size(self) -> int:
         """How many of the ready photos to score now; 0 to wait for more."""
@@ -308,7 +354,7 @@ class _ScoreRun:
             return 0
         whole = self._scorer.batch_size
         wanted = whole if self._scored_any else min(whole, _FIRST_BATCH)
-        more_to_come = self._loading or self._pending
+        more_to_come = self._loading or self._pending or self._is_reading()
         return 0 if len(self._ready) < wanted and more_to_come else min(whole, len(self._ready))
 
     def _score(self) -> Iterator[Event]:
@@ -321,7 +367,7 @@ class _ScoreRun:
         if count == 0:
             return
         batch = [self._ready.popleft() for _ in range(count)]
-        frames = np.stack([decoded.loaded.frame for decoded in batch if decoded.loaded.frame is not None])
+        frames = np.stack([loaded.frame for _, loaded in batch if loaded.frame is not None])
         engine = self._scorer.engine
         # The net's identity always came before the net itself.
         precision = self._net.precision if self._net else Precision.EXACT
@@ -336,21 +382,16 @@ class _ScoreRun:
             engine = self._scorer.engine
             yield EngineReady(engine)
         photos = tuple(
-            ScoredPhoto(decoded.key, float(score), decoded.loaded.facts, engine, precision)
-            for decoded, score in zip(batch, scores, strict=True)
+            ScoredPhoto(file.key, float(score), loaded.facts, engine, precision, loaded.fingerprint)
+            for (file, loaded), score in zip(batch, scores, strict=True)
         )
-        if self._keeping and self._store is not None and self._net is not None:
-            try:
-                self._store.put(photos, self._net)
-            except StoreError as problem:
-                yield self._stop_keeping(problem)
+        yield from self._identify(
+            [(file, loaded.fingerprint) for file, loaded in batch if file.fingerprint is None]
+        )
+        if self._net is not None and (notice := self._scores.keep(photos, self._net)):
+            yield notice
         self._meter.finished(len(photos), now=time.monotonic(), worked=True)
         yield Scored(photos, known=False)
-
-    def _stop_keeping(self, problem: StoreError) -> Notice:
-        _log.error("scores are no longer kept", exc_info=problem)
-        self._keeping = False
-        return Notice(NoticeKind.WARNING, f"{problem} New scores are lost when memapp is closed.")
 
     def _is_done(self) -> bool:
         if self._searching:
@@ -359,8 +400,12 @@ class _ScoreRun:
             # Without its identity nothing can be looked up, and the exports could not say what scored.
             return self._net_problem is not None
         if self._net_problem is not None:
-            return not self._found
-        return not (self._found or self._pending or self._loading or self._ready)
+            return not (self._found or self._is_reading())
+        return not (self._found or self._is_reading() or self._pending or self._loading or self._ready)
+
+    def _is_reading(self) -> bool:
+        """Whether files are being looked up by their content."""
+        return bool(self._to_read or self._reading or self._read)
 
     def _progress(self) -> Iterator[Event]:
         now = time.monotonic()
@@ -368,8 +413,3 @@ class _ScoreRun:
             self._next_progress = now + _TICK_SECONDS
             self._pool.give_up_hanging()
             yield self._meter.state()
-
-
-def _id_of_path(path: str) -> PhotoId:
-    """A photo's id by its path alone, the same in every run."""
-    return PhotoId(int.from_bytes(hashlib.blake2b(os.fsencode(path), digest_size=6).digest()))

@@ -39,8 +39,13 @@ def triage_run(paths: Sequence[str], *, count: int, make_run: ScoreRunMaker) -> 
     if not chosen or first.done < first.total:
         return
     for event in make_run([key.path for key in chosen], Precision.EXACT):
-        if isinstance(event, Found | Skipped):
+        if isinstance(event, Skipped):
             continue
+        if isinstance(event, Found):
+            # Only what was changed between the two runs is news.
+            event = Found(tuple(photo for photo in event.photos if photo.key not in fast))
+            if not event.photos:
+                continue
         if isinstance(event, Progress):
             event = dataclasses.replace(event, done=first.done + event.done, total=first.total + len(chosen))
         yield event

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,10 +11,13 @@ from pathlib import Path
 
 from memapp.core.errors import StoreError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 BUSY_SECONDS = 5.0
 
-_SCHEMA = """
+LARGEST_INTEGER = 2**63 - 1
+"""That SQLite can keep as a number."""
+
+_VERSION_1 = """
 CREATE TABLE nets (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL,
@@ -42,6 +46,28 @@ CREATE TABLE scores (
     PRIMARY KEY (path, net, size, mtime_ns)
 ) WITHOUT ROWID;
 """
+
+_VERSION_2 = """
+-- A photo and the last known state of its file.
+CREATE TABLE photos (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    path BLOB UNIQUE, -- with links resolved; NULL once another photo lies there
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL, -- as database.time_column writes it
+    fingerprint BLOB, -- NULL until it is taken
+    seen INTEGER -- when it was identified, in seconds since 1970; NULL until then
+);
+CREATE INDEX photos_by_fingerprint ON photos (fingerprint) WHERE fingerprint IS NOT NULL;
+CREATE INDEX photos_by_size ON photos (size) WHERE fingerprint IS NOT NULL;
+ALTER TABLE scores ADD COLUMN fingerprint BLOB;
+CREATE INDEX scores_by_fingerprint ON scores (fingerprint, net) WHERE fingerprint IS NOT NULL;
+-- Of several states of a path, max() picks the newest with all its columns.
+INSERT INTO photos (path, size, mtime_ns, seen)
+    SELECT path, size, max(mtime_ns), strftime('%s') FROM scores GROUP BY path;
+"""
+
+_UPGRADES = (_VERSION_1, _VERSION_2)
+"""Each brings the file from the version before to its own; the first makes it."""
 
 
 def open_database(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> tuple[sqlite3.Connection, str | None]:
@@ -75,11 +101,51 @@ def open_database(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> tuple[sq
         return _open(path, busy_seconds), notice
 
 
+def open_in_memory() -> sqlite3.Connection:
+    """Make a database that is gone when it is closed. Any thread may use it, one at a time."""
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    _upgrade(connection, Path(":memory:"))
+    return connection
+
+
 @contextmanager
-def store_errors(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into a sentence for people."""
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Write all of what is inside, or nothing."""
+    connection.execute("BEGIN IMMEDIATE")
     try:
         yield
+        connection.execute("COMMIT")
+    except BaseException:
+        # SQLite has rolled back by itself where the disk was full.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def path_column(path: str) -> bytes:
+    """Return a path as it is kept: the bytes of the file system, since not every name is text."""
+    try:
+        return os.fsencode(path)
+    except UnicodeEncodeError:
+        # A name that no file here can have; it still names a photo that could not be found.
+        return path.encode("utf-8", "surrogatepass")
+
+
+def time_column(mtime_ns: int) -> int | bytes:
+    """Return a file's time as it is kept: a number, or its digits beyond 64 bits (1601, 2400)."""
+    if -LARGEST_INTEGER <= mtime_ns <= LARGEST_INTEGER:
+        return mtime_ns
+    # A blob: SQLite turns text in a column of integers into a number that is not exact.
+    return str(mtime_ns).encode()
+
+
+@contextmanager
+def store_errors(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into a sentence for people, but for those that are one record's own."""
+    try:
+        yield
+    except (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError):
+        raise
     except sqlite3.Error as problem:
         raise StoreError(f"Scores can't be kept in {path}: {_in_words(problem)}.") from problem
 
@@ -116,10 +182,10 @@ def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
                 f"The known scores in {path} were written by a newer memapp. Use the newer one; this one "
                 "leaves them alone and keeps no scores."
             )
-        if version() == 0:
-            for statement in _SCHEMA.split(";\n"):
+        for upgrade in _UPGRADES[version() :]:
+            for statement in upgrade.split(";\n"):
                 connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:

@@ -6,20 +6,34 @@ import os
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from memapp.core.records import EngineInfo, ImageKey, NetIdentity, PhotoFacts, ScoredPhoto
-from memapp.store.database import BUSY_SECONDS, open_database, store_errors
+from memapp.core.records import EngineInfo, Fingerprint, ImageKey, NetIdentity, PhotoFacts, ScoredPhoto
+from memapp.store.database import (
+    BUSY_SECONDS,
+    open_database,
+    path_column,
+    store_errors,
+    time_column,
+    transaction,
+)
+from memapp.store.photos import SqlitePhotoRegister
 
 FILE_NAME = "scores.sqlite"
 
 _KEYS_A_QUERY = 500
 """Well below the number of parameters that any SQLite allows."""
 
+_COLUMNS = (
+    "score, engine, device, width, height, format, taken, camera, lens, exposure, rendering, fingerprint"
+)
+
 
 class SqliteScoreStore:
     """Implements core.contracts.ScoreStore in one file. Used by the thread that made it.
 
-    A photo has one row for each net and for each state (size, time) that its file was in.
+    A photo has one row for each net and for each state (size, time) that its file was in. A row is found by
+    its file's path and state, or by the fingerprint of its content, wherever that lies now.
     """
 
     def __init__(self, *, home: Path, busy_seconds: float = BUSY_SECONDS) -> None:
@@ -30,9 +44,10 @@ class SqliteScoreStore:
         """
         self._path = home / FILE_NAME
         self._connection, self.notice = open_database(self._path, busy_seconds=busy_seconds)
+        self.photos = SqlitePhotoRegister(self._connection, path=self._path)
 
     def lookup(self, keys: Sequence[ImageKey], net: NetIdentity) -> dict[ImageKey, ScoredPhoto]:
-        """The known ones of these photos. Raises: StoreError."""
+        """Return the known ones of these photos. Raises: StoreError."""
         known: dict[ImageKey, ScoredPhoto] = {}
         with store_errors(self._path):
             net_row = self._net_row(net)
@@ -40,43 +55,61 @@ class SqliteScoreStore:
                 return known
             for start in range(0, len(keys), _KEYS_A_QUERY):
                 part = keys[start : start + _KEYS_A_QUERY]
-                wanted = {os.fsencode(key.path): key for key in part}
+                wanted = {path_column(key.path): key for key in part}
                 marks = ",".join("?" * len(wanted))
                 rows = self._connection.execute(
-                    "SELECT path, size, mtime_ns, score, engine, device, width, height, format, taken,"
-                    f" camera, lens, exposure, rendering FROM scores WHERE net = ? AND path IN ({marks})",
+                    f"SELECT path, size, mtime_ns, {_COLUMNS} FROM scores"
+                    f" WHERE net = ? AND path IN ({marks})",
                     (net_row, *wanted),
                 )
-                for path, size, mtime_ns, score, engine, device, *facts in rows:
+                for path, size, mtime_ns, *columns in rows:
                     key = wanted[path]
-                    if (key.size, key.mtime_ns) == (size, mtime_ns):
-                        known[key] = ScoredPhoto(
-                            key, score, PhotoFacts(*facts), _engine(engine, device), net.precision
-                        )
+                    if (key.size, time_column(key.mtime_ns)) == (size, mtime_ns):
+                        known[key] = _photo(key, columns, net)
+        return known
+
+    def lookup_content(
+        self, fingerprints: Iterable[Fingerprint], net: NetIdentity
+    ) -> dict[Fingerprint, ScoredPhoto]:
+        """Return the known scores of this content, with a key that it had. Raises: StoreError."""
+        known: dict[Fingerprint, ScoredPhoto] = {}
+        wanted = list(set(fingerprints))
+        with store_errors(self._path):
+            net_row = self._net_row(net)
+            if net_row is None:
+                return known
+            for start in range(0, len(wanted), _KEYS_A_QUERY):
+                part = wanted[start : start + _KEYS_A_QUERY]
+                marks = ",".join("?" * len(part))
+                rows = self._connection.execute(
+                    f"SELECT path, size, mtime_ns, {_COLUMNS} FROM scores"
+                    f" WHERE net = ? AND fingerprint IN ({marks})",
+                    (net_row, *part),
+                )
+                for path, size, mtime_ns, *columns in rows:
+                    photo = _photo(ImageKey(os.fsdecode(path), size, int(mtime_ns)), columns, net)
+                    assert photo.fingerprint is not None
+                    known[photo.fingerprint] = photo
         return known
 
     def put(self, photos: Iterable[ScoredPhoto], net: NetIdentity) -> None:
-        """Keep a batch in one transaction. Raises: StoreError, and nothing of the batch is kept."""
-        with store_errors(self._path):
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                self._connection.execute(
-                    "INSERT OR IGNORE INTO nets (name, sha256, preprocessing, precision) VALUES (?, ?, ?, ?)",
-                    _net_values(net),
-                )
-                net_row = self._net_row(net)
-                self._connection.executemany(
-                    "INSERT OR REPLACE INTO scores (path, net, size, mtime_ns, score, engine, device, width,"
-                    " height, format, taken, camera, lens, exposure, rendering)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (_row(photo, net_row) for photo in photos),
-                )
-                self._connection.execute("COMMIT")
-            except BaseException:
-                # SQLite has rolled back by itself where the disk was full.
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
+        """Keep a batch in one transaction.
+
+        Raises:
+            StoreError: nothing can be kept now.
+            Exception: one of the records can't be kept; nothing of the batch is.
+        """
+        with store_errors(self._path), transaction(self._connection):
+            self._connection.execute(
+                "INSERT OR IGNORE INTO nets (name, sha256, preprocessing, precision) VALUES (?, ?, ?, ?)",
+                _net_values(net),
+            )
+            net_row = self._net_row(net)
+            self._connection.executemany(
+                f"INSERT OR REPLACE INTO scores (path, net, size, mtime_ns, {_COLUMNS})"
+                f" VALUES ({','.join('?' * (4 + len(_COLUMNS.split(','))))})",
+                (_row(photo, net_row) for photo in photos),
+            )
 
     def count(self) -> int:
         """How many scores are known. Raises: StoreError."""
@@ -95,6 +128,13 @@ class SqliteScoreStore:
         return None if row is None else int(row[0])
 
 
+def _photo(key: ImageKey, columns: Sequence[Any], net: NetIdentity) -> ScoredPhoto:
+    score, engine, device, *facts, fingerprint = columns
+    return ScoredPhoto(
+        key, score, PhotoFacts(*facts), _engine(engine, device), net.precision, fingerprint=fingerprint
+    )
+
+
 @cache
 def _engine(engine: str, device: str) -> EngineInfo:
     # One record for all photos: there may be 100,000 of them, and two or three engines.
@@ -108,10 +148,10 @@ def _net_values(net: NetIdentity) -> tuple[str, str, str, str]:
 def _row(photo: ScoredPhoto, net_row: int | None) -> tuple[object, ...]:
     facts = photo.facts
     return (
-        os.fsencode(photo.key.path),
+        path_column(photo.key.path),
         net_row,
         photo.key.size,
-        photo.key.mtime_ns,
+        time_column(photo.key.mtime_ns),
         float(photo.score),
         photo.engine.engine if photo.engine else "",
         photo.engine.device if photo.engine else "",
@@ -123,4 +163,5 @@ def _row(photo: ScoredPhoto, net_row: int | None) -> tuple[object, ...]:
         facts.lens,
         facts.exposure,
         facts.rendering,
+        photo.fingerprint,
     )

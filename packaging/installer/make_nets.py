@@ -24,7 +24,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from memapp.core.control import RunControl
 from memapp.core.errors import PhotoError
-from memapp.core.records import ImageKey, NetIdentity
+from memapp.core.records import FoundFile, NetIdentity
 from memapp.core.resources import resources_folder
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
@@ -94,7 +94,7 @@ def frames_of(folders: Sequence[Path]) -> npt.NDArray[np.uint8]:
     frames = []
     for folder in folders:
         everything = find_photos([str(folder)], control=RunControl())
-        found = [each.path for each in everything if isinstance(each, ImageKey)]
+        found = [each.key.path for each in everything if isinstance(each, FoundFile)]
         step = max(1, -(-len(found) // MOST_PHOTOS))
         for path in found[::step]:
             try:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from memapp.core.contracts import Scorer
 from memapp.core.control import RunControl
 from memapp.core.errors import PhotoError
-from memapp.core.records import ImageKey, PixelArray, Precision
+from memapp.core.records import FoundFile, PixelArray, Precision
 from memapp.core.resources import resources_folder
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
@@ -118,15 +118,15 @@ def _frames() -> Iterator[tuple[PixelArray, PixelArray]]:
     seen: set[str] = set()
     folders = [str(ROOT / folder) for folder in FOLDERS]
     for found in find_photos(folders, control=RunControl()):
-        if not isinstance(found, ImageKey):
+        if not isinstance(found, FoundFile):
             continue
-        digest = hashlib.sha256(Path(found.path).read_bytes()).hexdigest()[:16]
+        digest = hashlib.sha256(Path(found.key.path).read_bytes()).hexdigest()[:16]
         if digest in quantised or digest in seen:
             continue
         seen.add(digest)
         try:
             exact, fast = (
-                load_photo(found.path, frame=True, precision=precision).frame
+                load_photo(found.key.path, frame=True, precision=precision).frame
                 for precision in (Precision.EXACT, Precision.FAST)
             )
         except PhotoError:

@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 
 from memapp.core.control import RunControl
-from memapp.core.records import EngineInfo, ImageKey, PhotoFacts, ScoredPhoto
+from memapp.core.records import EngineInfo, FoundFile, PhotoFacts, ScoredPhoto
 from memapp.intake.discover import find_photos
 from memapp.scoring.factory import RESMEM
 from memapp.store.scores import SqliteScoreStore
@@ -65,7 +65,8 @@ def _make_known(photos: Path, home: Path, count: int) -> None:
             folder.mkdir(parents=True)
         (folder / f"Photo {number:06}.jpg").write_bytes(b"no picture")
     store = SqliteScoreStore(home=home)
-    keys = [key for key in find_photos([str(photos)], control=RunControl()) if isinstance(key, ImageKey)]
+    found = find_photos([str(photos)], control=RunControl())
+    keys = [file.key for file in found if isinstance(file, FoundFile)]
     assert len(keys) == count
     store.put(
         (ScoredPhoto(key, 0.4 + 0.5 * number / count, _FACTS, _ENGINE) for number, key in enumerate(keys)),

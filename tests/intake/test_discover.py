@@ -12,7 +12,7 @@ import pytest
 
 from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled
-from memapp.core.records import Failure, FailureKind, ImageKey, SkippedFile
+from memapp.core.records import Failure, FailureKind, FoundFile, ImageKey, SkippedFile
 from memapp.intake.discover import Finding, find_photos, natural_order
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="needs POSIX file kinds")
@@ -31,14 +31,16 @@ def find(*paths: Path | str) -> list[Finding]:
 
 
 def names(findings: list[Finding]) -> list[str]:
-    return [finding.name for finding in findings if isinstance(finding, ImageKey)]
+    return [finding.key.name for finding in findings if isinstance(finding, FoundFile)]
 
 
 def test_order_is_natural_folder_by_folder(tmp_path: Path) -> None:
     for name in ("IMG_10.jpg", "img_9.jpg", "IMG_2.jpg", "b/2.jpg", "b/10.jpg", "a10/x.jpg", "a9/x.jpg"):
         touch(tmp_path / name)
     found = [
-        Path(key.path).relative_to(tmp_path).as_posix() for key in find(tmp_path) if isinstance(key, ImageKey)
+        Path(file.key.path).relative_to(tmp_path).as_posix()
+        for file in find(tmp_path)
+        if isinstance(file, FoundFile)
     ]
     expected = ["IMG_2.jpg", "img_9.jpg", "IMG_10.jpg", "a9/x.jpg", "a10/x.jpg", "b/2.jpg", "b/10.jpg"]
     assert found == expected
@@ -52,7 +54,7 @@ def test_natural_order_compares_any_two_names() -> None:
 def test_key_has_size_and_time(tmp_path: Path) -> None:
     photo = touch(tmp_path / "a.jpg", b"12345")
     status = photo.stat()
-    assert find(tmp_path) == [ImageKey(str(photo), 5, status.st_mtime_ns)]
+    assert find(tmp_path) == [FoundFile(ImageKey(str(photo), 5, status.st_mtime_ns), str(photo))]
 
 
 def test_begins_before_the_whole_tree_was_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,7 +70,7 @@ def test_begins_before_the_whole_tree_was_searched(tmp_path: Path, monkeypatch: 
 
     monkeypatch.setattr(os, "scandir", counting_scandir)
     findings = find_photos([str(tmp_path)], control=RunControl())
-    assert isinstance(next(findings), ImageKey)
+    assert isinstance(next(findings), FoundFile)
     assert listed == [str(tmp_path)]
 
 
@@ -76,8 +78,8 @@ def test_relative_path_becomes_absolute(tmp_path: Path, monkeypatch: pytest.Monk
     touch(tmp_path / "a.jpg")
     monkeypatch.chdir(tmp_path)
     (finding,) = find("a.jpg")
-    assert isinstance(finding, ImageKey)
-    assert finding.path == str(tmp_path / "a.jpg")
+    assert isinstance(finding, FoundFile)
+    assert finding.key.path == str(tmp_path / "a.jpg")
 
 
 def test_hidden_and_system_files_are_passed_over_in_folders(tmp_path: Path) -> None:
@@ -132,7 +134,28 @@ def test_links_to_the_same_photo_count_once_and_loops_end(tmp_path: Path) -> Non
     (tmp_path / "link").symlink_to(outside)
     findings = find(tmp_path)
     assert names(findings) == ["a.jpg", "c.jpg"]
-    assert [key.path for key in findings if isinstance(key, ImageKey)][1] == str(tmp_path / "link" / "c.jpg")
+    assert [file.key.path for file in findings if isinstance(file, FoundFile)][1] == str(
+        tmp_path / "link" / "c.jpg"
+    )
+
+
+@posix_only
+def test_one_file_counts_once_however_it_is_reached(tmp_path: Path) -> None:
+    photo = touch(tmp_path / "folder" / "a.jpg")
+    (tmp_path / "folder" / "hard link.jpg").hardlink_to(photo)
+    (tmp_path / "link.jpg").symlink_to(photo)
+    (tmp_path / "other name").symlink_to(tmp_path / "folder")
+    (found,) = find(tmp_path / "link.jpg", tmp_path / "other name", tmp_path / "folder", photo)
+    assert isinstance(found, FoundFile)
+    # The path shown is the one that was given.
+    assert found.key.path == str(tmp_path / "link.jpg")
+    assert found.real_path == str(photo.resolve())
+
+
+def test_copies_are_files_of_their_own(tmp_path: Path) -> None:
+    for name in ("a.jpg", "b.jpg"):
+        os.utime(touch(tmp_path / name), ns=(5, 5))
+    assert names(find(tmp_path)) == ["a.jpg", "b.jpg"]
 
 
 @posix_only
@@ -187,7 +210,7 @@ def test_unreadable_folder_is_a_failure_and_the_rest_goes_on(tmp_path: Path) -> 
     assert isinstance(failure, Failure)
     assert failure.kind is FailureKind.UNREADABLE
     assert "permission" in failure.reason
-    assert isinstance(photo, ImageKey)
+    assert isinstance(photo, FoundFile)
 
 
 @posix_only
@@ -206,7 +229,7 @@ def test_hostile_names(tmp_path: Path) -> None:
     for name in given:
         touch(tmp_path / name)
     findings = find(tmp_path)
-    assert all(isinstance(finding, ImageKey) for finding in findings)
+    assert all(isinstance(finding, FoundFile) for finding in findings)
     assert sorted(names(findings)) == sorted(given)
 
 

@@ -18,7 +18,7 @@ import json, resource, sys, time
 from pathlib import Path
 from memapp.core.control import RunControl
 from memapp.core.errors import PhotoError
-from memapp.core.records import ImageKey
+from memapp.core.records import FoundFile
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
 
@@ -40,7 +40,7 @@ for path in sorted(Path(sys.argv[1]).rglob("*")):
     outcomes.append([str(path), *outcome, time.monotonic() - began])
 findings = list(find_photos([sys.argv[1]], control=RunControl()))
 print(json.dumps({"outcomes": outcomes, "growth": peak() - start,
-                  "found": sum(isinstance(finding, ImageKey) for finding in findings)}))
+                  "found": sum(isinstance(finding, FoundFile) for finding in findings)}))
 """
 
 

@@ -28,13 +28,22 @@ from memapp.core.events import (
     Skipped,
     Started,
 )
-from memapp.core.records import FailureKind, ImageKey, LoadedPhoto, NetIdentity, Precision, ScoredPhoto
+from memapp.core.records import (
+    FailureKind,
+    Fingerprint,
+    ImageKey,
+    LoadedPhoto,
+    NetIdentity,
+    Precision,
+    ScoredPhoto,
+)
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
 from memapp.pipeline.decode_pool import Decoded, DecodePool
 from memapp.pipeline.score_run import score_run
 from memapp.pipeline.shared_scorer import SharedScorer
 from memapp.pipeline.thumbnail_cache import ThumbnailCache
+from memapp.store.photos import photos_in_memory
 from memapp.store.scores import FILE_NAME, SqliteScoreStore
 from memapp.store.thumbnails import FOLDER_NAME, ThumbnailStore
 from tests.fakes import BRIGHTNESS_NET, BrightnessFactory, BrightnessScorer
@@ -261,10 +270,14 @@ class FailingStore:
     def __init__(self, *, fails_at: str) -> None:
         self._fails_at = fails_at
         self.puts = 0
+        self.photos = photos_in_memory()
 
     def lookup(self, keys: object, net: NetIdentity) -> dict[ImageKey, ScoredPhoto]:
         if self._fails_at == "lookup":
             raise StoreError("Scores can't be kept: the disk does not answer.")
+        return {}
+
+    def lookup_content(self, contents: object, net: NetIdentity) -> dict[Fingerprint, ScoredPhoto]:
         return {}
 
     def put(self, photos: object, net: NetIdentity) -> None:

@@ -18,7 +18,7 @@ from memapp.core.control import RunControl
 from memapp.core.errors import MemappError, PhotoError
 from memapp.core.machine import usable_cores
 from memapp.core.memory_game import LEAST_PHOTOS, Answer, Role, choose_photos, plan_game
-from memapp.core.records import ImageKey
+from memapp.core.records import FoundFile
 from memapp.gui.widgets.theme import ThemeManager
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
@@ -79,9 +79,9 @@ def _keep(window: GameWindow, output: Path, observer: str, answers: Sequence[Ans
 def _pictures(images: Path, observers: dict[str, int], *, seed: int, most: int | None) -> dict[str, QImage]:
     """The photos of the game that can be read, by name relative to the folder."""
     names = {
-        Path(found.path).relative_to(images).as_posix(): found.path
+        Path(found.key.path).relative_to(images).as_posix(): found.key.path
         for found in find_photos([str(images)], control=RunControl())
-        if isinstance(found, ImageKey)
+        if isinstance(found, FoundFile)
     }
     limits = {} if most is None else {"most": most}
     chosen = choose_photos(list(names), observers, seed=seed, **limits)

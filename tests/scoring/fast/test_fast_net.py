@@ -12,7 +12,7 @@ import pytest
 
 from memapp.core.control import RunControl
 from memapp.core.errors import DeviceError, MemappError, WeightsError
-from memapp.core.records import ImageKey, Precision
+from memapp.core.records import FoundFile, Precision
 from memapp.core.resources import resources_folder
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
@@ -35,10 +35,10 @@ def test_fast_scores_are_close_to_exact_ones_and_repeatable(prepared_home: Path,
     folders = [str(shared_data / "labelled" / "images"), str(shared_data / "photos" / "scenes_azure")]
     frames = []
     for photo in find_photos(folders, control=RunControl()):
-        assert isinstance(photo, ImageKey)
-        digest = hashlib.sha256(Path(photo.path).read_bytes()).hexdigest()[:16]
+        assert isinstance(photo, FoundFile)
+        digest = hashlib.sha256(Path(photo.key.path).read_bytes()).hexdigest()[:16]
         if digest not in shipped_recipe().quantised_on:
-            frames.append(load_photo(photo.path, frame=True).frame)
+            frames.append(load_photo(photo.key.path, frame=True).frame)
     assert len(frames) >= 25
     batch = np.stack([frame for frame in frames if frame is not None])
     exact = ResMemFactory(weights=weights(prepared_home), home=prepared_home, device="cpu").build(print)

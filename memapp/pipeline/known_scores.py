@@ -1,0 +1,132 @@
+"""The known scores of one run: found again by path or content, kept, and given up in words."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+
+from memapp.core.contracts import PhotoRegister, ScoreStore, StoreOpener
+from memapp.core.errors import StoreError
+from memapp.core.events import Notice, NoticeKind
+from memapp.core.records import ImageKey, NetIdentity, ScoredPhoto
+from memapp.pipeline.photo_ids import ResolvedFile
+
+_log = logging.getLogger(__name__)
+
+
+class KnownScores:
+    """A run's access to the store, for as long as that works. Used by one thread."""
+
+    def __init__(self, open_store: StoreOpener | None) -> None:
+        """Take the opener; None to know nothing and keep nothing."""
+        self._open_store = open_store
+        self._store: ScoreStore | None = None
+        self._reads = self._keeps = False
+
+    @property
+    def photos(self) -> PhotoRegister | None:
+        """The register of photos in the store; None where the store is not open."""
+        return None if self._store is None else self._store.photos
+
+    def open(self) -> Notice | None:
+        """Open the store; return what there is to say about it."""
+        if self._open_store is None:
+            return None
+        try:
+            self._store = self._open_store()
+        except StoreError as problem:
+            return Notice(NoticeKind.WARNING, f"{problem} Scores are lost when memapp is closed.")
+        self._reads = self._keeps = True
+        return Notice(NoticeKind.WARNING, self._store.notice) if self._store.notice else None
+
+    def find(
+        self, files: Sequence[ResolvedFile], nets: Sequence[NetIdentity]
+    ) -> tuple[dict[ImageKey, ScoredPhoto], Notice | None]:
+        """Return the scores that are known of these files, by the first of these nets that has one.
+
+        What is found by another path or by its content is kept under its own key, too.
+        """
+        known: dict[ImageKey, ScoredPhoto] = {}
+        notice: Notice | None = None
+        for net in nets:
+            if self._store is None or not self._reads:
+                break
+            try:
+                here = dict(self._store.lookup([file.key for file in files if file.key not in known], net))
+                known |= here
+                elsewhere = self._elsewhere([file for file in files if file.key not in known], net)
+            except Exception as problem:
+                notice = self._give_up(problem)
+                self._reads = False
+                break
+            known |= elsewhere
+            notice = self.keep(tuple(elsewhere.values()), net) or notice
+        return known, notice
+
+    def keep(self, photos: Sequence[ScoredPhoto], net: NetIdentity) -> Notice | None:
+        """Keep these scores; return what there is to say where some can't be kept."""
+        if self._store is None or not self._keeps or not photos:
+            return None
+        try:
+            self._store.put(photos, net)
+        except StoreError as problem:
+            return self._give_up(problem)
+        except Exception:
+            _log.exception("a batch of scores can't be kept")
+            return self._keep_singly(self._store, photos, net)
+        return None
+
+    def close(self) -> None:
+        """Let go of the store."""
+        if self._store is not None:
+            self._store.close()
+
+    def _elsewhere(self, files: Sequence[ResolvedFile], net: NetIdentity) -> dict[ImageKey, ScoredPhoto]:
+        """Return what is known of these files by the path that links lead to, or by their content."""
+        assert self._store is not None
+        linked = {
+            replace(file.key, path=file.file.real_path): file.key
+            for file in files
+            if file.file.real_path != file.key.path
+        }
+        contents = {file.key: file.fingerprint for file in files if file.fingerprint is not None}
+        known: dict[ImageKey, ScoredPhoto] = {}
+        if linked:
+            found = self._store.lookup(list(linked), net)
+            known = {linked[key]: replace(photo, key=linked[key]) for key, photo in found.items()}
+        if contents:
+            by_content = self._store.lookup_content(contents.values(), net)
+            known |= {
+                key: replace(by_content[fingerprint], key=key)
+                for key, fingerprint in contents.items()
+                if fingerprint in by_content
+            }
+        return known
+
+    def _keep_singly(
+        self, store: ScoreStore, photos: Sequence[ScoredPhoto], net: NetIdentity
+    ) -> Notice | None:
+        """Keep what can be kept of a batch in which one photo's record can't."""
+        lost: list[tuple[ScoredPhoto, Exception]] = []
+        for photo in photos:
+            try:
+                store.put((photo,), net)
+            except StoreError as problem:
+                return self._give_up(problem)
+            except Exception as problem:
+                lost.append((photo, problem))
+        if not lost:
+            return None
+        first, reason = lost[0]
+        which = f"{first.key.name} and {len(lost) - 1} more" if len(lost) > 1 else first.key.name
+        return Notice(
+            NoticeKind.WARNING,
+            f"The score of {which} can't be kept and is lost when memapp is closed: {reason}.",
+        )
+
+    def _give_up(self, problem: Exception) -> Notice:
+        _log.error("scores are no longer kept", exc_info=problem)
+        self._keeps = False
+        text = str(problem) if isinstance(problem, StoreError) else f"Known scores can't be read: {problem}."
+        return Notice(NoticeKind.WARNING, f"{text} New scores are lost when memapp is closed.")

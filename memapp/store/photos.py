@@ -1,0 +1,255 @@
+"""Which photo a file is: ids that survive edits, moves and renames, kept beside the scores."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeAlias, TypeVar
+
+from memapp.core.file_state import FingerprintReader
+from memapp.core.records import FileState, Fingerprint, FoundFile, FoundPhoto, ImageKey, KnownPhoto, PhotoId
+from memapp.store.database import open_in_memory, path_column, store_errors, time_column, transaction
+
+FIRST_IN_MEMORY = 2**48
+"""Ids of a register in memory begin here, so that they never meet those on disk."""
+
+_PATHS_A_QUERY = 500
+"""Well below the number of parameters that any SQLite allows."""
+
+_T = TypeVar("_T")
+_Content: TypeAlias = tuple[FoundFile, PhotoId, Fingerprint | None]
+
+
+def photos_in_memory() -> SqlitePhotoRegister:
+    """Make a register that forgets everything at the end, with the same rules. Thread-safe."""
+    connection = open_in_memory()
+    connection.execute("DELETE FROM sqlite_sequence")
+    connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('photos', ?)", (FIRST_IN_MEMORY,))
+    return SqlitePhotoRegister(connection, path=Path(":memory:"))
+
+
+class SqlitePhotoRegister:
+    """Implements core.contracts.PhotoRegister on an open database; thread-safe where that is."""
+
+    def __init__(self, connection: sqlite3.Connection, *, path: Path) -> None:
+        """Take the database, and its path for what is said of errors."""
+        self._connection = connection
+        self._path = path
+        self._lock = threading.RLock()
+
+    def find(self, files: Sequence[FoundFile]) -> list[KnownPhoto | None]:
+        """Return the photos at these paths, None where a path is new. Raises: StoreError."""
+        rows: dict[bytes, tuple[int, int, int | bytes, bytes | None, int | None]] = {}
+        # Photos that are older than this register are known by the path as it was given.
+        paths = {path_column(path) for file in files for path in (file.real_path, file.key.path)}
+        with self._lock, store_errors(self._path):
+            for part in _parts(sorted(paths)):
+                marks = ",".join("?" * len(part))
+                for path, *row in self._connection.execute(
+                    f"SELECT path, id, size, mtime_ns, fingerprint, seen FROM photos WHERE path IN ({marks})",
+                    part,
+                ):
+                    rows[path] = (row[0], row[1], row[2], row[3], row[4])
+        found: list[KnownPhoto | None] = []
+        for file in files:
+            real = path_column(file.real_path)
+            row = rows.get(real) or rows.get(path_column(file.key.path))
+            if row is None:
+                found.append(None)
+                continue
+            photo, size, mtime_ns, fingerprint, seen = row
+            state = FileState(size, int(mtime_ns), None if fingerprint is None else Fingerprint(fingerprint))
+            found.append(KnownPhoto(PhotoId(photo), state, identified=seen is not None and real in rows))
+        return found
+
+    def add(self, files: Sequence[FoundFile]) -> list[PhotoId]:
+        """Give new photos their ids. Raises: StoreError, and nothing was added."""
+        with self._lock, store_errors(self._path), transaction(self._connection):
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO photos (path, size, mtime_ns) VALUES (?, ?, ?)",
+                [
+                    (path_column(file.real_path), file.key.size, time_column(file.key.mtime_ns))
+                    for file in files
+                ],
+            )
+            return [self._id_at(file.real_path) for file in files]
+
+    def known_sizes(self, sizes: Iterable[int]) -> set[int]:
+        """Return those of these sizes that a photo with a fingerprint has. Raises: StoreError."""
+        known: set[int] = set()
+        with self._lock, store_errors(self._path):
+            for part in _parts(sorted(set(sizes))):
+                marks = ",".join("?" * len(part))
+                known.update(
+                    row[0]
+                    for row in self._connection.execute(
+                        "SELECT DISTINCT size FROM photos"
+                        f" WHERE fingerprint IS NOT NULL AND size IN ({marks})",
+                        part,
+                    )
+                )
+        return known
+
+    def identify(self, files: Sequence[_Content], *, read_fingerprint: FingerprintReader) -> list[PhotoId]:
+        """Say which photos these files are, and remember their state. Raises: StoreError."""
+        ids: dict[int, PhotoId] = {}
+        stay: list[_Content] = []
+        with self._lock, store_errors(self._path):
+            for place, (file, photo, fingerprint) in enumerate(files):
+                mover = self._mover(file, photo, fingerprint, read_fingerprint)
+                if mover is None:
+                    ids[place] = photo
+                    stay.append((file, photo, fingerprint))
+                    continue
+                ids[place] = mover
+                with transaction(self._connection):
+                    self._take_place(file, mover, photo, fingerprint)
+            with transaction(self._connection):
+                for file, photo, fingerprint in stay:
+                    self._remember(file, photo, fingerprint)
+        return [ids[place] for place in range(len(files))]
+
+    def without_fingerprint(self, *, after: PhotoId, most: int) -> list[FoundPhoto]:
+        """Return photos whose fingerprint was never taken, by rising id. Raises: StoreError."""
+        with self._lock, store_errors(self._path):
+            rows = self._connection.execute(
+                "SELECT id, path, size, mtime_ns FROM photos WHERE id > ? AND fingerprint IS NULL"
+                " AND path IS NOT NULL AND seen IS NOT NULL ORDER BY id LIMIT ?",
+                (after, most),
+            ).fetchall()
+        return [
+            FoundPhoto(PhotoId(photo), ImageKey(os.fsdecode(path), size, int(mtime_ns)))
+            for photo, path, size, mtime_ns in rows
+        ]
+
+    def keep_fingerprint(self, photo: FoundPhoto, fingerprint: Fingerprint) -> None:
+        """Add the fingerprint of a photo and of its known scores. Raises: StoreError."""
+        state = (path_column(photo.key.path), photo.key.size, time_column(photo.key.mtime_ns))
+        with self._lock, store_errors(self._path), transaction(self._connection):
+            self._connection.execute(
+                "UPDATE photos SET fingerprint = ? WHERE id = ? AND path = ? AND size = ? AND mtime_ns = ?"
+                " AND fingerprint IS NULL",
+                (fingerprint, photo.id, *state),
+            )
+            self._mark_scores(photo.key.path, photo.key, fingerprint)
+
+    # The rules
+
+    def _mover(
+        self,
+        file: FoundFile,
+        photo: PhotoId,
+        fingerprint: Fingerprint | None,
+        read_fingerprint: FingerprintReader,
+    ) -> PhotoId | None:
+        """Return the other photo that a file is, by its content; None where its path says it right."""
+        if fingerprint is None:
+            return None
+        row = self._connection.execute(
+            "SELECT size, mtime_ns, fingerprint, seen FROM photos WHERE id = ?", (photo,)
+        ).fetchone()
+        if row is not None:
+            size, mtime_ns, own, seen = row
+            is_here = (size, mtime_ns) == (file.key.size, time_column(file.key.mtime_ns)) and seen is not None
+            if own == fingerprint or is_here:
+                return None
+        others = self._connection.execute(
+            "SELECT id, path, size, mtime_ns FROM photos WHERE fingerprint = ? AND id <> ?",
+            (fingerprint, photo),
+        ).fetchall()
+        # Of several with the same content the one of the same name, as when a folder was renamed.
+        others.sort(key=lambda other: (_name(other[1]) != _name(path_column(file.real_path)), other[0]))
+        for other, path, size, mtime_ns in others:
+            lay = None if path is None else os.fsdecode(path)
+            state = FileState(size, int(mtime_ns), fingerprint)
+            if lay is None or self._has_left(PhotoId(other), lay, state, read_fingerprint):
+                return PhotoId(other)
+            if row is not None and row[3] is None and _is_same_file(lay, file.key.path):
+                return PhotoId(other)
+        return None
+
+    def _has_left(
+        self, photo: PhotoId, path: str, state: FileState, read_fingerprint: FingerprintReader
+    ) -> bool:
+        """Return whether a photo is no longer where it lay: nothing lies there, or another known photo."""
+        try:
+            now = os.stat(path)  # noqa: PTH116 (paths are plain text in the records)
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            return True
+        except OSError:
+            return False
+        if (now.st_size, now.st_mtime_ns) == (state.size, state.mtime_ns):
+            return False
+        if not self.known_sizes([now.st_size]):
+            return False
+        content = read_fingerprint(path)
+        if content is None or content == state.fingerprint:
+            return False
+        # What is unknown is the photo itself, edited.
+        return (
+            self._connection.execute(
+                "SELECT 1 FROM photos WHERE fingerprint = ? AND id <> ?", (content, photo)
+            ).fetchone()
+            is not None
+        )
+
+    def _take_place(
+        self, file: FoundFile, mover: PhotoId, former: PhotoId, fingerprint: Fingerprint | None
+    ) -> None:
+        """Put a photo where another was taken to be."""
+        # A new photo proves to be none; one that is known is somewhere else, or overwritten.
+        self._connection.execute("DELETE FROM photos WHERE id = ? AND seen IS NULL", (former,))
+        lies = self._connection.execute("SELECT path FROM photos WHERE id = ?", (mover,)).fetchone()[0]
+        if lies is not None and _is_same_file(os.fsdecode(lies), file.key.path):
+            self._mark_scores(file.key.path, file.key, fingerprint)
+            return
+        self._remember(file, mover, fingerprint)
+
+    def _remember(self, file: FoundFile, photo: PhotoId, fingerprint: Fingerprint | None) -> None:
+        """Write down where a photo lies, and in which state."""
+        path = path_column(file.real_path)
+        self._connection.execute("UPDATE photos SET path = NULL WHERE path = ? AND id <> ?", (path, photo))
+        state = (file.key.size, time_column(file.key.mtime_ns))
+        self._connection.execute(
+            "UPDATE photos SET path = ?, size = ?, mtime_ns = ?, seen = ?,"
+            # Where it is known by path alone, its fingerprint holds only for the same state.
+            " fingerprint = coalesce(?, CASE WHEN size = ? AND mtime_ns = ? THEN fingerprint END)"
+            " WHERE id = ?",
+            (path, *state, int(time.time()), fingerprint, *state, photo),
+        )
+        self._mark_scores(file.key.path, file.key, fingerprint)
+
+    def _mark_scores(self, path: str, key: ImageKey, fingerprint: Fingerprint | None) -> None:
+        if fingerprint is not None:
+            self._connection.execute(
+                "UPDATE scores SET fingerprint = ?"
+                " WHERE path = ? AND size = ? AND mtime_ns = ? AND fingerprint IS NULL",
+                (fingerprint, path_column(path), key.size, time_column(key.mtime_ns)),
+            )
+
+    def _id_at(self, path: str) -> PhotoId:
+        row = self._connection.execute(
+            "SELECT id FROM photos WHERE path = ?", (path_column(path),)
+        ).fetchone()
+        return PhotoId(row[0])
+
+
+def _parts(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    for start in range(0, len(items), _PATHS_A_QUERY):
+        yield items[start : start + _PATHS_A_QUERY]
+
+
+def _name(path: bytes | None) -> bytes | None:
+    return None if path is None else path.replace(b"\\", b"/").rpartition(b"/")[2]
+
+
+def _is_same_file(first: str, second: str) -> bool:
+    """Return whether both paths lead to one file: a hard link, another mount, another spelling."""
+    try:
+        return Path(first).samefile(second)
+    except (OSError, ValueError):
+        return False
