@@ -1,1 +1,1 @@
-"""From pixels to scores. The only home of torch."""
+"""From pixels to scores. The only layer (except lab) that imports torch."""

@@ -1,4 +1,4 @@
-"""Runs one function in a process of its own, and brings back what it gives. Imports no torch."""
+"""Run one function in a separate process and return its result. Does not import torch."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _LOOK_SECONDS = 0.1
 
 
 class ChildError(MemappError):
-    """The other process did not succeed; the text says why."""
+    """The child process failed; the text says why."""
 
 
 def missing_package(*packages: str) -> str | None:
-    """The first of these that is not installed."""
+    """Return the first of these that is not installed."""
     for package in packages:
         if importlib.util.find_spec(package) is None:
             return package
@@ -31,18 +31,18 @@ def missing_package(*packages: str) -> str | None:
 
 
 def run_in_child(function: Callable[..., Any], *arguments: object, control: RunControl) -> Any:
-    """Call a module's function elsewhere, so that its libraries' memory and locks burden nobody here.
+    """Call a module-level function in a child process, to keep its memory and locks out of this one.
 
     Args:
-        function: of a module, so that the other process finds it.
-        arguments: that can be pickled.
-        control: ends the other process at once when it is cancelled.
+        function: module-level, so that the child process can import it.
+        arguments: picklable.
+        control: ends the child process at once when it is cancelled.
 
     Raises:
-        ChildError: it raised, or ended before it was done.
-        Cancelled: control was cancelled meanwhile.
+        ChildError: it raised, or ended early.
+        Cancelled: control was cancelled.
     """
-    # Spawned, not forked: this process has threads.
+    # Spawned, not forked, because this process has threads.
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(
@@ -57,7 +57,7 @@ def run_in_child(function: Callable[..., Any], *arguments: object, control: RunC
                 raise Cancelled("Cancelled.")
         succeeded, answer = ours.recv()
     except EOFError as problem:
-        raise ChildError("it ended before it was done, perhaps for want of memory") from problem
+        raise ChildError("it ended before it was finished; perhaps there was not enough memory") from problem
     finally:
         ours.close()
         process.join()
@@ -67,7 +67,7 @@ def run_in_child(function: Callable[..., Any], *arguments: object, control: RunC
 
 
 def _work(answers: Connection, function: Callable[..., Any], arguments: tuple[object, ...]) -> None:
-    # Ctrl-C in a terminal reaches this process, too; its parent knows what to do.
+    # Ctrl-C in a terminal reaches this process, too; its parent handles it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     lower_this_thread()
     threading.Thread(target=_end_with_parent, name="memapp parent", daemon=True).start()

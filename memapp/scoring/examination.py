@@ -1,4 +1,4 @@
-"""Tries every engine on every kind of device there is, for the doctor."""
+"""Test every engine on every kind of device, for the doctor."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from memapp.scoring.weights import RESMEM_WEIGHTS, WeightsLocator
 
 @dataclass(frozen=True, slots=True)
 class EngineProof:
-    """What came of trying one engine on one device for real."""
+    """The result of testing one engine on one device."""
 
     engine: str
     """ "onnx" or "torch"."""
@@ -28,12 +28,12 @@ class EngineProof:
 
 
 def prove_engines(weights: WeightsLocator, home: Path) -> Iterator[EngineProof]:
-    """Let every engine score two frames with ResMem on every kind of device there is; the CPU's first.
+    """Score two frames with ResMem on every engine and kind of device, the CPU first.
 
-    Nothing is prepared for it: a graph that is not there yet is no fault.
+    Nothing is prepared for the test: a missing graph is not a failure.
 
     Raises:
-        WeightsError: the weights are missing, truncated or altered.
+        WeightsError: the weights are missing, truncated or changed.
     """
     if importlib.util.find_spec("torch") is None:
         yield _prove_onnx(home)
@@ -53,7 +53,7 @@ def prove_engines(weights: WeightsLocator, home: Path) -> Iterator[EngineProof]:
 
 
 def shipped_graph(home: Path) -> Path | None:
-    """ResMem's graph that came with the built app, checked; None where there is none."""
+    """Return ResMem's graph that is shipped with the built app, verified; None if there is none."""
     graph = GraphFolder(home=home, export=export_resmem).shipped(RESMEM)
     return graph.path if graph else None
 

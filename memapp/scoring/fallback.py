@@ -1,4 +1,4 @@
-"""A scorer that goes on: out of memory halves the batch, then the CPU takes over. Imports no torch."""
+"""A scorer with fallbacks: out of memory halves the batch, then the CPU takes over. Does not import torch."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class FallbackScorer:
     def __init__(
         self, *, engine: Engine, fallback: Callable[[], Engine] | None, note: str | None, notify: Notify
     ) -> None:
-        """Take an engine that is loaded.
+        """Wrap an engine that is loaded.
 
         Args:
-            engine: scores until it can't.
-            fallback: loads the CPU's engine; None where the engine is the CPU's already.
-            note: why this engine is not the one that was asked for.
-            notify: told when the engine changes.
+            engine: scores until it fails.
+            fallback: loads the CPU's engine; None if the engine is already the CPU's.
+            note: why this engine differs from the requested one.
+            notify: called when the engine changes.
         """
         self._engine = engine
         self._fallback = fallback
@@ -36,16 +36,16 @@ class FallbackScorer:
 
     @property
     def engine(self) -> EngineInfo:
-        """What executes the net now, with a note where that is not what was asked for."""
+        """The engine that executes the net now, with a note if it differs from the requested one."""
         return dataclasses.replace(self._engine.engine, note=self._note)
 
     @property
     def batch_size(self) -> int:
-        """The batch that fits, as far as is known."""
+        """The largest batch known to fit."""
         return self._batch_size
 
     def score(self, frames: PixelArray) -> npt.NDArray[np.float32]:
-        """Score frames of shape (n, 227, 227, 3), uint8, whatever n; gives n scores, 0..1.
+        """Score any number of frames, shape (n, 227, 227, 3), uint8; return n scores, 0..1.
 
         Raises:
             OutOfDeviceMemoryError: not even one frame fits the computer's memory.
@@ -58,7 +58,7 @@ class FallbackScorer:
             try:
                 scores[done : done + len(part)] = self._engine.score(part)
             except OutOfDeviceMemoryError as problem:
-                self._make_room(problem, tried=len(part))
+                self._reduce_batch(problem, tried=len(part))
             except DeviceError as problem:
                 self._fall_back(problem)
             else:
@@ -66,10 +66,10 @@ class FallbackScorer:
         return scores
 
     def close(self) -> None:
-        """Give back the net's memory."""
+        """Release the net's memory."""
         self._engine.close()
 
-    def _make_room(self, problem: OutOfDeviceMemoryError, *, tried: int) -> None:
+    def _reduce_batch(self, problem: OutOfDeviceMemoryError, *, tried: int) -> None:
         if tried > 1:
             self._batch_size = tried // 2
         else:

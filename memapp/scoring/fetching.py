@@ -1,4 +1,4 @@
-"""Fetches one published file when a person asks for it: resumed, retried, checked, then put in place."""
+"""Download one published file on a user's request: resumed, retried, verified, then moved into place."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ from memapp.core.errors import FetchError
 from memapp.core.files import write_atomically
 
 BytesProgress: TypeAlias = Callable[[int, int], None]
-"""Takes the bytes that are here and all that there are; 0 where the server does not say."""
+"""Called with the bytes here and the total, which is 0 if the server does not state it."""
 
 PAUSES = (1.0, 2.0, 5.0, 10.0, 20.0)
-"""Seconds before each next attempt; bytes that came begin the row anew."""
+"""Seconds before each next attempt; the sequence restarts after received bytes."""
 STALL_SECONDS = 30.0
-"""A server that says nothing for so long is taken for gone."""
+"""A server that sends nothing for this long counts as gone."""
 
 _CHUNK = 1 << 16
 _SPARE = 100_000_000
-"""Bytes that a disk should have left."""
+"""Bytes to leave free on the disk."""
 _LOOK_SECONDS = 0.05
 _SOFTWARE = {"User-Agent": "memapp", "Accept-Encoding": "identity"}
 
@@ -47,25 +47,25 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A file that somebody publishes."""
+    """A published file."""
 
     title: str
-    """What people call it: "The COCO segmenter"."""
+    """Its name for people: "The COCO segmenter"."""
     address: str
     file_name: str
     sha256_start: str
-    """The first hexadecimal digits of its hash, as many as its publisher gives."""
+    """The first hexadecimal digits of its hash, as many as its publisher states."""
     likely_size: int
-    """Bytes, as its publisher says; one that has twice as many is not it."""
+    """Bytes, as stated by its publisher; a file twice as large is refused."""
 
     @property
     def host(self) -> str:
-        """Who is asked."""
+        """The server's name."""
         return urlsplit(self.address).hostname or self.address
 
 
-class _AgainError(Exception):
-    """This attempt failed; another one may not. str() of it is half a sentence."""
+class _RetryError(Exception):
+    """This attempt failed, but another may succeed. str() is half a sentence."""
 
 
 def fetch(
@@ -77,24 +77,25 @@ def fetch(
     pauses: tuple[float, ...] = PAUSES,
     stall_seconds: float = STALL_SECONDS,
 ) -> Path:
-    """Fetch a file through the system's proxy, believing the system's certificates.
+    """Download a file through the system's proxy, with the system's certificates.
 
-    What came before a cut, a cancel or the end of memapp is kept beside; the next fetch goes on from there.
+    The part received before an interruption, a cancel or the end of memapp is kept; the next download resumes
+    there.
 
     Args:
         published: which file.
-        folder: where it is put, whole and checked; made where it is missing.
+        folder: the target folder, created if missing; it gets the file when it is complete and verified.
         control: cancels or pauses it.
-        progress: told the bytes that are here.
+        progress: called with the bytes here.
         pauses: seconds before each next attempt.
-        stall_seconds: how long the server may say nothing.
+        stall_seconds: how long the server may send nothing.
 
     Returns:
         The file.
 
     Raises:
-        FetchError: it can't be had; one or two sentences say why, and what to do.
-        Cancelled: control was cancelled meanwhile.
+        FetchError: it can't be downloaded; one or two sentences say why, and what to do.
+        Cancelled: control was cancelled.
     """
     target = folder / published.file_name
     try:
@@ -106,19 +107,19 @@ def fetch(
         part.place(target)
     except OSError as problem:
         raise FetchError(
-            f"{published.title} can't be kept: {folder} can't be written ({problem.strerror or problem})."
+            f"{published.title} can't be saved: {folder} can't be written ({problem.strerror or problem})."
         ) from problem
     return target
 
 
 def is_published(path: Path, published: Published) -> bool:
-    """Whether a file is the published one, by its hash. Raises: OSError."""
+    """Return whether a file is the published one, by its hash. Raise OSError if it can't be read."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest().startswith(published.sha256_start)
 
 
 class _Part:
-    """What came so far, in a file beside the target, and in another one what the server said of it."""
+    """The received part, in a file beside the target, and the server's validator in another file."""
 
     def __init__(self, folder: Path, published: Published) -> None:
         self.published = published
@@ -128,14 +129,14 @@ class _Part:
 
     @property
     def size(self) -> int:
-        """Bytes that are here."""
+        """Bytes here."""
         try:
             return self.path.stat().st_size
         except FileNotFoundError:
             return 0
 
     def validator(self) -> str | None:
-        """What tells the server which state of the file these bytes are of; None where they are of no use."""
+        """The server's validator for these bytes; None if they can't be resumed."""
         try:
             match json.loads(self._memory.read_text(encoding="utf-8")):
                 case {"address": self.published.address, "validator": str(validator)} if self.size:
@@ -145,22 +146,22 @@ class _Part:
         return None
 
     def begin(self, headers: Message) -> None:
-        """Forget what is here; remember which state of the file is coming."""
-        self.forget()
-        # Only a strong ETag stands for these very bytes (RFC 9110, 8.8.1); a date is the next best.
+        """Discard what is here and store the validator of the coming version."""
+        self.discard()
+        # Only a strong ETag identifies these exact bytes (RFC 9110, 8.8.1); a date is the next best.
         etag = headers.get("ETag", "")
         validator = etag if etag and not etag.startswith("W/") else headers.get("Last-Modified")
         if validator:
             memory = {"address": self.published.address, "validator": validator}
             write_atomically(self._memory, json.dumps(memory))
 
-    def forget(self) -> None:
-        """Remove what is here."""
+    def discard(self) -> None:
+        """Delete what is here."""
         for path in (self.path, self._memory):
             path.unlink(missing_ok=True)
 
-    def make_sure_of_room(self, needed: int) -> None:
-        """Raises: FetchError: the disk is too full."""
+    def check_disk_space(self, needed: int) -> None:
+        """Raise FetchError if the disk is too full."""
         free = shutil.disk_usage(self.folder).free
         if free < needed + _SPARE:
             raise FetchError(
@@ -169,7 +170,7 @@ class _Part:
             )
 
     def place(self, target: Path) -> None:
-        """Put it in its place, checked before."""
+        """Move the verified file into place."""
         self.path.replace(target)
         self._memory.unlink(missing_ok=True)
 
@@ -181,8 +182,8 @@ def _receive(
     pauses: tuple[float, ...],
     stall_seconds: float,
 ) -> None:
-    """Attempt until all is here and its hash is right."""
-    part.make_sure_of_room(part.published.likely_size - part.size)
+    """Try until the file is complete and its hash is right."""
+    part.check_disk_space(part.published.likely_size - part.size)
     failures = 0
     fresh = False
     while True:
@@ -190,26 +191,27 @@ def _receive(
         resumed = before > 0
         try:
             _attempt(part, control, progress, stall_seconds)
-        except _AgainError as problem:
+        except _RetryError as problem:
             failures = failures if part.size <= before else 0
             if failures >= len(pauses):
                 raise FetchError(
-                    f"{part.published.title} could not be fetched from {part.published.host}: {problem}. "
-                    "Try again later; what came so far is kept. Or install it from a file."
+                    f"{part.published.title} could not be downloaded from {part.published.host}: "
+                    f"{problem}. Try again later; the part received so far is kept. Or install it from a "
+                    "file."
                 ) from problem
-            _log.info("fetching %s: %s", part.published.file_name, problem)
+            _log.info("downloading %s: %s", part.published.file_name, problem)
             _wait(pauses[failures], control)
             failures += 1
             continue
         if is_published(part.path, part.published):
             return
-        part.forget()
+        part.discard()
         if not resumed or fresh:
             raise FetchError(
-                f"What {part.published.host} sent is not {part.published.file_name}: "
-                "its hash is another one. It was thrown away. Try again later, or install it from a file."
+                f"{part.published.host} sent another file than {part.published.file_name}: its hash "
+                "differs. It was deleted. Try again later, or install it from a file."
             )
-        # Bytes of two states of the file may have come together; the whole in one piece is worth a try.
+        # Bytes of two versions of the file may have been mixed; try once more without resuming.
         fresh = True
 
 
@@ -218,11 +220,11 @@ def _attempt(part: _Part, control: RunControl, progress: BytesProgress, stall_se
     headers = dict(_SOFTWARE)
     validator = part.validator()
     if validator is None:
-        part.forget()
+        part.discard()
     else:
         headers |= {"Range": f"bytes={part.size}-", "If-Range": validator}
     request = urllib.request.Request(part.published.address, headers=headers)
-    with _hanging_up_when_cancelled(control) as sockets:
+    with _disconnecting_when_cancelled(control) as sockets:
         try:
             with _opener(sockets).open(request, timeout=stall_seconds) as response:
                 _take(response, part, control, progress)
@@ -233,7 +235,7 @@ def _attempt(part: _Part, control: RunControl, progress: BytesProgress, stall_se
             control.checkpoint()
             if isinstance(problem, _DiskError):
                 raise OSError(*problem.args) from problem
-            raise _in_words(problem, part) from problem
+            raise _typed_error(problem, part) from problem
 
 
 class _DiskError(OSError):
@@ -244,7 +246,7 @@ def _take(response: Any, part: _Part, control: RunControl, progress: BytesProgre
     """Write what the server sends.
 
     Raises:
-        _AgainError: it ended too early.
+        _RetryError: it ended early.
         FetchError: it is not the file.
     """
     published = part.published
@@ -258,16 +260,17 @@ def _take(response: Any, part: _Part, control: RunControl, progress: BytesProgre
     if response.status == 206:
         start, total = _range(response.headers.get("Content-Range"))
         if start != part.size:
-            part.forget()
-            raise _AgainError("it sent another part than was asked for")
+            part.discard()
+            raise _RetryError("it sent another part than requested")
     else:
         _begin(part, response.headers)
     if (total or 0) > 2 * published.likely_size:
         raise FetchError(
-            f"What {published.host} offers is not {published.file_name}: it has {(total or 0) / 1e6:,.0f} MB "
-            f"instead of about {published.likely_size / 1e6:,.0f}. Nothing was fetched."
+            f"{published.host} offers another file than {published.file_name}: it has "
+            f"{(total or 0) / 1e6:,.0f} MB instead of about {published.likely_size / 1e6:,.0f}. Nothing "
+            "was downloaded."
         )
-    part.make_sure_of_room((total or published.likely_size) - start)
+    part.check_disk_space((total or published.likely_size) - start)
     done = start
     progress(done, total or 0)
     with _opened(part.path) as file:
@@ -276,12 +279,12 @@ def _take(response: Any, part: _Part, control: RunControl, progress: BytesProgre
             _write(file, chunk)
             done += len(chunk)
             if done > (total or 2 * published.likely_size):
-                raise FetchError(f"{published.host} sent more than the file has. Nothing was kept.")
+                raise FetchError(f"{published.host} sent more than the file's size. Nothing was kept.")
             progress(done, total or 0)
         _flush(file)
     control.checkpoint()
     if total is not None and done < total:
-        raise _AgainError(f"it stopped after {done / 1e6:,.1f} of {total / 1e6:,.1f} MB")
+        raise _RetryError(f"it stopped after {done / 1e6:,.1f} of {total / 1e6:,.1f} MB")
 
 
 def _begin(part: _Part, headers: Message) -> None:
@@ -314,38 +317,38 @@ def _flush(file: IO[bytes]) -> None:
 
 
 def _refuse_status(problem: urllib.error.HTTPError, part: _Part) -> None:
-    """Raises: _AgainError, FetchError: always one of them."""
+    """Raise _RetryError or FetchError, always."""
     host = part.published.host
     match problem.code:
         case 416:
-            # What is here is no beginning of what is there.
-            part.forget()
-            raise _AgainError("it does not know what came before") from problem
+            # What is here is not the beginning of the server's file.
+            part.discard()
+            raise _RetryError("it can't resume the download") from problem
         case 407:
             raise FetchError(
-                "The proxy of this network wants a name and a password. Ask whoever looks after it, "
-                "or install from a file."
+                "The proxy of this network needs a name and a password. Ask your network's "
+                "administrator, or install from a file."
             ) from problem
         case 408 | 425 | 429 | 500 | 502 | 503 | 504:
-            raise _AgainError(f"it can't serve now (status {problem.code})") from problem
+            raise _RetryError(f"it is not available now (status {problem.code})") from problem
         case 404 | 410:
             raise FetchError(
                 f"{part.published.file_name} is no longer at {host}. A newer memapp may know its new place; "
                 "or install it from a file."
             ) from problem
     raise FetchError(
-        f"{host} does not give {part.published.file_name} (status {problem.code}). "
-        "Try again later, or install it from a file."
+        f"{host} refuses to send {part.published.file_name} (status {problem.code}). Try again later, or "
+        "install it from a file."
     ) from problem
 
 
-def _in_words(problem: Exception, part: _Part) -> Exception:
+def _typed_error(problem: Exception, part: _Part) -> Exception:
     host = part.published.host
     cause = problem.reason if isinstance(problem, urllib.error.URLError) else problem
     if isinstance(cause, ssl.SSLCertVerificationError):
         return FetchError(
-            f"{host} could not prove who it is ({cause.verify_message}). Look at this computer's date and "
-            "its network's certificates, or install from a file."
+            f"{host} could not prove its identity ({cause.verify_message}). Check this computer's date "
+            "and its network's certificates, or install from a file."
         )
     if isinstance(cause, socket.gaierror) or getattr(cause, "errno", None) in _UNREACHABLE:
         return FetchError(
@@ -353,10 +356,10 @@ def _in_words(problem: Exception, part: _Part) -> Exception:
             "or install from a file."
         )
     if isinstance(cause, TimeoutError):
-        return _AgainError("it no longer answers")
+        return _RetryError("it no longer answers")
     if isinstance(cause, ValueError) and not isinstance(cause, OSError):
-        return FetchError(f"{host} sent an answer that can't be understood. Install from a file instead.")
-    return _AgainError("the connection broke")
+        return FetchError(f"{host} sent a response that can't be understood. Install from a file instead.")
+    return _RetryError("the connection broke")
 
 
 def _unreachable() -> frozenset[int]:
@@ -374,7 +377,7 @@ def _number(text: str | None) -> int | None:
 
 
 def _range(text: str | None) -> tuple[int, int | None]:
-    """Where a part begins, and the size of the whole; -1 where it does not say so: "bytes 5-9/10"."""
+    """Return a part's start and the whole size from "bytes 5-9/10"; -1 if the start is not stated."""
     unit, _, rest = (text or "").partition(" ")
     span, _, whole = rest.partition("/")
     start = _number(span.partition("-")[0])
@@ -390,8 +393,8 @@ def _wait(seconds: float, control: RunControl) -> None:
 
 
 @contextmanager
-def _hanging_up_when_cancelled(control: RunControl) -> Iterator[list[socket.socket]]:
-    """Shut the sockets in the list when control is cancelled, so that nobody waits for a silent server."""
+def _disconnecting_when_cancelled(control: RunControl) -> Iterator[list[socket.socket]]:
+    """Shut down the listed sockets when control is cancelled, so that nothing waits for a silent server."""
     sockets: list[socket.socket] = []
     done = threading.Event()
 
@@ -400,7 +403,7 @@ def _hanging_up_when_cancelled(control: RunControl) -> Iterator[list[socket.sock
             if control.cancelled:
                 for each in sockets:
                     with suppress(OSError):
-                        # Below any encryption, which would want to say goodbye.
+                        # Below TLS, which would wait for a closing message.
                         socket.socket.shutdown(each, socket.SHUT_RDWR)
 
     watcher = threading.Thread(target=watch, name="memapp hang up", daemon=True)
@@ -413,7 +416,7 @@ def _hanging_up_when_cancelled(control: RunControl) -> Iterator[list[socket.sock
 
 
 def _opener(sockets: list[socket.socket]) -> urllib.request.OpenerDirector:
-    """What opens addresses: the system's proxies, its certificates, and a list of the sockets in use."""
+    """Return an opener with the system's proxies and certificates that lists the sockets in use."""
 
     class Plain(http.client.HTTPConnection):
         def connect(self) -> None:
@@ -433,16 +436,18 @@ def _opener(sockets: list[socket.socket]) -> urllib.request.OpenerDirector:
         def https_open(self, req: urllib.request.Request) -> Any:
             return self.do_open(Encrypted, req, context=truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
 
-    return urllib.request.build_opener(PlainHandler, EncryptedHandler, _NeverLessSafe)
+    return urllib.request.build_opener(PlainHandler, EncryptedHandler, _SecureRedirects)
 
 
-class _NeverLessSafe(urllib.request.HTTPRedirectHandler):
-    """Follows a server elsewhere, but never to a less safe way of asking."""
+class _SecureRedirects(urllib.request.HTTPRedirectHandler):
+    """Follows redirects, but never to a less secure address."""
 
     def redirect_request(
         self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str
     ) -> urllib.request.Request | None:
         safe = {"https": ("https",), "http": ("http", "https")}[urlsplit(req.full_url).scheme]
         if urlsplit(newurl).scheme not in safe:
-            raise FetchError(f"{req.host} sends to an address that is not safe. Nothing was fetched.")
+            raise FetchError(
+                f"{req.host} redirects to an address that is not secure. Nothing was downloaded."
+            )
         return super().redirect_request(req, fp, code, msg, headers, newurl)

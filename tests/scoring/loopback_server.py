@@ -1,4 +1,4 @@
-"""A real server on loopback that behaves as badly as it is told to, one way a request."""
+"""A real server on loopback that misbehaves as told, in one way per request."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ class Way:
 
 
 class Server:
-    """Answers with `content`, in the ways that are queued; then plainly."""
+    """Answers with `content`, in the queued ways, then normally."""
 
     def __init__(self, content: bytes, certificate: Path | None = None) -> None:
         self.content = content
         self._scheme = "https" if certificate else "http"
         self.ways: list[Way] = []
         self.requests: list[dict[str, str]] = []
-        """The headers of each request that came."""
+        """The headers of each request."""
         self.released = threading.Event()
         server = self
 
@@ -55,7 +55,7 @@ class Server:
                 server.answer(self)
 
             def handle(self) -> None:
-                # A client that believes nobody, or hangs up, is no trouble of the server's.
+                # A client that rejects the certificate or disconnects is not an error of the server.
                 with suppress(OSError):
                     super().handle()
 
@@ -67,7 +67,7 @@ class Server:
         if certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate)
-            # Not now, but on the request's own thread: a client that is refused must not stop the server.
+            # On the request's own thread, because a client that is refused must not stop the server.
             self._server.socket = context.wrap_socket(
                 self._server.socket, server_side=True, do_handshake_on_connect=False
             )
@@ -110,7 +110,7 @@ class Server:
         request.close_connection = True
 
     def close(self) -> None:
-        """Stop serving; requests that hang are let go."""
+        """Stop serving and release hanging requests."""
         self.released.set()
         self._server.shutdown()
         self._server.server_close()
@@ -119,7 +119,7 @@ class Server:
 
 @contextmanager
 def serving(content: bytes, certificate: Path | None = None) -> Iterator[Server]:
-    """A server for the time of a test; encrypted where there is a certificate with its key."""
+    """Serve for the duration of a test; encrypted if there is a certificate with its key."""
     server = Server(content, certificate)
     try:
         yield server

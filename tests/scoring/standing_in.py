@@ -1,4 +1,4 @@
-"""A tiny net in the place of ResMem: its score is the mean brightness. It is exported for real."""
+"""A tiny net that replaces ResMem: its score is the mean brightness. It is really exported."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ SMALL_NET = NetIdentity(name="Small", sha256="5" * 64, preprocessing="test-1")
 
 
 class SmallNet(nn.Module):
-    """The frame's mean brightness, less an offset that is this net's one weight."""
+    """The frame's mean brightness minus an offset, the net's only weight."""
 
     def __init__(self, offset: float = 0.0) -> None:
         super().__init__()
         self.offset = nn.Parameter(torch.tensor(offset))
 
     def forward(self, frames: Tensor) -> Tensor:
-        """(n, 3, 227, 227) floats in 0..1 to n scores."""
+        """Map (n, 3, 227, 227) floats in 0..1 to n scores."""
         return frames.mean(dim=(1, 2, 3)) - self.offset
 
 
@@ -40,6 +40,6 @@ class SmallExport:
 
 
 def brightness(frames: PixelArray) -> npt.NDArray[np.float32]:
-    """What the small net gives."""
+    """Return the small net's scores."""
     mean: npt.NDArray[np.float32] = (frames.mean(axis=(1, 2, 3), dtype=np.float64) / 255).astype(np.float32)
     return mean

@@ -1,4 +1,4 @@
-"""Which engine serves: what is asked for, what is there, and what imports torch."""
+"""The choice of the engine: what is requested, what is available, and what imports torch."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ def sample_frames() -> np.ndarray:
     return np.stack([frame for frame in frames if frame is not None])
 
 
-def test_both_engines_score_real_photos_alike(locator: WeightsLocator, prepared_home: Path) -> None:
+def test_both_engines_give_the_same_scores_for_real_photos(
+    locator: WeightsLocator, prepared_home: Path
+) -> None:
     frames = sample_frames()
     scores = {}
     for engine in ("torch", "onnx"):
@@ -76,7 +78,7 @@ def test_without_a_gpu_auto_is_onnxruntime(locator: WeightsLocator, prepared_hom
 
 
 @no_gpu
-def test_a_device_that_is_not_there_gives_way_to_the_cpu_and_says_why(
+def test_a_missing_device_is_replaced_by_the_cpu_with_a_note(
     locator: WeightsLocator, prepared_home: Path
 ) -> None:
     said: list[str] = []
@@ -87,9 +89,7 @@ def test_a_device_that_is_not_there_gives_way_to_the_cpu_and_says_why(
     scorer.close()
 
 
-def test_a_gpu_for_the_engine_of_the_cpu_is_refused_in_words(
-    locator: WeightsLocator, prepared_home: Path
-) -> None:
+def test_a_gpu_for_onnxruntime_is_refused_with_a_note(locator: WeightsLocator, prepared_home: Path) -> None:
     said: list[str] = []
     factory = ResMemFactory(weights=locator, home=prepared_home, device="cuda", engine="onnx")
     scorer = factory.build(said.append)
@@ -123,10 +123,10 @@ def test_the_doctor_says_when_the_net_is_not_prepared_yet(locator: WeightsLocato
 
 
 @pytest.mark.slow
-def test_resmem_is_prepared_alike_each_time(
+def test_resmem_is_exported_identically_each_time(
     locator: WeightsLocator, prepared_home: Path, tmp_path: Path
 ) -> None:
-    """What two programs prepare at the same time may take each other's place."""
+    """What two programs prepare at the same time may replace each other."""
     prepared = GraphFolder(home=prepared_home, export=export_resmem).find(RESMEM)
     assert prepared is not None
     again = GraphFolder(home=tmp_path, export=export_resmem).prepare(

@@ -1,4 +1,4 @@
-"""A run survives its device: out of memory halves the batch, then the CPU goes on, and says why."""
+"""A run survives its device: out of memory halves the batch, then the CPU takes over with a note."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from memapp.scoring.fallback import FallbackScorer
 
 @dataclass
 class Engine:
-    """Gives each frame's first value; fails on purpose."""
+    """Returns each frame's first value; fails on purpose."""
 
     device: str
     batch_size: int
@@ -55,30 +55,30 @@ def test_a_batch_that_does_not_fit_is_halved_and_nothing_is_lost() -> None:
     assert gpu.sizes == [16, 8, 4, 4, 4, 4, 4]
 
 
-def test_when_not_even_one_fits_the_cpu_goes_on_and_says_so() -> None:
+def test_if_not_even_one_fits_the_cpu_takes_over_with_a_note() -> None:
     gpu, cpu = Engine("cuda", batch_size=4, fits=0), Engine("cpu", batch_size=2, fits=2)
-    said: list[str] = []
-    scorer = FallbackScorer(engine=gpu, fallback=lambda: cpu, note=None, notify=said.append)
+    notes: list[str] = []
+    scorer = FallbackScorer(engine=gpu, fallback=lambda: cpu, note=None, notify=notes.append)
     assert scorer.score(frames(5)).tolist() == [0, 1, 2, 3, 4]
     assert gpu.closed
     assert scorer.engine.device == "cpu"
-    assert scorer.engine.note == said[0]
-    assert "not enough memory" in said[0]
-    assert "CPU" in said[0]
+    assert scorer.engine.note == notes[0]
+    assert "not enough memory" in notes[0]
+    assert "CPU" in notes[0]
     assert cpu.sizes == [2, 2, 1]
 
 
-def test_a_device_that_breaks_in_the_middle_gives_way_to_the_cpu() -> None:
+def test_a_device_that_fails_during_the_run_is_replaced_by_the_cpu() -> None:
     gpu, cpu = Engine("cuda", 4, 4), Engine("cpu", 4, 4)
-    said: list[str] = []
-    scorer = FallbackScorer(engine=gpu, fallback=lambda: cpu, note=None, notify=said.append)
+    notes: list[str] = []
+    scorer = FallbackScorer(engine=gpu, fallback=lambda: cpu, note=None, notify=notes.append)
     scorer.score(frames(4))
     gpu.breaks = True
     assert scorer.score(frames(4)).tolist() == [0, 1, 2, 3]
-    assert len(said) == 1
+    assert len(notes) == 1
 
 
-def test_the_cpu_itself_out_of_memory_ends_in_words() -> None:
+def test_the_cpu_out_of_memory_is_reported() -> None:
     cpu = Engine("cpu", batch_size=4, fits=0)
     scorer = FallbackScorer(engine=cpu, fallback=None, note=None, notify=pytest.fail)
     with pytest.raises(OutOfDeviceMemoryError, match="not enough memory"):

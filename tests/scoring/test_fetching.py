@@ -1,4 +1,4 @@
-"""Fetching a published file from a server that is slow, cuts, lies or is not there."""
+"""Downloads of a published file from a server that is slow, interrupts, sends wrong data or is not there."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Fetch = Callable[..., Path]
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    # Whatever proxy this computer has is no way to its own loopback.
+    # This computer's proxy, if any, does not lead to its own loopback.
     monkeypatch.setenv("no_proxy", "*")
     with serving(CONTENT) as server:
         yield server
@@ -75,7 +75,7 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_a_file_comes_whole_and_is_asked_for_once(get: Fetch, server: Server, folder: Path) -> None:
+def test_a_file_arrives_complete_with_one_request(get: Fetch, server: Server, folder: Path) -> None:
     told: list[tuple[int, int]] = []
     path = get(progress=lambda done, total: told.append((done, total)))
     assert path.read_bytes() == CONTENT
@@ -87,16 +87,14 @@ def test_a_file_comes_whole_and_is_asked_for_once(get: Fetch, server: Server, fo
     assert len(server.requests) == 1
 
 
-def test_a_cut_connection_is_gone_on_with(get: Fetch, server: Server) -> None:
+def test_an_interrupted_download_is_resumed(get: Fetch, server: Server) -> None:
     server.ways = [Way(stop_after=300_000), Way(stop_after=100_000)]
     assert get().read_bytes() == CONTENT
     ranges = [(request.get("range"), request.get("if-range")) for request in server.requests]
     assert ranges == [(None, None), ("bytes=300000-", '"one"'), ("bytes=400000-", '"one"')]
 
 
-def test_a_later_fetch_goes_on_where_a_cancelled_one_stopped(
-    get: Fetch, server: Server, folder: Path
-) -> None:
+def test_a_later_download_resumes_a_cancelled_one(get: Fetch, server: Server, folder: Path) -> None:
     control = RunControl()
 
     def cancel_at_half(done: int, _total: int) -> None:
@@ -111,14 +109,16 @@ def test_a_later_fetch_goes_on_where_a_cancelled_one_stopped(
     assert 350_000 <= start < len(CONTENT)
 
 
-def test_a_file_that_has_changed_since_comes_anew(get: Fetch, server: Server) -> None:
+def test_a_file_that_has_changed_since_is_downloaded_again(get: Fetch, server: Server) -> None:
     server.ways = [Way(stop_after=300_000, etag='"old"', content=b"x" * len(CONTENT))]
     assert get().read_bytes() == CONTENT
     assert server.requests[1]["if-range"] == '"old"'
 
 
 @pytest.mark.parametrize("etag", ['W/"weak"', None])
-def test_without_a_strong_validator_it_comes_anew(get: Fetch, server: Server, etag: str | None) -> None:
+def test_without_a_strong_validator_it_is_downloaded_again(
+    get: Fetch, server: Server, etag: str | None
+) -> None:
     server.ways = [Way(stop_after=300_000, etag=etag)]
     assert get().read_bytes() == CONTENT
     assert "range" not in server.requests[1]
@@ -130,28 +130,26 @@ def test_a_server_that_ignores_range_sends_all_again(get: Fetch, server: Server)
     assert server.requests[1]["range"] == "bytes=300000-"
 
 
-def test_a_server_that_does_not_know_the_part_is_asked_for_all(get: Fetch, server: Server) -> None:
+def test_a_server_that_can_not_resume_is_asked_for_all(get: Fetch, server: Server) -> None:
     server.ways = [Way(stop_after=300_000), Way(416, content=b"")]
     assert get().read_bytes() == CONTENT
     assert "range" not in server.requests[2]
 
 
-def test_a_server_in_trouble_is_asked_again(get: Fetch, server: Server) -> None:
+def test_a_server_error_is_retried(get: Fetch, server: Server) -> None:
     server.ways = [Way(500), Way(503)]
     assert get().read_bytes() == CONTENT
     assert len(server.requests) == 3
 
 
-def test_a_server_that_stays_in_trouble_is_given_up(get: Fetch, server: Server) -> None:
+def test_repeated_server_errors_end_the_download(get: Fetch, server: Server) -> None:
     server.ways = [Way(500)] * 9
-    with pytest.raises(FetchError, match=r"from 127\.0\.0\.1: it can't serve now \(status 500"):
+    with pytest.raises(FetchError, match=r"from 127\.0\.0\.1: it is not available now \(status 500"):
         get()
     assert len(server.requests) == 1 + len(NO_PAUSES)
 
 
-def test_a_file_that_always_stops_early_is_given_up_and_kept(
-    get: Fetch, server: Server, folder: Path
-) -> None:
+def test_a_file_that_always_stops_early_fails_and_is_kept(get: Fetch, server: Server, folder: Path) -> None:
     server.ways = [Way(stop_after=300_000), *[Way(stop_after=0)] * 9]
     with pytest.raises(FetchError, match=r"it stopped after 0\.3 of 0\.7 MB"):
         get()
@@ -162,14 +160,14 @@ def test_a_file_that_always_stops_early_is_given_up_and_kept(
     ("way", "words"),
     [
         (Way(404), "no longer at"),
-        (Way(403), r"does not give file\.pth \(status 403\)"),
+        (Way(403), r"refuses to send file\.pth \(status 403\)"),
         (Way(407), "proxy of this network"),
         (Way(content=b"<html>log in</html>", content_type="text/html; charset=utf-8"), "log in first"),
-        (Way(content=CONTENT * 3), "is not file.pth: it has 2 MB instead of about 1"),
-        (Way(302, location="ftp://127.0.0.1/x"), "an address that is not safe"),
+        (Way(content=CONTENT * 3), "another file than file.pth: it has 2 MB instead of about 1"),
+        (Way(302, location="ftp://127.0.0.1/x"), "an address that is not secure"),
     ],
 )
-def test_what_asking_again_does_not_change_is_said_at_once(
+def test_permanent_errors_are_reported_at_once(
     get: Fetch, server: Server, folder: Path, way: Way, words: str
 ) -> None:
     server.ways = [way]
@@ -179,30 +177,28 @@ def test_what_asking_again_does_not_change_is_said_at_once(
     assert not (folder / "file.pth").exists()
 
 
-def test_another_file_is_thrown_away(get: Fetch, server: Server, folder: Path) -> None:
+def test_another_file_is_deleted(get: Fetch, server: Server, folder: Path) -> None:
     server.ways = [Way(content=b"x" * len(CONTENT))]
-    with pytest.raises(FetchError, match="its hash is another one"):
+    with pytest.raises(FetchError, match="its hash differs"):
         get()
     assert names(folder) == []
 
 
-def test_parts_that_do_not_fit_together_are_fetched_once_more_in_one_piece(
-    get: Fetch, server: Server
-) -> None:
-    # The same name for two states of the file.
+def test_mixed_parts_are_downloaded_once_more_without_resuming(get: Fetch, server: Server) -> None:
+    # The same name for two versions of the file.
     server.ways = [Way(stop_after=300_000, content=b"x" * len(CONTENT))]
     assert get().read_bytes() == CONTENT
     assert [request.get("range") for request in server.requests] == [None, "bytes=300000-", None]
 
 
-def test_a_silent_server_is_asked_again(get: Fetch, server: Server) -> None:
+def test_a_silent_server_is_retried(get: Fetch, server: Server) -> None:
     server.ways = [Way(hang_after=200_000)]
     assert get(stall_seconds=0.3).read_bytes() == CONTENT
     assert server.requests[1]["range"] == "bytes=200000-"
 
 
 def test_a_cancel_does_not_wait_for_a_silent_server(get: Fetch, server: Server) -> None:
-    # Were the wait for the server not broken off, this would end with the test's time limit.
+    # If the wait for the server were not interrupted, the test's time limit would end this.
     server.ways = [Way(hang_after=200_000)]
     control = RunControl()
 
@@ -215,17 +211,17 @@ def test_a_cancel_does_not_wait_for_a_silent_server(get: Fetch, server: Server) 
     assert not server.released.is_set()
 
 
-def test_offline_is_one_sentence(get: Fetch) -> None:
+def test_being_offline_is_reported_with_one_sentence(get: Fetch) -> None:
     with pytest.raises(FetchError, match=r"^This computer can't reach nowhere\.invalid: connect it"):
         get(address="http://nowhere.invalid/file.pth")
 
 
-def test_a_closed_door_is_tried_again_and_said(get: Fetch) -> None:
+def test_a_refused_connection_is_retried_and_reported(get: Fetch) -> None:
     with pytest.raises(FetchError, match="the connection broke"):
         get(address="http://127.0.0.1:9/file.pth")
 
 
-def test_a_full_disk_is_said_before_anything_is_asked(
+def test_a_full_disk_is_reported_before_any_request(
     get: Fetch, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usage = namedtuple("usage", "total used free")
@@ -236,7 +232,7 @@ def test_a_full_disk_is_said_before_anything_is_asked(
 
 
 def test_the_systems_proxy_is_used(server: Server, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # The loopback server is asked as a proxy, for a host that does not exist.
+    # The loopback server is used as a proxy, for a host that does not exist.
     monkeypatch.delenv("no_proxy")
     monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.setenv("http_proxy", server.address.rpartition("/")[0])
@@ -246,18 +242,18 @@ def test_the_systems_proxy_is_used(server: Server, folder: Path, monkeypatch: py
     assert server.requests[0]["host"] == "nowhere.invalid"
 
 
-def test_a_folder_that_cant_be_written_is_said(get: Fetch, folder: Path) -> None:
+def test_a_read_only_folder_is_reported(get: Fetch, folder: Path) -> None:
     folder.write_text("in the way")
-    with pytest.raises(FetchError, match="can't be kept"):
+    with pytest.raises(FetchError, match="can't be saved"):
         get()
 
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
-    """A certificate that nobody knows, for the loopback address, with its key."""
+    """Return an unknown certificate for the loopback address, with its key."""
     openssl = shutil.which("openssl")
     if openssl is None:
-        pytest.skip("openssl is not there to make a certificate")
+        pytest.skip("openssl is not installed to make a certificate")
     key, found = tmp_path / "key.pem", tmp_path / "certificate.pem"
     asked = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
     asked += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(found)]
@@ -278,11 +274,11 @@ def fetch_encrypted(certificate: Path, folder: Path, control: RunControl, way: W
         return fetch(published(server), folder, control=control, progress=cancel_soon, pauses=NO_PAUSES)
 
 
-def test_a_server_that_cant_prove_who_it_is_is_not_believed(
+def test_a_server_with_an_unknown_certificate_is_refused(
     certificate: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("no_proxy", "*")
-    with pytest.raises(FetchError, match=r"127\.0\.0\.1 could not prove who it is"):
+    with pytest.raises(FetchError, match=r"127\.0\.0\.1 could not prove its identity"):
         fetch_encrypted(certificate, folder, RunControl(), Way())
     assert names(folder) == []
 
@@ -290,11 +286,11 @@ def test_a_server_that_cant_prove_who_it_is_is_not_believed(
 @pytest.mark.skipif(
     sys.platform != "linux", reason="elsewhere the system's own store would have to be changed"
 )
-def test_the_systems_certificates_are_believed(
+def test_the_systems_certificates_are_trusted(
     certificate: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("no_proxy", "*")
-    # Where OpenSSL, and so Linux, looks for the certificates to believe.
+    # Where OpenSSL, and so Linux, looks for trusted certificates.
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     assert fetch_encrypted(certificate, folder, RunControl(), Way(stop_after=9)).read_bytes() == CONTENT
     (folder / "file.pth").unlink()

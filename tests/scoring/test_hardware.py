@@ -1,4 +1,4 @@
-"""A GPU is suspected where its traces are, without torch."""
+"""GPUs are suspected by their traces, without torch."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from memapp.scoring.hardware import cpu_model, gpus_that_may_be_here, physical_c
 
 
 @pytest.mark.parametrize("trace", ["proc/driver/nvidia/version", "dev/nvidiactl", "dev/dxg", "dev/kfd"])
-def test_linux_shows_a_gpu_by_its_driver(tmp_path: Path, trace: str) -> None:
+def test_linux_has_a_gpu_if_it_has_a_driver(tmp_path: Path, trace: str) -> None:
     assert gpus_that_may_be_here(system="linux", root=tmp_path) == ()
     (tmp_path / trace).parent.mkdir(parents=True)
     (tmp_path / trace).touch()
     assert gpus_that_may_be_here(system="linux", root=tmp_path) == ("cuda",)
 
 
-def test_apple_silicon_has_its_own() -> None:
+def test_apple_silicon_has_a_gpu() -> None:
     assert gpus_that_may_be_here(system="darwin", machine="arm64") == ("mps",)
     assert gpus_that_may_be_here(system="darwin", machine="x86_64") == ()
 
 
-def test_windows_shows_it_by_its_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_windows_has_a_gpu_if_it_has_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SYSTEMROOT", str(tmp_path))
     assert gpus_that_may_be_here(system="win32") == ()
     (tmp_path / "System32").mkdir()

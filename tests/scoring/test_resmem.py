@@ -1,4 +1,4 @@
-"""Our ResMem is the published one: on tensors, and on real files down to the last digits."""
+"""Our ResMem equals the published one: on tensors, and on real files to the last digits."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def scorer(request: pytest.FixtureRequest, locator: WeightsLocator, prepared_hom
 
 def test_equal_to_the_package_on_the_same_tensor(net: ResMem) -> None:
     with warnings.catch_warnings():
-        # The package's constructor asks torchvision in a way that is deprecated.
+        # The package's constructor uses a deprecated way to call torchvision.
         warnings.simplefilter("ignore")
         package = importlib.import_module("resmem").ResMem(pretrained=True).eval()
     batch = torch.rand(6, 3, 227, 227, generator=torch.Generator().manual_seed(4))
@@ -56,7 +56,7 @@ def test_equal_to_the_package_on_the_same_tensor(net: ResMem) -> None:
     assert difference <= 1e-6
 
 
-def test_a_score_does_not_depend_on_chance_or_on_its_neighbours(scorer: Scorer) -> None:
+def test_a_score_does_not_depend_on_chance_or_on_its_batch(scorer: Scorer) -> None:
     frames = np.random.default_rng(1).integers(0, 256, (5, 227, 227, 3), dtype=np.uint8)
     together = scorer.score(frames)
     again = scorer.score(frames)
@@ -70,7 +70,7 @@ def test_the_proof_frames_score_as_the_published_net_scores_them(scorer: Scorer)
 
 
 def without_profile(jpeg: bytes) -> bytes:
-    """A JPEG without its APP2 segments, where the colour profile is."""
+    """Return a JPEG without its APP2 segments, which contain the colour profile."""
     kept, position = bytearray(jpeg[:2]), 2
     while jpeg[position + 1] != 0xDA:  # start of scan
         length = 2 + int.from_bytes(jpeg[position + 2 : position + 4], "big")
@@ -106,10 +106,10 @@ def test_real_photos_score_as_the_package_scores_them_upright(shared_data: Path,
     check_against_reference(reference_rows(shared_data)[::30], scorer)
 
 
-def test_turned_photos_score_as_the_package_scores_them_upright(
+def test_rotated_photos_score_as_the_package_scores_them_upright(
     shared_data: Path, tmp_path: Path, scorer: Scorer
 ) -> None:
-    """All eight orientations; without their profile (Apple's Generic RGB), which the package overlooks."""
+    """All eight orientations, without their profile (Apple's Generic RGB), which the package ignores."""
     turned = []
     for path, expected in reference_rows(shared_data, with_profile=True):
         if path.parent.name == "exif_orientation":
@@ -129,34 +129,34 @@ def test_every_real_photo_scores_as_the_package_scores_it_upright(shared_data: P
     check_against_reference(rows, scorer)
 
 
-def test_a_file_that_holds_something_else_is_refused_in_words(tmp_path: Path) -> None:
+def test_a_file_with_other_content_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "other.pt"
     torch.save({"weight": torch.zeros(3)}, path)
-    with pytest.raises(WeightsError, match="holds something else"):
+    with pytest.raises(WeightsError, match="contains something else"):
         load_resmem(path)
 
 
-def test_a_pickle_with_code_in_it_is_not_run(tmp_path: Path) -> None:
+def test_code_in_a_pickle_is_not_run(tmp_path: Path) -> None:
     path = tmp_path / "hostile.pt"
     torch.save({"weight": Path("/")}, path)
     with pytest.raises(WeightsError):
         load_resmem(path)
 
 
-def test_a_device_that_computes_something_else_is_not_taken(net: ResMem) -> None:
+def test_a_device_with_wrong_scores_is_refused(net: ResMem) -> None:
     engine = TorchEngine(net=net, device="cpu")
     expected = engine.score(proof_frames())
     prove(engine, expected + 0.0005)
-    with pytest.raises(DeviceError, match="other scores than it should"):
+    with pytest.raises(DeviceError, match="computes wrong scores"):
         prove(engine, expected + 0.002)
 
 
-def test_results_that_are_no_numbers_are_no_results(locator: WeightsLocator) -> None:
+def test_results_that_are_not_numbers_are_an_error(locator: WeightsLocator) -> None:
     broken = load_resmem(locator.find(RESMEM_WEIGHTS))
     last = broken.fc12
     assert isinstance(last, torch.nn.Linear)
     last.bias = torch.nn.Parameter(torch.tensor([float("nan")]), requires_grad=False)
-    with pytest.raises(DeviceError, match="no numbers"):
+    with pytest.raises(DeviceError, match="not numbers"):
         TorchEngine(net=broken, device="cpu").score(proof_frames())
 
 

@@ -1,4 +1,4 @@
-"""torch's libraries are loaded ahead of torch, and torch works with them."""
+"""torch's libraries are loaded before torch, and torch works with them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ print(loaded)
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform != "linux", reason="reads what is in memory from /proc")
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the loaded libraries from /proc")
 def test_libraries_come_before_the_import_which_then_works() -> None:
     done = subprocess.run(
         [sys.executable, "-c", _LOAD_AND_LOOK], capture_output=True, text=True, check=False, timeout=240

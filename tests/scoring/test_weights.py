@@ -1,4 +1,4 @@
-"""Weights are found in the right order and checked; every fault says what is wrong and what to do."""
+"""Weights are found in the right order and verified; every error says what is wrong and what to do."""
 
 from __future__ import annotations
 
@@ -71,14 +71,14 @@ def test_truncated_weights_say_how_much_is_missing(home: Path, resources: Path) 
     assert str(path) in str(caught.value)
 
 
-def test_altered_weights_are_refused(home: Path, resources: Path) -> None:
+def test_changed_weights_are_refused(home: Path, resources: Path) -> None:
     path = place(home, b"x" + CONTENT[1:])
-    with pytest.raises(WeightsError, match="altered or damaged") as caught:
+    with pytest.raises(WeightsError, match="changed or damaged") as caught:
         WeightsLocator(resources=resources, home=home).find(SMALL)
     assert str(path) in str(caught.value)
 
 
-def test_the_hash_is_remembered_until_the_file_changes(
+def test_the_hash_is_cached_until_the_file_changes(
     home: Path, resources: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = place(home)
@@ -100,29 +100,29 @@ def test_the_hash_is_remembered_until_the_file_changes(
     assert computed == ["sha256"]
 
 
-def test_another_hash_is_not_vouched_for_by_the_memory(home: Path, resources: Path) -> None:
+def test_a_cached_wrong_hash_is_refused(home: Path, resources: Path) -> None:
     place(home)
     locator = WeightsLocator(resources=resources, home=home)
     locator.find(SMALL)
-    with pytest.raises(WeightsError, match="altered"):
+    with pytest.raises(WeightsError, match="changed"):
         locator.find(replace(SMALL, sha256="0" * 64))
 
 
 @pytest.mark.parametrize("memory", ["", "[]", "{", json.dumps({"x": 1})])
-def test_a_broken_memory_costs_nothing_but_time(home: Path, resources: Path, memory: str) -> None:
+def test_a_broken_cache_is_ignored(home: Path, resources: Path, memory: str) -> None:
     path = place(home)
     (home / FILE_NAME).write_text(memory, encoding="utf-8")
     assert WeightsLocator(resources=resources, home=home).find(SMALL) == path
 
 
-def test_a_home_that_can_not_be_written_is_no_hindrance(resources: Path, tmp_path: Path) -> None:
+def test_a_read_only_home_is_no_problem(resources: Path, tmp_path: Path) -> None:
     home = tmp_path / "file"
     home.write_text("a file where the folder should be", encoding="utf-8")
     path = place(resources)
     assert WeightsLocator(resources=resources, home=home).find(SMALL) == path
 
 
-def test_the_installed_package_carries_the_published_weights(home: Path, resources: Path) -> None:
+def test_the_installed_package_contains_the_published_weights(home: Path, resources: Path) -> None:
     path = WeightsLocator(resources=resources, home=home).find(RESMEM_WEIGHTS)
     assert path.name == "model.pt"
 

@@ -1,4 +1,4 @@
-"""What a net costs: parameters, bytes, operations, memory. Counted without any weights."""
+"""The costs of a net: parameters, bytes, operations, memory, counted without weights."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from memapp.scoring.nets.family import NetSpec
 from memapp.scoring.nets.net import MemorabilityNet
 
 RESERVE = 1.25
-"""What is estimated is multiplied by this before a batch is chosen: libraries need memory of their own."""
+"""Safety factor for estimates when a batch size is chosen: libraries need memory of their own."""
 
 LARGEST_BATCH = 256
 
 
 @dataclass(frozen=True, slots=True)
 class NetAccount:
-    """What one net of the family costs."""
+    """The costs of one net of the family."""
 
     spec: NetSpec
     parameters: dict[str, int]
@@ -29,13 +29,13 @@ class NetAccount:
     trained_parameters: int
     """Of the parts that training changes."""
     bytes: int
-    """Of its numbers as they lie in a file: parameters and the residual network's running statistics."""
+    """Of its weights in a file: parameters and the residual network's running statistics."""
     flop: int
     """Operations for one frame; a multiplication with an addition counts as two."""
     widest_bytes: int
-    """Of what one frame needs at once, at most: the largest sum of a layer's inputs and outputs."""
+    """Peak for one frame: the largest sum of a layer's inputs and outputs."""
     kept_bytes: int
-    """Of what one frame leaves behind for training: the outputs of all layers of the trained parts."""
+    """Stored for training per frame: the outputs of all layers of the trained parts."""
 
     @property
     def total_parameters(self) -> int:
@@ -43,16 +43,17 @@ class NetAccount:
         return sum(self.parameters.values())
 
     def scoring_bytes(self, batch: int) -> int:
-        """Estimated peak memory of scoring so many frames at once."""
+        """Return the estimated peak memory of scoring this many frames at once."""
         return self.bytes + batch * self.widest_bytes
 
     def training_bytes(self, batch: int) -> int:
-        """Estimated peak memory of training with AdamW: numbers, gradients, two moments, and what is kept."""
+        """Return the estimated peak memory of training with AdamW: weights, gradients, two moments,
+        activations."""
         return self.bytes + 3 * 4 * self.trained_parameters + batch * self.kept_bytes
 
 
 def account(spec: NetSpec, trained: Sequence[str] | None = None) -> NetAccount:
-    """Count what a net costs.
+    """Count the costs of a net.
 
     Args:
         spec: which net.
@@ -92,12 +93,12 @@ def account(spec: NetSpec, trained: Sequence[str] | None = None) -> NetAccount:
 
 
 def batch_that_fits(fixed_bytes: int, frame_bytes: int, free_bytes: int) -> int:
-    """The largest batch, a power of two up to 256, whose estimated memory fits; 1 where nothing does.
+    """Return the largest batch, a power of two up to 256, whose estimated memory fits; 1 if none does.
 
     Args:
-        fixed_bytes: what is needed however many frames there are.
-        frame_bytes: what each frame needs.
-        free_bytes: what the device has.
+        fixed_bytes: needed for any number of frames.
+        frame_bytes: needed per frame.
+        free_bytes: available on the device.
     """
     batch = LARGEST_BATCH
     while batch > 1 and RESERVE * (fixed_bytes + batch * frame_bytes) > free_bytes:

@@ -1,4 +1,4 @@
-"""Nets that a person adds: checkpoints checked and copied into MEMAPP_HOME/nets, and removed again."""
+"""Nets added by the user: checkpoints verified and copied into MEMAPP_HOME/nets, and removed again."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ _BLOCK = 1 << 20
 
 
 def add_checkpoint(path: Path, *, home: Path) -> str:
-    """Check a checkpoint and take a copy of it in, with its graph where that stands beside it.
+    """Verify a checkpoint and copy it, with its graph if that is beside it.
 
-    What is checked is the copy, which nobody else writes. Without torch, the graph is needed.
+    The copy is verified, because no other program writes to it. Without torch, the graph is required.
 
     Returns:
-        The net's name; that of the net there is where the very same was added before.
+        The net's name; the existing name if the same net was added before.
 
     Raises:
-        CheckpointError: the file is no checkpoint that can be used; the text says why.
+        CheckpointError: the file is not a usable checkpoint; the text says why.
         MemappError: the copy can't be made, or can't score here.
     """
     read_header(path)
     folder = home / FOLDER_NAME
-    with _in_words(f"The net {path.name} can't be copied into {folder}"):
+    with _converting_errors(f"The net {path.name} can't be copied into {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(
             dir=folder, prefix=".adding-", ignore_cleanup_errors=True
@@ -50,7 +50,7 @@ def add_checkpoint(path: Path, *, home: Path) -> str:
                 if there.stat().st_size == copy.stat().st_size and _sha256(there, home=home) == sha256:
                     return there.name.removesuffix(SUFFIX)
             name = _free_name(path.name.removesuffix(SUFFIX), folder)
-            # The checkpoint last: a net is there only when all of it is.
+            # The checkpoint last: a net exists only when all of it exists.
             for file in reversed(files):
                 file.replace(folder / f"{name}{file.name.removeprefix('net')}")
             return name
@@ -60,19 +60,19 @@ def remove_checkpoint(name: str, *, home: Path) -> None:
     """Delete the copy of a net that was added, and its graph.
 
     Raises:
-        MemappError: it is not there, or can't be deleted.
+        MemappError: it does not exist, or can't be deleted.
     """
     checkpoint = home / FOLDER_NAME / f"{name}{SUFFIX}"
     if Path(name).name != name or not checkpoint.is_file():
         raise MemappError(f"No net called {name} was added here.")
-    with _in_words(f"The net {name} can't be removed"):
+    with _converting_errors(f"The net {name} can't be removed"):
         checkpoint.unlink()
         for file in (record_beside(checkpoint), graph_beside(checkpoint)):
             file.unlink(missing_ok=True)
 
 
 @contextmanager
-def _in_words(what: str) -> Iterator[None]:
+def _converting_errors(what: str) -> Iterator[None]:
     try:
         yield
     except OSError as problem:
@@ -80,7 +80,7 @@ def _in_words(what: str) -> Iterator[None]:
 
 
 def _copy(source: Path, target: Path, most: int = MOST_FILE_BYTES) -> None:
-    """Copy a file onto the disk, no more of it than that."""
+    """Copy a file to the disk, up to this many bytes."""
     with source.open("rb") as given, target.open("wb") as copy:
         taken = 0
         while block := given.read(_BLOCK):
@@ -93,7 +93,8 @@ def _copy(source: Path, target: Path, most: int = MOST_FILE_BYTES) -> None:
 
 
 def _graph_of(path: Path, copy: Path, *, home: Path) -> list[Path]:
-    """The copies of the graph beside the checkpoint and of its record; none where they are not this net's."""
+    """Return the copies of the graph beside the checkpoint and of its record; none if they belong to another
+    net."""
     copies = [graph_beside(copy), record_beside(copy)]
     try:
         for given, wanted in zip((graph_beside(path), record_beside(path)), copies, strict=True):
@@ -110,13 +111,13 @@ def _checked(copy: Path, *, home: Path, has_graph: bool) -> TrainedNet:
     source = TrainedNet(copy, home=home, segmenters=None)
     if importlib.util.find_spec("torch") is not None:
         load_torch_libraries()
-        # Its tensors are looked at one by one; what is loaded is let go of at once.
+        # Its tensors are verified one by one and released at once.
         source.load()
     elif not has_graph:
         raise MemappError(
-            f"{source.header.name} can't score here: this memapp has no torch, and needs the files ending in "
-            ".onnx and .onnx.json that memapp lab train wrote. Put them beside the .safetensors, then add it "
-            "again."
+            f"{source.header.name} can't score here: this memapp has no torch, and needs the .onnx and "
+            ".onnx.json files that memapp lab train wrote. Put them beside the .safetensors file, then "
+            "add it again."
         )
     return source
 
@@ -129,7 +130,7 @@ def _sha256(path: Path, *, home: Path) -> str:
 
 
 def _free_name(wanted: str, folder: Path) -> str:
-    """The file's name, of letters that can be seen, and a number behind it where that is taken."""
+    """Return the file's name in visible characters, with a number added if it is taken."""
     seen = "".join(letter if letter.isprintable() else "_" for letter in wanted[:_MOST_LETTERS]).strip(" .")
     base = seen or "net"
     name, number = base, 1

@@ -1,9 +1,9 @@
-"""Checkpoints of trained nets: safetensors with a header that says what they are. Hostile until proved not.
+"""Checkpoints of trained nets: safetensors files with a descriptive header, treated as untrusted.
 
-Nothing of a file is believed: its header is bounded, parsed, checked against the file's size before any
-memory is taken for what it announces, and its tensors must be exactly those of the net that it names. Reading
-a header imports no torch. The format, https://github.com/huggingface/safetensors: 8 bytes of length, JSON,
-numbers.
+Everything in a file is validated: the header's size is limited, it is parsed and checked against the file's
+size before any memory is allocated for it, and the tensors must be exactly those of the net that it names.
+Reading a header does not import torch. The format, https://github.com/huggingface/safetensors: 8 bytes of
+length, JSON, numbers.
 """
 
 from __future__ import annotations
@@ -30,27 +30,27 @@ if TYPE_CHECKING:
 
 SUFFIX = ".safetensors"
 FORMAT = 1
-"""Version of what stands in the header."""
+"""Version of the header's content."""
 
 MOST_HEADER_BYTES = 1_000_000
 MOST_FILE_BYTES = 2_000_000_000
 """The family's largest net has 0.58 GB."""
 MOST_TENSORS = 2_000
 MOST_LETTERS = 120
-"""Of a name in the header: it is shown to people."""
+"""Of a name in the header, which is shown to people."""
 
 _BYTES_OF = {"F32": 4, "I64": 8}
 _PICKLES = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
-"""How torch's own files begin: a ZIP archive with a pickle inside, or a bare pickle."""
+"""How torch's own files start: a ZIP archive with a pickle inside, or a bare pickle."""
 
 
 class CheckpointError(MemappError):
-    """A file is no checkpoint that can be used; the text says why and what to do."""
+    """A file is not a usable checkpoint; the text says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class SegmenterOfNet:
-    """The segmenter that an M3M was trained with, and how its labels become the net's categories."""
+    """The segmenter that an M3M was trained with, and the map from its labels to the net's categories."""
 
     name: str
     sha256: str
@@ -62,42 +62,42 @@ class SegmenterOfNet:
 
 @dataclass(frozen=True, slots=True)
 class CheckpointHeader:
-    """What a checkpoint says of itself."""
+    """The content of a checkpoint's header."""
 
     net: str
     """Of the family."""
     title: str
-    """As people read it."""
+    """The title shown to people."""
     predicts: str = "hits"
-    """What its scores are: "hits" or "false alarms"."""
+    """The meaning of its scores: "hits" or "false alarms"."""
     preprocessing: str = PREPROCESSING
     segmenter: SegmenterOfNet | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
-    """What it was trained on: fingerprint, count, column, split."""
+    """The training data: fingerprint, count, column, split."""
     metrics: Mapping[str, Any] = field(default_factory=dict)
-    """How well it did there."""
+    """The results of the training."""
     format: int = FORMAT
 
     @property
     def name(self) -> str:
-        """What its scores are kept and shown under."""
+        """The name under which its scores are stored and shown."""
         return f"{FAMILY[self.net].title}: {self.title}"
 
 
 def read_header(path: Path) -> CheckpointHeader:
-    """Read and check the header of a checkpoint; takes no more memory than the header itself.
+    """Read and validate the header of a checkpoint, using no more memory than the header itself.
 
     Raises:
-        CheckpointError: the file is no checkpoint, a damaged one, or one that this memapp can't use.
+        CheckpointError: the file is not a checkpoint, is damaged, or can't be used by this memapp.
     """
     return _read(path)[0]
 
 
 def load_checkpoint(path: Path) -> tuple[CheckpointHeader, MemorabilityNet]:
-    """The header and the net with its weights, on the CPU, ready to score.
+    """Return the header and the net with its weights, on the CPU, ready to score.
 
     Raises:
-        CheckpointError: the file is no checkpoint, or its tensors are not those of the net that it names.
+        CheckpointError: the file is not a checkpoint, or its tensors are not those of the net that it names.
     """
     import torch
     from safetensors import SafetensorError
@@ -114,22 +114,22 @@ def load_checkpoint(path: Path) -> tuple[CheckpointHeader, MemorabilityNet]:
         wrong = sorted(
             name for name in tensors.keys() | expected.keys() if tensors.get(name) != expected.get(name)
         )
-        raise _refusal(path, f"it says that it is {header.net}, but its {_shown(wrong[0])} is not")
+        raise _refusal(path, f"it claims to be {header.net}, but its {_shown(wrong[0])} does not match")
     try:
         state = load_file(path)
     except (OSError, SafetensorError) as problem:
         raise _refusal(path, "it is damaged") from problem
     if not all(bool(value.isfinite().all()) for value in state.values()):
-        raise _refusal(path, "some of its numbers are none")
+        raise _refusal(path, "some of its values are not numbers")
     net.load_state_dict(state, assign=True)
     return header, net.requires_grad_(False).eval()
 
 
 def write_checkpoint(path: Path, net: MemorabilityNet, header: CheckpointHeader) -> None:
-    """Write a net, whole or not at all.
+    """Write a net atomically.
 
     Raises:
-        OSError: it can't be written; what was there before is as it was.
+        OSError: it can't be written; the previous file is unchanged.
     """
     state = {name: value.detach().cpu().contiguous() for name, value in net.state_dict().items()}
     metadata = {"memapp": json.dumps(asdict(header), ensure_ascii=False)}
@@ -147,14 +147,14 @@ def write_checkpoint(path: Path, net: MemorabilityNet, header: CheckpointHeader)
 
 
 def save_tensors(tensors: dict[str, Tensor], path: Path, metadata: dict[str, str]) -> None:
-    """Write a safetensors file and see it onto the disk. Raises: OSError."""
+    """Write a safetensors file and flush it to the disk. Raise OSError if that fails."""
     from safetensors import SafetensorError
     from safetensors.torch import save_file
 
     try:
         save_file(tensors, path, metadata=metadata)
     except SafetensorError as problem:
-        # The library tells of a full disk in a way of its own.
+        # The library reports a full disk with its own exception.
         raise OSError(errno.EIO, f"the disk is full or failing ({problem})", str(path.parent)) from problem
     with path.open("rb+") as file:
         os.fsync(file.fileno())
@@ -173,32 +173,31 @@ def _read(path: Path) -> tuple[CheckpointHeader, dict[str, tuple[str, tuple[int,
                 )
             length = int.from_bytes(start, "little")
             if len(start) < 8 or not 2 <= length <= MOST_HEADER_BYTES or 8 + length > size:
-                raise _refusal(path, "it is no .safetensors file, or only the beginning of one")
+                raise _refusal(path, "it is not a .safetensors file, or only the beginning of one")
             if size > MOST_FILE_BYTES:
                 raise _refusal(path, f"it is larger than any net of memapp ({size / 1e9:,.1f} GB)")
             text = file.read(length)
     except OSError as problem:
         raise CheckpointError(f"Can't read the net {path}: {problem.strerror}.") from problem
     try:
-        parsed = json.loads(text.decode("utf-8"), object_pairs_hook=_without_doubles)
+        parsed = json.loads(text.decode("utf-8"), object_pairs_hook=_without_duplicates)
         metadata = parsed.pop("__metadata__", {})
         tensors = _checked_tensors(parsed, size - 8 - length)
     except (ValueError, TypeError, AttributeError, RecursionError, KeyError) as problem:
-        raise _refusal(path, "what it says of its numbers does not fit the file") from problem
+        raise _refusal(path, "its list of tensors does not fit the file") from problem
     try:
-        said = json.loads(metadata["memapp"], object_pairs_hook=_without_doubles)
+        said = json.loads(metadata["memapp"], object_pairs_hook=_without_duplicates)
     except (ValueError, TypeError, KeyError, RecursionError) as problem:
-        raise _refusal(
-            path, "it does not say which net it is; memapp lab train writes such files"
-        ) from problem
+        raise _refusal(path, "it does not name its net; memapp lab train writes such files") from problem
     try:
         return _checked_header(path, said), tensors
     except (ValueError, TypeError, KeyError, AttributeError) as problem:
-        raise _refusal(path, "what it says of itself is incomplete") from problem
+        raise _refusal(path, "its header is incomplete") from problem
 
 
 def _checked_tensors(said: dict[str, Any], data_bytes: int) -> dict[str, tuple[str, tuple[int, ...]]]:
-    """Names with kinds and shapes. Raises: ValueError, TypeError, KeyError: they do not fill the file."""
+    """Return names with types and shapes. Raise ValueError, TypeError or KeyError if they don't fill the
+    file."""
     if not 1 <= len(said) <= MOST_TENSORS:
         raise ValueError("number of tensors")
     found = {}
@@ -206,7 +205,7 @@ def _checked_tensors(said: dict[str, Any], data_bytes: int) -> dict[str, tuple[s
     for name, tensor in said.items():
         kind, shape, (begin, end) = tensor["dtype"], tensor["shape"], tensor["data_offsets"]
         if not all(type(number) is int and 0 <= number <= data_bytes for number in (*shape, begin, end)):
-            raise ValueError("a number that is none")
+            raise ValueError("a number that is not one")
         if len(shape) > 4 or end - begin != prod(shape) * _BYTES_OF[kind]:
             raise ValueError("size of a tensor")
         spans.append((begin, end))
@@ -225,12 +224,12 @@ def _checked_header(path: Path, said: dict[str, Any]) -> CheckpointHeader:
     if said["format"] != FORMAT:
         raise _refusal(path, "it was written by another version of memapp")
     if said["net"] not in FAMILY:
-        raise _refusal(path, f"this memapp knows no net {_shown(said['net'])}")
+        raise _refusal(path, f"this memapp does not know the net {_shown(said['net'])}")
     version, _, number = str(said["preprocessing"]).partition("-")
     ours = int(PREPROCESSING.partition("-")[2])
-    # Older ones are fine: exact frames have stayed as they were.
+    # Older versions are fine: exact frames have not changed.
     if version != "memapp" or not number.isdigit() or int(number) > ours:
-        raise _refusal(path, f"it wants photos prepared in another way ({_shown(said['preprocessing'])})")
+        raise _refusal(path, f"it needs photos prepared differently ({_shown(said['preprocessing'])})")
     if said["predicts"] not in ("hits", "false alarms"):
         raise ValueError("predicts")
     segmenter = None
@@ -264,16 +263,16 @@ def _checked_segmenter(said: dict[str, Any]) -> SegmenterOfNet:
 
 
 def _shown(said: object) -> str:
-    """A text from a file as it may be shown: short, of one line, of letters that can be seen."""
+    """Return a text from a file for display: short, one line, visible characters."""
     if not isinstance(said, str):
-        raise TypeError("a text that is none")
+        raise TypeError("a text that is not one")
     return "".join(letter if letter.isprintable() else " " for letter in said[:MOST_LETTERS]).strip()
 
 
-def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a name that stands twice")
+        raise ValueError("a duplicate name")
     return found
 
 

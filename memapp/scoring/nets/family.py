@@ -1,4 +1,4 @@
-"""What the nets of the family are made of, as plain data. Imports no torch."""
+"""The structure of the family's nets, as plain data. Does not import torch."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ALEXNET_FEATURES = 256 * 6 * 6
 """Width of the AlexNet-style branch: 9216."""
 
 CATEGORIES = 13
-"""How many categories M3M's map tells apart, background included."""
+"""Number of categories in M3M's map, including background."""
 
 SEGMENTATION_FEATURES = 64 * 7 * 7
 """Width of M3M's segmentation branch: 3136."""
@@ -21,7 +21,7 @@ HEAD_WIDTHS = (4096, 4096, 2048, 1024, 512, 256)
 
 
 class Residual(StrEnum):
-    """The residual network that looks at the photo as a whole."""
+    """The residual network for the photo as a whole."""
 
     RESNET152 = "resnet152"
     """torchvision's, with its last layer: 1000 raw outputs."""
@@ -34,34 +34,34 @@ RESIDUAL_FEATURES = {Residual.RESNET152: 1000, Residual.RESNET50_BODY: 2048}
 
 @dataclass(frozen=True, slots=True)
 class NetSpec:
-    """One net of the family: which branches run side by side into the fully connected block."""
+    """One net of the family: the parallel branches and the fully connected block."""
 
     name: str
     title: str
-    """As people read it."""
+    """The title shown to people."""
     about: str
-    """One line: what it is."""
+    """One line that describes it."""
     residual: Residual | None
     segmentation: bool = False
     trained: tuple[str, ...] = ()
-    """The parts that training changes unless it is told otherwise; see PARTS."""
+    """The parts that training changes by default; see PARTS."""
     head_widths: tuple[int, ...] = HEAD_WIDTHS
 
     @property
     def features(self) -> int:
-        """Width of what the branches give together."""
+        """Total width of the branches' features."""
         residual = RESIDUAL_FEATURES[self.residual] if self.residual else 0
         return ALEXNET_FEATURES + residual + (SEGMENTATION_FEATURES if self.segmentation else 0)
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """The parts that this net has, of PARTS."""
+        """This net's parts, from PARTS."""
         absent = {"resnet": self.residual is None, "segmentation": not self.segmentation}
         return tuple(part for part in PARTS if not absent.get(part, False))
 
 
 PARTS = ("alexnet", "resnet", "segmentation", "head")
-"""What a net is made of: three branches and the fully connected block; each can be frozen."""
+"""The parts of a net: three branches and the fully connected block; each can be frozen."""
 
 FAMILY = {
     spec.name: spec
@@ -76,7 +76,7 @@ FAMILY = {
         NetSpec(
             "resmem",
             "ResMem",
-            "with ResNet-152 as it knows ImageNet, frozen",
+            "with ResNet-152 as trained on ImageNet, frozen",
             Residual.RESNET152,
             trained=("alexnet", "head"),
         ),
@@ -90,7 +90,7 @@ FAMILY = {
         NetSpec(
             "m3m",
             "M3M",
-            "ResMem and a branch that sees a segmentation",
+            "ResMem with a branch that sees a segmentation",
             Residual.RESNET152,
             segmentation=True,
             trained=("segmentation", "head"),
@@ -104,13 +104,13 @@ FAMILY = {
         ),
     )
 }
-"""By name. All take the same frame; their structure is Needell & Bainbridge 2022's, doi
-10.1007/s42113-022-00126-5 (M3M: by its author's description, docs/m3m.md)."""
+"""By name. All take the same frame; their structure is from Needell & Bainbridge 2022, doi
+10.1007/s42113-022-00126-5 (M3M: from its author's description, docs/m3m.md)."""
 
 
 def spec_named(name: str) -> NetSpec:
-    """One net of the family. Raises: MemappError: there is none of that name."""
+    """Return one net of the family. Raise MemappError if there is none of that name."""
     try:
         return FAMILY[name]
     except KeyError:
-        raise MemappError(f"No net is called {name}. There are: {', '.join(FAMILY)}.") from None
+        raise MemappError(f"No net is called {name}. Known nets: {', '.join(FAMILY)}.") from None

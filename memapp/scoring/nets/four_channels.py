@@ -1,4 +1,4 @@
-"""A net that sees a segmentation, taking frames whose fourth channel is the label; see labelled.py."""
+"""A net that sees a segmentation, for frames whose fourth channel is the label; see labelled.py."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class FourChannels(nn.Module):
         self.net = net
 
     def forward(self, frames: Tensor) -> Tensor:
-        """(n, 4, 227, 227) floats, all channels divided by 255, to n scores."""
+        """Map (n, 4, 227, 227) floats, all channels divided by 255, to n scores."""
         scores: Tensor = self.net(frames[:, :3], frames[:, 3].mul(255).round())
         return scores
 
 
 def load_untrained_m3m_for_engines(resmem_weights: Path) -> FourChannels:
-    """Untrained M3M as engines and exports take it. Raises: WeightsError."""
+    """Return untrained M3M as engines and exports use it. Raise WeightsError if it can't be loaded."""
     return FourChannels(load_untrained_m3m(resmem_weights)).requires_grad_(False).eval()

@@ -1,6 +1,6 @@
 """The nets of the family in torch: branches over one frame, joined in a fully connected block.
 
-Sizes (tests/scoring/nets/test_net.py holds them; `memapp lab nets` prints them, with memory):
+Sizes (checked by tests/scoring/nets/test_net.py; `memapp lab nets` prints them, with memory):
 
 | net | input | joined | parameters | GFLOP a frame |
 |---|---|---|---|---|
@@ -9,7 +9,7 @@ Sizes (tests/scoring/nets/test_net.py holds them; `memapp lab nets` prints them,
 | m3m | 3 x 227 x 227 and 13 x 227 x 227 | 9216 + 1000 + 3136 | 144.6 M | 27.4 |
 | falseresmem | 3 x 227 x 227 | 9216 + 2048 | 99.3 M | 10 |
 
-Each number is four bytes; how much memory that makes, `memapp.scoring.nets.accounting` says.
+Each number has four bytes; `memapp.scoring.nets.accounting` computes the memory.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ DROPOUT = 0.5
 
 
 class MemorabilityNet(nn.Module):
-    """One net of the family. The modules' names are those of the published weights."""
+    """One net of the family. The modules have the names of the published weights."""
 
     def __init__(self, spec: NetSpec) -> None:
         super().__init__()
@@ -45,7 +45,7 @@ class MemorabilityNet(nn.Module):
             self.features = resnet152(weights=None)
         elif spec.residual is Residual.RESNET50_BODY:
             self.features = nn.Sequential(*list(resnet50(weights=None).children())[:-1])
-        # Branch 3: what is where.
+        # Branch 3: the segmentation.
         self.segmentation = SegmentationBranch() if spec.segmentation else None
         # fc6 to fc12.
         widths = (spec.features, *spec.head_widths, 1)
@@ -58,16 +58,17 @@ class MemorabilityNet(nn.Module):
 
         Args:
             frames: (n, 3, 227, 227), float, sRGB in 0..1, not normalised further.
-            labels: (n, 227, 227), integer, for nets that see a segmentation: which of the 13 categories
-                each pixel belongs to; a pixel of any other number belongs to none.
+            labels: (n, 227, 227), integer, for nets that see a segmentation: the category of each pixel, of
+                13; a pixel with any other number has no category.
 
         Returns:
-            (n,), 0..1; for ResMem the predicted share of people who recognise each photo when it comes back.
+            (n,), 0..1; for ResMem the predicted share of people who recognise each photo when they see it
+                again.
         """
         return self.head(torch.cat(self.branches(frames, labels), dim=1))
 
     def branches(self, frames: Tensor, labels: Tensor | None = None) -> list[Tensor]:
-        """What each branch gives, each (n, its width), in the order in which they are joined."""
+        """Return the branches' outputs, each (n, its width), in the order in which they are joined."""
         found = [self.alexnet_branch(frames)]
         if self.features is not None:
             found.append(self.features(frames).flatten(1))
@@ -77,7 +78,7 @@ class MemorabilityNet(nn.Module):
         return found
 
     def alexnet_branch(self, frames: Tensor) -> Tensor:
-        """(n, 3, 227, 227) to (n, 9216)."""
+        """Map (n, 3, 227, 227) to (n, 9216)."""
         alexnet: Tensor = self.normalise(self.pool(functional.relu(self.conv1(frames))))
         alexnet = self.normalise(self.pool(functional.relu(self.conv2(alexnet))))
         alexnet = functional.relu(self.conv3(alexnet))
@@ -86,7 +87,7 @@ class MemorabilityNet(nn.Module):
         return alexnet.flatten(1)
 
     def head(self, joined: Tensor) -> Tensor:
-        """The fully connected block: (n, joined width) to (n,), 0..1."""
+        """Run the fully connected block: (n, joined width) to (n,), 0..1."""
         *hidden, last = self.head_layers
         for index, name in enumerate(hidden):
             joined = functional.relu(self.get_submodule(name)(joined))
@@ -96,7 +97,7 @@ class MemorabilityNet(nn.Module):
         return scores
 
     def part(self, name: str) -> list[nn.Module]:
-        """The modules of one part of the net; see family.PARTS."""
+        """Return the modules of one part of the net; see family.PARTS."""
         names = {
             "alexnet": ("conv1", "conv2", "conv3", "conv4", "conv5"),
             "resnet": ("features",),
@@ -109,11 +110,11 @@ class MemorabilityNet(nn.Module):
 class SegmentationBranch(nn.Module):
     """From a label map to 3136 features: three convolutions, 64 features at each of 7 x 7 places.
 
-    Averages instead of maxima between them: of a map that says what is where, the average is the share of the
-    area, and shares are what should come through.
+    Mean pooling instead of max pooling between them: the mean of a label map is a share of the area, and that
+    share is the information to pass on.
 
-    one-hot 13 x 227 x 227 -> conv k7 s4, ReLU, 32 x 56 x 56 -> mean 2 x 2 -> conv k5, ReLU, 64 x 28 x 28
-    -> mean 4 x 4 -> conv k3, ReLU, 64 x 7 x 7.
+    one-hot 13 x 227 x 227 -> conv k7 s4, ReLU, 32 x 56 x 56 -> mean 2 x 2 -> conv k5, ReLU, 64 x 28 x 28 ->
+    mean 4 x 4 -> conv k3, ReLU, 64 x 7 x 7.
     """
 
     def __init__(self) -> None:
@@ -121,14 +122,14 @@ class SegmentationBranch(nn.Module):
         self.conv1 = nn.Conv2d(CATEGORIES, 32, kernel_size=7, stride=4)
         self.conv2 = nn.Conv2d(32, 64, kernel_size=5, padding=2)
         self.conv3 = nn.Conv2d(64, 64, kernel_size=3, padding=1)
-        # torch's own start would leave features a hundred times fainter than the other branches' (He et al.
-        # 2015): training would hardly hear them.
+        # torch's default initialisation would make these features a hundred times smaller than the other
+        # branches' (He et al. 2015), so training would hardly use them.
         for layer in (self.conv1, self.conv2, self.conv3):
             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
             nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
 
     def forward(self, labels: Tensor) -> Tensor:
-        """(n, 227, 227), integer, to (n, 3136)."""
+        """Map (n, 227, 227), integer, to (n, 3136)."""
         numbers = torch.arange(CATEGORIES, dtype=torch.int32, device=labels.device).view(1, -1, 1, 1)
         one_hot = (labels.to(torch.int32).unsqueeze(1) == numbers).to(self.conv1.weight.dtype)
         seen = functional.avg_pool2d(functional.relu(self.conv1(one_hot)), 2)

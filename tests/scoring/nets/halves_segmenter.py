@@ -1,4 +1,4 @@
-"""A segmenter that costs nothing, behind the real protocol: light pixels are "sky", others are not."""
+"""A segmenter without cost, behind the real protocol: light pixels are "sky", others are not."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LIGHT_OF_NET = SegmenterOfNet(LIGHT.name, LIGHT.sha256, ("other", "sky"), (0, 1)
 
 
 class LightSegmenter:
-    """Label 1 where a pixel is light."""
+    """Return label 1 for light pixels."""
 
     identity = LIGHT
 
@@ -33,7 +33,7 @@ class LightSegmenter:
 
 
 class LightFactory:
-    """Has that one segmenter, or one of another version."""
+    """Has that one segmenter, or another version of it."""
 
     def __init__(self, identity: SegmenterIdentity = LIGHT) -> None:
         self.segmenter = LightSegmenter()

@@ -12,7 +12,7 @@ SMALL_HEAD = (32, 32, 16)
 
 
 def make_small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every net of the family have a narrow block, and none but FalseResMem a residual network."""
+    """Give every net of the family a narrow block, and none but FalseResMem a residual network."""
     for name in ("alexnet", "resmem", "m3m"):
         spec = dataclasses.replace(
             family.FAMILY[name],

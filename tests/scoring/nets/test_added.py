@@ -1,4 +1,4 @@
-"""Nets that a person adds: checked before they are taken in, copied whole or not at all, removed again."""
+"""Nets added by the user: verified first, copied atomically, removed again."""
 
 from __future__ import annotations
 
@@ -70,12 +70,12 @@ def test_without_torch_a_net_needs_its_graph(
     home: Path, given: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without_torch(monkeypatch)
-    with pytest.raises(MemappError, match=r"this memapp has no torch, and needs the files ending in \.onnx"):
+    with pytest.raises(MemappError, match=r"this memapp has no torch, and needs the \.onnx"):
         add_checkpoint(given, home=home)
     assert files_in(home / "nets") == []
 
 
-def test_a_graph_of_another_net_is_left_behind(home: Path, given: Path) -> None:
+def test_a_graph_of_another_net_is_not_copied(home: Path, given: Path) -> None:
     other = checkpoint(given.with_name("other.safetensors"), seed=2)
     export_beside(other, home=home)
     shutil.copy(graph_beside(other), graph_beside(given))
@@ -95,12 +95,12 @@ def test_a_pickle_is_refused_with_the_reason(home: Path, tmp_path: Path) -> None
 def test_tensors_of_another_net_are_refused(home: Path, given: Path) -> None:
     net = MemorabilityNet(FAMILY["m3m"])
     write_checkpoint(given, net, CheckpointHeader("alexnet", "liar"))
-    with pytest.raises(CheckpointError, match="it says that it is alexnet"):
+    with pytest.raises(CheckpointError, match="it claims to be alexnet"):
         add_checkpoint(given, home=home)
     assert files_in(home / "nets") == []
 
 
-def test_the_same_net_is_not_kept_twice(home: Path, given: Path) -> None:
+def test_the_same_net_is_not_added_twice(home: Path, given: Path) -> None:
     add_checkpoint(given, home=home)
     again = given.with_name("renamed.safetensors")
     shutil.copy(given, again)
@@ -126,7 +126,7 @@ def test_every_net_gets_a_name_of_its_own(home: Path, given: Path, file: str, na
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
-def test_a_home_that_cannot_be_written_is_said(home: Path, given: Path) -> None:
+def test_a_read_only_home_is_reported(home: Path, given: Path) -> None:
     home.mkdir()
     home.chmod(0o500)
     with pytest.raises(MemappError, match="can't be copied into"):

@@ -1,4 +1,4 @@
-"""Checkpoints: what is written comes back; what is hostile, damaged or foreign is refused in words."""
+"""Checkpoints: written ones are read back; hostile, damaged or foreign ones are refused with a message."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def joined(header: object, data: bytes) -> bytes:
     return struct.pack("<Q", len(text)) + text + data
 
 
-def test_what_is_written_comes_back(checkpoint: Path) -> None:
+def test_a_written_checkpoint_is_read_back(checkpoint: Path) -> None:
     torch.manual_seed(1)
     written = MemorabilityNet(FAMILY["m3m"]).eval()
     header, net = load_checkpoint(checkpoint)
@@ -115,54 +115,57 @@ def tensor_with(**changes: object) -> Callable[[dict[str, Any], bytes], bytes]:
 
 
 SPOILT: dict[str, tuple[Callable[[dict[str, Any], bytes], bytes], str]] = {
-    "empty": (lambda header, data: b"", "no .safetensors file"),
-    "a text": (lambda header, data: b"file,score\n" * 30, "no .safetensors file"),
+    "empty": (lambda header, data: b"", "not a .safetensors file"),
+    "a text": (lambda header, data: b"file,score\n" * 30, "not a .safetensors file"),
     "header longer than the file": (lambda header, data: struct.pack("<Q", 900_000) + b"{}", "beginning"),
-    "header of exabytes": (lambda header, data: b"\xff" * 8 + data, "no .safetensors file"),
-    "header of 10 MB": (lambda header, data: joined(b" " * 10_000_000, data), "no .safetensors file"),
-    "header that is no JSON": (lambda header, data: joined(b"{" * 500, data), "does not fit"),
+    "header of exabytes": (lambda header, data: b"\xff" * 8 + data, "not a .safetensors file"),
+    "header of 10 MB": (lambda header, data: joined(b" " * 10_000_000, data), "not a .safetensors file"),
+    "header that is not JSON": (lambda header, data: joined(b"{" * 500, data), "does not fit"),
     "header nested deeply": (lambda header, data: joined(b"[" * 200_000, data), "does not fit"),
     "header that is a list": (lambda header, data: joined([header], data), "does not fit"),
-    "half of the numbers": (lambda header, data: joined(header, data[: len(data) // 2]), "does not fit"),
-    "more behind the numbers": (lambda header, data: joined(header, data + b"more"), "does not fit"),
+    "half of the data": (lambda header, data: joined(header, data[: len(data) // 2]), "does not fit"),
+    "more data at the end": (lambda header, data: joined(header, data + b"more"), "does not fit"),
     "a tensor of terabytes": (tensor_with(shape=[1 << 40]), "does not fit"),
     "a size that overflows": (tensor_with(shape=[1 << 62, 4]), "does not fit"),
     "a negative size": (tensor_with(shape=[-48]), "does not fit"),
-    "a size that is no number": (tensor_with(shape=["48"]), "does not fit"),
+    "a size that is not a number": (tensor_with(shape=["48"]), "does not fit"),
     "a size that is true": (tensor_with(shape=[True]), "does not fit"),
-    "numbers of another kind": (tensor_with(dtype="F64"), "does not fit"),
+    "numbers of another type": (tensor_with(dtype="F64"), "does not fit"),
     "offsets beyond the file": (tensor_with(data_offsets=[10**12, 10**12 + 192]), "does not fit"),
     "a tensor over another": (tensor_with(data_offsets=[192, 384]), "does not fit"),
     "a name twice": (
         lambda header, data: joined(b'{"a": 1, "a": 2, ' + json.dumps(header).encode()[1:], data),
         "does not fit",
     ),
-    "of another program": (lambda header, data: joined({**header, "__metadata__": {}}, data), "which net"),
+    "of another program": (
+        lambda header, data: joined({**header, "__metadata__": {}}, data),
+        "does not name its net",
+    ),
     "of another shape": (
         lambda header, data: joined(
             {**header, "conv1.bias": {**header["conv1.bias"], "shape": [6, 8]}}, data
         ),
-        "it says that it is m3m, but its conv1.bias is not",
+        "it claims to be m3m, but its conv1.bias does not match",
     ),
-    "of another net": (metadata_with(net="alexnet"), "it says that it is alexnet"),
-    "of an unknown net": (metadata_with(net="gpt"), "knows no net gpt"),
+    "of another net": (metadata_with(net="alexnet"), "it claims to be alexnet"),
+    "of an unknown net": (metadata_with(net="gpt"), "does not know the net gpt"),
     "of a later memapp": (metadata_with(format=2), "another version"),
-    "for photos prepared otherwise": (metadata_with(preprocessing="memapp-99"), "prepared in another way"),
+    "for photos prepared differently": (metadata_with(preprocessing="memapp-99"), "prepared differently"),
     "a title that is a number": (metadata_with(title=5), "incomplete"),
     "a segmenter without table": (metadata_with(segmenter={"name": "x"}), "incomplete"),
     "a table beyond the categories": (
         metadata_with(segmenter={"name": "x", "sha256": "y", "categories": ["a"], "table": [0, 7]}),
         "incomplete",
     ),
-    "numbers that are none": (
+    "values that are not numbers": (
         lambda header, data: joined(header, b"\xff" * len(data)),
-        "some of its numbers are none",
+        "some of its values are not numbers",
     ),
 }
 
 
 @pytest.mark.parametrize("kind", SPOILT)
-def test_a_spoilt_file_is_refused_in_words(checkpoint: Path, kind: str) -> None:
+def test_a_damaged_file_is_refused(checkpoint: Path, kind: str) -> None:
     spoil, words = SPOILT[kind]
     checkpoint.write_bytes(spoil(*split(checkpoint)))
     with pytest.raises(CheckpointError, match=words) as refusal:
@@ -170,7 +173,7 @@ def test_a_spoilt_file_is_refused_in_words(checkpoint: Path, kind: str) -> None:
     assert "good.safetensors" in str(refusal.value)
 
 
-def test_every_shortened_file_is_refused(checkpoint: Path) -> None:
+def test_every_truncated_file_is_refused(checkpoint: Path) -> None:
     content = checkpoint.read_bytes()
     for length in (0, 1, 7, 8, 9, 100, 1_000, len(content) // 3, len(content) - 1):
         checkpoint.write_bytes(content[:length])
@@ -178,7 +181,7 @@ def test_every_shortened_file_is_refused(checkpoint: Path) -> None:
             read_header(checkpoint)
 
 
-def test_what_is_announced_takes_no_memory(checkpoint: Path) -> None:
+def test_stated_sizes_allocate_no_memory(checkpoint: Path) -> None:
     resource = pytest.importorskip("resource")
     header, data = split(checkpoint)
     header["conv1.bias"]["shape"] = [1 << 45]
@@ -189,7 +192,7 @@ def test_what_is_announced_takes_no_memory(checkpoint: Path) -> None:
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000, "kilobytes"
 
 
-def test_a_title_is_shortened_and_stays_in_its_line(checkpoint: Path) -> None:
+def test_a_title_is_shortened_to_one_line(checkpoint: Path) -> None:
     header, data = split(checkpoint)
     checkpoint.write_bytes(metadata_with(title="\x1b[2J\n" + "x" * 999)(header, data))
     title = read_header(checkpoint).title
@@ -197,12 +200,12 @@ def test_a_title_is_shortened_and_stays_in_its_line(checkpoint: Path) -> None:
     assert len(title) <= MOST_LETTERS
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match=r"Can't read the net .*none.safetensors"):
         read_header(tmp_path / "none.safetensors")
 
 
-def test_a_full_disk_leaves_the_older_checkpoint(checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_keeps_the_older_checkpoint(checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     content = checkpoint.read_bytes()
 
     def full(_: int) -> None:
@@ -215,7 +218,7 @@ def test_a_full_disk_leaves_the_older_checkpoint(checkpoint: Path, monkeypatch: 
     assert [path.name for path in checkpoint.parent.iterdir()] == ["good.safetensors"]
 
 
-def test_the_library_s_own_word_for_a_full_disk_is_an_oserror(
+def test_the_librarys_own_full_disk_error_becomes_an_oserror(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object, **__: object) -> None:

