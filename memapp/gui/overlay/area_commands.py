@@ -89,12 +89,8 @@ class AreaCommands(QObject):
         self._known: dict[str, FolderAreas] = {}
         self._asked: set[str] = set()
         self._tool: AreaTool | None = None
-        actions["area-rectangle"].triggered.connect(lambda: self.draw(RectangleTool(parent=self)))
-        actions["area-polygon"].triggered.connect(lambda: self.draw(PolygonTool(parent=self)))
-        viewer.changed.connect(self._follow)
         page.add_area_buttons(self._draw_actions)
         page.menu_wanted.connect(self._show_menu)
-        self._follow()
 
     def areas_of(self, key: ImageKey) -> tuple[AreaOfInterest, ...] | None:
         """The areas of a photo; None while they are not known, and changed is emitted when they are."""
@@ -110,6 +106,14 @@ class AreaCommands(QObject):
                 failed=lambda problem: self._learn(folder, FolderAreas(), problem),
             )
         return None
+
+    def draw_rectangle(self) -> None:
+        """Let the user draw a rectangle on the viewer's photo."""
+        self.draw(RectangleTool(parent=self))
+
+    def draw_polygon(self) -> None:
+        """Let the user draw a polygon on the viewer's photo."""
+        self.draw(PolygonTool(parent=self))
 
     def draw(self, tool: AreaTool) -> None:
         """Let the user draw an area on the viewer's photo."""
@@ -198,12 +202,6 @@ class AreaCommands(QObject):
             self._jobs.start(lambda: self._work.read(Path(path)), done=self._on_read, failed=self._warn)
 
     # Inside
-
-    def _follow(self) -> None:
-        """Areas are drawn on a photo that is looked at, and only there."""
-        here = self._viewer.isVisible() and self._viewer.key is not None and not self._viewer.view.message
-        for action in self._draw_actions:
-            action.setEnabled(here)
 
     def _on_drawn(self, outline: tuple[tuple[float, float], ...]) -> None:
         self._viewer.view.use_tool(None)
@@ -308,7 +306,6 @@ class AreaCommands(QObject):
     def _set(self, folder: str, areas: FolderAreas) -> None:
         self._known[folder] = areas
         self._jobs.start(lambda: self._work.save(folder, areas), done=lambda _: None, failed=self._warn)
-        self._follow()
         self.changed.emit()
 
     def _learn(self, folder: str, areas: FolderAreas, problem: Exception | None = None) -> None:

@@ -109,8 +109,6 @@ class ExplainView(QObject):
         self.precision = Precision.EXACT
         self.segmenters: tuple[SegmenterIdentity, ...] = ()
 
-        for name in OVERLAYS:
-            actions[f"overlay-{name}"].triggered.connect(lambda _checked, chosen=name: self.choose(chosen))
         actions[f"overlay-{self.overlay}"].setChecked(True)
         viewer.changed.connect(self.follow)
         viewer.view.pointed.connect(self._on_pointed)

@@ -129,10 +129,6 @@ class Overlays(QObject):
         self.view.panel_shown.connect(self.panel_shown)
         self.view.segmenters_wanted.connect(self.manage_segmenters)
         self.panel.export_wanted.connect(actions["overlay-export"].trigger)
-        actions["overlay-export"].triggered.connect(self._export)
-        self.view.shown_changed.connect(self._update_shown)
-        self._update_shown()
-        actions["segmenters"].triggered.connect(self.manage_segmenters)
 
     @property
     def choices(self) -> list[QAction]:
@@ -167,7 +163,8 @@ class Overlays(QObject):
         """Give up what takes long; the window closes."""
         self.segmenters.cancel()
 
-    def _export(self) -> None:
+    def export(self) -> None:
+        """Ask for the overlay on screen to be written, with the photo and its legend."""
         if (shown := self.view.shown) is not None:
             content = ExportContent(
                 overlay=self.view.overlay,
@@ -180,9 +177,6 @@ class Overlays(QObject):
                 face=font(TEXT_NORMAL),
             )
             self.export_wanted.emit(shown.key, content)
-
-    def _update_shown(self) -> None:
-        self._actions["overlay-export"].setEnabled(self.view.shown is not None)
 
     def _use_segmenter(self, name: str) -> None:
         self._settings.set(SETTINGS.segmenter, name)

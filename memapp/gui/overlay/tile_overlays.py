@@ -48,7 +48,6 @@ class TileOverlays(QObject):
         """Photos that were given an overlay, an empty one too."""
         self._wanted = settings.get(SETTINGS.tile_overlays)
         actions["tile-overlays"].setChecked(self._wanted)
-        actions["tile-overlays"].toggled.connect(self._on_toggled)
         grid.visible_changed.connect(self._on_visible)
         view.overlay_changed.connect(lambda _overlay: self._begin_anew())
         view.shown_changed.connect(self._on_shown)
@@ -62,8 +61,8 @@ class TileOverlays(QObject):
         """Whether tiles show an overlay now."""
         return self._wanted and self._view.overlay in _ON_TILES
 
-    @Slot(bool)
-    def _on_toggled(self, wanted: bool) -> None:
+    def set_wanted(self, wanted: bool) -> None:
+        """Show overlays on thumbnails, or none."""
         self._wanted = wanted
         self._settings.set(SETTINGS.tile_overlays, wanted)
         self._begin_anew()

@@ -1,4 +1,4 @@
-"""Shows how the run goes: status line, progress line, problems, and what the pause action does next."""
+"""Shows how the run goes: status line, progress line, and problems."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from memapp.gui.run.problems_panel import ProblemsPanel
 from memapp.gui.run.run_pause import RunPause
 from memapp.gui.run.session import Session
 from memapp.gui.run.status import ProgressLine, RunStatus
-from memapp.gui.window.actions import Actions
 
 
 class RunView(QObject):
@@ -23,7 +22,6 @@ class RunView(QObject):
         session: Session,
         pause: RunPause,
         photos: PhotoItemModel,
-        actions: Actions,
         status: RunStatus,
         progress_line: ProgressLine,
         problems: ProblemsPanel,
@@ -33,7 +31,6 @@ class RunView(QObject):
         self._session = session
         self._pause = pause
         self._photos = photos
-        self._actions = actions
         self._status = status
         self._progress_line = progress_line
         self._problems = problems
@@ -50,9 +47,6 @@ class RunView(QObject):
     def update_run(self) -> None:
         """Show whether a run is going on, paused, or none."""
         running, paused = self._session.running, self._session.paused
-        self._actions["pause"].setEnabled(running)
-        self._actions["cancel"].setEnabled(running)
-        self._actions.set_words("pause", "Go on" if paused else "Pause", "resume" if paused else "pause")
         self._stopped = self._stopped and not running
         if paused:
             self._show_paused()

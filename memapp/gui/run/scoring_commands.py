@@ -11,7 +11,6 @@ from memapp.core.records import ImageKey, Precision
 from memapp.gui.dialogs.triage_dialog import TriageDialog
 from memapp.gui.grid.item_model import PhotoItemModel
 from memapp.gui.run.session import Session
-from memapp.gui.window.actions import Actions
 
 FAST_MISSING = "Fast scores can't be had: this installation has no fast net."
 
@@ -19,8 +18,7 @@ FAST_MISSING = "Fast scores can't be had: this installation has no fast net."
 class ScoringCommands(QObject):
     """Gives the session its orders. Lives on the GUI thread.
 
-    Where fast scores can't be had, everything is scored exactly whatever the setting says, and the actions
-    that need them are disabled and say why.
+    Where fast scores can't be had, everything is scored exactly whatever the setting says.
     """
 
     def __init__(
@@ -28,19 +26,14 @@ class ScoringCommands(QObject):
         *,
         session: Session,
         photos: PhotoItemModel,
-        actions: Actions,
         fast_available: bool,
         window: QWidget,
     ) -> None:
         super().__init__(window)
         self._session = session
         self._photos = photos
-        self._actions = actions
         self._fast_available = fast_available
         self._window = window
-        self._some_chosen = False
-        if not fast_available:
-            actions.set_unavailable("triage", FAST_MISSING)
 
     def set_precision(self, precision: Precision) -> None:
         """Score new photos with this precision."""
@@ -56,14 +49,3 @@ class ScoringCommands(QObject):
     def score_exactly(self, chosen: Sequence[ImageKey]) -> None:
         """Score those of the photos exactly whose score is a fast one."""
         self._session.score_exactly(self._photos.scored_fast(chosen))
-
-    def update_selection(self, *, some_chosen: bool) -> None:
-        """Photos are chosen, or none is."""
-        self._some_chosen = some_chosen
-        self.update_photos()
-
-    def update_photos(self) -> None:
-        """Offer what can be done with the photos and scores that there are now."""
-        self._actions["triage"].setEnabled(self._fast_available and self._photos.count() > 1)
-        fast = self._photos.score_count(Precision.FAST) > 0
-        self._actions["score-exact"].setEnabled(self._some_chosen and fast)

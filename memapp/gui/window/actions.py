@@ -1,8 +1,8 @@
-"""Everything that can be done, as one table: menus, toolbar, cheat sheet and tests are made from it."""
+"""The table of actions as QActions: connected to what they run, and kept in step with the window."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
@@ -11,112 +11,27 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 
 from memapp.gui.dialogs.shortcuts import ShortcutLine
 from memapp.gui.widgets.theme import ThemeManager, icon
+from memapp.gui.window.action_context import ActionContext
+from memapp.gui.window.action_table import ACTIONS, OTHER_KEYS, ActionSpec
 
 
 @dataclass(frozen=True, slots=True)
-class ActionSpec:
-    """One action."""
+class Runners:
+    """What each action runs, by its id; one for each action of the table."""
 
-    id: str
-    menu: str
-    """The menu it stands in; a second level after a slash."""
-    text: str
-    shortcuts: tuple[str, ...] = ()
-    icon: str = ""
-    group: str = ""
-    """Actions of one group are choices of which one is on."""
-    checkable: bool = False
-    separated: bool = False
-    """Whether a line comes before it in its menu."""
+    commands: Mapping[str, Callable[[], object]]
+    """Of those that do something when they are triggered."""
+    switches: Mapping[str, Callable[[bool], object]]
+    """Of those that are on or off by themselves; called with which it is from now on."""
 
+    def check(self) -> None:
+        """Compare with the table.
 
-ACTIONS: tuple[ActionSpec, ...] = (
-    ActionSpec("add-photos", "File", "Add photos...", ("Ctrl+O",), "add-photos"),
-    ActionSpec("add-folder", "File", "Add a folder...", ("Ctrl+Shift+O",), "add-folder"),
-    ActionSpec("paste", "File", "Paste files", ("Ctrl+V",)),
-    ActionSpec("samples", "File", "Try it with sample photos"),
-    ActionSpec("export", "File", "Export scores...", ("Ctrl+E",), separated=True),
-    ActionSpec("clear", "File", "Start over with an empty window", separated=True),
-    ActionSpec("preferences", "File", "Preferences...", ("Ctrl+,",), separated=True),
-    ActionSpec("quit", "File", "Quit", ("Ctrl+Q",), separated=True),
-    ActionSpec("open", "Photo", "Look at it large"),
-    ActionSpec("reveal", "Photo", "Show in folder", ("Ctrl+Shift+R",), "folder"),
-    ActionSpec("copy", "Photo", "Copy", ("Ctrl+C",), "copy"),
-    ActionSpec("area-rectangle", "Photo/Area of interest", "Draw a rectangle", ("Alt+R",), "rectangle"),
-    ActionSpec("area-polygon", "Photo/Area of interest", "Draw a polygon", ("Alt+P",), "polygon"),
-    ActionSpec("undo", "Photo/Area of interest", "Undo", ("Ctrl+Z",), separated=True),
-    ActionSpec("select-all", "Photo", "Select all", ("Ctrl+A",), separated=True),
-    ActionSpec("remove", "Photo", "Take out of the window", ("Backspace",)),
-    ActionSpec("trash", "Photo", "Move to the trash...", ("Delete",), separated=True),
-    ActionSpec("pause", "Scoring", "Pause", ("Ctrl+P",), "pause"),
-    ActionSpec("cancel", "Scoring", "Cancel", ("Ctrl+.",), "cancel"),
-    ActionSpec("score-rest", "Scoring", "Score what has no score yet", ("Ctrl+R",), "retry", separated=True),
-    ActionSpec("triage", "Scoring", "Triage...", ("Ctrl+T",)),
-    ActionSpec("score-exact", "Scoring", "Score exactly", ("Ctrl+Shift+E",)),
-    ActionSpec("nets", "Scoring", "Nets...", separated=True),
-    ActionSpec("sort-score", "View/Sort by", "Score", ("Ctrl+1",), group="sort", checkable=True),
-    ActionSpec("sort-name", "View/Sort by", "Name", ("Ctrl+2",), group="sort", checkable=True),
-    ActionSpec("sort-taken", "View/Sort by", "Date taken", ("Ctrl+3",), group="sort", checkable=True),
-    ActionSpec("sort-size", "View/Sort by", "File size", ("Ctrl+4",), group="sort", checkable=True),
-    ActionSpec(
-        "sort-disagreement", "View/Sort by", "Disagreement", ("Ctrl+5",), group="sort", checkable=True
-    ),
-    ActionSpec("reverse", "View", "Reverse the order", ("Ctrl+0",), "sort-descending"),
-    ActionSpec("overlay-none", "View/Overlay", "None", ("Alt+0",), "overlay-none", "overlay", True),
-    ActionSpec(
-        "overlay-segmentation",
-        "View/Overlay",
-        "Segmentation",
-        ("Alt+1",),
-        "overlay-segmentation",
-        "overlay",
-        True,
-    ),
-    ActionSpec(
-        "overlay-memorability",
-        "View/Overlay",
-        "Memorability",
-        ("Alt+2",),
-        "overlay-memorability",
-        "overlay",
-        True,
-    ),
-    ActionSpec("overlay-regions", "View/Overlay", "Regions", ("Alt+3",), "overlay-regions", "overlay", True),
-    ActionSpec(
-        "overlay-export",
-        "View/Overlay",
-        "Export picture...",
-        ("Ctrl+Shift+S",),
-        separated=True,
-    ),
-    ActionSpec("tile-overlays", "View/Overlay", "On thumbnails, too", checkable=True),
-    ActionSpec("segmenters", "View/Overlay", "Segmenters..."),
-    ActionSpec("next-net", "View", "Next net's scores", ("Ctrl+Shift+N",), separated=True),
-    ActionSpec("disagreeing", "View", "Only where nets disagree", ("Ctrl+D",), "disagree", checkable=True),
-    ActionSpec("find", "View", "Find by name", ("Ctrl+F",), "search", separated=True),
-    ActionSpec("clear-filter", "View", "Show all photos", ("Ctrl+Shift+F",), "filter"),
-    ActionSpec("larger", "View", "Larger thumbnails", ("Ctrl++", "Ctrl+="), "large-tile", separated=True),
-    ActionSpec("smaller", "View", "Smaller thumbnails", ("Ctrl+-",), "small-tile"),
-    ActionSpec("inspector", "View", "Inspector", ("Ctrl+I",), "inspector", checkable=True, separated=True),
-    ActionSpec("problems", "View", "Problems", ("Ctrl+Shift+P",), "problems", checkable=True),
-    ActionSpec("full-screen", "View", "Full screen", ("F11",), checkable=True, separated=True),
-    ActionSpec("shortcuts", "Help", "Keyboard shortcuts", ("?",)),
-    ActionSpec("log", "Help", "Show the log"),
-    ActionSpec("licences", "Help", "Show all licences"),
-    ActionSpec("about", "Help", "About memapp", separated=True),
-)
-
-OTHER_KEYS: tuple[ShortcutLine, ...] = (
-    ShortcutLine("In the grid", "Look at a photo large", "Enter, Space, double-click"),
-    ShortcutLine("In the grid", "Move", "Arrows, Home, End, Page Up, Page Down"),
-    ShortcutLine("In the grid", "Select more", "Shift or Ctrl with them"),
-    ShortcutLine("In the grid", "Go to a name", "Type its first letters"),
-    ShortcutLine("Looking at a photo", "Next, previous", "Right, Left"),
-    ShortcutLine("Looking at a photo", "Fit or actual size", "Z"),
-    ShortcutLine("Looking at a photo", "What the net saw", "F"),
-    ShortcutLine("Looking at a photo", "Back to the grid", "Esc"),
-)
-"""Keys that belong to a view rather than to an action."""
+        Raises:
+            ValueError: an action has none, or one belongs to no action; the message names them.
+        """
+        _compare(self.commands, {spec.id for spec in ACTIONS if not spec.is_switch})
+        _compare(self.switches, {spec.id for spec in ACTIONS if spec.is_switch})
 
 
 _SHEET_WORDS = {
@@ -147,8 +62,10 @@ class Actions(QObject):
                 groups.setdefault(spec.group, QActionGroup(self)).addAction(action)
             self._actions[spec.id] = action
             self._icons[spec.id] = spec.icon
+        self._context = ActionContext()
         theme_manager.changed.connect(self._tint)
         self._tint()
+        self._show(self._context)
 
     def __getitem__(self, action_id: str) -> QAction:
         return self._actions[action_id]
@@ -156,22 +73,49 @@ class Actions(QObject):
     def __iter__(self) -> Iterator[QAction]:
         return iter(self._actions.values())
 
-    def set_words(self, action_id: str, text: str, icon_name: str) -> None:
-        """Let an action say what it does next (pause, resume)."""
-        spec = next(spec for spec in ACTIONS if spec.id == action_id)
-        self._actions[action_id].setText(text)
-        self._actions[action_id].setToolTip(f"{text} ({_as_written(spec.shortcuts[0])})")
-        self._icons[action_id] = icon_name
-        self._tint()
+    @property
+    def context(self) -> ActionContext:
+        """The window as the actions know it."""
+        return self._context
 
-    def set_unavailable(self, action_id: str, reason: str) -> None:
-        """Disable an action for good; its tooltip says why, in the menu, too."""
-        action = self._actions[action_id]
-        action.setEnabled(False)
-        action.setToolTip(reason)
-        for holder in action.associatedObjects():
-            if isinstance(holder, QMenu):
-                holder.setToolTipsVisible(True)
+    def connect_runners(self, runners: Runners) -> None:
+        """Let each action run its own; called once.
+
+        Raises:
+            ValueError: an action has none, or one belongs to no action.
+        """
+        runners.check()
+        for action_id, command in runners.commands.items():
+            self._actions[action_id].triggered.connect(lambda _checked, run=command: run())
+        for action_id, switch in runners.switches.items():
+            self._actions[action_id].toggled.connect(switch)
+
+    def apply(self, context: ActionContext) -> None:
+        """Let the actions fit the window as it is now."""
+        if context != self._context:
+            self._context = context
+            self._show(context)
+
+    def _show(self, context: ActionContext) -> None:
+        for spec in ACTIONS:
+            action = self._actions[spec.id]
+            missing = spec.missing(context)
+            action.setEnabled(not missing and spec.enabled(context))
+            action.setVisible(spec.visible(context))
+            if missing:
+                _say_missing(action, missing)
+            elif spec.words is not None:
+                self._set_words(spec, *spec.words(context))
+
+    def _set_words(self, spec: ActionSpec, text: str, icon_name: str) -> None:
+        action = self._actions[spec.id]
+        shown = text.replace("&", "&&")
+        if action.text() != shown:
+            action.setText(shown)
+            action.setToolTip(f"{text} ({_as_written(spec.shortcuts[0])})")
+        if self._icons[spec.id] != icon_name:
+            self._icons[spec.id] = icon_name
+            self._tint()
 
     def fill(self, menu_bar: QMenuBar) -> None:
         """Make the menus."""
@@ -203,6 +147,20 @@ class Actions(QObject):
         for action_id, name in self._icons.items():
             if name:
                 self._actions[action_id].setIcon(icon(name, self._theme_manager.theme))
+
+
+def _compare(given: Iterable[str], needed: set[str]) -> None:
+    without, unknown = needed - set(given), set(given) - needed
+    if without or unknown:
+        raise ValueError(f"actions that run nothing: {sorted(without)}; runners of none: {sorted(unknown)}")
+
+
+def _say_missing(action: QAction, reason: str) -> None:
+    """Let the tooltip say why, in the menu, too."""
+    action.setToolTip(reason)
+    for holder in action.associatedObjects():
+        if isinstance(holder, QMenu):
+            holder.setToolTipsVisible(True)
 
 
 def _menu(parent: QMenuBar | QMenu, title: str) -> QMenu:

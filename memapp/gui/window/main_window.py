@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QByteArray, QEvent, QPoint, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QGuiApplication
-from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QWidget
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget
 
 from memapp.core.events import Notice, NoticeKind
-from memapp.core.records import Failure, ImageKey, ScoredPhoto
-from memapp.core.settings import SETTINGS, Setting, Settings
+from memapp.core.records import ImageKey
+from memapp.core.settings import SETTINGS, Settings
 from memapp.gui.grid.grid_view import GridView
 from memapp.gui.grid.item_model import PhotoItemModel
 from memapp.gui.grid.sort_proxy import PhotoSortProxy
@@ -20,19 +18,22 @@ from memapp.gui.overlay.overlays import Overlays
 from memapp.gui.run.problems_panel import ProblemsPanel
 from memapp.gui.run.run_pause import RunPause
 from memapp.gui.run.run_view import RunView
-from memapp.gui.run.scoring_commands import ScoringCommands
+from memapp.gui.run.scoring_commands import FAST_MISSING, ScoringCommands
 from memapp.gui.run.session import Session
 from memapp.gui.run.status import ProgressLine, RunStatus
 from memapp.gui.viewer.photo_viewer import PhotoViewer
 from memapp.gui.widgets.theme import ThemeManager
-from memapp.gui.window.actions import Actions
+from memapp.gui.window.action_updates import ActionUpdates
+from memapp.gui.window.actions import Actions, Runners
 from memapp.gui.window.app_services import AppServices
 from memapp.gui.window.drop_area import EmptyPage
 from memapp.gui.window.dropping import DropTarget
 from memapp.gui.window.file_commands import FileCommands
 from memapp.gui.window.net_commands import NetCommands
 from memapp.gui.window.notices import NoticeAction, NoticeBar
+from memapp.gui.window.photo_commands import PhotoCommands
 from memapp.gui.window.photo_panes import PhotoPanes
+from memapp.gui.window.runners import PANELS, make_runners
 from memapp.gui.window.sort_commands import SortCommands
 from memapp.gui.window.toolbar import FilterControls, SizeSlider, fill_toolbar
 from memapp.gui.window.undo_commands import UndoCommands
@@ -157,7 +158,6 @@ class MainWindow(QMainWindow):
             session=self.session,
             pause=self.pause,
             photos=self.photos,
-            actions=self.actions_table,
             status=self.status,
             progress_line=self.progress_line,
             problems=self.problems,
@@ -166,18 +166,45 @@ class MainWindow(QMainWindow):
         self.scoring = ScoringCommands(
             session=self.session,
             photos=self.photos,
-            actions=self.actions_table,
             fast_available=services.fast_available,
             window=self,
         )
         self._set_precision()
-        self._connect_actions()
+        self.photo_commands = PhotoCommands(
+            session=self.session,
+            photos=self.photos,
+            proxy=self.proxy,
+            grid=self.grid,
+            panes=self.panes,
+            files=self.files,
+            nets=self.nets,
+            scoring=self.scoring,
+            settings=settings,
+            parent=self,
+        )
+        self.actions_table.connect_runners(self._runners())
         self._connect_parts()
         self._connect_settings()
         self._restore()
         self._show_overlay_choice()
         self.run_view.update_run()
         self._update_photos()
+        self._action_updates = ActionUpdates(
+            actions=self.actions_table,
+            session=self.session,
+            photos=self.photos,
+            proxy=self.proxy,
+            grid=self.grid,
+            viewer=self.viewer,
+            pages=self._pages,
+            overlay=self.overlays.view,
+            nets=self.nets,
+            sorting=self.sorting,
+            filters=self.filters,
+            undo=self.undo,
+            fast_missing="" if services.fast_available else FAST_MISSING,
+            parent=self,
+        )
 
     def add(self, paths: list[str]) -> None:
         """Score these files and folders, too."""
@@ -227,48 +254,33 @@ class MainWindow(QMainWindow):
         self.restoreGeometry(
             QByteArray.fromBase64(self._settings.get(SETTINGS.window_geometry).encode(errors="replace"))
         )
-        for panel, widget, setting in self._panels():
-            self.actions_table[panel].setChecked(self._settings.get(setting))
-            widget.setVisible(self._settings.get(setting))
+        for panel, widget in (("inspector", self.inspector), ("problems", self.problems)):
+            self.actions_table[panel].setChecked(self._settings.get(PANELS[panel]))
+            widget.setVisible(self._settings.get(PANELS[panel]))
         self.sorting.restore(nets_compared=self.nets.pair is not None)
         self.dialogs.show_licence()
 
     # Who listens to whom
 
-    def _connect_actions(self) -> None:
-        slots: dict[str, Callable[[], object]] = {
-            "add-photos": lambda: self.files.choose_photos(self._settings.get(SETTINGS.last_folder)),
-            "add-folder": lambda: self.files.choose_folder(self._settings.get(SETTINGS.last_folder)),
-            "paste": lambda: self.drops.take(QGuiApplication.clipboard().mimeData()),
-            "samples": self._add_samples,
-            "export": self._export,
-            "clear": self.session.clear,
-            "quit": self.close,
-            "open": lambda: self._with_first(self.panes.open),
-            "reveal": lambda: self._with_first(self.files.reveal),
-            "copy": lambda: self.files.copy(self._chosen()),
-            "undo": self.undo.undo,
-            "select-all": self.grid.selectAll,
-            "remove": lambda: self.session.take_out(self._chosen()),
-            "trash": lambda: self.files.move_to_trash(self._chosen()),
-            "pause": self.pause.toggle,
-            "cancel": self.session.cancel,
-            "score-rest": self.session.score_rest,
-            "triage": lambda: self.scoring.triage(self._chosen()),
-            "score-exact": lambda: self.scoring.score_exactly(self._chosen()),
-            "find": self.filters.start_finding,
-            "clear-filter": self.filters.clear,
-            "larger": lambda: self.grid.set_tile_size(self.grid.tile_size + _SIZE_STEP),
-            "smaller": lambda: self.grid.set_tile_size(self.grid.tile_size - _SIZE_STEP),
-        }
-        for action_id, slot in slots.items():
-            self.actions_table[action_id].triggered.connect(lambda _checked, call=slot: call())
-        for panel, widget, setting in self._panels():
-            action = self.actions_table[panel]
-            action.toggled.connect(widget.setVisible)
-            action.toggled.connect(lambda shown, which=setting: self._settings.set(which, shown))
-        self.actions_table["full-screen"].toggled.connect(
-            lambda on: self.showFullScreen() if on else self.showNormal()
+    def _runners(self) -> Runners:
+        """Return what each action runs."""
+        return make_runners(
+            photos=self.photo_commands,
+            session=self.session,
+            files=self.files,
+            grid=self.grid,
+            pause=self.pause,
+            filters=self.filters,
+            drops=self.drops,
+            dialogs=self.dialogs,
+            overlays=self.overlays,
+            nets=self.nets,
+            sorting=self.sorting,
+            undo=self.undo,
+            settings=self._settings,
+            panels={"inspector": self.inspector, "problems": self.problems},
+            add_samples=self._add_samples,
+            window=self,
         )
 
     def _connect_parts(self) -> None:
@@ -286,7 +298,6 @@ class MainWindow(QMainWindow):
         self.photos.rowsRemoved.connect(self._update_photos)
         self.photos.modelReset.connect(self._update_photos)
         self.grid.visible_changed.connect(self._request_previews)
-        self.grid.selection_changed.connect(lambda _selected, _current: self._update_selection())
         self.grid.tile_size_changed.connect(self.size_slider.setValue)
         self.grid.tile_size_changed.connect(lambda pixels: self._settings.set(SETTINGS.tile_size, pixels))
         self.grid.clear_filter_requested.connect(self.filters.clear)
@@ -297,7 +308,6 @@ class MainWindow(QMainWindow):
         self.panes.viewer_opened.connect(self._show_viewer)
         self.panes.viewer_closed.connect(self._show_grid)
 
-        self.session.progressed.connect(lambda _progress: self.scoring.update_photos())
         self.session.noticed.connect(self.show_notice)
         self.session.run_net_changed.connect(self.status.set_net)
         self.nets.noticed.connect(self.show_notice)
@@ -305,9 +315,8 @@ class MainWindow(QMainWindow):
         self.unexpected.connect(lambda text: self.show_notice(Notice(NoticeKind.WARNING, text)))
         self.session.not_scored.connect(self._on_not_scored)
 
-        self.undo.changed.connect(self._update_undo)
         self.undo.noticed.connect(self.show_notice)
-        self._update_undo()
+        self.photo_commands.noticed.connect(self.show_notice)
         self.drops.dropped.connect(self.session.add)
         self.drops.noticed.connect(self.show_notice)
         self.dialogs.segmenters_wanted.connect(self.overlays.manage_segmenters)
@@ -332,40 +341,21 @@ class MainWindow(QMainWindow):
         settings.subscribe(SETTINGS.unload_minutes, self._power_monitor.set_idle_minutes)
         settings.subscribe(SETTINGS.pause_on_battery, self.pause.set_wanted)
 
-    def _panels(self) -> tuple[tuple[str, QWidget, Setting[bool]], ...]:
-        """Return each panel's action, the panel, and the setting that remembers whether it is open."""
-        return (
-            ("inspector", self.inspector, SETTINGS.inspector_open),
-            ("problems", self.problems, SETTINGS.problems_open),
-        )
-
     # The photos and the run
 
     def _update_photos(self) -> None:
         some = self.photos.count() > 0
-        for action_id in ("export", "clear", "select-all", "find", "reverse", "score-rest"):
-            self.actions_table[action_id].setEnabled(some)
         if not some:
             self._pages.setCurrentWidget(self._empty)
             self._empty.setFocus()
             self.inspector.show_none()
         elif self._pages.currentWidget() is self._empty:
             self._show_grid()
-        self._update_selection()
         self.run_view.update_scores()
-
-    def _update_undo(self) -> None:
-        self.actions_table["undo"].setEnabled(self.undo.undo_text is not None)
 
     def _update_nets(self) -> None:
         self.sorting.update_nets(nets_compared=self.nets.pair is not None)
         self.run_view.update_scores()
-
-    def _update_selection(self) -> None:
-        some = bool(self._chosen())
-        for action_id in ("open", "reveal", "copy", "remove", "trash"):
-            self.actions_table[action_id].setEnabled(some)
-        self.scoring.update_selection(some_chosen=some)
 
     def _on_not_scored(self, reason: str) -> None:
         self.show_notice(
@@ -378,31 +368,6 @@ class MainWindow(QMainWindow):
         for some, nearby in ((keys[:on_screen], False), (keys[on_screen:], True)):
             lacking = self.photos.lacking_previews(some, side)
             self._supervisor.request_previews(View.GRID, lacking, side, nearby=nearby)
-
-    def _chosen(self) -> list[ImageKey]:
-        """What a command is about: the photo in the viewer, else the selection."""
-        viewing = self.panes.viewing
-        return [viewing] if viewing is not None else self.grid.selected_photos()
-
-    def _with_first(self, command: Callable[[ImageKey], None]) -> None:
-        for key in self._chosen()[:1]:
-            command(key)
-
-    def _export(self) -> None:
-        if self.session.net is None:
-            self.show_notice(Notice(NoticeKind.INFORMATION, "There are no scores to export yet."))
-            return
-        shown = (self.photos.outcome(self.proxy.key(row)) for row in range(self.proxy.rowCount()))
-        outcomes: list[ScoredPhoto | Failure] = [outcome for outcome in shown if outcome is not None]
-        keys = [outcome.key for outcome in outcomes]
-        self.files.export(
-            outcomes,
-            net=self.session.net,
-            folder=self._settings.get(SETTINGS.last_folder),
-            shown=self.photos.shown_net,
-            columns=self.nets.columns(keys),
-            comparison=self.nets.compared(keys),
-        )
 
     def _add_samples(self) -> None:
         self.session.add([self._services.samples_folder])
@@ -427,7 +392,7 @@ class MainWindow(QMainWindow):
             # The panel changes: a button that had the keyboard may go, and Qt would hand it to the toolbar.
             self.viewer.setFocus()
         if overlay != NO_OVERLAY and self.panes.viewing is None:
-            self._with_first(self.panes.open)
+            self.photo_commands.open()
 
     @Slot(bool)
     def _make_room(self, panel_shown: bool) -> None:

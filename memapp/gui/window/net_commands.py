@@ -71,8 +71,6 @@ class NetCommands(QObject):
         self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._button.setToolTip("The net whose scores are shown")
         self._place: QAction | None = None
-        actions["nets"].triggered.connect(self.open_dialog)
-        actions["next-net"].triggered.connect(self._show_next)
 
     @property
     def installed(self) -> tuple[InstalledNet, ...]:
@@ -106,7 +104,6 @@ class NetCommands(QObject):
         shown = next((net for net in nets if net.name == self._settings.get(SETTINGS.shown_net)), nets[0])
         self._photos.set_nets(nets, shown=shown)
         self._fill_menu()
-        self._actions["next-net"].setVisible(len(nets) > 1)
         if self._place is not None:
             self._place.setVisible(len(nets) > 1)
         self.comparison.compare(self.pair, points=self._settings.get(SETTINGS.disagreement_points))
@@ -253,7 +250,8 @@ class NetCommands(QObject):
         self._button.setText(f"Net: {_as_entry(short)}")
         self._button.setAccessibleName(f"Net whose scores are shown: {title}")
 
-    def _show_next(self) -> None:
+    def show_next(self) -> None:
+        """Show the scores of the net that comes next."""
         nets = self._photos.nets
         place = nets.index(self._photos.shown_net)
         self.show_net(nets[(place + 1) % len(nets)].name)

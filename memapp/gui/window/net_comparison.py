@@ -39,7 +39,6 @@ class NetComparison(QObject):
         photos.dataChanged.connect(self._on_data_changed)
         for changed in (photos.rowsInserted, photos.rowsRemoved):
             changed.connect(lambda *_: self._soon())
-        actions["disagreeing"].toggled.connect(lambda _on: self._filter())
         filters.cleared.connect(lambda: actions["disagreeing"].setChecked(False))
 
     @property
@@ -50,8 +49,6 @@ class NetComparison(QObject):
     def compare(self, pair: tuple[InstalledNet, InstalledNet] | None, *, points: int) -> None:
         """Compare these two, and flag photos that they place so many points apart; None to compare none."""
         self._pair, self._points = pair, points
-        self._actions["disagreeing"].setVisible(pair is not None)
-        self._actions["sort-disagreement"].setVisible(pair is not None)
         if pair is None:
             self._actions["disagreeing"].setChecked(False)
         else:
@@ -59,7 +56,7 @@ class NetComparison(QObject):
             self._actions["disagreeing"].setToolTip(
                 f"Only photos that {first.title} and {second.title} place {points} points apart or more"
             )
-        self._filter()
+        self.update_filter()
         self.refresh()
 
     def refresh(self) -> None:
@@ -88,7 +85,8 @@ class NetComparison(QObject):
         )
         self._photos.set_disagreement(points, flagged_from=self._points, compared=self._pair)
 
-    def _filter(self) -> None:
+    def update_filter(self) -> None:
+        """Show only photos on which the nets disagree, if that is chosen."""
         on = self._actions["disagreeing"].isChecked() and self._pair is not None
         self._filters.set_disagreement(self._points if on else 0)
 

@@ -38,11 +38,6 @@ class SortCommands(QObject):
         self._settings = settings
         self.menu = QMenu(window)
         self.menu.addActions([actions[f"sort-{key}"] for key in SortKey])
-        for key in SortKey:
-            actions[f"sort-{key}"].triggered.connect(
-                lambda _checked, chosen=key: self._sort(chosen, descending=_NATURAL_DESCENDING[chosen])
-            )
-        actions["reverse"].triggered.connect(lambda _checked: self._reverse())
 
     def restore(self, *, nets_compared: bool) -> None:
         """The order of the last time; nets that disagree only where two are compared."""
@@ -56,7 +51,12 @@ class SortCommands(QObject):
         if self._proxy.sort_key is SortKey.DISAGREEMENT and not nets_compared:
             self._sort(SortKey.SCORE, descending=True)
 
-    def _reverse(self) -> None:
+    def sort_by(self, key: SortKey) -> None:
+        """Sort by this, the way round that is usually wanted."""
+        self._sort(key, descending=_NATURAL_DESCENDING[key])
+
+    def reverse(self) -> None:
+        """Turn the order round."""
         self._sort(self._proxy.sort_key, descending=not self._proxy.descending)
 
     def _sort(self, key: SortKey, *, descending: bool) -> None:
@@ -64,8 +64,5 @@ class SortCommands(QObject):
         chosen = self._actions[f"sort-{key}"]
         chosen.setChecked(True)
         self.named.emit(f"Sort: {chosen.text()}")
-        self._actions.set_words(
-            "reverse", "Reverse the order", "sort-descending" if descending else "sort-ascending"
-        )
         self._settings.set(SETTINGS.sort_by, key.value)
         self._settings.set(SETTINGS.sort_descending, descending)

@@ -45,13 +45,7 @@ class WindowDialogs(QObject):
         self._notices = notices
         self._theme_manager = theme_manager
         self._window = window
-        actions["shortcuts"].triggered.connect(
-            lambda: ShortcutsDialog(lines=actions.cheat_sheet(), parent=window).exec()
-        )
-        actions["about"].triggered.connect(self.show_about)
-        actions["preferences"].triggered.connect(self.show_preferences)
-        actions["log"].triggered.connect(lambda: self.show_folder.emit(services.log_folder))
-        actions["licences"].triggered.connect(lambda: self.show_folder.emit(services.licences_folder))
+        self._actions = actions
 
     def show_licence(self) -> None:
         """Say it at every start until the user has agreed: closing a notice is no agreement."""
@@ -64,6 +58,18 @@ class WindowDialogs(QObject):
             ),
             NoticeAction("Read the licence", self._show_licence),
         )
+
+    def show_shortcuts(self) -> None:
+        """Every key there is."""
+        ShortcutsDialog(lines=self._actions.cheat_sheet(), parent=self._window).exec()
+
+    def show_log(self) -> None:
+        """Show the folder of the log."""
+        self.show_folder.emit(self._services.log_folder)
+
+    def show_licences(self) -> None:
+        """Show the folder of all licences."""
+        self.show_folder.emit(self._services.licences_folder)
 
     def show_about(self) -> None:
         """What memapp is, and on what it runs."""

@@ -57,7 +57,7 @@ def test_on_battery_the_run_pauses_by_itself_and_goes_on_when_plugged_in(
     plug(running, False)
     assert paused(running)
     assert window.status.text.startswith("Paused on battery at ")
-    assert window.actions_table["pause"].text() == "Go on"
+    assert window.actions_table["pause"].text() == "Resume"
     plug(running, True)
     assert not paused(running)
     turnstile.open()

@@ -70,7 +70,7 @@ def test_a_paused_run_waits_and_goes_on(
     slow_bench.until(lambda: slow_bench.window.photos.count(PhotoState.SCORED) == 1)
     slow_bench.qtbot.wait(200)
     assert slow_bench.window.photos.count(PhotoState.SCORED) == 1
-    assert slow_bench.window.actions_table["pause"].text() == "Go on"
+    assert slow_bench.window.actions_table["pause"].text() == "Resume"
     assert slow_bench.window.status.text.startswith("Paused")
     slow_bench.trigger("pause")
     slow_bench.until_done()

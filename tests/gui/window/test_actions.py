@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
@@ -12,7 +15,9 @@ from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from memapp.gui.widgets.theme import ThemeManager
-from memapp.gui.window.actions import ACTIONS, OTHER_KEYS, Actions
+from memapp.gui.window.action_context import ActionContext, Page
+from memapp.gui.window.action_table import ACTIONS, OTHER_KEYS, ActionSpec
+from memapp.gui.window.actions import Actions, Runners
 from tests.gui.window_bench import WindowBench, make_photos
 
 IDS = [spec.id for spec in ACTIONS]
@@ -82,15 +87,165 @@ def test_the_menus_hold_every_action_once(bench: WindowBench) -> None:
     assert sorted(in_menus) == sorted(IDS)
 
 
-def test_every_action_has_someone_who_listens(bench: WindowBench) -> None:
+COMMANDS = [spec.id for spec in ACTIONS if not spec.is_switch]
+SWITCHES = [spec.id for spec in ACTIONS if spec.is_switch]
+
+
+def runners(ran: list[object], *, without: str = "", beside: str = "") -> Runners:
+    """Each action's runner notes the id, a switch's with its state."""
+    commands: dict[str, Callable[[], object]] = {
+        each: partial(ran.append, each) for each in [*COMMANDS, *filter(None, [beside])] if each != without
+    }
+    switches: dict[str, Callable[[bool], object]] = {
+        each: partial(lambda which, on: ran.append((which, on)), each) for each in SWITCHES if each != without
+    }
+    return Runners(commands=commands, switches=switches)
+
+
+def test_each_action_runs_its_own_once(actions: Actions) -> None:
+    ran: list[object] = []
+    actions.connect_runners(runners(ran))
+    actions.apply(EVERYTHING)
+    for each in COMMANDS:
+        actions[each].trigger()
+    assert ran == COMMANDS
+    ran.clear()
+    for each in SWITCHES:
+        actions[each].trigger()
+        actions[each].trigger()
+    assert ran == [(each, on) for each in SWITCHES for on in (True, False)]
+
+
+@pytest.mark.parametrize("missing", ["undo", "inspector"])
+def test_an_action_that_runs_nothing_is_found_at_the_start(actions: Actions, missing: str) -> None:
+    with pytest.raises(ValueError, match=missing):
+        actions.connect_runners(runners([], without=missing))
+
+
+def test_a_runner_of_no_action_is_found_at_the_start(actions: Actions) -> None:
+    with pytest.raises(ValueError, match="make-coffee"):
+        actions.connect_runners(runners([], beside="make-coffee"))
+
+
+def test_every_action_of_the_window_runs_something(bench: WindowBench) -> None:
     deaf = []
     for spec in ACTIONS:
-        action = bench.window.actions_table[spec.id]
-        # Qt names signals so; panels follow the state, all others the click.
-        signal = "2toggled(bool)" if spec.checkable and not spec.group else "2triggered(bool)"
-        if action.receivers(signal) == 0:
+        # Qt names signals so.
+        signal = "2toggled(bool)" if spec.is_switch else "2triggered(bool)"
+        if bench.window.actions_table[spec.id].receivers(signal) == 0:
             deaf.append(spec.id)
     assert deaf == []
+
+
+# When they can be used
+
+
+EMPTY = ActionContext()
+LISTED = replace(EMPTY, page=Page.GRID, photos=5)
+CHOSEN = replace(LISTED, chosen=2)
+VIEWED = replace(CHOSEN, page=Page.VIEWER, chosen=1, photo_visible=True)
+EVERYTHING = replace(
+    VIEWED,
+    running=True,
+    fast_scores=3,
+    nets=2,
+    compared=True,
+    overlay_shown=True,
+    filtered=True,
+    undo_text="Delete area",
+    redo_text="Draw area",
+)
+
+NEED_PHOTOS = {"export", "clear", "select-all", "find", "reverse", "score-rest"}
+NEED_CHOSEN = {"open", "reveal", "copy", "remove", "trash"}
+NEED_PHOTO_IN_VIEWER = {"area-rectangle", "area-polygon"}
+NEED_RUN = {"pause", "cancel"}
+NEED_MORE = {"undo", "redo", "triage", "score-exact", "overlay-export", "clear-filter"}
+
+
+def usable(context: ActionContext) -> set[str]:
+    return {spec.id for spec in ACTIONS if spec.enabled(context) and not spec.missing(context)}
+
+
+ALWAYS = set(IDS) - NEED_PHOTOS - NEED_CHOSEN - NEED_PHOTO_IN_VIEWER - NEED_RUN - NEED_MORE
+
+
+@pytest.mark.parametrize(
+    ("context", "expected"),
+    [
+        pytest.param(EMPTY, set(), id="empty"),
+        pytest.param(replace(EMPTY, running=True), NEED_RUN, id="searching"),
+        pytest.param(LISTED, NEED_PHOTOS | {"triage"}, id="listed"),
+        pytest.param(replace(LISTED, photos=1), NEED_PHOTOS, id="one photo"),
+        pytest.param(CHOSEN, NEED_PHOTOS | NEED_CHOSEN | {"triage"}, id="chosen"),
+        pytest.param(
+            replace(CHOSEN, fast_scores=1),
+            NEED_PHOTOS | NEED_CHOSEN | {"triage", "score-exact"},
+            id="chosen, fast scores",
+        ),
+        pytest.param(
+            VIEWED, NEED_PHOTOS | NEED_CHOSEN | NEED_PHOTO_IN_VIEWER | {"triage"}, id="in the viewer"
+        ),
+        pytest.param(replace(LISTED, fast_missing="No fast net."), NEED_PHOTOS, id="without a fast net"),
+        pytest.param(replace(EMPTY, undo_text="x"), {"undo"}, id="undo"),
+        pytest.param(replace(EMPTY, redo_text="x"), {"redo"}, id="redo"),
+        pytest.param(replace(EMPTY, filtered=True), {"clear-filter"}, id="filtered"),
+        pytest.param(replace(EMPTY, overlay_shown=True), {"overlay-export"}, id="overlay"),
+        pytest.param(EVERYTHING, set(IDS) - ALWAYS, id="everything"),
+    ],
+)
+def test_what_can_be_used(actions: Actions, context: ActionContext, expected: set[str]) -> None:
+    assert usable(context) == ALWAYS | expected
+    actions.apply(EVERYTHING)
+    actions.apply(context)
+    assert {each for each in IDS if actions[each].isEnabled() or not actions[each].isVisible()} >= expected
+    visible = {spec.id for spec in ACTIONS if spec.visible(context)}
+    assert {each for each in IDS if actions[each].isEnabled()} == (ALWAYS | expected) & visible
+
+
+def test_what_belongs_to_several_nets_is_there_only_with_them(actions: Actions) -> None:
+    def hidden(context: ActionContext) -> set[str]:
+        actions.apply(context)
+        return {each for each in IDS if not actions[each].isVisible()}
+
+    assert hidden(EMPTY) == {"next-net", "disagreeing", "sort-disagreement"}
+    assert hidden(replace(EMPTY, nets=2)) == {"disagreeing", "sort-disagreement"}
+    assert hidden(replace(EMPTY, nets=2, compared=True)) == set()
+
+
+def test_what_is_missing_for_good_says_why(actions: Actions) -> None:
+    actions.apply(replace(LISTED, fast_missing="This installation has no fast net."))
+    assert not actions["triage"].isEnabled()
+    assert actions["triage"].toolTip() == "This installation has no fast net."
+
+
+@pytest.mark.parametrize(
+    ("context", "action_id", "text"),
+    [
+        (replace(EMPTY, running=True), "pause", "Pause"),
+        (replace(EMPTY, running=True, paused=True), "pause", "Resume"),
+        (EMPTY, "undo", "Undo"),
+        (replace(EMPTY, undo_text='Delete area "a & b"'), "undo", 'Undo: Delete area "a && b"'),
+        (replace(EMPTY, redo_text="Delete 3 areas"), "redo", "Redo: Delete 3 areas"),
+        (EMPTY, "redo", "Redo"),
+    ],
+)
+def test_words_that_change(actions: Actions, context: ActionContext, action_id: str, text: str) -> None:
+    actions.apply(EVERYTHING)
+    actions.apply(context)
+    assert actions[action_id].text() == text
+    spec = next(spec for spec in ACTIONS if spec.id == action_id)
+    key = QKeySequence(spec.shortcuts[0]).toString(QKeySequence.SequenceFormat.NativeText)
+    assert actions[action_id].toolTip() == f"{text.replace('&&', '&')} ({key})"
+
+
+def test_what_changes_its_words_starts_with_those_of_the_table() -> None:
+    changing: list[ActionSpec] = [spec for spec in ACTIONS if spec.words is not None]
+    assert changing
+    for spec in changing:
+        assert spec.words is not None
+        assert spec.words(EMPTY) == (spec.text, spec.icon)
+        assert spec.shortcuts
 
 
 def test_every_key_works_from_the_window(bench: WindowBench) -> None:
@@ -116,6 +271,7 @@ def test_actions_that_need_a_photo_are_to_be_had_only_with_one(bench: WindowBenc
 
 
 def test_the_cheat_sheet_lists_every_key(actions: Actions) -> None:
+    actions.apply(EVERYTHING)
     sheet = actions.cheat_sheet()
     written = [line.shortcut for line in sheet]
     for spec in ACTIONS:
@@ -146,12 +302,6 @@ def test_icons_follow_the_theme(actions: Actions, theme_manager: ThemeManager) -
     assert brightness(actions["pause"].icon()) > 0.5
     theme_manager.choose("light")
     assert brightness(actions["pause"].icon()) < 0.5
-
-
-def test_an_action_can_change_its_words(actions: Actions) -> None:
-    actions.set_words("pause", "Go on", "resume")
-    assert actions["pause"].text() == "Go on"
-    assert "Ctrl+P" in actions["pause"].toolTip()
 
 
 def test_one_sort_is_on_at_a_time(bench: WindowBench, tmp_path: Path) -> None:

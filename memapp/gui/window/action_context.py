@@ -1,0 +1,47 @@
+"""What the actions need to know of the window, to say whether they can be used and what they do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Page(StrEnum):
+    """What the middle of the window shows."""
+
+    EMPTY = "empty"
+    GRID = "grid"
+    VIEWER = "viewer"
+
+
+@dataclass(frozen=True, slots=True)
+class ActionContext:
+    """The window at one moment. The defaults are an empty window."""
+
+    page: Page = Page.EMPTY
+    photos: int = 0
+    """How many photos are listed."""
+    chosen: int = 0
+    """How many photos a command would be about: the viewer's one, else the selected ones."""
+    photo_visible: bool = False
+    """Whether the viewer shows a photo, not a message about one."""
+    running: bool = False
+    paused: bool = False
+    fast_scores: int = 0
+    """How many photos have a fast score."""
+    fast_missing: str = ""
+    """Why there can be no fast scores here, for good; empty where there can."""
+    nets: int = 1
+    """How many nets score."""
+    compared: bool = False
+    """Whether two nets are compared."""
+    overlay_shown: bool = False
+    """Whether an overlay is drawn over the viewer's photo."""
+    descending: bool = True
+    """Whether the grid is sorted with the highest first."""
+    filtered: bool = False
+    """Whether only some photos are to be shown."""
+    undo_text: str | None = None
+    """What Undo undoes; None where there is nothing to undo."""
+    redo_text: str | None = None
+    """What Redo does again; None where there is nothing to redo."""

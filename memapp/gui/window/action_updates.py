@@ -1,0 +1,110 @@
+"""Tells the actions how the window is: the one place that listens for everything they depend on."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QStackedWidget
+
+from memapp.core.records import Precision
+from memapp.gui.grid.grid_view import GridView
+from memapp.gui.grid.item_model import PhotoItemModel
+from memapp.gui.grid.photo_filter import PhotoFilter
+from memapp.gui.grid.sort_proxy import PhotoSortProxy
+from memapp.gui.overlay.explain_view import ExplainView
+from memapp.gui.run.session import Session
+from memapp.gui.viewer.photo_viewer import PhotoViewer
+from memapp.gui.window.action_context import ActionContext, Page
+from memapp.gui.window.actions import Actions
+from memapp.gui.window.net_commands import NetCommands
+from memapp.gui.window.sort_commands import SortCommands
+from memapp.gui.window.toolbar import FilterControls
+from memapp.gui.window.undo_commands import UndoCommands
+
+
+class ActionUpdates(QObject):
+    """Computes the context after each change and applies it to the actions. Lives on the GUI thread."""
+
+    def __init__(
+        self,
+        *,
+        actions: Actions,
+        session: Session,
+        photos: PhotoItemModel,
+        proxy: PhotoSortProxy,
+        grid: GridView,
+        viewer: PhotoViewer,
+        pages: QStackedWidget,
+        overlay: ExplainView,
+        nets: NetCommands,
+        sorting: SortCommands,
+        filters: FilterControls,
+        undo: UndoCommands,
+        fast_missing: str,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._actions = actions
+        self._session = session
+        self._photos = photos
+        self._proxy = proxy
+        self._grid = grid
+        self._viewer = viewer
+        self._pages = pages
+        self._overlay = overlay
+        self._nets = nets
+        self._filters = filters
+        self._undo = undo
+        self._fast_missing = fast_missing
+        self._selected = 0
+        session.running_changed.connect(self.update)
+        session.progressed.connect(self.update)
+        viewer.changed.connect(self.update)
+        pages.currentChanged.connect(self.update)
+        overlay.shown_changed.connect(self.update)
+        nets.shown.connect(self.update)
+        sorting.named.connect(self.update)
+        filters.changed.connect(self.update)
+        undo.changed.connect(self.update)
+        grid.selection_changed.connect(self._update_selection)
+        for changed in (photos.rowsInserted, photos.rowsRemoved, photos.modelReset):
+            changed.connect(self._update_selection)
+        self._update_selection()
+
+    @Slot()
+    def update(self) -> None:
+        """Apply the window as it is now."""
+        self._actions.apply(self._context())
+
+    @Slot()
+    def _update_selection(self) -> None:
+        # Counted only when it changes: it may be many parts, and a run reports often.
+        parts = self._grid.selectionModel().selection().toList()
+        self._selected = sum(part.bottom() - part.top() + 1 for part in parts)
+        self.update()
+
+    def _context(self) -> ActionContext:
+        page = self._page()
+        viewed = page is Page.VIEWER and self._viewer.key is not None
+        return ActionContext(
+            page=page,
+            photos=self._photos.count(),
+            chosen=1 if viewed else self._selected,
+            photo_visible=viewed and not self._viewer.view.message,
+            running=self._session.running,
+            paused=self._session.paused,
+            fast_scores=self._photos.score_count(Precision.FAST),
+            fast_missing=self._fast_missing,
+            nets=len(self._photos.nets),
+            compared=self._nets.pair is not None,
+            overlay_shown=self._overlay.shown is not None,
+            descending=self._proxy.descending,
+            filtered=self._filters.wanted() != PhotoFilter(),
+            undo_text=self._undo.undo_text,
+            redo_text=self._undo.redo_text,
+        )
+
+    def _page(self) -> Page:
+        shown = self._pages.currentWidget()
+        if shown is self._viewer:
+            return Page.VIEWER
+        return Page.GRID if shown is self._grid else Page.EMPTY

@@ -1,0 +1,107 @@
+"""Commands on the photos that are chosen, and the export of all that are listed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, Signal
+
+from memapp.core.events import Notice, NoticeKind
+from memapp.core.records import Failure, ImageKey, ScoredPhoto
+from memapp.core.settings import SETTINGS, Settings
+from memapp.gui.grid.grid_view import GridView
+from memapp.gui.grid.item_model import PhotoItemModel
+from memapp.gui.grid.sort_proxy import PhotoSortProxy
+from memapp.gui.run.scoring_commands import ScoringCommands
+from memapp.gui.run.session import Session
+from memapp.gui.window.file_commands import FileCommands
+from memapp.gui.window.net_commands import NetCommands
+from memapp.gui.window.photo_panes import PhotoPanes
+
+
+class PhotoCommands(QObject):
+    """Applies commands to the photo in the viewer, else to the selection. Lives on the GUI thread.
+
+    Signals:
+        noticed(object Notice): something to show.
+    """
+
+    noticed = Signal(object)
+
+    def __init__(
+        self,
+        *,
+        session: Session,
+        photos: PhotoItemModel,
+        proxy: PhotoSortProxy,
+        grid: GridView,
+        panes: PhotoPanes,
+        files: FileCommands,
+        nets: NetCommands,
+        scoring: ScoringCommands,
+        settings: Settings,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._photos = photos
+        self._proxy = proxy
+        self._grid = grid
+        self._panes = panes
+        self._files = files
+        self._nets = nets
+        self._scoring = scoring
+        self._settings = settings
+
+    @property
+    def chosen(self) -> Sequence[ImageKey]:
+        """The photo in the viewer, else the selected ones in the order on screen."""
+        viewing = self._panes.viewing
+        return [viewing] if viewing is not None else self._grid.selected_photos()
+
+    def open(self) -> None:
+        """Show the first one large."""
+        for key in self.chosen[:1]:
+            self._panes.open(key)
+
+    def reveal(self) -> None:
+        """Show the first one in the system's file manager."""
+        for key in self.chosen[:1]:
+            self._files.reveal(key)
+
+    def copy(self) -> None:
+        """Put them on the clipboard."""
+        self._files.copy(self.chosen)
+
+    def remove(self) -> None:
+        """Remove them from the list; the files stay."""
+        self._session.take_out(self.chosen)
+
+    def move_to_trash(self) -> None:
+        """Move their files to the trash, after a question."""
+        self._files.move_to_trash(self.chosen)
+
+    def triage(self) -> None:
+        """Score them all fast and the best of them exactly."""
+        self._scoring.triage(self.chosen)
+
+    def score_exactly(self) -> None:
+        """Score those exactly that have a fast score."""
+        self._scoring.score_exactly(self.chosen)
+
+    def export(self) -> None:
+        """Write what is listed, in the order on screen."""
+        if self._session.net is None:
+            self.noticed.emit(Notice(NoticeKind.INFORMATION, "There are no scores to export yet."))
+            return
+        listed = (self._photos.outcome(self._proxy.key(row)) for row in range(self._proxy.rowCount()))
+        outcomes: list[ScoredPhoto | Failure] = [outcome for outcome in listed if outcome is not None]
+        keys = [outcome.key for outcome in outcomes]
+        self._files.export(
+            outcomes,
+            net=self._session.net,
+            folder=self._settings.get(SETTINGS.last_folder),
+            shown=self._photos.shown_net,
+            columns=self._nets.columns(keys),
+            comparison=self._nets.compared(keys),
+        )

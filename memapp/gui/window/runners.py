@@ -1,0 +1,120 @@
+"""What each action runs, by its id in the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+from memapp.core.settings import SETTINGS, Setting, Settings
+from memapp.gui.grid.grid_view import GridView
+from memapp.gui.grid.roles import SortKey
+from memapp.gui.overlay.explain_view import OVERLAYS
+from memapp.gui.overlay.overlays import Overlays
+from memapp.gui.run.run_pause import RunPause
+from memapp.gui.run.session import Session
+from memapp.gui.window.actions import Runners
+from memapp.gui.window.dropping import DropTarget
+from memapp.gui.window.file_commands import FileCommands
+from memapp.gui.window.net_commands import NetCommands
+from memapp.gui.window.photo_commands import PhotoCommands
+from memapp.gui.window.sort_commands import SortCommands
+from memapp.gui.window.toolbar import FilterControls
+from memapp.gui.window.undo_commands import UndoCommands
+from memapp.gui.window.window_dialogs import WindowDialogs
+
+PANELS: Mapping[str, Setting[bool]] = {
+    "inspector": SETTINGS.inspector_open,
+    "problems": SETTINGS.problems_open,
+}
+"""The actions that open a panel, and the settings that remember whether it is open."""
+_SIZE_STEP = 32
+
+
+def make_runners(
+    *,
+    photos: PhotoCommands,
+    session: Session,
+    files: FileCommands,
+    grid: GridView,
+    pause: RunPause,
+    filters: FilterControls,
+    drops: DropTarget,
+    dialogs: WindowDialogs,
+    overlays: Overlays,
+    nets: NetCommands,
+    sorting: SortCommands,
+    undo: UndoCommands,
+    settings: Settings,
+    panels: Mapping[str, QWidget],
+    add_samples: Callable[[], None],
+    window: QWidget,
+) -> Runners:
+    """Return a callable for each action of the table."""
+
+    def in_last_folder(choose: Callable[[str], object]) -> None:
+        choose(settings.get(SETTINGS.last_folder))
+
+    def resize(pixels: int) -> None:
+        grid.set_tile_size(grid.tile_size + pixels)
+
+    def show_panel(action_id: str, shown: bool) -> None:
+        panels[action_id].setVisible(shown)
+        settings.set(PANELS[action_id], shown)
+
+    def fill_screen(on: bool) -> None:
+        if on:
+            window.showFullScreen()
+        else:
+            window.showNormal()
+
+    return Runners(
+        commands={
+            "add-photos": lambda: in_last_folder(files.choose_photos),
+            "add-folder": lambda: in_last_folder(files.choose_folder),
+            "paste": lambda: drops.take(QGuiApplication.clipboard().mimeData()),
+            "samples": add_samples,
+            "export": photos.export,
+            "clear": session.clear,
+            "preferences": dialogs.show_preferences,
+            "quit": window.close,
+            "undo": undo.undo,
+            "redo": undo.redo,
+            "copy": photos.copy,
+            "select-all": grid.selectAll,
+            "open": photos.open,
+            "reveal": photos.reveal,
+            "area-rectangle": overlays.areas.draw_rectangle,
+            "area-polygon": overlays.areas.draw_polygon,
+            "remove": photos.remove,
+            "trash": photos.move_to_trash,
+            "pause": pause.toggle,
+            "cancel": session.cancel,
+            "score-rest": session.score_rest,
+            "triage": photos.triage,
+            "score-exact": photos.score_exactly,
+            "nets": nets.open_dialog,
+            **{f"sort-{key}": partial(sorting.sort_by, key) for key in SortKey},
+            "reverse": sorting.reverse,
+            **{f"overlay-{name}": partial(overlays.view.choose, name) for name in OVERLAYS},
+            "overlay-export": overlays.export,
+            "segmenters": overlays.manage_segmenters,
+            "next-net": nets.show_next,
+            "find": filters.start_finding,
+            "clear-filter": filters.clear,
+            "larger": lambda: resize(_SIZE_STEP),
+            "smaller": lambda: resize(-_SIZE_STEP),
+            "shortcuts": dialogs.show_shortcuts,
+            "log": dialogs.show_log,
+            "licences": dialogs.show_licences,
+            "about": dialogs.show_about,
+        },
+        switches={
+            "tile-overlays": overlays.tiles.set_wanted,
+            "disagreeing": lambda _on: nets.comparison.update_filter(),
+            **{action_id: partial(show_panel, action_id) for action_id in PANELS},
+            "full-screen": fill_screen,
+        },
+    )
