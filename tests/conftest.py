@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from memapp.core.resources import resources_folder
+from memapp.core.text import PSEUDO, set_language
 from memapp.scoring.factory import ResMemFactory
 from memapp.scoring.weights import WeightsLocator
 from tests.packs import real_packs
@@ -46,6 +47,14 @@ def memapp_home(
         (home / shared_engines.name).symlink_to(shared_engines, target_is_directory=True)
     monkeypatch.setenv("MEMAPP_HOME", str(home))
     return home
+
+
+@pytest.fixture
+def pseudo_language() -> Iterator[None]:
+    """Speak the language that marks every text that can be translated: "[!! Score~~ !!]"."""
+    set_language(PSEUDO, resources_folder())
+    yield
+    set_language("en", resources_folder())
 
 
 @pytest.fixture(scope="session")

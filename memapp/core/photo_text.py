@@ -5,38 +5,56 @@ from __future__ import annotations
 from datetime import datetime
 
 from memapp.core.records import FailureKind
+from memapp.core.text import deferred, tr
 
 _MEGA = 1_000_000
 
 _FAILURE_TEXTS = {
-    FailureKind.NOT_A_PICTURE: "Not a picture",
-    FailureKind.UNSUPPORTED: "Format not supported",
-    FailureKind.DAMAGED: "File is damaged",
-    FailureKind.TOO_LARGE: "Photo too large",
-    FailureKind.TOO_SLOW: "Took too long",
-    FailureKind.UNREADABLE: "Can't be read",
-    FailureKind.MISSING: "File not found",
-    FailureKind.NOT_SCORED: "Couldn't be scored",
+    FailureKind.NOT_A_PICTURE: deferred("Not a picture"),
+    FailureKind.UNSUPPORTED: deferred("Format not supported"),
+    FailureKind.DAMAGED: deferred("File is damaged"),
+    FailureKind.TOO_LARGE: deferred("Photo too large"),
+    FailureKind.TOO_SLOW: deferred("Took too long"),
+    FailureKind.UNREADABLE: deferred("Can't be read"),
+    FailureKind.MISSING: deferred("File not found"),
+    FailureKind.NOT_SCORED: deferred("Couldn't be scored"),
 }
+
+_MONTHS = (
+    deferred("January"),
+    deferred("February"),
+    deferred("March"),
+    deferred("April"),
+    deferred("May"),
+    deferred("June"),
+    deferred("July"),
+    deferred("August"),
+    deferred("September"),
+    deferred("October"),
+    deferred("November"),
+    deferred("December"),
+)
 
 
 def failure_text(kind: FailureKind) -> str:
     """Return why a photo has no score, in three words at most."""
-    return _FAILURE_TEXTS[kind]
+    return str(_FAILURE_TEXTS[kind])
 
 
 def file_size_text(size: int) -> str:
     """Return bytes as people write them: "8.4 MB", "112 kB"."""
     if size >= _MEGA:
-        return f"{size / _MEGA:,.1f} MB"
-    return f"{max(1, round(size / 1000)):,} kB" if size else "0 kB"
+        return tr("{size} MB", size=f"{size / _MEGA:,.1f}")
+    return tr("{size} kB", size=f"{max(1, round(size / 1000)) if size else 0:,}")
 
 
 def pixels_text(width: int, height: int) -> str:
     """Return a photo's size as people write it: "6,000 × 4,000 (24.0 MP)"."""
     megapixels = width * height / _MEGA
-    in_megapixels = f" ({megapixels:.1f} MP)" if megapixels >= 0.1 else ""
-    return f"{width:,} × {height:,}{in_megapixels}"
+    sides = {"width": f"{width:,}", "height": f"{height:,}"}
+    if megapixels < 0.1:
+        return tr("{width} × {height}", **sides)
+    return tr("{width} × {height} ({megapixels} MP)", megapixels=f"{megapixels:.1f}", **sides)
 
 
 def taken_text(taken: str) -> str:
@@ -45,4 +63,10 @@ def taken_text(taken: str) -> str:
         when = datetime.fromisoformat(taken)
     except ValueError:
         return taken
-    return f"{when.day} {when:%B %Y, %H:%M:%S}"
+    return tr(
+        "{day} {month} {year}, {time}",
+        day=when.day,
+        month=_MONTHS[when.month - 1],
+        year=when.year,
+        time=f"{when:%H:%M:%S}",
+    )

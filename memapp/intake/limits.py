@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled, PhotoError
 from memapp.core.records import FailureKind
+from memapp.core.text import trn
 
 GIGABYTE = 1024**3
 
@@ -46,8 +47,13 @@ class Deadline:
         if time.monotonic() >= self._deadline:
             raise PhotoError(
                 FailureKind.TOO_SLOW,
-                f"Reading this photo took longer than {self._seconds:.0f} seconds. "
-                "It may be damaged, or its disk may be slow. Try it again.",
+                trn(
+                    "Reading this photo took longer than {count} second. "
+                    "It may be damaged, or its disk may be slow. Try it again.",
+                    "Reading this photo took longer than {count} seconds. "
+                    "It may be damaged, or its disk may be slow. Try it again.",
+                    round(self._seconds),
+                ),
             )
 
     def restart(self) -> None:

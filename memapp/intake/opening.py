@@ -25,6 +25,7 @@ from pylibjxl import pillow_plugin
 
 from memapp.core.errors import MemappError, PhotoError
 from memapp.core.records import FailureKind
+from memapp.core.text import deferred
 from memapp.intake import problems
 from memapp.intake.colour import SampleRange
 from memapp.intake.facts import exif_of, orientation_of
@@ -86,7 +87,7 @@ _DRAFT_SCALES = (1, 2, 4, 8)
 
 _TIFF_BITS_PER_SAMPLE = 258
 _TIFF_PHOTOMETRIC = 262
-_JXL_CMYK_REASON = (
+_JXL_CMYK_REASON = deferred(
     "This JPEG XL file is made of printing inks (CMYK), which memapp can't read. Save it as RGB."
 )
 
@@ -279,4 +280,4 @@ def _refuse_inks(image: Image.Image) -> None:
     """pylibjxl gives the first three inks of CMYK for RGB: better no score than one of wrong colours."""
     profile = image.info.get("icc_profile", b"")
     if profile[16:20] == b"CMYK":
-        raise PhotoError(FailureKind.UNSUPPORTED, _JXL_CMYK_REASON)
+        raise PhotoError(FailureKind.UNSUPPORTED, str(_JXL_CMYK_REASON))

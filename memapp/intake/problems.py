@@ -10,40 +10,80 @@ from PIL import Image
 
 from memapp.core.errors import MemappError, PhotoError
 from memapp.core.records import FailureKind
+from memapp.core.text import deferred, tr
 from memapp.intake.limits import GIGABYTE, Deadline
 
+_GONE = (FailureKind.MISSING, deferred("This file is no longer there."))
+_NO_PERMISSION = (
+    FailureKind.UNREADABLE,
+    deferred("You have no permission to read this. Ask its owner for access."),
+)
+
 _SYSTEM_REASONS = {
-    errno.ENOENT: (FailureKind.MISSING, "This file is no longer there."),
-    errno.ENOTDIR: (FailureKind.MISSING, "This file is no longer there."),
-    errno.ESTALE: (FailureKind.MISSING, "This file is no longer there."),
-    errno.EACCES: (FailureKind.UNREADABLE, "You have no permission to read this. Ask its owner for access."),
-    errno.EPERM: (FailureKind.UNREADABLE, "You have no permission to read this. Ask its owner for access."),
-    errno.ELOOP: (FailureKind.UNREADABLE, "This is a link that leads back to itself."),
-    errno.ENAMETOOLONG: (FailureKind.UNREADABLE, "The name of this file or of its folders is too long."),
-    errno.EIO: (FailureKind.UNREADABLE, "The disk can't read this file. Check the disk or the card."),
-    errno.EMFILE: (FailureKind.UNREADABLE, "Too many files are open at once. Close some programs and retry."),
+    errno.ENOENT: _GONE,
+    errno.ENOTDIR: _GONE,
+    errno.ESTALE: _GONE,
+    errno.EACCES: _NO_PERMISSION,
+    errno.EPERM: _NO_PERMISSION,
+    errno.ELOOP: (FailureKind.UNREADABLE, deferred("This is a link that leads back to itself.")),
+    errno.ENAMETOOLONG: (
+        FailureKind.UNREADABLE,
+        deferred("The name of this file or of its folders is too long."),
+    ),
+    errno.EIO: (
+        FailureKind.UNREADABLE,
+        deferred("The disk can't read this file. Check the disk or the card."),
+    ),
+    errno.EMFILE: (
+        FailureKind.UNREADABLE,
+        deferred("Too many files are open at once. Close some programs and retry."),
+    ),
 }
 
 
 def from_system(problem: OSError | ValueError) -> PhotoError:
     """What the operating system says of a path."""
     number = problem.errno if isinstance(problem, OSError) else errno.ENOENT  # a name no system can have
-    kind, reason = _SYSTEM_REASONS.get(
-        number or 0,
-        (FailureKind.UNREADABLE, f"The system can't read this: {_sentence(problem)}"),
+    known = _SYSTEM_REASONS.get(number or 0)
+    if known is not None:
+        kind, reason = known
+        return PhotoError(kind, str(reason))
+    said = problem.strerror if isinstance(problem, OSError) else None
+    return PhotoError(
+        FailureKind.UNREADABLE,
+        tr("The system can't read this: {problem}.", problem=said.rstrip(".").lower())
+        if said
+        else tr("The system can't read this, and gives no reason."),
     )
-    return PhotoError(kind, reason)
 
 
 def ends_too_early(*, size: int, expected: int | None = None) -> PhotoError:
     """A file that was cut off; sizes in bytes."""
     if expected is None or expected <= size:
         return PhotoError(
-            FailureKind.DAMAGED, "Can't read this file: it ends too early. Copy it again from its source."
+            FailureKind.DAMAGED,
+            tr("Can't read this file: it ends too early. Copy it again from its source."),
         )
+    for unit, name in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if expected >= unit:
+            return PhotoError(
+                FailureKind.DAMAGED,
+                tr(
+                    "Can't read this file: it ends too early ({size} of {expected} {unit}). "
+                    "Copy it again from its source.",
+                    size=f"{size / unit:.1f}",
+                    expected=f"{expected / unit:.1f}",
+                    unit=name,
+                ),
+            )
     return PhotoError(
         FailureKind.DAMAGED,
-        f"Can't read this file: it ends too early ({_of(size, expected)}). Copy it again from its source.",
+        tr(
+            "Can't read this file: it ends too early ({size} of {expected} bytes). "
+            "Copy it again from its source.",
+            size=size,
+            expected=expected,
+        ),
     )
 
 
@@ -51,7 +91,7 @@ def damaged(name: str) -> PhotoError:
     """A file whose contents make no sense; name of the format."""
     return PhotoError(
         FailureKind.DAMAGED,
-        f"Can't read this file: its {name} data is damaged. Copy it again from its source.",
+        tr("Can't read this file: its {format} data is damaged. Copy it again from its source.", format=name),
     )
 
 
@@ -59,7 +99,11 @@ def unsupported_kind(name: str) -> PhotoError:
     """A rare variant of a format that is otherwise read."""
     return PhotoError(
         FailureKind.UNSUPPORTED,
-        f"This {name} file is of a rare kind that memapp can't read. Save it as JPEG or as TIFF with 8 bits.",
+        tr(
+            "This {format} file is of a rare kind that memapp can't read. "
+            "Save it as JPEG or as TIFF with 8 bits.",
+            format=name,
+        ),
     )
 
 
@@ -67,8 +111,14 @@ def too_large(width: int, height: int, memory: int) -> PhotoError:
     """More pixels than the limits allow; memory is what it would need, in bytes."""
     return PhotoError(
         FailureKind.TOO_LARGE,
-        f"This photo is too large: {width:,} x {height:,} pixels ({width * height / 1e6:,.0f} megapixels) "
-        f"would need {max(1.0, memory / GIGABYTE):,.0f} GB of memory. Save a smaller copy of it.",
+        tr(
+            "This photo is too large: {width} x {height} pixels ({megapixels} megapixels) "
+            "would need {gigabytes} GB of memory. Save a smaller copy of it.",
+            width=f"{width:,}",
+            height=f"{height:,}",
+            megapixels=f"{width * height / 1e6:,.0f}",
+            gigabytes=f"{max(1.0, memory / GIGABYTE):,.0f}",
+        ),
     )
 
 
@@ -76,7 +126,7 @@ def not_enough_memory() -> PhotoError:
     """A photo that this computer has no room for now."""
     return PhotoError(
         FailureKind.TOO_LARGE,
-        "There is not enough memory for this photo. Close other programs, or save a smaller copy of it.",
+        tr("There is not enough memory for this photo. Close other programs, or save a smaller copy of it."),
     )
 
 
@@ -119,15 +169,3 @@ def _translated(problem: Exception, *, name: str, size: int, expected: int | Non
     if any(words in text for words in ("unsupported", "not supported", "unknown pixel mode")):
         return unsupported_kind(name)
     return damaged(name)
-
-
-def _of(size: int, expected: int) -> str:
-    for unit, name in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
-        if expected >= unit:
-            return f"{size / unit:.1f} of {expected / unit:.1f} {name}"
-    return f"{size} of {expected} bytes"
-
-
-def _sentence(problem: OSError | ValueError) -> str:
-    text = (problem.strerror if isinstance(problem, OSError) else None) or "no reason given"
-    return f"{text.rstrip('.').lower()}."

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from memapp.core.errors import PhotoError
 from memapp.core.records import FailureKind
+from memapp.core.text import tr
 from memapp.intake import problems
 from memapp.intake.limits import Deadline
 
@@ -101,11 +102,11 @@ def describe_special(mode: int) -> PhotoError | None:
     if stat.S_ISREG(mode):
         return None
     if stat.S_ISDIR(mode):
-        return PhotoError(FailureKind.NOT_A_PICTURE, "This is a folder, not a picture.")
+        return PhotoError(FailureKind.NOT_A_PICTURE, tr("This is a folder, not a picture."))
     if stat.S_ISFIFO(mode):
-        what = "a pipe between programs"
+        reason = tr("This is a pipe between programs, not a picture.")
     elif stat.S_ISSOCK(mode):
-        what = "a socket between programs"
+        reason = tr("This is a socket between programs, not a picture.")
     else:
-        what = "a device"
-    return PhotoError(FailureKind.NOT_A_PICTURE, f"This is {what}, not a picture.")
+        reason = tr("This is a device, not a picture.")
+    return PhotoError(FailureKind.NOT_A_PICTURE, reason)

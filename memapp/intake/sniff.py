@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from memapp.core.records import FailureKind
+from memapp.core.text import Deferred, deferred, tr
 
 HEADER_SIZE = 4096
 """How many of a file's first bytes sniff() is best given."""
@@ -89,55 +90,62 @@ _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 
 _FILM_BRANDS = frozenset({b"isom", b"iso2", b"mp41", b"mp42", b"avc1", b"qt  ", b"M4V ", b"M4VH", b"XAVC"})
 
-_UNKNOWN = Other(FailureKind.NOT_A_PICTURE, "This is not a picture, or of a kind that memapp doesn't know.")
+_FILM = deferred("This is a film, not a picture.")
+_FILM_OR_SOUND = deferred("This is a film or a sound recording, not a picture.")
+_SOUND = deferred("This is a sound recording, not a picture.")
+_ARCHIVE = deferred("This is a compressed archive, not a picture.")
+_PROGRAM = deferred("This is a program, not a picture.")
+_POSTSCRIPT = deferred("This is a PostScript drawing, which memapp doesn't read.")
+_ICON = deferred("This is an icon, which memapp doesn't read.")
+_RADIANCE = deferred("This is a Radiance HDR picture, which memapp doesn't read.")
 
-_NOT_A_PICTURE: tuple[tuple[int, bytes, str], ...] = (
-    (0, b"\x1aE\xdf\xa3", "a film"),
-    (8, b"AVI ", "a film"),
-    (0, b"\0\0\x01\xba", "a film"),
-    (0, b"\0\0\x01\xb3", "a film"),
-    (0, b"FLV\x01", "a film"),
-    (0, b"0&\xb2u\x8ef\xcf\x11", "a film or a sound recording"),
-    (0, b"OggS", "a film or a sound recording"),
-    (8, b"WAVE", "a sound recording"),
-    (0, b"ID3", "a sound recording"),
-    (0, b"fLaC", "a sound recording"),
-    (0, b"PK\x03\x04", "a ZIP archive or an office document"),
-    (0, b"\x1f\x8b", "a compressed archive"),
-    (0, b"7z\xbc\xaf\x27\x1c", "a compressed archive"),
-    (0, b"Rar!\x1a\x07", "a compressed archive"),
-    (0, b"\xfd7zXZ\0", "a compressed archive"),
-    (0, b"\x7fELF", "a program"),
-    (0, b"MZ", "a program"),
-    (0, b"SQLite format 3\0", "a database"),
-    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an office document"),
+_NOT_A_PICTURE: tuple[tuple[int, bytes, Deferred], ...] = (
+    (0, b"\x1aE\xdf\xa3", _FILM),
+    (8, b"AVI ", _FILM),
+    (0, b"\0\0\x01\xba", _FILM),
+    (0, b"\0\0\x01\xb3", _FILM),
+    (0, b"FLV\x01", _FILM),
+    (0, b"0&\xb2u\x8ef\xcf\x11", _FILM_OR_SOUND),
+    (0, b"OggS", _FILM_OR_SOUND),
+    (8, b"WAVE", _SOUND),
+    (0, b"ID3", _SOUND),
+    (0, b"fLaC", _SOUND),
+    (0, b"PK\x03\x04", deferred("This is a ZIP archive or an office document, not a picture.")),
+    (0, b"\x1f\x8b", _ARCHIVE),
+    (0, b"7z\xbc\xaf\x27\x1c", _ARCHIVE),
+    (0, b"Rar!\x1a\x07", _ARCHIVE),
+    (0, b"\xfd7zXZ\0", _ARCHIVE),
+    (0, b"\x7fELF", _PROGRAM),
+    (0, b"MZ", _PROGRAM),
+    (0, b"SQLite format 3\0", deferred("This is a database, not a picture.")),
+    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", deferred("This is an office document, not a picture.")),
 )
 
-_UNSUPPORTED: tuple[tuple[int, bytes, str], ...] = (
-    (0, b"%PDF", "a PDF document"),
-    (0, b"%!PS", "a PostScript drawing"),
-    (0, b"\xc5\xd0\xd3\xc6", "a PostScript drawing"),
-    (0, b"8BPS\0\x02", "a large Photoshop document (PSB)"),
-    (0, b"gimp xcf", "a GIMP document"),
-    (0, b"\0\0\x01\0", "an icon"),
-    (0, b"\0\0\x02\0", "a mouse pointer"),
-    (0, b"icns", "an icon"),
-    (0, b"v/1\x01", "an OpenEXR picture"),
-    (0, b"#?RADIANCE", "a Radiance HDR picture"),
-    (0, b"#?RGBE", "a Radiance HDR picture"),
-    (0, b"DDS ", "a game texture (DDS)"),
-    (0, b"\x01\xda", "an SGI picture"),
-    (0, b"qoif", "a QOI picture"),
-    (0, b"SIMPLE  =", "an astronomical picture (FITS)"),
-    (0, b"AT&TFORM", "a DjVu document"),
-    (0, b"\xd7\xcd\xc6\x9a", "a Windows drawing (WMF)"),
+_UNSUPPORTED: tuple[tuple[int, bytes, Deferred], ...] = (
+    (0, b"%PDF", deferred("This is a PDF document, which memapp doesn't read.")),
+    (0, b"%!PS", _POSTSCRIPT),
+    (0, b"\xc5\xd0\xd3\xc6", _POSTSCRIPT),
+    (0, b"8BPS\0\x02", deferred("This is a large Photoshop document (PSB), which memapp doesn't read.")),
+    (0, b"gimp xcf", deferred("This is a GIMP document, which memapp doesn't read.")),
+    (0, b"\0\0\x01\0", _ICON),
+    (0, b"\0\0\x02\0", deferred("This is a mouse pointer, which memapp doesn't read.")),
+    (0, b"icns", _ICON),
+    (0, b"v/1\x01", deferred("This is an OpenEXR picture, which memapp doesn't read.")),
+    (0, b"#?RADIANCE", _RADIANCE),
+    (0, b"#?RGBE", _RADIANCE),
+    (0, b"DDS ", deferred("This is a game texture (DDS), which memapp doesn't read.")),
+    (0, b"\x01\xda", deferred("This is an SGI picture, which memapp doesn't read.")),
+    (0, b"qoif", deferred("This is a QOI picture, which memapp doesn't read.")),
+    (0, b"SIMPLE  =", deferred("This is an astronomical picture (FITS), which memapp doesn't read.")),
+    (0, b"AT&TFORM", deferred("This is a DjVu document, which memapp doesn't read.")),
+    (0, b"\xd7\xcd\xc6\x9a", deferred("This is a Windows drawing (WMF), which memapp doesn't read.")),
 )
 
 
 def sniff(header: bytes) -> Content:
     """Say what a file is that begins with these bytes (HEADER_SIZE of them, or all where it is shorter)."""
     if not header:
-        return Other(FailureKind.DAMAGED, "This file is empty.")
+        return Other(FailureKind.DAMAGED, tr("This file is empty."))
     for offset, magic, picture in _PICTURES:
         if header.startswith(magic, offset):
             return picture
@@ -145,17 +153,18 @@ def sniff(header: bytes) -> Content:
         return _iso_media(header)
     if header[:1] == b"P" and header[1:2] in b"1234567fF" and header[2:3] in b" \t\r\n#" and header[2:3]:
         return Picture(Format.NETPBM)
-    for offset, magic, what in _UNSUPPORTED:
+    for offset, magic, reason in _UNSUPPORTED:
         if header.startswith(magic, offset):
-            return _unsupported(what)
-    for offset, magic, what in _NOT_A_PICTURE:
+            return _unsupported(reason)
+    for offset, magic, reason in _NOT_A_PICTURE:
         if header.startswith(magic, offset):
-            return _not_a_picture(what)
+            return _not_a_picture(reason)
     if not header.strip(b"\0"):
         return Other(
-            FailureKind.DAMAGED, "This file holds nothing but zeros. It may not have been copied completely."
+            FailureKind.DAMAGED,
+            tr("This file holds nothing but zeros. It may not have been copied completely."),
         )
-    return _text(header) or _UNKNOWN
+    return _text(header) or _unknown()
 
 
 def _iso_media(header: bytes) -> Content:
@@ -170,10 +179,10 @@ def _iso_media(header: bytes) -> Content:
     if brands & (_HEIC_BRANDS | _HEIF_BRANDS):
         return Picture(Format.HEIC)
     if major in {b"M4A ", b"M4B "}:
-        return _not_a_picture("a sound recording")
+        return _not_a_picture(_SOUND)
     if brands & _FILM_BRANDS or major.startswith(b"3g"):
-        return _not_a_picture("a film")
-    return _UNKNOWN
+        return _not_a_picture(_FILM)
+    return _unknown()
 
 
 def _text(header: bytes) -> Other | None:
@@ -189,10 +198,10 @@ def _text(header: bytes) -> Other | None:
         return None
     start = text.lstrip("\ufeff \t\r\n").lower()
     if start.startswith(("<!doctype html", "<html")):
-        return _not_a_picture("a web page")
+        return _not_a_picture(deferred("This is a web page, not a picture."))
     if start.startswith("<svg") or (start.startswith(("<?xml", "<!doctype svg", "<!--")) and "<svg" in start):
-        return _unsupported("a drawing (SVG)")
-    return _not_a_picture("a text file")
+        return _unsupported(deferred("This is a drawing (SVG), which memapp doesn't read."))
+    return _not_a_picture(deferred("This is a text file, not a picture."))
 
 
 def _decode_utf8(header: bytes) -> str:
@@ -210,12 +219,16 @@ def _decode_utf16(header: bytes) -> str:
     return header[: len(header) // 2 * 2].decode("utf-16")
 
 
-def _not_a_picture(what: str) -> Other:
-    return Other(FailureKind.NOT_A_PICTURE, f"This is {what}, not a picture.")
+def _not_a_picture(reason: Deferred) -> Other:
+    return Other(FailureKind.NOT_A_PICTURE, str(reason))
 
 
-def _unsupported(what: str) -> Other:
+def _unknown() -> Other:
     return Other(
-        FailureKind.UNSUPPORTED,
-        f"This is {what}, which memapp doesn't read. Save or export it as JPEG or TIFF.",
+        FailureKind.NOT_A_PICTURE, tr("This is not a picture, or of a kind that memapp doesn't know.")
     )
+
+
+def _unsupported(reason: Deferred) -> Other:
+    advice = tr("Save or export it as JPEG or TIFF.")
+    return Other(FailureKind.UNSUPPORTED, f"{reason} {advice}")

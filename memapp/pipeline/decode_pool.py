@@ -24,6 +24,7 @@ from memapp.core.records import (
     PixelArray,
     Precision,
 )
+from memapp.core.text import tr, trn
 from memapp.intake.fingerprint import load_fingerprint
 from memapp.pipeline.thumbnail_cache import ThumbnailCache
 
@@ -111,9 +112,12 @@ class DecodePool:
                 self._threads.discard(thread)
         for key in hanging.values():
             _log.warning("gave up a thread that hangs reading %r", key.path)
-            reason = (
-                f"Reading this photo took longer than {self._deadline:.0f} seconds, so it was left out. "
-                "The file may be damaged, or its disk too slow: copy it to this computer and try again."
+            reason = trn(
+                "Reading this photo took longer than {count} second, so it was left out. "
+                "The file may be damaged, or its disk too slow: copy it to this computer and try again.",
+                "Reading this photo took longer than {count} seconds, so it was left out. "
+                "The file may be damaged, or its disk too slow: copy it to this computer and try again.",
+                round(self._deadline),
             )
             self._deliver(Failure(key=key, kind=FailureKind.TOO_SLOW, reason=reason))
             self._start_thread()
@@ -196,7 +200,7 @@ def _keep_thumbnail(cache: ThumbnailCache, key: ImageKey, picture: PixelArray, s
 
 
 def _changed(key: ImageKey) -> Failure:
-    reason = "This file was changed while it was being read. When it is written completely, retry."
+    reason = tr("This file was changed while it was being read. When it is written completely, retry.")
     return Failure(key=key, kind=FailureKind.NOT_SCORED, reason=reason)
 
 
@@ -206,5 +210,5 @@ def _unexpected_failure(key: ImageKey, problem: Exception) -> Failure:
     return Failure(
         key=key,
         kind=FailureKind.DAMAGED,
-        reason="memapp could not read this photo. The log says more; please report it.",
+        reason=tr("memapp could not read this photo. The log says more; please report it."),
     )

@@ -40,6 +40,7 @@ from memapp.core.explanation import (
 )
 from memapp.core.map_placement import place_map
 from memapp.core.records import NetIdentity, PixelArray
+from memapp.core.text import tr
 from memapp.pipeline.unchanged_photo import load_unchanged
 
 LAYER_ORDER = (Layer.SEGMENTATION, Layer.REGIONS, Layer.MEMORABILITY)
@@ -372,12 +373,12 @@ class _ExplainRun:
         if isinstance(problem, MemappError):
             reason = str(problem)
         elif isinstance(problem, MemoryError):
-            reason = (
+            reason = tr(
                 "There is not enough memory to look into this photo. Close other programs, then try again."
             )
         else:
             _log.error("the %s of a photo failed", layer, exc_info=problem)
-            reason = "Something went wrong while looking into this photo. Try again; the log says more."
+            reason = tr("Something went wrong while looking into this photo. Try again; the log says more.")
         return ExplainFailed(self._order.key, layer, reason)
 
 

@@ -10,6 +10,7 @@ from memapp.core.contracts import PhotoRegister, ScoreStore, StoreOpener
 from memapp.core.errors import StoreError
 from memapp.core.events import Notice, NoticeKind
 from memapp.core.records import ImageKey, NetIdentity, ScoredPhoto
+from memapp.core.text import tr, trn
 from memapp.pipeline.photo_ids import ResolvedFile
 
 _log = logging.getLogger(__name__)
@@ -36,7 +37,9 @@ class KnownScores:
         try:
             self._store = self._open_store()
         except StoreError as problem:
-            return Notice(NoticeKind.WARNING, f"{problem} Scores are lost when memapp is closed.")
+            return Notice(
+                NoticeKind.WARNING, tr("{problem} Scores are lost when memapp is closed.", problem=problem)
+            )
         self._reads = self._keeps = True
         return Notice(NoticeKind.WARNING, self._store.notice) if self._store.notice else None
 
@@ -119,14 +122,33 @@ class KnownScores:
         if not lost:
             return None
         first, reason = lost[0]
-        which = f"{first.key.name} and {len(lost) - 1} more" if len(lost) > 1 else first.key.name
         return Notice(
             NoticeKind.WARNING,
-            f"The score of {which} can't be kept and is lost when memapp is closed: {reason}.",
+            tr(
+                "The score of {name} can't be kept and is lost when memapp is closed: {reason}.",
+                name=first.key.name,
+                reason=reason,
+            )
+            if len(lost) == 1
+            else trn(
+                "The scores of {name} and {count} more photo can't be kept and are lost when memapp is "
+                "closed: {reason}.",
+                "The scores of {name} and {count} more photos can't be kept and are lost when memapp is "
+                "closed: {reason}.",
+                len(lost) - 1,
+                name=first.key.name,
+                reason=reason,
+            ),
         )
 
     def _give_up(self, problem: Exception) -> Notice:
         _log.error("scores are no longer kept", exc_info=problem)
         self._keeps = False
-        text = str(problem) if isinstance(problem, StoreError) else f"Known scores can't be read: {problem}."
-        return Notice(NoticeKind.WARNING, f"{text} New scores are lost when memapp is closed.")
+        text = (
+            str(problem)
+            if isinstance(problem, StoreError)
+            else tr("Known scores can't be read: {problem}.", problem=problem)
+        )
+        return Notice(
+            NoticeKind.WARNING, tr("{problem} New scores are lost when memapp is closed.", problem=text)
+        )

@@ -15,6 +15,7 @@ from memapp.core.errors import Cancelled
 from memapp.core.events import Notice, NoticeKind
 from memapp.core.machine import lower_this_thread
 from memapp.core.records import Failure, FoundFile, NetIdentity, SkippedFile
+from memapp.core.text import tr
 
 FOUND_BATCH = 512
 """Photos that are handed over at once."""
@@ -107,7 +108,7 @@ class RunHelpers:
             pass
         except Exception as problem:
             _log.exception("the search for photos broke off")
-            text = f"The search for photos broke off: {problem}. Some may be missing."
+            text = tr("The search for photos broke off: {problem}. Some may be missing.", problem=problem)
             self._deliver(Notice(NoticeKind.WARNING, text))
         if batch:
             self._deliver(batch)
