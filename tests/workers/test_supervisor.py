@@ -340,3 +340,5 @@ def test_a_job_that_hangs_counts_against_the_same_time(qtbot: QtBot) -> None:
     assert not supervisor.stop(seconds=0.3)
     assert time.monotonic() - started < 1.0
     end.set()
+    # The job's answer must find the supervisor alive.
+    assert supervisor.stop(seconds=3)
