@@ -41,6 +41,7 @@ from memapp.core.explanation import (
     Regions,
     Segmentation,
 )
+from memapp.core.net_ids import RESMEM_ID
 from memapp.core.records import Failure, FoundFile, ImageKey, Precision
 from memapp.core.resources import resources_folder
 from memapp.intake.discover import find_photos
@@ -50,7 +51,6 @@ from memapp.pipeline.shared_scorer import SharedScorer
 from memapp.pipeline.shared_segmenter import SharedSegmenters
 from memapp.scoring.explain.makers import map_makers, why_not
 from memapp.scoring.explain.regions import FilledRegions
-from memapp.scoring.nets.registry import RESMEM
 from memapp.scoring.segmentation.folders import SegmenterFolders
 from memapp.store.areas import read_areas
 from memapp.store.explained_files import ExplainedFolder, ExplainedPhoto, is_written_here
@@ -110,7 +110,7 @@ def _explain(options: argparse.Namespace) -> int:
         return complain("There is nothing to explain: no photos were found there.", EXIT_USAGE_OR_NOTHING)
     precision = Precision(options.precision)
     try:
-        scorers = SharedScorer(nets().factory(RESMEM, device=options.device, precision=precision))
+        scorers = SharedScorer(nets().factory(RESMEM_ID, device=options.device, precision=precision))
     except MemappError as problem:
         return complain(str(problem), EXIT_CANNOT_WORK)
     makers = map_makers(weights())

@@ -175,7 +175,7 @@ def _evaluate(options: argparse.Namespace) -> int:
     registry = nets()
     try:
         scorers = registry.factory(options.net, device=options.device, engine=options.engine)
-        predicts = registry.predicts(options.net)
+        predicts = registry.info(options.net).scale.predicts
         identity = scorers.identity()
     except MemappError as problem:
         return complain(str(problem), EXIT_USAGE_OR_NOTHING)

@@ -33,7 +33,8 @@ from memapp.core.control import RunControl
 from memapp.core.errors import MemappError
 from memapp.core.events import Event, Found
 from memapp.core.files import is_one_of, write_bytes_atomically
-from memapp.core.nets import InstalledNet, Predicts
+from memapp.core.net_ids import UNTRAINED_M3M_ID
+from memapp.core.nets import NetInfo
 from memapp.core.records import FailureKind, NetIdentity, Precision, RunOrder
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
@@ -48,7 +49,6 @@ from memapp.pipeline.triage_run import triage_run
 from memapp.report.exporters import EXPORTERS, TABLE
 from memapp.report.record import from_library
 from memapp.scoring.factory import ENGINES
-from memapp.scoring.nets.registry import UNTRAINED_M3M
 from memapp.store.home import home_folder
 from memapp.store.photos import photos_in_memory
 from memapp.store.scores import SqliteScoreStore
@@ -110,12 +110,12 @@ def _score(options: argparse.Namespace) -> int:
 
     try:
         factories = {precision: scorers(precision) for precision in _precisions(options)}
-        net = InstalledNet(options.net, options.net, Predicts(registry.predicts(options.net)), "")
+        net = registry.info(options.net)
     except MemappError as problem:
         return complain(str(problem), EXIT_USAGE_OR_NOTHING)
-    if options.net.lower() == UNTRAINED_M3M:
+    if net.id == UNTRAINED_M3M_ID:
         complain("M3M is not trained: its scores are equal to ResMem's until it is.", EXIT_ALL_SCORED)
-    collector = _Collector(net, RunOrder(tuple(paths), triage=options.triage, net=net.name))
+    collector = _Collector(net, RunOrder(tuple(paths), triage=options.triage, net=net.id))
     spare_photos = photos_in_memory()
 
     def run(paths: Sequence[str], precision: Precision) -> Iterator[Event]:
@@ -173,7 +173,7 @@ def _precisions(options: argparse.Namespace) -> tuple[Precision, ...]:
 class _Collector:
     """Notes a run in a library, shows its progress on a terminal and its notices on standard error."""
 
-    def __init__(self, net: InstalledNet, order: RunOrder) -> None:
+    def __init__(self, net: NetInfo, order: RunOrder) -> None:
         self.scores = Scores(Library(photo_columns(net)), net=net)
         self._ingest = Ingest(self.scores)
         self._ingest.note_order(_RUN, order)
@@ -192,7 +192,7 @@ class _Collector:
     @property
     def identity(self) -> NetIdentity | None:
         """The net that scored, after a triage the exact one; None while it is not known."""
-        return self._ingest.identities.get(self.scores.shown.name)
+        return self._ingest.identities.get(self.scores.shown.id)
 
     @property
     def failed(self) -> int:
@@ -257,7 +257,7 @@ def _write(collector: _Collector, form: str, output: Path | None) -> None:
     report = from_library(
         scores,
         ordered(scores.library, Order()),
-        identities={scores.shown.name: collector.identity},
+        identities={scores.shown.id: collector.identity},
         app_version=__version__,
     )
     exporter = EXPORTERS[form]

@@ -9,7 +9,7 @@ import numpy as np
 from memapp import __version__
 from memapp.core.errors import StoreError
 from memapp.core.files import is_one_of, write_bytes_atomically
-from memapp.core.records import Failure, PhotoId, ScoredPhoto
+from memapp.core.records import Failure, NetIdentity, PhotoId, ScoredPhoto
 from memapp.gui.window.file_commands import ExportOrder
 from memapp.library.library import Library
 from memapp.library.photo_columns import photo_columns, score_column
@@ -44,14 +44,15 @@ def _report(order: ExportOrder) -> Report:
     library.add((PhotoId(place), outcome.key) for place, outcome in enumerate(order.outcomes))
     scores = Scores(library, net=order.shown)
     scores.set_nets([each.net for each in order.columns] or [order.shown], shown=order.shown)
-    scores.note_scores([each for each in order.outcomes if isinstance(each, ScoredPhoto)], order.shown.name)
+    scores.note_scores([each for each in order.outcomes if isinstance(each, ScoredPhoto)], order.shown.id)
     scores.note_failures([each for each in order.outcomes if isinstance(each, Failure)])
     for column in order.columns:
         known = {PhotoId(place): score for place, score in enumerate(column.scores) if score is not None}
-        library.set(score_column(column.net.name), known)
+        library.set(score_column(column.net.id), known)
     if order.comparison is not None:
         scores.compare((order.comparison.first, order.comparison.second))
         points = [np.nan if each is None else each for each in order.comparison.points]
         library.set_all(DISAGREEMENT, np.array(points))
-    identities = {each.net.name: each.identity for each in order.columns} | {order.shown.name: order.net}
+    identities: dict[str, NetIdentity] = {each.net.id: each.identity for each in order.columns}
+    identities[order.shown.id] = order.net
     return from_library(scores, library.rows(), identities=identities, app_version=__version__)

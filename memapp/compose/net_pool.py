@@ -10,7 +10,7 @@ from memapp.core.contracts import Notify, Scorer, ScorerFactory
 from memapp.core.errors import MemappError
 from memapp.core.explanation import MapMaker, MapMethod, SegmenterFactory
 from memapp.core.machine import usable_cores
-from memapp.core.nets import RESMEM_NAME
+from memapp.core.net_ids import RESMEM_ID, NetId
 from memapp.core.records import NetIdentity, Precision
 from memapp.core.settings import SETTINGS, Settings
 from memapp.pipeline.shared_scorer import SharedScorer
@@ -59,11 +59,11 @@ class NetPool:
         self._on_battery = False
         self._lock = threading.Lock()
         self._published: dict[Precision, SharedScorer] = {}
-        self._other: tuple[str, SharedScorer] | None = None
+        self._other: tuple[NetId, SharedScorer] | None = None
         self.segmenters = SharedSegmenters(segmenters)
         self.map_makers = map_makers
 
-    def scorers(self, net: str, precision: Precision) -> ScorerFactory:
+    def scorers(self, net: NetId, precision: Precision) -> ScorerFactory:
         """Return the factory of a net, by name; its scorer is shared by all runs that build it.
 
         The precision matters for ResMem alone. A net that can't be used says so when its run asks which net
@@ -72,7 +72,7 @@ class NetPool:
         # Opening a net reads at most the header of its file: the window's thread may wait for that.
         with self._lock:
             try:
-                if net == RESMEM_NAME:
+                if net == RESMEM_ID:
                     if precision not in self._published:
                         self._published[precision] = self._open(net, precision)
                     return self._published[precision]
@@ -114,7 +114,7 @@ class NetPool:
         if self._settings.get(SETTINGS.battery_threads):
             self.renew()
 
-    def _open(self, net: str, precision: Precision) -> SharedScorer:
+    def _open(self, net: NetId, precision: Precision) -> SharedScorer:
         sparing = self._on_battery and self._settings.get(SETTINGS.battery_threads)
         return SharedScorer(
             self._nets.factory(

@@ -9,7 +9,7 @@ from memapp.compose.net_pool import NetPool
 from memapp.core.control import RunControl
 from memapp.core.events import Event
 from memapp.core.explanation import ExplainEvent, ExplainOrder
-from memapp.core.nets import RESMEM_NAME
+from memapp.core.net_ids import RESMEM_ID
 from memapp.core.records import Precision, RunOrder
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
@@ -61,7 +61,7 @@ class Runs:
             order,
             loader=load_photo,
             explainers=Explainers(
-                scorers=self._pool.scorers(RESMEM_NAME, order.precision),
+                scorers=self._pool.scorers(RESMEM_ID, order.precision),
                 segmenters=self._pool.segmenters,
                 map_makers=self._pool.map_makers,
                 region_maker=FilledRegions(),

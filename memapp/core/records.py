@@ -10,6 +10,8 @@ from typing import NewType, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from memapp.core.net_ids import RESMEM_ID, NetId
+
 PixelArray: TypeAlias = npt.NDArray[np.uint8]
 """Upright sRGB pixels, shape (height, width, 3), uint8."""
 
@@ -214,8 +216,8 @@ class RunOrder:
     precision: Precision = Precision.EXACT
     triage: int | None = None
     """Score all fast, then so many of the best exactly; precision does not matter then."""
-    net: str = "resmem"
-    """Which net scores, by the name that core.nets knows it by; all but the published one score exactly."""
+    net: NetId = RESMEM_ID
+    """Which net scores; all but ResMem score exactly."""
 
 
 @dataclass(frozen=True, slots=True)

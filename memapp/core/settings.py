@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Final, Generic, TypeAlias, TypeVar, cast
 
 from memapp.core.explanation import MapMethod
-from memapp.core.nets import RESMEM_NAME
+from memapp.core.net_ids import RESMEM_ID
 from memapp.core.records import Precision
 
 T = TypeVar("T")
@@ -109,8 +109,10 @@ class SettingsTable:
         of_window=True,
     )
     sort_descending: Final = Setting("sort_descending", True, "Highest first", of_window=True)
-    nets: Final[Setting[tuple[str, ...]]] = Setting("nets", (RESMEM_NAME,), "Nets that score", of_window=True)
-    shown_net: Final = Setting("shown_net", RESMEM_NAME, "Net whose scores are shown", of_window=True)
+    nets: Final[Setting[tuple[str, ...]]] = Setting("nets", (RESMEM_ID,), "Nets that score", of_window=True)
+    shown_net: Final[Setting[str]] = Setting(
+        "shown_net", RESMEM_ID, "Net whose scores are shown", of_window=True
+    )
     compared_nets: Final[Setting[tuple[str, ...]]] = Setting(
         "compared_nets", (), "Nets whose disagreement is flagged", of_window=True
     )

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 
 from memapp.core.errors import MemappError
+from memapp.core.score_scale import Predicts
 
 FILE_COLUMN = "file"
 DEFAULT_COLUMN = "hit_rate"
@@ -69,9 +70,9 @@ class Labels:
     """How many photos share their score with another one."""
 
 
-def told_of(column: str) -> str:
-    """What people's scores in a column of this name are: "hits" or "false alarms"."""
-    return "false alarms" if "false" in column.lower() else "hits"
+def told_of(column: str) -> Predicts:
+    """Return what people's scores in a column of this name are."""
+    return Predicts.FALSE_ALARMS if "false" in column.lower() else Predicts.HITS
 
 
 def read_labels(

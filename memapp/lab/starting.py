@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from memapp.core.errors import MemappError
+from memapp.core.net_ids import RESMEM_ID
 from memapp.scoring.nets.checkpoint import SUFFIX, load_checkpoint
 from memapp.scoring.nets.family import FAMILY
 from memapp.scoring.nets.net import MemorabilityNet
@@ -16,7 +17,6 @@ from memapp.scoring.resmem import load_resmem
 from memapp.scoring.weights import RESMEM_WEIGHTS, WeightsLocator
 
 RANDOM = "random"
-RESMEM = "resmem"
 
 
 def starting_net(name: str, init: str, *, weights: WeightsLocator, seed: int) -> MemorabilityNet:
@@ -34,7 +34,7 @@ def starting_net(name: str, init: str, *, weights: WeightsLocator, seed: int) ->
         MemappError: the numbers can't be had, or are another net's.
     """
     spec = FAMILY[name]
-    if init == RESMEM:
+    if init == RESMEM_ID:
         if name == "m3m" and spec.residual is not None:
             return load_untrained_m3m(weights.find(RESMEM_WEIGHTS))
         return _like_resmem(name, weights.find(RESMEM_WEIGHTS), seed)

@@ -18,7 +18,7 @@ from memapp.core.events import (
     Skipped,
     Started,
 )
-from memapp.core.nets import RESMEM_NAME
+from memapp.core.net_ids import RESMEM_ID
 from memapp.core.records import EngineInfo, Failure, FoundPhoto, ImageKey, NetIdentity, PhotoId, RunOrder
 from memapp.library.scores import Scores
 
@@ -98,7 +98,7 @@ class Ingest:
     def title_of(self, request: int) -> str:
         """Return the title of the net of a run that has not ended; empty where only one net scores."""
         order, nets = self._orders.get(request), self._scores.nets
-        titles = [net.title for net in nets if order and net.name == order.net]
+        titles = [net.title for net in nets if order and net.id == order.net]
         return titles[0] if titles and len(nets) > 1 else ""
 
     def begin(self, request: int) -> bool:
@@ -117,7 +117,7 @@ class Ingest:
         if request <= self._superseded:
             return News()
         order = self._orders.get(request)
-        net = order.net if order else RESMEM_NAME
+        net = order.net if order else RESMEM_ID
         progress, engine, notices = None, None, list[Notice]()
         failed = skipped = False
         for event in events:

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from memapp.core.calibration import FAST_SENTENCE, ordinal, score_text
 from memapp.core.names import display_name, natural_key
-from memapp.core.nets import RESMEM, InstalledNet, Predicts
+from memapp.core.nets import RESMEM, NetInfo
 from memapp.core.photo_text import failure_text, file_size_text, pixels_text, taken_text
 from memapp.core.records import Failure, PhotoFacts, Precision
+from memapp.core.score_text import FAST_SENTENCE, ordinal, score_text
 from memapp.library.columns import (
     UNKNOWN_INTEGER,
     Column,
@@ -56,7 +56,7 @@ def engine_column(net: str) -> str:
     return f"engine:{net}"
 
 
-def photo_columns(net: InstalledNet = RESMEM) -> Columns:
+def photo_columns(net: NetInfo = RESMEM) -> Columns:
     """Return the registry of a new library, with one net, whose scores are shown."""
     return Columns(
         (
@@ -102,18 +102,18 @@ def _file_columns() -> tuple[Column, ...]:
     )  # fmt: skip
 
 
-def net_columns(net: InstalledNet) -> tuple[Column, ...]:
+def net_columns(net: NetInfo) -> tuple[Column, ...]:
     """Return the columns of what one net says."""
     return (
-        Column(id=score_column(net.name), title=net.title, kind=Kind.NUMBER),
-        Column(id=fast_column(net.name), title="", kind=Kind.FLAG),
-        Column(id=engine_column(net.name), title="", kind=Kind.OBJECT),
+        Column(id=score_column(net.id), title=net.title, kind=Kind.NUMBER),
+        Column(id=fast_column(net.id), title="", kind=Kind.FLAG),
+        Column(id=engine_column(net.id), title="", kind=Kind.OBJECT),
     )
 
 
-def shown_columns(net: InstalledNet) -> tuple[Column, ...]:
+def shown_columns(net: NetInfo) -> tuple[Column, ...]:
     """Return the columns of the score that is shown, which is this net's."""
-    score, fast = score_column(net.name), fast_column(net.name)
+    score, fast = score_column(net.id), fast_column(net.id)
     source = frozenset({score, fast})
 
     def states(library: Library) -> Values:
@@ -252,9 +252,9 @@ def seconds_of(taken: str | None) -> int:
     return int((moment.replace(tzinfo=None) - _EPOCH).total_seconds())
 
 
-def _percentile(photo: Photo, net: InstalledNet) -> float:
+def _percentile(photo: Photo, net: NetInfo) -> float:
     score = score_of(photo)
-    place = None if score is None else net.percentile(score)
+    place = None if score is None else net.scale.percentile(score)
     return np.nan if place is None else place
 
 
@@ -272,27 +272,24 @@ def _waiting(text: str) -> Callable[[Photo], str]:
     return lambda photo: text if photo["state"] == PhotoState.WAITING else ""
 
 
-def _score_tooltip(photo: Photo, net: InstalledNet) -> str:
+def _score_tooltip(photo: Photo, net: NetInfo) -> str:
     score = score_of(photo)
     if score is None:
         return ""
-    precision, place = precision_of(photo), net.percentile(score)
+    precision, place = precision_of(photo), net.scale.percentile(score)
     by = (
         f" by {net.title}."
         if place is None
         else f", {ordinal(place)} percentile among pictures scored by people."
     )
     fast = f" {FAST_SENTENCE}" if precision is Precision.FAST else ""
-    return f"{score_text(score, precision)}{by} {net.sentence(score)}{fast}"
+    return f"{score_text(score, precision)}{by} {net.scale.sentence(score)}{fast}"
 
 
-def _spoken_score(photo: Photo, net: InstalledNet) -> str:
+def _spoken_score(photo: Photo, net: NetInfo) -> str:
     score = score_of(photo)
     if score is None:
         return ""
-    # In words: what a screen reader makes of the mark is anyone's guess.
-    kind = "fast score" if precision_of(photo) is Precision.FAST else "score"
-    if net.predicts is Predicts.FALSE_ALARMS:
-        kind = "predicted false alarms"
-    place = net.percentile(score)
+    kind = net.scale.spoken_kind(precision_of(photo))
+    place = net.scale.percentile(score)
     return f"{kind} {score_text(score)}{'' if place is None else f', {ordinal(place)} percentile'}"

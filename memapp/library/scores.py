@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from memapp.core.disagreement import disagreement
-from memapp.core.nets import RESMEM, InstalledNet, NetScore, Predicts
+from memapp.core.nets import RESMEM, NetInfo, NetScore
 from memapp.core.records import Failure, ImageKey, PhotoFacts, PhotoId, Precision, ScoredPhoto
 from memapp.library.columns import Column, Kind, RangeFilter, Sorting
 from memapp.library.library import Library, Photo, Rows
@@ -32,16 +32,16 @@ from memapp.library.photo_columns import (
 DISAGREEMENT = "disagreement"
 """The column of how far apart two nets place a photo, in points of a hundred, while two are compared."""
 
-Pair: TypeAlias = tuple[InstalledNet, InstalledNet]
+Pair: TypeAlias = tuple[NetInfo, NetInfo]
 
 
 class Scores:
     """The nets of a library, and what they say. Used by one thread."""
 
-    def __init__(self, library: Library, *, net: InstalledNet = RESMEM) -> None:
+    def __init__(self, library: Library, *, net: NetInfo = RESMEM) -> None:
         """Take a library made with `photo_columns(net)`."""
         self.library = library
-        self._nets: tuple[InstalledNet, ...] = (net,)
+        self._nets: tuple[NetInfo, ...] = (net,)
         self._shown = net
         self._pair: Pair | None = None
         self._flagged_from = np.inf
@@ -49,21 +49,21 @@ class Scores:
     # Which nets
 
     @property
-    def nets(self) -> tuple[InstalledNet, ...]:
+    def nets(self) -> tuple[NetInfo, ...]:
         """The nets whose scores are held."""
         return self._nets
 
     @property
-    def shown(self) -> InstalledNet:
+    def shown(self) -> NetInfo:
         """The net whose scores are shown."""
         return self._shown
 
-    def set_nets(self, nets: Sequence[InstalledNet], *, shown: InstalledNet) -> None:
+    def set_nets(self, nets: Sequence[NetInfo], *, shown: NetInfo) -> None:
         """Hold the scores of these nets, and show those of one of them; failures stay."""
-        before = {net.name for net in self._nets}
-        wanted = {net.name for net in nets}
+        before = {net.id for net in self._nets}
+        wanted = {net.id for net in nets}
         for net in nets:
-            if net.name not in before:
+            if net.id not in before:
                 self.library.register(*net_columns(net))
         if shown != self._shown:
             self.library.replace_columns(*shown_columns(shown))
@@ -73,7 +73,7 @@ class Scores:
 
     def holds(self, net: str) -> bool:
         """Return whether the scores of this net are held."""
-        return any(each.name == net for each in self._nets)
+        return any(each.id == net for each in self._nets)
 
     def snapshot(self, rows: Rows) -> Scores:
         """Return what the nets say of these photos alone, in the order given, for another thread to read."""
@@ -83,7 +83,7 @@ class Scores:
 
     # What comes of photos
 
-    def note_scores(self, photos: Iterable[ScoredPhoto], net: str = RESMEM.name) -> None:
+    def note_scores(self, photos: Iterable[ScoredPhoto], net: str = RESMEM.id) -> None:
         """Note the scores and facts of photos that are there in this state; others are passed over.
 
         An exact score that is known does not give way to a fast one. Scores of a net that is not held are
@@ -127,7 +127,7 @@ class Scores:
     def outcome(self, photo: PhotoId | ImageKey) -> ScoredPhoto | Failure | None:
         """Return what came of a photo, for the net that is shown; None while it waits or is not there."""
         found = self.library.photo(photo)
-        return None if found is None else outcome_of(found, self._shown.name)
+        return None if found is None else outcome_of(found, self._shown.id)
 
     def facts(self, photo: PhotoId | ImageKey) -> PhotoFacts | None:
         """Return what a photo's file says of itself; None until it was read."""
@@ -175,14 +175,14 @@ class Scores:
     def keys_without_score(self) -> list[ImageKey]:
         """Return the photos that failed or that no net has scored yet, in the order of arrival."""
         rows = self.library.rows()
-        lacking = [np.isnan(self.library.values(score_column(net.name))[rows]) for net in self._nets]
+        lacking = [np.isnan(self.library.values(score_column(net.id))[rows]) for net in self._nets]
         return self.library.keys_at(rows[np.all(lacking, axis=0)])
 
     def scored_fast(self, keys: Iterable[ImageKey]) -> list[ImageKey]:
         """Return those of the photos whose score by the published net is a fast one, in the order given."""
-        if not self.holds(RESMEM.name):
+        if not self.holds(RESMEM.id):
             return []
-        fast = self.library.values(fast_column(RESMEM.name))
+        fast = self.library.values(fast_column(RESMEM.id))
         found = ((key, self.library.row(key)) for key in keys)
         return [key for key, row in found if row is not None and fast[row]]
 
@@ -206,18 +206,18 @@ class Scores:
 
     def update_disagreement(self) -> None:
         """Compute again how far apart the two nets place each photo; fast scores are left out."""
-        if self._pair is None or not all(self.holds(net.name) for net in self._pair):
+        if self._pair is None or not all(self.holds(net.id) for net in self._pair):
             return
         first, second = self._pair
         rows = self.library.rows()
         points = np.full(self.library.capacity, np.nan)
         points[rows] = disagreement(
-            self._exact(first.name)[rows],
-            self._exact(second.name)[rows],
-            first_tie=first.tie_width,
-            second_tie=second.tie_width,
-            first_is_best_low=first.predicts is Predicts.FALSE_ALARMS,
-            second_is_best_low=second.predicts is Predicts.FALSE_ALARMS,
+            self._exact(first.id)[rows],
+            self._exact(second.id)[rows],
+            first_tie=first.scale.tie_width,
+            second_tie=second.scale.tie_width,
+            first_is_best_low=first.scale.low_is_better,
+            second_is_best_low=second.scale.low_is_better,
         )
         self.library.set_all(DISAGREEMENT, points)
 
@@ -252,7 +252,7 @@ def outcome_of(photo: Photo, net: str | None = None) -> ScoredPhoto | Failure | 
     return ScoredPhoto(photo.key, score, facts, engine=engine, precision=precision_of(photo))
 
 
-def disagreement_sentence(points: float, first: InstalledNet, second: InstalledNet) -> str:
+def disagreement_sentence(points: float, first: NetInfo, second: NetInfo) -> str:
     """Return how far apart two nets place a photo, in words; points as core.disagreement has them."""
     if round(points) == 0:
         return f"{first.title} and {second.title} place it alike in this set."
@@ -277,9 +277,9 @@ def _disagreement_column(pair: Pair, flagged_from: float) -> Column:
     )
 
 
-def _net_score(photo: Photo, net: InstalledNet) -> NetScore:
-    score = photo[score_column(net.name)]
-    fast = photo[fast_column(net.name)]
+def _net_score(photo: Photo, net: NetInfo) -> NetScore:
+    score = photo[score_column(net.id)]
+    fast = photo[fast_column(net.id)]
     return NetScore(net, None if score != score else score, Precision.FAST if fast else Precision.EXACT)
 
 

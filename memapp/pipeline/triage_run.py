@@ -6,9 +6,9 @@ import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
-from memapp.core.calibration import TIE_WIDTH
 from memapp.core.events import Event, Found, Progress, Scored, Skipped
 from memapp.core.records import ImageKey, Precision
+from memapp.core.score_scale import RESMEM_SCALE
 
 ScoreRunMaker: TypeAlias = Callable[[Sequence[str], Precision], Iterator[Event]]
 """Makes the score run over some paths with one precision."""
@@ -56,5 +56,5 @@ def best_and_ties(scores: dict[ImageKey, float], count: int) -> list[ImageKey]:
     ranked = sorted(scores, key=lambda key: (-scores[key], key.path))
     if len(ranked) <= count:
         return ranked
-    border = scores[ranked[count - 1]] - TIE_WIDTH
+    border = scores[ranked[count - 1]] - RESMEM_SCALE.tie_width
     return ranked[:count] + [key for key in ranked[count:] if scores[key] > border]

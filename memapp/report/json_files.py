@@ -24,7 +24,7 @@ def json_text(report: Report) -> str:
         document["nets"] = [
             {
                 "title": each.net.title,
-                "predicts": each.net.predicts.value,
+                "predicts": each.net.scale.predicts.value,
                 **_net(each),
                 "engine": each.engine,
                 "device": each.device,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from memapp.core.nets import InstalledNet
+from memapp.core.nets import NetInfo
 from memapp.core.records import EngineInfo, ImageKey, NetIdentity, Precision
 from memapp.library.columns import Column
 from memapp.library.library import Library, Rows
@@ -34,7 +34,7 @@ class Field:
 class ReportNet:
     """A net whose scores are in a report, and what executed it."""
 
-    net: InstalledNet
+    net: NetInfo
     identity: NetIdentity
     engines: frozenset[EngineInfo]
     """Several where some scores were known from another device."""
@@ -62,7 +62,7 @@ class Report:
     """The net that the field "score" is of."""
     nets: tuple[ReportNet, ...] = ()
     """All nets with a field each, that one included; empty where there is only one."""
-    compared: tuple[InstalledNet, InstalledNet] | None = None
+    compared: tuple[NetInfo, NetInfo] | None = None
     """The nets that the field "disagreement" compares."""
     app_version: str
 
@@ -108,9 +108,9 @@ def from_library(
     library = scores.library
     rows = rows[library.values("state")[rows] != PhotoState.WAITING]
     nets = tuple(
-        ReportNet(net, identities[net.name], _engines(library, rows, net))
+        ReportNet(net, identities[net.id], _engines(library, rows, net))
         for net in scores.nets
-        if net.name in identities
+        if net.id in identities
     )
     compared = scores.pair if DISAGREEMENT in library.columns else None
     fields = [_field(library, rows, column) for column in library.columns.exported]
@@ -124,8 +124,8 @@ def from_library(
         photos=tuple(library.keys_at(rows)),
         fields=tuple(fields),
         shown=next(
-            (net for net in nets if net.net.name == scores.shown.name),
-            ReportNet(scores.shown, identities[scores.shown.name], frozenset()),
+            (net for net in nets if net.net.id == scores.shown.id),
+            ReportNet(scores.shown, identities[scores.shown.id], frozenset()),
         ),
         nets=nets if len(nets) > 1 else (),
         compared=compared,
@@ -142,7 +142,7 @@ def _field(library: Library, rows: Rows, column: Column) -> Field:
 
 
 def _net_field(library: Library, rows: Rows, net: ReportNet) -> Field:
-    values = library.values(score_column(net.net.name))[rows].tolist()
+    values = library.values(score_column(net.net.id))[rows].tolist()
     return Field(net.net.title, _rounded(values, _SCORE_DIGITS), group=SCORES)
 
 
@@ -150,6 +150,6 @@ def _rounded(values: Sequence[float], digits: int) -> tuple[float | None, ...]:
     return tuple(None if value != value else round(value, digits) for value in values)
 
 
-def _engines(library: Library, rows: Rows, net: InstalledNet) -> frozenset[EngineInfo]:
-    engines = library.values(engine_column(net.name))[rows].tolist()
+def _engines(library: Library, rows: Rows, net: NetInfo) -> frozenset[EngineInfo]:
+    engines = library.values(engine_column(net.id))[rows].tolist()
     return frozenset(engine for engine in engines if engine is not None)

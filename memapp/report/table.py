@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from memapp.core.calibration import ordinal, score_text
 from memapp.core.records import Precision
+from memapp.core.score_text import ordinal, score_text
 from memapp.report.record import Report
 
 

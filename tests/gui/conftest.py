@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from memapp.core.nets import InstalledNet
+from memapp.core.nets import NetInfo
 from memapp.core.records import Failure, FailureKind, ImageKey, PhotoFacts, Precision, ScoredPhoto
 from memapp.gui.widgets.theme import ThemeManager
 from tests.fakes import BrightnessFactory, HalvesFactory
@@ -82,7 +82,7 @@ def open_window(qtbot: QtBot, memapp_home: Path) -> Callable[..., WindowBench]:
         *,
         fast_scorers: BrightnessFactory | None = None,
         segmenters: HalvesFactory | None = None,
-        others: dict[InstalledNet, BrightnessFactory] | None = None,
+        others: dict[NetInfo, BrightnessFactory] | None = None,
     ) -> WindowBench:
         return WindowBench(
             qtbot=qtbot,

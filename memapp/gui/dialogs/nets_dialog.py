@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from memapp.core.nets import FALSERESMEM_NAME, RESMEM_NAME, InstalledNet, Predicts
+from memapp.core.net_ids import FALSERESMEM_ID, RESMEM_ID
+from memapp.core.nets import NetInfo
 from memapp.core.settings import SETTINGS
 from memapp.gui.widgets.basic import Role, hairline, text_label
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_4, SPACE_6
@@ -26,12 +27,6 @@ from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_4, SPACE_6
 _WIDTH = 540
 _LIST_HEIGHT = 260
 _NUMBER_WIDTH = 56
-_MEANINGS = {
-    Predicts.HITS: "Its number: of 100 people, how many recognise the photo when it comes back.",
-    Predicts.FALSE_ALARMS: (
-        "Its number: of 100 people who never saw the photo, how many believe that they did."
-    ),
-}
 
 
 class NetsDialog(QDialog):
@@ -56,7 +51,7 @@ class NetsDialog(QDialog):
         super().__init__(parent)
         self._missing = missing
         self.setWindowTitle("Nets")
-        self._nets: tuple[InstalledNet, ...] = ()
+        self._nets: tuple[NetInfo, ...] = ()
         self._boxes: dict[str, QCheckBox] = {}
         self._list = QScrollArea()
         self._list.setWidgetResizable(True)
@@ -105,10 +100,10 @@ class NetsDialog(QDialog):
 
     def show_nets(
         self,
-        nets: Sequence[InstalledNet],
+        nets: Sequence[NetInfo],
         *,
-        chosen: Sequence[InstalledNet],
-        pair: tuple[InstalledNet, InstalledNet] | None,
+        chosen: Sequence[NetInfo],
+        pair: tuple[NetInfo, NetInfo] | None,
         points: int,
     ) -> None:
         """Show these, those that score ticked; the two that are compared, where two score."""
@@ -125,8 +120,8 @@ class NetsDialog(QDialog):
             for box, selected in zip((self._first, self._second), pair, strict=True):
                 box.clear()
                 for net in chosen:
-                    box.addItem(net.title, net.name)
-                box.setCurrentIndex(box.findData(selected.name))
+                    box.addItem(net.title, net.id)
+                box.setCurrentIndex(box.findData(selected.id))
 
     def say(self, text: str) -> None:
         """Say what came of adding or removing."""
@@ -150,27 +145,27 @@ class NetsDialog(QDialog):
             before.deleteLater()
         self._list.setWidget(page)
 
-    def _tick(self, net: InstalledNet, *, on: bool, last: bool) -> None:
+    def _tick(self, net: NetInfo, *, on: bool, last: bool) -> None:
         """Show whether a net scores; the last one that does must go on, or nothing would."""
-        box = self._boxes[net.name]
+        box = self._boxes[net.id]
         box.blockSignals(True)
         box.setChecked(on)
         box.blockSignals(False)
         box.setEnabled(not last)
         box.setToolTip("The only net that scores. Tick another one first." if last else "")
 
-    def _row(self, net: InstalledNet) -> QWidget:
+    def _row(self, net: NetInfo) -> QWidget:
         box = QCheckBox(net.title.replace("&", "&&"))
-        box.setAccessibleDescription(f"{net.note} {_MEANINGS[net.predicts]}")
+        box.setAccessibleDescription(f"{net.note} {net.scale.meaning}")
         box.toggled.connect(lambda _on: self.chosen.emit(self._ticked()))
-        self._boxes[net.name] = box
+        self._boxes[net.id] = box
         line = QHBoxLayout()
         line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(box, 1)
         if net.removable:
             remove = QPushButton("Remove")
             remove.setAccessibleName(f"Remove {net.title}")
-            remove.clicked.connect(lambda: self.remove_wanted.emit(net.name))
+            remove.clicked.connect(lambda: self.remove_wanted.emit(net.id))
             line.addWidget(remove)
         row = QWidget()
         column = QVBoxLayout(row)
@@ -178,8 +173,8 @@ class NetsDialog(QDialog):
         column.setSpacing(SPACE_1)
         column.addLayout(line)
         # Of the published ones, the note says it.
-        published = net.name in (RESMEM_NAME, FALSERESMEM_NAME)
-        for words in (net.note,) if published else (net.note, _MEANINGS[net.predicts]):
+        published = net.id in (RESMEM_ID, FALSERESMEM_ID)
+        for words in (net.note,) if published else (net.note, net.scale.meaning):
             label = text_label(words, Role.SMALL, wrap=True)
             label.setContentsMargins(SPACE_6, 0, 0, 0)
             column.addWidget(label)

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from memapp.core.calibration import FAST_MARK
+from memapp.core.score_text import FAST_MARK
 from memapp.core.settings import SETTINGS, Setting, Settings
 from memapp.gui.widgets.basic import ElidedLabel, Role, text_label
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_6

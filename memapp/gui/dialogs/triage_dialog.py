@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from memapp.core.calibration import FAST_MARK
+from memapp.core.score_text import FAST_MARK
 from memapp.gui.widgets.basic import Role, text_label
 from memapp.gui.widgets.theme import SPACE_2, SPACE_3, SPACE_6
 

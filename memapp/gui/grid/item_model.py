@@ -19,7 +19,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QImage
 
 from memapp.core.names import display_name
-from memapp.core.nets import RESMEM, InstalledNet, NetScore
+from memapp.core.nets import RESMEM, NetInfo, NetScore
 from memapp.core.records import Failure, ImageKey, PhotoFacts, Precision, ScoredPhoto
 from memapp.gui.grid.net_columns import NO_FLAG, NetColumns
 from memapp.gui.grid.photo_table import NO_DATE, PhotoTable, Rows
@@ -96,7 +96,7 @@ class PhotoItemModel(QAbstractListModel):
         self._table.append(new)
         self.endInsertRows()
 
-    def set_nets(self, nets: Sequence[InstalledNet], *, shown: InstalledNet) -> None:
+    def set_nets(self, nets: Sequence[NetInfo], *, shown: NetInfo) -> None:
         """Hold the scores of these nets, and show those of one of them."""
         if self._nets.set_nets(nets, shown=shown):
             self._announce_all(_RESULT_ROLES)
@@ -106,7 +106,7 @@ class PhotoItemModel(QAbstractListModel):
         points: npt.NDArray[np.float64] | None,
         *,
         flagged_from: float = NO_FLAG,
-        compared: tuple[InstalledNet, InstalledNet] | None = None,
+        compared: tuple[NetInfo, NetInfo] | None = None,
     ) -> None:
         """Note how far apart two nets place each photo, in the order of arrival; None to compare none.
 
@@ -118,7 +118,7 @@ class PhotoItemModel(QAbstractListModel):
         if self._nets.set_disagreement(points, flagged_from=flagged_from, compared=compared):
             self._announce_all([PhotoRole.DISAGREEMENT, *_TEXT_ROLES])
 
-    def set_scores(self, photos: Sequence[ScoredPhoto], net: str = RESMEM.name) -> None:
+    def set_scores(self, photos: Sequence[ScoredPhoto], net: str = RESMEM.id) -> None:
         """Note the scores of photos that are here; those of a net that is not held are passed over."""
         if net not in self._table.nets:
             return
@@ -196,17 +196,17 @@ class PhotoItemModel(QAbstractListModel):
     # What the main window asks
 
     @property
-    def nets(self) -> tuple[InstalledNet, ...]:
+    def nets(self) -> tuple[NetInfo, ...]:
         """The nets whose scores are held."""
         return self._nets.nets
 
     @property
-    def shown_net(self) -> InstalledNet:
+    def shown_net(self) -> NetInfo:
         """The one whose scores are shown."""
         return self._nets.shown
 
     @property
-    def compared(self) -> tuple[InstalledNet, InstalledNet] | None:
+    def compared(self) -> tuple[NetInfo, NetInfo] | None:
         """The two nets whose disagreement is noted."""
         return self._nets.compared
 
@@ -265,10 +265,10 @@ class PhotoItemModel(QAbstractListModel):
 
     def scored_fast(self, keys: Iterable[ImageKey]) -> list[ImageKey]:
         """Those of the photos whose score is a fast one, in the order given."""
-        if RESMEM.name not in self._table.nets:
+        if RESMEM.id not in self._table.nets:
             return []
         rows = ((key, self._table.row(key)) for key in keys)
-        fast = self._table.fast_of(RESMEM.name)
+        fast = self._table.fast_of(RESMEM.id)
         return [key for key, row in rows if row is not None and fast[row]]
 
     def outcome(self, key: ImageKey) -> ScoredPhoto | Failure | None:
@@ -329,7 +329,7 @@ class PhotoItemModel(QAbstractListModel):
                 return self._score(row)
             case PhotoRole.PERCENTILE:
                 score = self._score(row)
-                return None if score is None else self._nets.shown.percentile(score)
+                return None if score is None else self._nets.shown.scale.percentile(score)
             case PhotoRole.PRECISION:
                 return None if self._score(row) is None else self._precision(row).value
             case PhotoRole.OVERLAY:
@@ -348,7 +348,7 @@ class PhotoItemModel(QAbstractListModel):
             case PhotoRole.FAILURE:
                 return self._failure(row)
             case PhotoRole.SCORE_RANGE:
-                return self._nets.shown.score_range
+                return self._nets.shown.scale.bar
             case PhotoRole.DISAGREEMENT:
                 return self._nets.flagged(row)
             case Qt.ItemDataRole.ToolTipRole:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from memapp.core.nets import RESMEM, InstalledNet, NetScore
+from memapp.core.nets import RESMEM, NetInfo, NetScore
 from memapp.core.records import Precision
 from memapp.gui.grid.photo_table import PhotoTable
 from memapp.gui.grid.photo_words import disagreement_words
@@ -22,17 +22,17 @@ class NetColumns:
     def __init__(self, table: PhotoTable) -> None:
         """One net, the published one."""
         self._table = table
-        self.nets: tuple[InstalledNet, ...] = (RESMEM,)
+        self.nets: tuple[NetInfo, ...] = (RESMEM,)
         self.shown = RESMEM
         self.flagged_from = NO_FLAG
-        self.compared: tuple[InstalledNet, InstalledNet] | None = None
+        self.compared: tuple[NetInfo, NetInfo] | None = None
 
-    def set_nets(self, nets: Sequence[InstalledNet], *, shown: InstalledNet) -> bool:
+    def set_nets(self, nets: Sequence[NetInfo], *, shown: NetInfo) -> bool:
         """Hold these; whether that is a change."""
         if (tuple(nets), shown) == (self.nets, self.shown):
             return False
         self.nets, self.shown = tuple(nets), shown
-        self._table.set_nets([net.name for net in nets], shown=shown.name)
+        self._table.set_nets([net.id for net in nets], shown=shown.id)
         return True
 
     def set_disagreement(
@@ -40,7 +40,7 @@ class NetColumns:
         points: npt.NDArray[np.float64] | None,
         *,
         flagged_from: float,
-        compared: tuple[InstalledNet, InstalledNet] | None,
+        compared: tuple[NetInfo, NetInfo] | None,
     ) -> bool:
         """Note how far apart two nets place each photo, as the item model says; whether that is a change."""
         wanted = np.full(len(self._table), np.nan) if points is None else points
@@ -69,7 +69,7 @@ class NetColumns:
         """Such a distance in words; nothing where there is none."""
         return "" if points is None or self.compared is None else disagreement_words(points, *self.compared)
 
-    def _score(self, row: int, net: InstalledNet) -> NetScore:
-        score = float(self._table.score_of(net.name)[row])
-        fast = bool(self._table.fast_of(net.name)[row])
+    def _score(self, row: int, net: NetInfo) -> NetScore:
+        score = float(self._table.score_of(net.id)[row])
+        fast = bool(self._table.fast_of(net.id)[row])
         return NetScore(net, None if score != score else score, Precision.FAST if fast else Precision.EXACT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
 
-from memapp.core.calibration import FAST_MARK
+from memapp.core.score_text import FAST_MARK
 from memapp.gui.widgets.theme import SPACE_3, TEXT_NORMAL, Theme, font
 
 FAST_HEADING = f"{FAST_MARK} Fast scores"

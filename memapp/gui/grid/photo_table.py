@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from memapp.core.names import natural_key
-from memapp.core.nets import RESMEM_NAME
+from memapp.core.net_ids import RESMEM_ID
 from memapp.core.records import Failure, ImageKey, PhotoFacts, Precision, ScoredPhoto
 from memapp.gui.grid.roles import PhotoState
 
@@ -37,8 +37,8 @@ class PhotoTable:
     """
 
     def __init__(self) -> None:
-        self._nets: tuple[str, ...] = (RESMEM_NAME,)
-        self._shown = RESMEM_NAME
+        self._nets: tuple[str, ...] = (RESMEM_ID,)
+        self._shown: str = RESMEM_ID
         self.clear()
 
     def clear(self) -> None:

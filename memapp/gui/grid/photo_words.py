@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
-from memapp.core.calibration import FAST_SENTENCE, ordinal, score_text
-from memapp.core.nets import RESMEM, InstalledNet, Predicts
+from memapp.core.nets import RESMEM, NetInfo
 from memapp.core.records import Failure, FailureKind, Precision, ScoredPhoto
+from memapp.core.score_text import FAST_SENTENCE, ordinal, score_text
 
 _FAILURE_WORDS = {
     FailureKind.NOT_A_PICTURE: "Not a picture",
@@ -30,7 +30,7 @@ def disagreement_flag(points: float) -> str:
     return f"≠ {round(abs(points))}"
 
 
-def disagreement_words(points: float, first: InstalledNet, second: InstalledNet) -> str:
+def disagreement_words(points: float, first: NetInfo, second: NetInfo) -> str:
     """How far apart two nets place a photo; points as core.disagreement has them."""
     if round(points) == 0:
         return f"{first.title} and {second.title} place it alike in this set."
@@ -39,24 +39,21 @@ def disagreement_words(points: float, first: InstalledNet, second: InstalledNet)
 
 
 def spoken_text(
-    name: str, outcome: ScoredPhoto | Failure | None, *, net: InstalledNet = RESMEM, flag: str = ""
+    name: str, outcome: ScoredPhoto | Failure | None, *, net: NetInfo = RESMEM, flag: str = ""
 ) -> str:
     """A photo in one line, for screen readers; flag is what stands out about it."""
     if isinstance(outcome, Failure):
         return f"{name}, {failure_words(outcome.kind).lower()}"
     if outcome is None:
         return f"{name}, waiting for its score"
-    # In words: what a reader makes of the mark is anyone's guess.
-    kind = "fast score" if outcome.precision is Precision.FAST else "score"
-    if net.predicts is Predicts.FALSE_ALARMS:
-        kind = "predicted false alarms"
-    rank = net.percentile(outcome.score)
+    kind = net.scale.spoken_kind(outcome.precision)
+    rank = net.scale.percentile(outcome.score)
     place = "" if rank is None else f", {ordinal(rank)} percentile"
     return f"{name}, {kind} {score_text(outcome.score)}{place}{f', {flag}' if flag else ''}"
 
 
 def tooltip(
-    name: str, outcome: ScoredPhoto | Failure | None, *, net: InstalledNet = RESMEM, flag: str = ""
+    name: str, outcome: ScoredPhoto | Failure | None, *, net: NetInfo = RESMEM, flag: str = ""
 ) -> str:
     """The full name and what there is to say of the score, as rich text that wraps."""
     if isinstance(outcome, Failure):
@@ -65,12 +62,12 @@ def tooltip(
         said = "Waiting for its score."
     else:
         said = score_text(outcome.score, outcome.precision)
-        rank = net.percentile(outcome.score)
+        rank = net.scale.percentile(outcome.score)
         if rank is None:
             said += f" by {net.title}."
         else:
             said += f", {ordinal(rank)} percentile among pictures scored by people."
-        said += f" {net.sentence(outcome.score)}"
+        said += f" {net.scale.sentence(outcome.score)}"
         if outcome.precision is Precision.FAST:
             said += f" {FAST_SENTENCE}"
     flagged = f"<p>{escape(flag)}</p>" if flag else ""

@@ -294,7 +294,7 @@ class PhotoSortProxy(QAbstractProxyModel):
         table, rows = self._photos.table, self._order[[row, following]]
         first, second = table.score[rows].tolist()
         # NaN, no score, is no tie with anything; an exact and a fast score are never weighed.
-        tied = abs(first - second) < self._photos.shown_net.tie_width
+        tied = abs(first - second) < self._photos.shown_net.scale.tie_width
         return tied and bool(table.fast[rows[0]] == table.fast[rows[1]])
 
     # Changes of the order, each announced

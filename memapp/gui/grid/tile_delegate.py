@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from memapp.core.calibration import ordinal, score_text
 from memapp.core.records import Failure, Precision
+from memapp.core.score_text import ordinal, score_text
 from memapp.gui.grid.grid_geometry import centred
 from memapp.gui.grid.photo_words import disagreement_flag, failure_words
 from memapp.gui.grid.preview_cache import ByteBoundedCache

@@ -8,7 +8,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from memapp.core.calibration import TYPICAL_ERROR, human_quantiles, ordinal, percentile, score_text
+from memapp.core.calibration import human_quantiles
+from memapp.core.score_scale import RESMEM_SCALE, ScoreScale
+from memapp.core.score_text import ordinal, score_text
 from memapp.gui.widgets.theme import RAMP_HIGH, RAMP_LOW, SPACE_1, TEXT_SMALL, ThemeManager, font
 
 BIN_COUNT = 30
@@ -46,7 +48,7 @@ class ScoreHistogram(QWidget):
         self._set = np.zeros(BIN_COUNT)
         self._set_count = 0
         self._score: float | None = None
-        self._error: float | None = TYPICAL_ERROR
+        self._scale = RESMEM_SCALE
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Where the score lies")
         theme_manager.changed.connect(self.update)
@@ -57,10 +59,10 @@ class ScoreHistogram(QWidget):
         self._set_count = int(scores.size)
         self._describe()
 
-    def set_score(self, score: float | None, *, error: float | None = TYPICAL_ERROR) -> None:
+    def set_score(self, score: float | None, *, scale: ScoreScale = RESMEM_SCALE) -> None:
         """Mark this score, or none, with how far it may be off where that is known."""
         self._score = score
-        self._error = error
+        self._scale = scale
         self._describe()
 
     def sizeHint(self) -> QSize:
@@ -120,8 +122,9 @@ class ScoreHistogram(QWidget):
         text = QColor(self._theme_manager.theme.text)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         x = min(max(self._place_of(score), 4.0), self.width() - 4.0)
-        if self._error is not None:
-            low, high = self._place_of(score - self._error), self._place_of(score + self._error)
+        error = self._scale.typical_error
+        if error is not None:
+            low, high = self._place_of(score - error), self._place_of(score + error)
             painter.setPen(QPen(text, 1))
             painter.drawLine(QPointF(low, 2.5), QPointF(high, 2.5))
             painter.drawLine(QPointF(low + 0.5, 0), QPointF(low + 0.5, 5))
@@ -133,8 +136,9 @@ class ScoreHistogram(QWidget):
 
     def _describe(self) -> None:
         words = "People's scores from 0.4 to 1.0, most of them near 0.77."
-        if self._score is not None:
-            rank = ordinal(percentile(self._score))
+        place = None if self._score is None else self._scale.percentile(self._score)
+        if self._score is not None and place is not None:
+            rank = ordinal(place)
             words += f" This photo, {score_text(self._score)}, lies at the {rank} percentile."
         if self._set_count:
             words += f" Below: the {self._set_count:,} scores of this set."

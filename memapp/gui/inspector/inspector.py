@@ -18,18 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from memapp.core.calibration import (
-    FAST_MARK,
-    FAST_SENTENCE,
-    FLOOR,
-    TIE_WIDTH,
-    band_text,
-    ordinal,
-    place_text,
-    score_text,
-)
-from memapp.core.nets import RESMEM, InstalledNet, NetScore, Predicts
+from memapp.core.nets import RESMEM, NetInfo, NetScore
 from memapp.core.records import Failure, ImageKey, Precision, ScoredPhoto
+from memapp.core.score_text import FAST_MARK, FAST_SENTENCE, ordinal, place_text, score_text
 from memapp.gui.inspector.facts import FactsText, fact_rows
 from memapp.gui.inspector.histogram import ScoreHistogram
 from memapp.gui.inspector.net_scores import NetScores
@@ -40,11 +31,6 @@ from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_4, ThemeMa
 
 WIDTH = 300
 
-_FLOOR_WARNING = (
-    f"Close to {score_text(FLOOR)}, the lowest score that the net ever gives: "
-    "it says that the photo is low, not how low."
-)
-
 
 def place_in_set(score: float, scores: npt.NDArray[np.floating]) -> int:
     """The place of a score among the set's, from 1 for the highest; equal scores share a place."""
@@ -52,7 +38,7 @@ def place_in_set(score: float, scores: npt.NDArray[np.floating]) -> int:
     return 1 + int(np.count_nonzero(scores > score + 1e-6))
 
 
-def ties_in_set(score: float, scores: npt.NDArray[np.floating], width: float = TIE_WIDTH) -> int:
+def ties_in_set(score: float, scores: npt.NDArray[np.floating], width: float) -> int:
     """How many others of the set the net can't tell from this one, which is in the set itself."""
     return max(0, int(np.count_nonzero(np.abs(scores - score) < width)) - 1)
 
@@ -112,13 +98,14 @@ class Inspector(QScrollArea):
 
         self._title = text_label(role=Role.TITLE, copyable=True)
         self._number = text_label(role=Role.SCORE, copyable=True)
-        self._band = text_label(band_text(), Role.QUIET, copyable=True)
+        self._band = text_label("", Role.QUIET, copyable=True)
         self._sentence = text_label(wrap=True, copyable=True)
         self._fast_words = text_label(role=Role.QUIET, wrap=True, copyable=True)
         self._fast_button = QPushButton("Score exactly")
         self._fast_button.clicked.connect(self.score_exactly)
         self._fast = _section(self._fast_words, _as_wide_as_it_is(self._fast_button), spacing=SPACE_2)
-        self._warning = _warning_row(theme_manager)
+        self._warning_words = text_label(wrap=True, copyable=True)
+        self._warning = _warning_row(theme_manager, self._warning_words)
         self._percentile = text_label(wrap=True, copyable=True)
         self._histogram = ScoreHistogram(theme_manager=theme_manager)
         self._place = text_label(wrap=True, copyable=True)
@@ -153,7 +140,7 @@ class Inspector(QScrollArea):
         outcome: ScoredPhoto | Failure | None,
         thumbnail: QImage | None,
         *,
-        net: InstalledNet = RESMEM,
+        net: NetInfo = RESMEM,
         net_scores: Sequence[NetScore] = (),
         flag: str = "",
     ) -> None:
@@ -214,13 +201,16 @@ class Inspector(QScrollArea):
 
     def _show_score(self, photo: ScoredPhoto | None) -> None:
         self._photo = photo
-        self._histogram.set_score(None if photo is None else photo.score, error=self._net.typical_error)
+        self._histogram.set_score(None if photo is None else photo.score, scale=self._net.scale)
         if photo is not None:
             self._number.setText(score_text(photo.score, photo.precision))
-            place = self._net.percentile(photo.score)
+            self._band.setText(self._net.scale.error_text())
+            place = self._net.scale.percentile(photo.score)
             if place is not None:
                 self._percentile.setText(f"{ordinal(place)} percentile of people's scores")
-            self._sentence.setText(f"{self._net.sentence(photo.score)} {self._net.caution}".rstrip())
+            self._sentence.setText(
+                f"{self._net.scale.sentence(photo.score)} {self._net.scale.caution}".rstrip()
+            )
         self._show_place()
 
     def _show_place(self) -> None:
@@ -230,13 +220,12 @@ class Inspector(QScrollArea):
             # Exact and fast scores are never ranked among each other.
             peers = self._shoot[photo.precision]
             ranked = peers.size > 1
-            ties = ties_in_set(photo.score, peers, self._net.tie_width) if ranked else 0
+            ties = ties_in_set(photo.score, peers, self._net.scale.tie_width) if ranked else 0
             # A score may be shown a moment before the set has it.
             place = min(place_in_set(photo.score, peers), peers.size)
             mixed = all(scores.size for scores in self._shoot.values())
             whole = f"the {peers.size:,} {photo.precision.value} scores" if mixed else f"{peers.size:,}"
-            by = ", from the most false alarms" if self._net.predicts is Predicts.FALSE_ALARMS else ""
-            self._place.setText(f"{place_text(place)} of {whole} in this set{by}")
+            self._place.setText(f"{place_text(place)} of {whole} in this set{self._net.scale.best_first}")
             self._ties.setText(f"As good as a tie with {ties:,} {'other' if ties == 1 else 'others'}")
         self._place.setVisible(ranked)
         self._ties.setVisible(ties > 0)
@@ -247,12 +236,14 @@ class Inspector(QScrollArea):
         self._title.setText(title)
         self._title.setVisible(bool(title))
         self._number.setVisible(scored)
-        self._band.setVisible(scored and self._net.typical_error is not None)
+        self._band.setVisible(scored and self._net.scale.typical_error is not None)
         for part in (self._percentile, self._histogram):
-            part.setVisible(scored and self._net.has_percentiles)
+            part.setVisible(scored and self._net.scale.has_percentiles)
         self._show_fast("")
         self._nets.show_scores((), shown=None, flag="")
-        self._warning.setVisible(self._photo is not None and self._net.is_near_floor(self._photo.score))
+        warning = "" if self._photo is None else self._net.scale.floor_warning(self._photo.score)
+        self._warning_words.setText(warning)
+        self._warning.setVisible(bool(warning))
         self._rank.setVisible(scored)
         self._picture.setVisible(picture)
         self._file.setVisible(facts)
@@ -317,7 +308,7 @@ def _as_wide_as_it_is(part: QWidget) -> QWidget:
     return holder
 
 
-def _warning_row(theme_manager: ThemeManager) -> QWidget:
+def _warning_row(theme_manager: ThemeManager, words: QWidget) -> QWidget:
     sign = IconLabel(theme_manager=theme_manager, name="warning")
     sign.setAccessibleName("Warning")
     row = QWidget()
@@ -325,5 +316,5 @@ def _warning_row(theme_manager: ThemeManager) -> QWidget:
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(SPACE_2)
     layout.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
-    layout.addWidget(text_label(_FLOOR_WARNING, wrap=True, copyable=True), 1)
+    layout.addWidget(words, 1)
     return row

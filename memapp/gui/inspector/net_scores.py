@@ -7,20 +7,21 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from memapp.core.calibration import ordinal, score_text
-from memapp.core.nets import InstalledNet, NetScore, Predicts, hits_and_false_alarms
+from memapp.core.nets import NetInfo, NetScore
+from memapp.core.score_scale import Predicts, hits_and_false_alarms
+from memapp.core.score_text import ordinal, score_text
 from memapp.gui.widgets.basic import ElidedLabel, Role, hairline, text_label
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3
 
 NOT_YET = "Not scored yet."
 
 
-def together(scores: Sequence[NetScore], shown: InstalledNet) -> str:
+def together(scores: Sequence[NetScore], shown: NetInfo) -> str:
     """Hits and false alarms in one sentence, where there are both; the shown net's, else the first one's."""
     found: dict[Predicts, float] = {}
     for each in sorted(scores, key=lambda each: each.net != shown):
         if each.score is not None:
-            found.setdefault(each.net.predicts, each.score)
+            found.setdefault(each.net.scale.predicts, each.score)
     if len(found) < 2:
         return ""
     return hits_and_false_alarms(found[Predicts.HITS], found[Predicts.FALSE_ALARMS])
@@ -47,7 +48,7 @@ class NetScores(QWidget):
         self.setAccessibleName("What each net says")
         self.show_scores((), shown=None, flag="")
 
-    def show_scores(self, scores: Sequence[NetScore], *, shown: InstalledNet | None, flag: str) -> None:
+    def show_scores(self, scores: Sequence[NetScore], *, shown: NetInfo | None, flag: str) -> None:
         """Show these, one at least of two nets; nothing where there are fewer.
 
         Args:
@@ -94,8 +95,8 @@ class _NetRow(QWidget):
         """Show what a net says; what it means may stand elsewhere."""
         self._title.set_whole_text(said.net.title)
         self._number.setText("-" if said.score is None else score_text(said.score, said.precision))
-        place = None if said.score is None else said.net.percentile(said.score)
+        place = None if said.score is None else said.net.scale.percentile(said.score)
         self._place.setText("" if place is None else ordinal(place))
-        meaning = NOT_YET if said.score is None else said.net.sentence(said.score)
-        self._meaning.setText(f"{meaning} {said.net.caution}".rstrip())
+        meaning = NOT_YET if said.score is None else said.net.scale.sentence(said.score)
+        self._meaning.setText(f"{meaning} {said.net.scale.caution}".rstrip())
         self._meaning.setVisible(with_meaning)

@@ -14,9 +14,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from memapp.core.calibration import points_text, score_text
 from memapp.core.explanation import MapMethod, MemorabilityMap
 from memapp.core.map_colours import map_limit
+from memapp.core.score_text import points_text, score_text
 from memapp.gui.overlay.overlay_drawing import MapStyle, colour_table
 from memapp.gui.widgets.basic import Role, text_label
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, TEXT_SMALL, ThemeManager, font

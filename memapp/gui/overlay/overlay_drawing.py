@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from memapp.core.calibration import points_text
 from memapp.core.explanation import (
     LabelArray,
     MapArray,
@@ -22,6 +21,7 @@ from memapp.core.explanation import (
     Segmentation,
 )
 from memapp.core.map_colours import map_levels, map_limit
+from memapp.core.score_text import points_text
 from memapp.gui.overlay.outlines import mask_outline
 from memapp.gui.overlay.overlay_layer import Outline, OverlayLayer
 from memapp.gui.widgets.theme import FOG, PATCH_LINE, diverging_colour

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
-from memapp.core.calibration import points_text, score_text
 from memapp.core.explanation import MemorabilityMap, Regions, Segmentation
 from memapp.core.map_colours import map_limit
+from memapp.core.score_text import points_text, score_text
 from memapp.gui.overlay.map_legend import STYLE_WORDS, paint_points_bar, points_colours
 from memapp.gui.overlay.overlay_drawing import MapStyle
 from memapp.gui.overlay.overlay_layer import OverlayLayer

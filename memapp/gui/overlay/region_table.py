@@ -19,8 +19,8 @@ from PySide6.QtGui import QAction, QColor
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QTreeView, QVBoxLayout, QWidget
 
 from memapp.core.area_words import outside_warning
-from memapp.core.calibration import points_text
 from memapp.core.explanation import Region, RegionKind, Regions
+from memapp.core.score_text import points_text
 from memapp.gui.overlay.legend_tree import LegendTable, inset, legend_tree
 from memapp.gui.overlay.segmentation_legend import share_text
 from memapp.gui.widgets.basic import ICON_SIDE, IconButton, IconLabel, Role, swatch, text_label

@@ -19,7 +19,8 @@ from memapp.core.events import (
     Skipped,
     Started,
 )
-from memapp.core.nets import RESMEM_NAME, InstalledNet
+from memapp.core.net_ids import RESMEM_ID
+from memapp.core.nets import NetInfo
 from memapp.core.records import Failure, ImageKey, NetIdentity, Precision, RunOrder
 from memapp.gui.grid.item_model import PhotoItemModel
 from memapp.workers.supervisor import Supervisor
@@ -105,26 +106,26 @@ class Session(QObject):
     @property
     def net(self) -> NetIdentity | None:
         """The net whose scores are shown; None until it has scored."""
-        return self.identities.get(self._photos.shown_net.name)
+        return self.identities.get(self._photos.shown_net.id)
 
     def title_of(self, request: int) -> str:
         """The net of a run that has not ended, as people read it; nothing where only one net scores."""
         order = self._orders.get(request)
-        titles = [net.title for net in self._photos.nets if order and net.name == order.net]
+        titles = [net.title for net in self._photos.nets if order and net.id == order.net]
         return titles[0] if titles and len(self._photos.nets) > 1 else ""
 
     def add(self, paths: Sequence[str]) -> None:
         """Score what lies below these paths with every net, as new photos are to be scored."""
         nets = sorted(self._photos.nets, key=lambda net: net != self._photos.shown_net)
         for place, net in enumerate(nets):
-            self._start(RunOrder(tuple(paths), self._precision_for(net.name), net=net.name))
+            self._start(RunOrder(tuple(paths), self._precision_for(net.id), net=net.id))
             if place and paths:
                 self._repeats.add(self._latest)
 
-    def score_with(self, net: InstalledNet, keys: Iterable[ImageKey]) -> None:
+    def score_with(self, net: NetInfo, keys: Iterable[ImageKey]) -> None:
         """Score photos with one net, too."""
         paths = tuple(key.path for key in keys)
-        self._start(RunOrder(paths, self._precision_for(net.name), net=net.name))
+        self._start(RunOrder(paths, self._precision_for(net.id), net=net.id))
         if paths:
             self._repeats.add(self._latest)
 
@@ -153,7 +154,7 @@ class Session(QObject):
         again = self._photos.keys_without_score()
         self.score_again(again)
         for net in self._photos.nets:
-            lacking = set(self._photos.keys_lacking(net.name)).difference(again)
+            lacking = set(self._photos.keys_lacking(net.id)).difference(again)
             self.score_with(net, sorted(lacking, key=lambda key: key.path))
 
     def set_paused(self, paused: bool) -> None:
@@ -193,7 +194,7 @@ class Session(QObject):
 
     def _precision_for(self, net: str) -> Precision:
         """Only the published net has a fast form."""
-        return self.precision if net == RESMEM_NAME else Precision.EXACT
+        return self.precision if net == RESMEM_ID else Precision.EXACT
 
     @Slot(int)
     def _on_started(self, request: int) -> None:
@@ -219,7 +220,7 @@ class Session(QObject):
         self._begin(request)
         progress: Progress | None = None
         failed = False
-        net = self._orders[request].net if request in self._orders else RESMEM_NAME
+        net = self._orders[request].net if request in self._orders else RESMEM_ID
         for event in events:
             match event:
                 case Found() if request not in self._repeats:

@@ -6,9 +6,9 @@ from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
-from memapp.core.calibration import FAST_MARK
 from memapp.core.events import Progress
 from memapp.core.records import EngineInfo
+from memapp.core.score_text import FAST_MARK
 from memapp.gui.widgets.basic import ElidedLabel, IconLabel, Role, text_label
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_4, ThemeManager
 

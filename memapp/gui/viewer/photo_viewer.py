@@ -8,9 +8,9 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QHideEvent, QImage, QKeyEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from memapp.core.calibration import FAST_SENTENCE, band_text, ordinal, score_text
-from memapp.core.nets import RESMEM, InstalledNet
+from memapp.core.nets import RESMEM, NetInfo
 from memapp.core.records import Failure, ImageKey, Precision, ScoredPhoto
+from memapp.core.score_text import FAST_SENTENCE, ordinal, score_text
 from memapp.gui.viewer.photo_view import PhotoView
 from memapp.gui.viewer.seen_part import SEEN_PART_TEXT
 from memapp.gui.widgets.basic import ICON_SIDE, ElidedLabel, IconButton, Role, hairline, text_label
@@ -97,7 +97,7 @@ class PhotoViewer(QWidget):
         position: int,
         count: int,
         caption: ScoredPhoto | Failure | None,
-        net: InstalledNet = RESMEM,
+        net: NetInfo = RESMEM,
     ) -> None:
         """Show a photo.
 
@@ -129,7 +129,7 @@ class PhotoViewer(QWidget):
         self._bar.show_place(position, count)
 
     def set_caption(
-        self, key: ImageKey, caption: ScoredPhoto | Failure | None, net: InstalledNet = RESMEM
+        self, key: ImageKey, caption: ScoredPhoto | Failure | None, net: NetInfo = RESMEM
     ) -> None:
         """The score of the photo that is shown has come; other photos' are passed over."""
         if key == self._key:
@@ -303,19 +303,19 @@ class _ViewerBar(QWidget):
         self.previous.setEnabled(position > 1)
         self.next.setEnabled(position < count)
 
-    def show_caption(self, caption: ScoredPhoto | Failure | None, net: InstalledNet = RESMEM) -> None:
+    def show_caption(self, caption: ScoredPhoto | Failure | None, net: NetInfo = RESMEM) -> None:
         """The score, or the words in its place."""
         scored = isinstance(caption, ScoredPhoto)
         self.score.setVisible(scored)
-        self.percentile.setVisible(scored and net.has_percentiles)
-        self.band.setVisible(not scored or net.typical_error is not None)
+        self.percentile.setVisible(scored and net.scale.has_percentiles)
+        self.band.setVisible(not scored or net.scale.typical_error is not None)
         if isinstance(caption, ScoredPhoto):
             fast = caption.precision is Precision.FAST
             self.score.setText(score_text(caption.score, caption.precision))
             self.score.setToolTip(FAST_SENTENCE if fast else "")
             self.score.setAccessibleName(f"{'Fast score' if fast else 'Score'} {score_text(caption.score)}")
-            self.band.setText(band_text())
-            place = net.percentile(caption.score)
+            self.band.setText(net.scale.error_text())
+            place = net.scale.percentile(caption.score)
             if place is not None:
                 self.percentile.setText(f"{ordinal(place)} percentile")
         else:

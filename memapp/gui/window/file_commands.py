@@ -16,7 +16,7 @@ from memapp.core.errors import StoreError
 from memapp.core.events import Notice, NoticeKind
 from memapp.core.export_kinds import ExportKind
 from memapp.core.files import is_one_of
-from memapp.core.nets import RESMEM, Comparison, InstalledNet, NetColumn
+from memapp.core.nets import RESMEM, Comparison, NetColumn, NetInfo
 from memapp.core.records import Failure, ImageKey, NetIdentity, ScoredPhoto
 from memapp.gui.dialogs.save_dialog import ask_place
 from memapp.gui.grid.item_model import file_url
@@ -36,7 +36,7 @@ class ExportOrder:
     outcomes: Sequence[ScoredPhoto | Failure]
     """In the order on screen."""
     net: NetIdentity
-    shown: InstalledNet = RESMEM
+    shown: NetInfo = RESMEM
     """What kind of net that is."""
     columns: Sequence[NetColumn] = ()
     """What each of several nets says of the same photos; empty where there is one."""
@@ -122,7 +122,7 @@ class FileCommands(QObject):
         *,
         net: NetIdentity,
         folder: str,
-        shown: InstalledNet = RESMEM,
+        shown: NetInfo = RESMEM,
         columns: Sequence[NetColumn] = (),
         comparison: Comparison | None = None,
     ) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QToolBar, QToolButton, QWidget
 
 from memapp.core.events import Notice, NoticeKind
 from memapp.core.names import display_name
-from memapp.core.nets import Comparison, InstalledNet, NetColumn, NetWork
+from memapp.core.nets import Comparison, NetColumn, NetInfo, NetWork
 from memapp.core.records import ImageKey
 from memapp.core.settings import SETTINGS, Settings
 from memapp.gui.dialogs.nets_dialog import NetsDialog
@@ -32,7 +32,7 @@ class NetCommands(QObject):
     Where one net scores, nothing of this is seen but an entry in a menu.
 
     Signals:
-        shown(object InstalledNet): this net's scores are shown from now on.
+        shown(object NetInfo): this net's scores are shown from now on.
         noticed(object Notice): something to tell.
     """
 
@@ -73,21 +73,21 @@ class NetCommands(QObject):
         self._place: QAction | None = None
 
     @property
-    def installed(self) -> tuple[InstalledNet, ...]:
+    def installed(self) -> tuple[NetInfo, ...]:
         """All nets that can score here."""
         return self._installed
 
     @property
-    def chosen(self) -> tuple[InstalledNet, ...]:
+    def chosen(self) -> tuple[NetInfo, ...]:
         """Those that score, in the order of those installed; never none."""
         names = self._settings.get(SETTINGS.nets)
-        return tuple(net for net in self._installed if net.name in names) or self._installed[:1]
+        return tuple(net for net in self._installed if net.id in names) or self._installed[:1]
 
     @property
-    def pair(self) -> tuple[InstalledNet, InstalledNet] | None:
+    def pair(self) -> tuple[NetInfo, NetInfo] | None:
         """The two that are compared: those chosen to be, else the first two that score."""
         named = self._settings.get(SETTINGS.compared_nets)
-        wanted = [net for name in named for net in self.chosen if net.name == name]
+        wanted = [net for name in named for net in self.chosen if net.id == name]
         rest = [net for net in self.chosen if net not in wanted]
         first_two = [*wanted, *rest][:2]
         return (first_two[0], first_two[1]) if len(first_two) == 2 else None
@@ -101,7 +101,7 @@ class NetCommands(QObject):
     def apply(self) -> None:
         """Carry out what the settings say."""
         nets = self.chosen
-        shown = next((net for net in nets if net.name == self._settings.get(SETTINGS.shown_net)), nets[0])
+        shown = next((net for net in nets if net.id == self._settings.get(SETTINGS.shown_net)), nets[0])
         self._photos.set_nets(nets, shown=shown)
         self._fill_menu()
         if self._place is not None:
@@ -111,15 +111,15 @@ class NetCommands(QObject):
 
     def choose(self, names: Sequence[str]) -> None:
         """Let these nets score; photos that are here get the scores of those that are new."""
-        before = {net.name for net in self.chosen}
+        before = {net.id for net in self.chosen}
         self._settings.set(SETTINGS.nets, tuple(names))
-        after = {net.name for net in self.chosen}
+        after = {net.id for net in self.chosen}
         for name in before - after:
             self._session.stop_scoring_with(name)
         self.apply()
         for net in self.chosen:
-            if net.name not in before:
-                self._session.score_with(net, self._photos.keys_lacking(net.name))
+            if net.id not in before:
+                self._session.score_with(net, self._photos.keys_lacking(net.id))
 
     def show_net(self, name: str) -> None:
         """Show this net's scores on the tiles; they are what is sorted and filtered by."""
@@ -146,7 +146,7 @@ class NetCommands(QObject):
         return tuple(
             NetColumn(net, identity, [scores[place].score if scores else None for scores in said])
             for place, net in enumerate(self._photos.nets)
-            if (identity := self._session.identities.get(net.name)) is not None
+            if (identity := self._session.identities.get(net.id)) is not None
         )
 
     def compared(self, keys: Sequence[ImageKey]) -> Comparison | None:
@@ -183,8 +183,8 @@ class NetCommands(QObject):
 
     def remove(self, name: str) -> None:
         """Delete the copy of a net that was added; its scores of photos stay known."""
-        title = next((net.title for net in self._installed if net.name == name), name)
-        self.choose([net.name for net in self.chosen if net.name != name])
+        title = next((net.title for net in self._installed if net.id == name), name)
+        self.choose([net.id for net in self.chosen if net.id != name])
         self._jobs.start(
             lambda: self._work.remove(name),
             done=lambda nets: self._on_removed(nets, title),
@@ -198,15 +198,15 @@ class NetCommands(QObject):
         if path:
             self.add(Path(path))
 
-    def _on_added(self, nets: tuple[InstalledNet, ...]) -> None:
-        before = {net.name for net in self._installed}
-        new = [net for net in nets if net.name not in before] or [nets[-1]]
+    def _on_added(self, nets: tuple[NetInfo, ...]) -> None:
+        before = {net.id for net in self._installed}
+        new = [net for net in nets if net.id not in before] or [nets[-1]]
         self._installed = nets
-        self.choose([*(net.name for net in self.chosen), *(net.name for net in new)])
+        self.choose([*(net.id for net in self.chosen), *(net.id for net in new)])
         self._show_in_dialog()
         self._say(f"{new[-1].title} was added and scores from now on.")
 
-    def _on_removed(self, nets: tuple[InstalledNet, ...], title: str) -> None:
+    def _on_removed(self, nets: tuple[NetInfo, ...], title: str) -> None:
         self._installed = nets
         self.apply()
         self._show_in_dialog()
@@ -241,7 +241,7 @@ class NetCommands(QObject):
             entry = self._group.addAction(_as_entry(net.title))
             entry.setCheckable(True)
             entry.setChecked(net == shown)
-            entry.triggered.connect(lambda _checked, name=net.name: self.show_net(name))
+            entry.triggered.connect(lambda _checked, name=net.id: self.show_net(name))
             self._menu.addAction(entry)
         self._menu.addSeparator()
         self._menu.addAction(self._actions["nets"])
@@ -254,7 +254,7 @@ class NetCommands(QObject):
         """Show the scores of the net that comes next."""
         nets = self._photos.nets
         place = nets.index(self._photos.shown_net)
-        self.show_net(nets[(place + 1) % len(nets)].name)
+        self.show_net(nets[(place + 1) % len(nets)].id)
 
 
 def _as_entry(title: str) -> str:

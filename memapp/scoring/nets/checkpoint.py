@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from memapp.core.errors import MemappError
 from memapp.core.frame import PREPROCESSING
+from memapp.core.score_scale import Predicts
 from memapp.scoring.nets.family import CATEGORIES, FAMILY
 
 if TYPE_CHECKING:
@@ -68,8 +69,8 @@ class CheckpointHeader:
     """Of the family."""
     title: str
     """The title shown to people."""
-    predicts: str = "hits"
-    """The meaning of its scores: "hits" or "false alarms"."""
+    predicts: Predicts = Predicts.HITS
+    """The meaning of its scores."""
     preprocessing: str = PREPROCESSING
     segmenter: SegmenterOfNet | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -230,8 +231,6 @@ def _checked_header(path: Path, said: dict[str, Any]) -> CheckpointHeader:
     # Older versions are fine: exact frames have not changed.
     if version != "memapp" or not number.isdigit() or int(number) > ours:
         raise _refusal(path, f"it needs photos prepared differently ({_shown(said['preprocessing'])})")
-    if said["predicts"] not in ("hits", "false alarms"):
-        raise ValueError("predicts")
     segmenter = None
     if FAMILY[said["net"]].segmentation and said["segmenter"] is not None:
         segmenter = _checked_segmenter(said["segmenter"])
@@ -240,7 +239,7 @@ def _checked_header(path: Path, said: dict[str, Any]) -> CheckpointHeader:
     return CheckpointHeader(
         net=said["net"],
         title=_shown(said["title"]),
-        predicts=said["predicts"],
+        predicts=Predicts(said["predicts"]),
         preprocessing=said["preprocessing"],
         segmenter=segmenter,
         data=said["data"],

