@@ -56,9 +56,9 @@ class KnownScores:
             if self._store is None or not self._reads:
                 break
             try:
-                here = dict(self._store.lookup([file.key for file in files if file.key not in known], net))
-                known |= here
-                elsewhere = self._elsewhere([file for file in files if file.key not in known], net)
+                unknown = [file for file in files if file.key not in known] if known else files
+                known |= self._store.lookup([file.key for file in unknown], net)
+                elsewhere = self._elsewhere([file for file in unknown if file.key not in known], net)
             except Exception as problem:
                 notice = self._give_up(problem)
                 self._reads = False

@@ -60,18 +60,19 @@ class RunPhotos:
 
     def resolve(self, files: Sequence[FoundFile]) -> list[ResolvedFile]:
         """Say which photos these files are, as far as their paths and states tell."""
-        known: dict[FoundFile, KnownPhoto] = {}
+        known: list[KnownPhoto | None] = [None] * len(files)
         sizes: set[int] = set()
-        if self._kept is not None:
+        for register in (self._kept, self._spare):
+            if register is None or None not in known:
+                continue
             try:
-                _register(files, self._kept, known, sizes)
+                _register(files, register, known, sizes)
             except Exception as problem:
+                if register is self._spare:
+                    raise
                 # Full, read-only, locked ...: what is known already keeps its id.
                 _log.warning("photos can't be registered: %s", problem)
-        missing = [file for file in files if file not in known]
-        if missing:
-            _register(missing, self._spare, known, sizes)
-        return [_resolved(file, known[file], sizes) for file in files]
+        return [_resolved(file, photo, sizes) for file, photo in zip(files, known, strict=True) if photo]
 
     def identify(
         self, contents: Sequence[tuple[ResolvedFile, Fingerprint | None]]
@@ -108,20 +109,24 @@ class RunPhotos:
 def _register(
     files: Sequence[FoundFile],
     register: PhotoRegister,
-    known: dict[FoundFile, KnownPhoto],
+    known: list[KnownPhoto | None],
     sizes: set[int],
 ) -> None:
-    """Add these files' photos to the known ones, and to the sizes those that known photos have, too."""
-    found = dict(zip(files, register.find(files), strict=True))
-    known |= {file: photo for file, photo in found.items() if photo is not None}
-    sizes |= register.known_sizes(
-        file.key.size for file, photo in found.items() if photo is None or not _is_settled(file, photo)
-    )
-    new = [file for file, photo in found.items() if photo is None]
+    """Fill in the photos that are not known yet, and add to the sizes those that known photos have, too."""
+    places = [place for place, photo in enumerate(known) if photo is None]
+    new: list[int] = []
+    unsettled: set[int] = set()
+    for place, photo in zip(places, register.find([files[place] for place in places]), strict=True):
+        known[place] = photo
+        if photo is None:
+            new.append(place)
+        if photo is None or not _is_settled(files[place], photo):
+            unsettled.add(files[place].key.size)
+    sizes |= register.known_sizes(unsettled)
     if new:
-        for file, photo_id in zip(new, register.add(new), strict=True):
-            state = FileState(file.key.size, file.key.mtime_ns)
-            known[file] = KnownPhoto(photo_id, state, identified=False)
+        for place, photo_id in zip(new, register.add([files[place] for place in new]), strict=True):
+            key = files[place].key
+            known[place] = KnownPhoto(photo_id, FileState(key.size, key.mtime_ns), identified=False)
 
 
 def _resolved(file: FoundFile, photo: KnownPhoto, sizes: set[int]) -> ResolvedFile:
@@ -136,5 +141,5 @@ def _resolved(file: FoundFile, photo: KnownPhoto, sizes: set[int]) -> ResolvedFi
 
 
 def _is_settled(file: FoundFile, photo: KnownPhoto) -> bool:
-    state = (photo.state.size, photo.state.mtime_ns)
-    return photo.identified and state == (file.key.size, file.key.mtime_ns)
+    state, key = photo.state, file.key
+    return photo.identified and state.size == key.size and state.mtime_ns == key.mtime_ns

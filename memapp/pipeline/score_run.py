@@ -13,8 +13,7 @@ import logging
 import queue
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 import numpy as np
@@ -33,7 +32,6 @@ from memapp.core.events import (
     Event,
     Failed,
     Found,
-    Identified,
     Notice,
     Scored,
     Skipped,
@@ -43,7 +41,6 @@ from memapp.core.frame import FRAME_SIDE
 from memapp.core.machine import usable_cores
 from memapp.core.records import (
     Failure,
-    Fingerprint,
     FoundFile,
     ImageKey,
     LoadedPhoto,
@@ -53,11 +50,10 @@ from memapp.core.records import (
     SkippedFile,
 )
 from memapp.pipeline.decode_pool import Decoded, DecodePool, Fingerprinted
-from memapp.pipeline.known_scores import KnownScores
-from memapp.pipeline.photo_ids import ResolvedFile, RunPhotos
+from memapp.pipeline.lookup import Lookup
+from memapp.pipeline.photo_ids import ResolvedFile
 from memapp.pipeline.progress import ProgressMeter
 from memapp.pipeline.run_helpers import (
-    FOUND_BATCH,
     HelperMessage,
     NetProblem,
     NetReady,
@@ -159,22 +155,13 @@ class _ScoreRun:
         )
         self._helpers = RunHelpers(finder=finder, scorers=scorers, control=control, deliver=self._inbox.put)
 
-        self._scores = KnownScores(open_store)
-        self._spare_photos = spare_photos
-        self._photos = RunPhotos(kept=None, spare=spare_photos)
+        self._lookup = Lookup(open_store=open_store, spare_photos=spare_photos)
         self._net: NetIdentity | None = None
         self._scorer: Scorer | None = None
         self._scorer_wanted = False
         self._net_problem: Exception | None = None
 
         self._searching = True
-        self._found: deque[ResolvedFile] = deque()
-        """Found, not looked up yet."""
-        self._to_read: deque[ResolvedFile] = deque()
-        """Not known by path, but maybe by content."""
-        self._reading: dict[ImageKey, ResolvedFile] = {}
-        self._read: list[tuple[ResolvedFile, Fingerprint | None]] = []
-        """Content known, not looked up yet."""
         self._pending: deque[ResolvedFile] = deque()
         """Not known, not being loaded yet."""
         self._loading: dict[ImageKey, ResolvedFile] = {}
@@ -186,7 +173,7 @@ class _ScoreRun:
 
     def events(self, paths: list[str]) -> Iterator[Event]:
         """The run itself."""
-        yield from self._open()
+        yield from self._lookup.open()
         self._helpers.search(paths)
         self._helpers.identify_net()
         while not self._control.cancelled:
@@ -217,12 +204,7 @@ class _ScoreRun:
                 self._scorer = message.scorer
         if self._scorer is not None:
             self._scorer.close()
-        self._scores.close()
-
-    def _open(self) -> Iterator[Event]:
-        if notice := self._scores.open():
-            yield notice
-        self._photos = RunPhotos(kept=self._scores.photos, spare=self._spare_photos)
+        self._lookup.close()
 
     def _messages(self) -> Iterator[_Message]:
         """Everything that has come in; waits a moment where there is nothing else to do."""
@@ -234,7 +216,7 @@ class _ScoreRun:
             return
 
     def _has_to_wait(self) -> bool:
-        if (self._found or self._read) and self._net is not None:
+        if self._lookup.has_work and self._net is not None:
             return False
         return self._control.paused or self._next_batch_size() == 0
 
@@ -262,11 +244,10 @@ class _ScoreRun:
                     self._scorer_wanted = True
                     self._helpers.build_net()
             case Fingerprinted():
-                if resolved := self._reading.pop(message.key, None):
-                    self._read.append((resolved, message.fingerprint))
+                self._lookup.take_fingerprint(message.key, message.fingerprint)
             case Failure():
                 self._loading.pop(message.key, None)
-                self._reading.pop(message.key, None)
+                self._lookup.give_up(message.key)
                 # A file that can't be read takes no time to speak of: it says nothing about the speed.
                 self._meter.finished(1, now=time.monotonic(), worked=False)
                 yield Failed((message,))
@@ -279,12 +260,9 @@ class _ScoreRun:
         failures = [item for item in batch if isinstance(item, Failure)]
         skipped = len(batch) - len(files) - len(failures)
         self._meter.total += len(files) + len(failures)
-        # What can't be looked at is a photo by its path, too.
         unseen = [FoundFile(failure.key, failure.key.path) for failure in failures]
-        resolved = self._photos.resolve((*files, *unseen))
-        self._found.extend(resolved[: len(files)])
-        if resolved:
-            yield Found(tuple(each.photo for each in resolved))
+        if files or failures:
+            yield Found(self._lookup.add(files, unseen))
         if failures:
             self._meter.finished(len(failures), now=time.monotonic(), worked=False)
             yield Failed(tuple(failures))
@@ -294,49 +272,16 @@ class _ScoreRun:
     def _look_up(self) -> Iterator[Event]:
         if self._net is None:
             return
-        nets = (*self._scorers.equivalent_identities(), self._net)
-        if self._read:
-            read, self._read = self._read, []
-            yield from self._identify(read)
-            files = [
-                replace(file, fingerprint=content, settled=content is not None, may_be_known=False)
-                for file, content in read
-            ]
-            yield from self._give_known(files, nets)
-        if self._found:
-            count = min(len(self._found), FOUND_BATCH)
-            yield from self._give_known([self._found.popleft() for _ in range(count)], nets)
-
-    def _give_known(self, files: list[ResolvedFile], nets: Sequence[NetIdentity]) -> Iterator[Event]:
-        """Give what is known of these files; the others wait to be read or loaded."""
-        known, notice = self._scores.find(files, nets)
-        if notice:
-            yield notice
-        for file in files:
-            if file.key not in known:
-                (self._to_read if file.may_be_known else self._pending).append(file)
-        if known:
-            yield from self._identify(
-                [
-                    (file, known[file.key].fingerprint)
-                    for file in files
-                    if file.key in known and not file.settled
-                ]
-            )
-            self._meter.finished(len(known), now=time.monotonic(), worked=False)
-            yield Scored(tuple(known.values()), known=True)
-
-    def _identify(self, contents: list[tuple[ResolvedFile, Fingerprint | None]]) -> Iterator[Event]:
-        if identified := self._photos.identify(contents):
-            yield Identified(identified)
+        for event in self._lookup.look_up((*self._scorers.equivalent_identities(), self._net), self._pending):
+            if isinstance(event, Scored):
+                self._meter.finished(len(event.photos), now=time.monotonic(), worked=False)
+            yield event
 
     def _feed(self) -> None:
         if self._control.paused:
             return
-        while self._to_read and len(self._reading) < self._decoders:
-            file = self._to_read.popleft()
-            self._reading[file.key] = file
-            self._pool.submit_fingerprint(file.key)
+        for key in self._lookup.next_to_read(self._decoders):
+            self._pool.submit_fingerprint(key)
         if not self._pending or self._net_problem is not None:
             return
         # The next batch, and while the net is busy with it as many again: enough that the net never waits.
@@ -354,7 +299,7 @@ class _ScoreRun:
             return 0
         whole = self._scorer.batch_size
         wanted = whole if self._scored_any else min(whole, _FIRST_BATCH)
-        more_to_come = self._loading or self._pending or self._is_reading()
+        more_to_come = self._loading or self._pending or self._lookup.is_reading
         return 0 if len(self._ready) < wanted and more_to_come else min(whole, len(self._ready))
 
     def _score(self) -> Iterator[Event]:
@@ -385,11 +330,11 @@ class _ScoreRun:
             ScoredPhoto(file.key, float(score), loaded.facts, engine, precision, loaded.fingerprint)
             for (file, loaded), score in zip(batch, scores, strict=True)
         )
-        yield from self._identify(
+        yield from self._lookup.identify(
             [(file, loaded.fingerprint) for file, loaded in batch if file.fingerprint is None]
         )
-        if self._net is not None and (notice := self._scores.keep(photos, self._net)):
-            yield notice
+        if self._net is not None:
+            yield from self._lookup.keep(photos, self._net)
         self._meter.finished(len(photos), now=time.monotonic(), worked=True)
         yield Scored(photos, known=False)
 
@@ -400,12 +345,8 @@ class _ScoreRun:
             # Without its identity nothing can be looked up, and the exports could not say what scored.
             return self._net_problem is not None
         if self._net_problem is not None:
-            return not (self._found or self._is_reading())
-        return not (self._found or self._is_reading() or self._pending or self._loading or self._ready)
-
-    def _is_reading(self) -> bool:
-        """Whether files are being looked up by their content."""
-        return bool(self._to_read or self._reading or self._read)
+            return self._lookup.done
+        return self._lookup.done and not (self._pending or self._loading or self._ready)
 
     def _progress(self) -> Iterator[Event]:
         now = time.monotonic()

@@ -45,7 +45,10 @@ class SqlitePhotoRegister:
         """Return the photos at these paths, None where a path is new. Raises: StoreError."""
         rows: dict[bytes, tuple[int, int, int | bytes, bytes | None, int | None]] = {}
         # Photos that are older than this register are known by the path as it was given.
-        paths = {path_column(path) for file in files for path in (file.real_path, file.key.path)}
+        real_paths = [path_column(file.real_path) for file in files]
+        paths = {path_column(file.key.path) for file in files if file.key.path is not file.real_path}.union(
+            real_paths
+        )
         with self._lock, store_errors(self._path):
             for part in _parts(sorted(paths)):
                 marks = ",".join("?" * len(part))
@@ -55,8 +58,7 @@ class SqlitePhotoRegister:
                 ):
                     rows[path] = (row[0], row[1], row[2], row[3], row[4])
         found: list[KnownPhoto | None] = []
-        for file in files:
-            real = path_column(file.real_path)
+        for file, real in zip(files, real_paths, strict=True):
             row = rows.get(real) or rows.get(path_column(file.key.path))
             if row is None:
                 found.append(None)

@@ -1,0 +1,96 @@
+"""Fingerprints for photos that were scored before there were any, taken while memapp is idle."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from memapp.core.contracts import StoreOpener
+from memapp.core.control import RunControl
+from memapp.core.errors import Cancelled, PhotoError
+from memapp.core.file_state import check_file
+from memapp.core.machine import lower_this_thread
+from memapp.core.records import FileCheck, Fingerprint, FoundPhoto, PhotoId
+from memapp.intake.fingerprint import load_fingerprint
+
+_PHOTOS_AT_ONCE = 100
+_LONGEST_REST = 1.0
+_TICK_SECONDS = 0.05
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class FingerprintProgress:
+    """How far the pass is."""
+
+    taken: int
+    """Photos that have a fingerprint now and had none."""
+    passed: int
+    """Photos that were passed over: gone, changed, or unreadable now."""
+
+
+def fingerprint_run(
+    *, open_store: StoreOpener, control: RunControl, rest: float = 1.0
+) -> Iterator[FingerprintProgress]:
+    """Take the fingerprint of every known photo that has none and lies where it was, in the state it had.
+
+    Lowers the priority of the thread that drives it, and rests after each photo: disk and processor are there
+    for others. What is passed over is tried again by the next pass; until then it is known by its path.
+
+    Args:
+        open_store: where the known photos are.
+        control: pause and cancel, as soon as something else is to be done; what was taken is kept.
+        rest: how long to rest after a photo, as a share of the time that reading it took.
+
+    Yields:
+        Progress, after each photo.
+
+    Raises:
+        StoreError: the store can't be opened or written.
+    """
+    lower_this_thread(idle=True)
+    store = open_store()
+    taken = passed = 0
+    last = PhotoId(0)
+    try:
+        while photos := store.photos.without_fingerprint(after=last, most=_PHOTOS_AT_ONCE):
+            for photo in photos:
+                last = photo.id
+                control.checkpoint()
+                began = time.monotonic()
+                fingerprint = _read(photo, control) if _is_there(photo) else None
+                # What was written meanwhile has a fingerprint of neither state.
+                if fingerprint is not None and _is_there(photo):
+                    store.photos.keep_fingerprint(photo, fingerprint)
+                    taken += 1
+                else:
+                    passed += 1
+                yield FingerprintProgress(taken, passed)
+                _rest(min(_LONGEST_REST, rest * (time.monotonic() - began)), control)
+    except Cancelled:
+        return
+    finally:
+        store.close()
+
+
+def _read(photo: FoundPhoto, control: RunControl) -> Fingerprint | None:
+    try:
+        return load_fingerprint(photo.key.path, control=control)
+    except PhotoError as problem:
+        _log.info("no fingerprint of %r: %s", photo.key.path, problem)
+        return None
+
+
+def _is_there(photo: FoundPhoto) -> bool:
+    return check_file(photo.key) is FileCheck.SAME
+
+
+def _rest(seconds: float, control: RunControl) -> None:
+    """Wait, unless cancelled. Raises: Cancelled."""
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        control.checkpoint()
+        time.sleep(min(left, _TICK_SECONDS))
