@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from memapp.core.explanation import RegionKind, Regions
+from memapp.core.text import listed, trn
 
 
 def outside_warning(regions: Regions) -> str:
@@ -12,16 +13,23 @@ def outside_warning(regions: Regions) -> str:
     cut = [f'"{area.name}"' for area in areas if 0 < area.seen_share < 0.995]
     sentences = []
     if unseen:
-        lies, it = ("lies", "it") if len(unseen) == 1 else ("lie", "them")
         sentences.append(
-            f"{_listed(unseen)} {lies} outside the frame: the net does not see {it}. "
-            f"To have {it} count, leave more room around {it}."
+            trn(
+                "{areas} lies outside the frame: the net does not see it. "
+                "To have it count, leave more room around it.",
+                "{areas} lie outside the frame: the net does not see them. "
+                "To have them count, leave more room around them.",
+                len(unseen),
+                areas=listed(unseen),
+            )
         )
     if cut:
-        lies = "lies" if len(cut) == 1 else "lie"
-        sentences.append(f"{_listed(cut)} {lies} partly outside the frame. Only what is inside counts.")
+        sentences.append(
+            trn(
+                "{areas} lies partly outside the frame. Only what is inside counts.",
+                "{areas} lie partly outside the frame. Only what is inside counts.",
+                len(cut),
+                areas=listed(cut),
+            )
+        )
     return " ".join(sentences)
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -7,13 +7,16 @@ from collections.abc import Callable
 from typing import Protocol, TypeAlias
 
 from memapp.core.records import FileCheck, FileState, Fingerprint, ImageKey
+from memapp.core.text import deferred
 
 FingerprintReader: TypeAlias = Callable[[str], Fingerprint | None]
 """Takes the fingerprint of the file at a path; None where it can't be read."""
 
 _REFUSALS = {
-    FileCheck.CHANGED: "This file was changed or replaced since it was shown: let it be scored again first.",
-    FileCheck.GONE: "This file is no longer there: it was moved, renamed or deleted.",
+    FileCheck.CHANGED: deferred(
+        "This file was changed or replaced since it was shown: let it be scored again first."
+    ),
+    FileCheck.GONE: deferred("This file is no longer there: it was moved, renamed or deleted."),
 }
 
 
@@ -65,4 +68,4 @@ def check_file(
 
 def refusal(check: FileCheck) -> str:
     """Return the sentence that says why a file that is not the photo shown is left alone."""
-    return _REFUSALS[check]
+    return str(_REFUSALS[check])

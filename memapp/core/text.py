@@ -15,6 +15,7 @@ import gettext
 import logging
 import os
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,10 +119,26 @@ class Deferred:
     def __str__(self) -> str:
         return tr(self.message)
 
+    def filled(self, **values: object) -> str:
+        """Return the text in the language that is spoken, with the values in it."""
+        return tr(self.message, **values)
+
 
 def deferred(message: str) -> Deferred:
-    """Return a text to be translated when it is read; a literal without values."""
+    """Return a text to be translated when it is read; a literal."""
     return Deferred(message)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return several names as one text: "a, b and c".
+
+    Raises:
+        ValueError: there is none.
+    """
+    if not names:
+        raise ValueError("there is nothing to list")
+    *firsts, last = names
+    return tr("{names} and {last}", names=", ".join(firsts), last=last) if firsts else last
 
 
 def translated(message: str, count: int | None = None) -> str | None:

@@ -40,11 +40,11 @@ from memapp.core.explanation import (
 )
 from memapp.core.map_placement import place_map
 from memapp.core.records import NetIdentity, PixelArray
-from memapp.core.text import tr
+from memapp.core.text import deferred, tr
 from memapp.pipeline.unchanged_photo import load_unchanged
 
 LAYER_ORDER = (Layer.SEGMENTATION, Layer.REGIONS, Layer.MEMORABILITY)
-NO_SEGMENTER = "There is no segmenter to tell things apart with. Install one first."
+NO_SEGMENTER = deferred("There is no segmenter to tell things apart with. Install one first.")
 
 _KEPT_VERSION = 1
 """Raised when what is kept changes its meaning in other ways than its makers' versions say."""
@@ -170,7 +170,7 @@ class _ExplainRun:
     def _kept_segmentation(self) -> Explained | None:
         segmenter = self._segmenter_identity()
         if segmenter is None:
-            raise ExplanationError(NO_SEGMENTER)
+            raise ExplanationError(str(NO_SEGMENTER))
         kept = self._find(Layer.SEGMENTATION, self._segmentation_made_by(segmenter))
         if not isinstance(kept, Segmentation):
             return None
@@ -337,7 +337,10 @@ class _ExplainRun:
             return self._explainers.map_makers[self._order.method]
         except KeyError:
             raise ExplanationError(
-                f'Maps by the method "{self._order.method}" can\'t be made here. Choose another method.'
+                tr(
+                    'Maps by the method "{method}" can\'t be made here. Choose another method.',
+                    method=self._order.method,
+                )
             ) from None
 
     # Where it is kept

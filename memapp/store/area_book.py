@@ -10,6 +10,7 @@ from pathlib import Path
 from memapp.core.errors import StoreError
 from memapp.core.explanation import FolderAreas
 from memapp.core.files import write_atomically
+from memapp.core.text import tr
 from memapp.store.areas import WrongAreasError, areas_document, areas_of
 
 FOLDER_NAME = "areas"
@@ -42,12 +43,18 @@ class AreaBook:
             return FolderAreas()
         except OSError as problem:
             self._unread.add(path)
-            raise StoreError(f"The areas of {folder} can't be read: {problem.strerror}.") from problem
+            raise StoreError(
+                tr("The areas of {folder} can't be read: {reason}.", folder=folder, reason=problem.strerror)
+            ) from problem
         except (WrongAreasError, ValueError, AttributeError, RecursionError) as problem:
             aside = path.with_suffix(".damaged")
             path.replace(aside)
             raise StoreError(
-                f"The areas of {folder} were damaged. What is left of them was put aside as {aside}."
+                tr(
+                    "The areas of {folder} were damaged. What is left of them was put aside as {path}.",
+                    folder=folder,
+                    path=aside,
+                )
             ) from problem
 
     def save(self, folder: str, areas: FolderAreas) -> None:
@@ -59,8 +66,12 @@ class AreaBook:
         path = self._path(folder)
         if path in self._unread:
             raise StoreError(
-                f"These areas are not kept: others of {folder} are in {path}, which could not be read. "
-                "See to that file, then start memapp again."
+                tr(
+                    "These areas are not kept: others of {folder} are in {path}, which could not be read. "
+                    "See to that file, then start memapp again.",
+                    folder=folder,
+                    path=path,
+                )
             )
         photos = {
             name: {"areas": areas_document(of_photo)} for name, of_photo in areas.by_photo.items() if of_photo
@@ -70,7 +81,9 @@ class AreaBook:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(path, json.dumps(document, indent=1) + "\n")
         except OSError as problem:
-            raise StoreError(f"Areas can't be kept in {path.parent}: {problem.strerror}.") from problem
+            raise StoreError(
+                tr("Areas can't be kept in {folder}: {reason}.", folder=path.parent, reason=problem.strerror)
+            ) from problem
 
     def _path(self, folder: str) -> Path:
         name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:32]

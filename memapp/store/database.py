@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from memapp.core.errors import StoreError
+from memapp.core.text import deferred, tr
 
 SCHEMA_VERSION = 2
 BUSY_SECONDS = 5.0
@@ -86,7 +87,11 @@ def open_database(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> tuple[sq
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as problem:
             raise StoreError(
-                f"Scores can't be kept: the folder {path.parent} can't be made ({problem.strerror})."
+                tr(
+                    "Scores can't be kept: the folder {folder} can't be made ({reason}).",
+                    folder=path.parent,
+                    reason=problem.strerror,
+                )
             ) from problem
         try:
             return _open(path, busy_seconds), None
@@ -94,9 +99,11 @@ def open_database(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> tuple[sq
             if not _is_damage(problem):
                 raise
         aside = _set_aside(path)
-        notice = (
-            f"The file with the known scores was damaged. It was set aside as {aside.name} in {aside.parent} "
-            "and a new one was begun; photos are scored again as they come."
+        notice = tr(
+            "The file with the known scores was damaged. It was set aside as {name} in {folder} "
+            "and a new one was begun; photos are scored again as they come.",
+            name=aside.name,
+            folder=aside.parent,
         )
         return _open(path, busy_seconds), notice
 
@@ -139,6 +146,22 @@ def time_column(mtime_ns: int) -> int | bytes:
     return str(mtime_ns).encode()
 
 
+_IN_USE = deferred("Scores can't be kept in {path}: another program is using the file.")
+_CLOSED = deferred("Scores can't be kept in {path}: the file can't be opened or its folder can't be written.")
+_DAMAGED = deferred("Scores can't be kept in {path}: the file is damaged; it is set aside at the next start.")
+_REASONS = {
+    sqlite3.SQLITE_BUSY: _IN_USE,
+    sqlite3.SQLITE_LOCKED: _IN_USE,
+    sqlite3.SQLITE_READONLY: deferred("Scores can't be kept in {path}: the file or its folder is read-only."),
+    sqlite3.SQLITE_FULL: deferred("Scores can't be kept in {path}: the disk is full."),
+    sqlite3.SQLITE_CANTOPEN: _CLOSED,
+    sqlite3.SQLITE_PERM: _CLOSED,
+    sqlite3.SQLITE_IOERR: deferred("Scores can't be kept in {path}: the disk does not answer as it should."),
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_NOTADB: _DAMAGED,
+}
+
+
 @contextmanager
 def store_errors(path: Path) -> Iterator[None]:
     """Turn SQLite's errors into a sentence for people, but for those that are one record's own."""
@@ -147,7 +170,7 @@ def store_errors(path: Path) -> Iterator[None]:
     except (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError):
         raise
     except sqlite3.Error as problem:
-        raise StoreError(f"Scores can't be kept in {path}: {_in_words(problem)}.") from problem
+        raise StoreError(_in_words(problem, path)) from problem
 
 
 def _open(path: Path, busy_seconds: float) -> sqlite3.Connection:
@@ -179,8 +202,11 @@ def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
         # Asked again under the lock: another memapp may have been quicker.
         if version() > SCHEMA_VERSION:
             raise StoreError(
-                f"The known scores in {path} were written by a newer memapp. Use the newer one; this one "
-                "leaves them alone and keeps no scores."
+                tr(
+                    "The known scores in {path} were written by a newer memapp. Use the newer one; this one "
+                    "leaves them alone and keeps no scores.",
+                    path=path,
+                )
             )
         for upgrade in _UPGRADES[version() :]:
             for statement in upgrade.split(";\n"):
@@ -203,8 +229,12 @@ def _set_aside(path: Path) -> Path:
                 part.rename(aside.with_name(aside.name + ending))
     except OSError as problem:
         raise StoreError(
-            f"The file with the known scores, {path}, is damaged and can't be set aside "
-            f"({problem.strerror}). Move it away by hand; until then scores are not kept."
+            tr(
+                "The file with the known scores, {path}, is damaged and can't be set aside ({reason}). "
+                "Move it away by hand; until then scores are not kept.",
+                path=path,
+                reason=problem.strerror,
+            )
         ) from problem
     return aside
 
@@ -214,17 +244,9 @@ def _is_damage(problem: sqlite3.DatabaseError) -> bool:
     return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or "malformed" in str(problem)
 
 
-def _in_words(problem: sqlite3.Error) -> str:
+def _in_words(problem: sqlite3.Error, path: Path) -> str:
     # The low byte is the primary code; the rest says more than a photographer wants to know.
     code = (getattr(problem, "sqlite_errorcode", None) or 0) & 0xFF
-    return {
-        sqlite3.SQLITE_BUSY: "another program is using the file",
-        sqlite3.SQLITE_LOCKED: "another program is using the file",
-        sqlite3.SQLITE_READONLY: "the file or its folder is read-only",
-        sqlite3.SQLITE_FULL: "the disk is full",
-        sqlite3.SQLITE_CANTOPEN: "the file can't be opened or its folder can't be written",
-        sqlite3.SQLITE_PERM: "the file can't be opened or its folder can't be written",
-        sqlite3.SQLITE_IOERR: "the disk does not answer as it should",
-        sqlite3.SQLITE_CORRUPT: "the file is damaged; it is set aside at the next start",
-        sqlite3.SQLITE_NOTADB: "the file is damaged; it is set aside at the next start",
-    }.get(code, str(problem))
+    if code in _REASONS:
+        return _REASONS[code].filled(path=path)
+    return tr("Scores can't be kept in {path}: {reason}.", path=path, reason=problem)

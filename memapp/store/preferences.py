@@ -12,6 +12,7 @@ from typing import Any
 from memapp.core.errors import StoreError
 from memapp.core.files import read_regular_file, write_atomically
 from memapp.core.settings import Stored
+from memapp.core.text import tr
 from memapp.store.file_lock import file_lock
 
 FILE_NAME = "settings.json"
@@ -96,7 +97,13 @@ class SettingsFile:
             except OSError as problem:
                 with self._guard:
                     self._pending = changes | self._pending
-                raise StoreError(f"Settings can't be kept in {self._home}: {problem.strerror}.") from problem
+                raise StoreError(
+                    tr(
+                        "Settings can't be kept in {folder}: {reason}.",
+                        folder=self._home,
+                        reason=problem.strerror,
+                    )
+                ) from problem
 
     def _merge(self, changes: dict[str, Stored]) -> None:
         # Through a link its target is written, so that the link stays one.

@@ -11,6 +11,7 @@ from memapp.core.text import (
     LANGUAGE_VARIABLE,
     PSEUDO,
     deferred,
+    listed,
     set_language,
     system_language,
     tr,
@@ -118,3 +119,13 @@ def test_the_system_says_which_language(monkeypatch: pytest.MonkeyPatch) -> None
     assert system_language() == "fr"
     monkeypatch.setenv(LANGUAGE_VARIABLE, PSEUDO)
     assert system_language() == PSEUDO
+
+
+def test_several_names_are_one_text() -> None:
+    assert [listed(names) for names in (["a"], ["a", "b"], ["a", "b", "c"])] == ["a", "a and b", "a, b and c"]
+    with pytest.raises(ValueError, match="nothing"):
+        listed([])
+
+
+def test_a_declared_text_takes_values() -> None:
+    assert deferred("{name} is here.").filled(name="a.jpg") == "a.jpg is here."
