@@ -1,10 +1,12 @@
 """Work on memapp: set up its environment, open the window, run the checks, run the benchmarks.
 
-    python3 dev.py run [PATH...]                 set up, then open the window on PATH or the sample photos
-    python3 dev.py test [--quick] [ARGUMENT...]  set up, then run every check, or pytest with ARGUMENTs
-    python3 dev.py bench [NAME...]               set up, then measure
-    python3 dev.py setup                         set up only
-    python3 dev.py texts                         collect the texts that can be translated
+    python3 dev.py run [PATH...]         set up, then open the window on PATH or the sample photos
+    python3 dev.py check [NAME...]       set up, then format, lint, types, contracts and the quick tests
+    python3 dev.py test [ARGUMENT...]    set up, then run every check, or pytest with ARGUMENTs
+    python3 dev.py test --full           set up, then run every check in its long form
+    python3 dev.py bench [NAME...]       set up, then measure
+    python3 dev.py setup                 set up only
+    python3 dev.py texts                 collect the texts that can be translated
 
 Standard library only: it runs before anything is installed.
 """
@@ -15,18 +17,18 @@ import argparse
 import json
 import os
 import platform
-import shlex
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT / "packaging"))
 
+from dev_checks import LINUX, QUICK, Check, Runner, all_checks, lanes_here, quick_checks, summary  # noqa: E402
 from dev_environment import SetUpError, environment_python, set_up  # noqa: E402
 from dev_system import provide_needs  # noqa: E402
 from dev_texts import TextError, write_catalogue  # noqa: E402
@@ -34,20 +36,6 @@ from dev_texts import TextError, write_catalogue  # noqa: E402
 SAMPLES = ROOT / "resources" / "samples"
 BENCHMARKS = ROOT / "tests" / "benchmarks"
 OLDEST_PYTHON = (3, 11)
-LINUX = sys.platform.startswith("linux")
-
-WIDGET_TESTS = ("gui", "workers", "test_self_test.py")
-WINDOW_TESTS = ("window",)
-NOT_TESTS = ("benchmarks",)
-QUICK = ("-m", "not slow and not window")
-
-
-class Check(NamedTuple):
-    """One step of the tests: a command of the environment's Python, and what it adds to the environment."""
-
-    name: str
-    arguments: tuple[str, ...]
-    variables: Mapping[str, str] = {}
 
 
 def run_window(paths: Sequence[str]) -> int:
@@ -63,69 +51,35 @@ def run_window(paths: Sequence[str]) -> int:
     return subprocess.run([environment_python(), "-m", "memapp", *targets], check=False).returncode
 
 
-def pure_tests() -> list[str]:
-    """Every folder and file of tests that needs no Qt: all but those named otherwise."""
-    others = {*WIDGET_TESTS, *WINDOW_TESTS, *NOT_TESTS}
-    entries = sorted(entry for entry in (ROOT / "tests").iterdir() if entry.name not in others)
-    folders = [entry for entry in entries if any(entry.glob("**/test_*.py"))]
-    files = [entry for entry in entries if entry.match("test_*.py")]
-    return [path.relative_to(ROOT).as_posix() for path in (*folders, *files)]
+def run_checks(checks: Sequence[Check], *, lanes: int, fail_fast: bool = False) -> int:
+    """Run the checks side by side and print how each ended; return the exit status."""
+    started = time.monotonic()
+    results = Runner(checks, lanes=lanes, fail_fast=fail_fast).run()
+    print(f"\n{summary(results, time.monotonic() - started)}", flush=True)
+    return 0 if len(results) == len(checks) and all(result.passed for result in results) else 1
 
 
-def checks(*, quick: bool) -> Iterator[Check]:
-    """Every check, in the order in which it is run: the cheap ones first."""
-    yield Check("ruff check", ("-m", "ruff", "check", "."))
-    yield Check("ruff format", ("-m", "ruff", "format", "--check", "."))
-    yield Check("mypy", ("-m", "mypy"))
-    lint_imports = (
-        "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
-    )
-    yield Check("import contracts", ("-c", lint_imports))
-    pytest = ("-m", "pytest", *(QUICK if quick else ()))
-    yield Check("tests without Qt", (*pytest, "-p", "tests.no_qt", "-p", "no:pytest-qt", *pure_tests()))
-    widgets = tuple(f"tests/{entry}" for entry in WIDGET_TESTS)
-    yield Check("tests of widgets", (*pytest, *widgets), {"QT_QPA_PLATFORM": "offscreen"})
-    if LINUX and not quick:
-        yield Check("tests of the window", (*pytest, *(f"tests/{entry}" for entry in WINDOW_TESTS)))
+def run_tests(*, full: bool, fail_fast: bool, lanes: int | None) -> int:
+    """Set up, then run every check."""
+    provide_needs(programs=True)
+    set_up()
+    return run_checks(list(all_checks(full=full)), lanes=lanes or lanes_here(), fail_fast=fail_fast)
 
 
-def run_tests(pytest_arguments: Sequence[str], *, quick: bool, fail_fast: bool) -> int:
-    """Run every check, or pytest alone when it is given arguments of its own."""
+def run_quick_checks(names: Sequence[str]) -> int:
+    """Set up, then run what is looked at before every commit, or the checks of these names alone."""
+    set_up()
+    return run_checks(quick_checks(names), lanes=lanes_here())
+
+
+def run_pytest(arguments: Sequence[str], *, quick: bool) -> int:
+    """Set up, then run pytest with these arguments; what it says is seen as it comes."""
     provide_needs(programs=not quick)
     set_up()
-    wanted: Iterable[Check] = checks(quick=quick)
-    if pytest_arguments:
-        arguments = ("-m", "pytest", *(QUICK if quick else ()), *pytest_arguments)
-        wanted = [Check("pytest", arguments, {"QT_QPA_PLATFORM": "offscreen"})]
-    results: list[tuple[str, bool, float]] = []
     with tempfile.TemporaryDirectory(prefix="memapp-home-", ignore_cleanup_errors=True) as home:
-        for check in wanted:
-            print(f"\n== {check.name}: {shlex.join(check.arguments)}", flush=True)
-            started = time.monotonic()
-            variables = {**os.environ, "MEMAPP_HOME": home, **check.variables}
-            done = subprocess.run(
-                [environment_python(), *check.arguments], cwd=ROOT, env=variables, check=False
-            )
-            results.append((check.name, done.returncode == 0, time.monotonic() - started))
-            if fail_fast and done.returncode != 0:
-                break
-    print(f"\n{summary(results)}", flush=True)
-    return 0 if all(passed for _, passed, _ in results) else 1
-
-
-def summary(results: Sequence[tuple[str, bool, float]]) -> str:
-    """One line for each check (name, passed, seconds), and a last one for all."""
-    lines = [
-        f"{'passed' if passed else 'FAILED'}  {name:<22} {seconds:6.1f} s"
-        for name, passed, seconds in results
-    ]
-    failed = [name for name, passed, _ in results if not passed]
-    verdict = (
-        f"{len(failed)} of {len(results)} checks failed: {', '.join(failed)}"
-        if failed
-        else "All checks passed"
-    )
-    return "\n".join([*lines, f"{verdict}, in {sum(seconds for _, _, seconds in results):.0f} s."])
+        variables = {**os.environ, "MEMAPP_HOME": home, "QT_QPA_PLATFORM": "offscreen"}
+        command = [environment_python(), "-m", "pytest", *(QUICK if quick else ()), *arguments]
+        return subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode
 
 
 def run_benchmarks(names: Sequence[str], *, json_file: Path | None, photos: int | None) -> int:
@@ -198,16 +152,20 @@ def command_line() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("setup", help="set up the environment, nothing else")
     commands.add_parser("texts", help="collect the texts that can be translated")
+    check = commands.add_parser("check", help="set up, then format, lint, types, contracts, the quick tests")
+    check.add_argument("names", nargs="*", metavar="NAME", help="format, lint, types, contracts or tests")
     run = commands.add_parser("run", help="set up, then open the window on PATH or on the sample photos")
     run.add_argument("paths", nargs="*", metavar="PATH")
     test = commands.add_parser(
         "test",
         help="set up, then run every check, or pytest with ARGUMENTs",
-        usage="dev.py test [--quick] [--fail-fast] [ARGUMENT...]",
+        usage="dev.py test [--full] [--fail-fast] [--lanes N] | test [--quick] ARGUMENT...",
         allow_abbrev=False,
     )
-    test.add_argument("--quick", action="store_true", help="leave out slow tests and those of the window")
+    test.add_argument("--full", action="store_true", help="with soaks, fuzzing in breadth and slow trials")
+    test.add_argument("--quick", action="store_true", help="with ARGUMENTs: leave out slow tests")
     test.add_argument("--fail-fast", action="store_true", help="stop at the first check that fails")
+    test.add_argument("--lanes", type=int, metavar="N", help="so many checks side by side; as many as cores")
     bench = commands.add_parser("bench", help="set up, then measure")
     bench.add_argument("names", nargs="*", metavar="NAME", help="a file tests/benchmarks/bench_NAME.py")
     bench.add_argument(
@@ -233,7 +191,11 @@ def main(arguments: Sequence[str]) -> int:
         if given.command == "run":
             return run_window(given.paths)
         if given.command == "test":
-            return run_tests(rest, quick=given.quick, fail_fast=given.fail_fast)
+            if rest:
+                return run_pytest(rest, quick=given.quick)
+            return run_tests(full=given.full, fail_fast=given.fail_fast, lanes=given.lanes)
+        if given.command == "check":
+            return run_quick_checks(given.names)
         if given.command == "bench":
             return run_benchmarks(given.names, json_file=given.json, photos=given.photos)
         if given.command == "texts":

@@ -14,9 +14,8 @@ import pytest
 
 from memapp.core.resources import resources_folder
 from memapp.core.text import PSEUDO, set_language
-from memapp.scoring.factory import ResMemFactory
-from memapp.scoring.weights import WeightsLocator
 from tests.packs import real_packs
+from tests.prepare import prepare
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -61,8 +60,7 @@ def pseudo_language() -> Iterator[None]:
 def prepared_home(shared_engines: Path) -> Path:
     """A MEMAPP_HOME in which ResMem is prepared for onnxruntime, for reading only."""
     home = shared_engines.parent
-    weights = WeightsLocator(resources=resources_folder(), home=home)
-    ResMemFactory(weights=weights, home=home, device="cpu", engine="onnx").build(print).close()
+    prepare(home)
     return home
 
 

@@ -16,10 +16,13 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import dev
+import dev_checks
 import dev_environment
 import dev_system
+from dev_checks import Check
 
 ROOT = Path(__file__).resolve().parents[1]
+PYTHON = Path(sys.executable)
 
 BACKEND = """
 import pathlib, zipfile
@@ -196,27 +199,104 @@ def test_no_range_ends_above() -> None:
         assert all(part.operator in {">=", "!="} for part in each.specifier), each
 
 
-def test_every_folder_of_tests_is_run_by_one_check() -> None:
+@pytest.mark.parametrize("full", [False, True])
+def test_every_folder_of_tests_is_run_by_one_check(full: bool) -> None:
     folders = {path.parent for path in (ROOT / "tests").rglob("test_*.py")}
-    given = [argument for check in dev.checks(quick=False) for argument in check.arguments]
+    given = [argument for check in dev_checks.all_checks(full=full) for argument in check.arguments]
     run = [ROOT / argument for argument in given if argument.startswith("tests/")]
-    for folder in folders - {ROOT / "tests"}:
-        assert sum(folder.is_relative_to(each) for each in run) == 1, folder
-    assert Path(__file__) in run
+    for test in (ROOT / "tests").rglob("test_*.py"):
+        assert sum(test.is_relative_to(each) for each in run) == 1, test
+    assert len(folders) > 10
 
 
-def test_quick_leaves_out_the_window() -> None:
-    names = [check.name for check in dev.checks(quick=True)]
-    assert "tests of widgets" in names
-    assert "tests of the window" not in names
+def test_only_checks_that_are_run_are_waited_for() -> None:
+    checks = list(dev_checks.all_checks())
+    names = [check.name for check in checks]
+    assert len(set(names)) == len(names)
+    for check in checks:
+        assert set(check.after) <= set(names) - {check.name}
+    assert {check.name for check in checks if check.alert} == {"tests of widgets", "tests of the window"}
 
 
 def test_the_summary_names_what_failed() -> None:
-    text = dev.summary([("ruff check", True, 0.4), ("mypy", False, 12.0)])
+    passed, failed = dev_checks.Result("ruff check", True, 0.4), dev_checks.Result("mypy", False, 12.0)
+    text = dev_checks.summary([passed, failed], 12.1)
     assert re.search(r"^passed  ruff check +0\.4 s$", text, re.MULTILINE)
     assert re.search(r"^FAILED  mypy +12\.0 s$", text, re.MULTILINE)
     assert text.splitlines()[-1] == "1 of 2 checks failed: mypy, in 12 s."
-    assert dev.summary([("mypy", True, 2.0)]).splitlines()[-1] == "All checks passed, in 2 s."
+    assert dev_checks.summary([passed], 2.0).splitlines()[-1] == "All checks passed, in 2 s."
+
+
+def python_check(name: str, code: str, *, after: tuple[str, ...] = (), alert: bool = False) -> Check:
+    return Check(name, ("-c", code), after=after, alert=alert)
+
+
+def test_checks_run_side_by_side_and_what_each_said_stays_together(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Each waits for the other: one after the other they would fail.
+    code = """
+import pathlib, time
+folder = pathlib.Path({folder!r})
+print("{own} begins", flush=True)
+(folder / "{own}").touch()
+end = time.monotonic() + 60
+while not (folder / "{other}").exists():
+    assert time.monotonic() < end
+    time.sleep(0.01)
+print("{own} ends")
+"""
+    checks = [
+        python_check(own, code.format(folder=str(tmp_path), own=own, other=other))
+        for own, other in (("one", "two"), ("two", "one"))
+    ]
+    results = dev_checks.Runner(checks, lanes=2, python=PYTHON).run()
+    assert sorted((result.name, result.passed) for result in results) == [("one", True), ("two", True)]
+    said = capsys.readouterr().out
+    assert "one begins\none ends" in said
+    assert "two begins\ntwo ends" in said
+
+
+def test_a_check_waits_for_those_it_comes_after_and_for_the_alert_one_that_runs(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    code = f"""
+import pathlib, sys, time
+with open({str(log)!r}, "a") as log: log.write("+NAME\\n")
+time.sleep(0.2)
+with open({str(log)!r}, "a") as log: log.write("-NAME\\n")
+"""
+    checks = [
+        python_check("last", code.replace("NAME", "last"), after=("window", "widgets")),
+        python_check("window", code.replace("NAME", "window"), alert=True),
+        python_check("widgets", code.replace("NAME", "widgets"), alert=True),
+    ]
+    results = dev_checks.Runner(checks, lanes=3, python=PYTHON).run()
+    assert [result.name for result in results] == ["window", "widgets", "last"]
+    steps = log.read_text(encoding="utf-8").split()
+    assert steps == ["+window", "-window", "+widgets", "-widgets", "+last", "-last"]
+
+
+def test_a_check_that_fails_is_said_and_can_end_the_others(capsys: pytest.CaptureFixture[str]) -> None:
+    fails = python_check("fails", "print('said before'); raise SystemExit(3)")
+    sleeps = python_check("sleeps", "import time; time.sleep(600)")
+    never = python_check("never", "", after=("sleeps",))
+    results = dev_checks.Runner([fails, sleeps, never], lanes=2, fail_fast=True, python=PYTHON).run()
+    assert [(result.name, result.passed) for result in results] == [("fails", False), ("sleeps", False)]
+    assert "said before" in capsys.readouterr().out
+
+
+def test_a_check_that_can_not_start_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    results = dev_checks.Runner([python_check("one", "")], lanes=1, python=tmp_path / "no python").run()
+    assert [(result.name, result.passed) for result in results] == [("one", False)]
+    assert "It could not be started" in capsys.readouterr().out
+
+
+def test_what_is_checked_before_a_commit_can_be_chosen() -> None:
+    names = [check.name for check in dev_checks.quick_checks()]
+    assert sorted(names) == ["contracts", "format", "lint", "tests", "types"]
+    assert [check.name for check in dev_checks.quick_checks(["format"])] == ["format"]
+    with pytest.raises(dev_environment.SetUpError, match="No check is called fast"):
+        dev_checks.quick_checks(["fast"])
 
 
 def test_measurements_are_held_against_their_limits() -> None:

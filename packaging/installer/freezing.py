@@ -43,6 +43,7 @@ def freeze(build: Build) -> str:
     if not build.frozen.is_dir():
         raise BuildError(f"PyInstaller left no {build.frozen}: see {build.work / 'logs'}.")
     beside = build.frozen / "Contents" / "Resources" if build.options.target == "macos" else build.frozen
+    shutil.copy2(build.root / "LICENSE", beside / "LICENSE.txt")
     shutil.copy2(build.root / "THIRD_PARTY_NOTICES.md", beside)
     shutil.copy2(build.root / "resources" / "licences" / "resmem.txt", beside / "LICENCE-OF-THE-NET.txt")
     if build.options.target != "windows":

@@ -53,6 +53,7 @@ def collect(build: Build) -> str:
         shutil.copy2(python, target / "python-LICENSE.txt")
         count += 1
     shutil.copy2(build.root / "THIRD_PARTY_NOTICES.md", target / "THIRD_PARTY_NOTICES.md")
+    shutil.copy2(build.root / "LICENSE", target.parent / "memapp.txt")
     build.measured["licence_texts"] = count
     return f"{count} texts"
 

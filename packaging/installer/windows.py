@@ -61,7 +61,13 @@ def stand_in(folder: Path) -> Path:
     """A folder of the same shape as the frozen app, with next to nothing in it."""
     payload = folder / "stand-in"
     shutil.rmtree(payload, ignore_errors=True)
-    names = ("memapp.exe", "memapp-cli.exe", "THIRD_PARTY_NOTICES.md", "_internal/base_library.zip")
+    names = (
+        "memapp.exe",
+        "memapp-cli.exe",
+        "LICENSE.txt",
+        "THIRD_PARTY_NOTICES.md",
+        "_internal/base_library.zip",
+    )
     for name in (*names, "_internal/resources/samples/Harbour at sunset.jpg"):
         path = payload / name
         path.parent.mkdir(parents=True, exist_ok=True)

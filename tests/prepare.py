@@ -1,0 +1,23 @@
+"""Prepare ResMem for onnxruntime in MEMAPP_HOME, once, for all tests that score with it.
+
+python -m tests.prepare
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from memapp.core.resources import resources_folder
+from memapp.scoring.factory import ResMemFactory
+from memapp.scoring.weights import WeightsLocator
+
+
+def prepare(home: Path) -> None:
+    """Leave the prepared net in the home's engines folder; at once where it is there."""
+    weights = WeightsLocator(resources=resources_folder(), home=home)
+    ResMemFactory(weights=weights, home=home, device="cpu", engine="onnx").build(print).close()
+
+
+if __name__ == "__main__":
+    prepare(Path(os.environ["MEMAPP_HOME"]))
