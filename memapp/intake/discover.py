@@ -85,7 +85,7 @@ class _Search:
 
     def __init__(self, control: RunControl) -> None:
         self._control = control
-        self._seen: set[str] = set()
+        self._seen: set[str | tuple[int, int, int, int]] = set()
         """Real paths of the files and folders that were met, and what else names a file."""
 
     def run(self, paths: Iterable[str]) -> Iterator[Finding]:
@@ -150,13 +150,15 @@ class _Search:
             yield _finding(entry.path, real, status)
 
     def _is_new(self, real: str, status: os.stat_result | None = None) -> bool:
-        names = {os.path.normcase(real)}
+        name = os.path.normcase(real)
+        is_new = name not in self._seen
+        self._seen.add(name)
         if status is not None and status.st_ino:
             # The same file by a hard link, by another spelling of its name, or through another mount. Some
-            # network disks use a number twice: size and time must be the same, too. It can't be a path.
-            names.add(f"{status.st_dev} {status.st_ino} {status.st_size} {status.st_mtime_ns}")
-        is_new = self._seen.isdisjoint(names)
-        self._seen |= names
+            # network disks use a number twice: size and time must be the same, too.
+            file = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+            is_new = is_new and file not in self._seen
+            self._seen.add(file)
         return is_new
 
 
