@@ -1,1 +1,1 @@
-"""Judging and training nets on people's scores. Used by the command line only."""
+"""Evaluating and training nets on people's scores. Used by the command line only."""

@@ -1,4 +1,4 @@
-"""How well a net predicts what people remembered: figures, plots, and every prediction, in one folder."""
+"""Evaluation of a net against what people remembered: figures, plots and predictions, in one folder."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ PLOTS = {"scatter.png": draw_scatter, "calibration.png": draw_calibration}
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What came of comparing one net with people."""
+    """The result of comparing one net with people."""
 
     net: str
-    """As it was asked for."""
+    """As the user named it."""
     identity: NetIdentity
     labels: Labels
     photos: tuple[LabelledPhoto, ...]
-    """Those that have a score of both."""
+    """Those with both scores."""
     predicted: tuple[float, ...]
-    """In their order."""
+    """In the order of photos."""
     left_out: tuple[LeftOut, ...]
-    """Rows and photos that do not count."""
+    """Rows and photos that are not counted."""
     whole: Agreement
     spearman_interval: tuple[float, float] | None
     """95 %, by bootstrap."""
@@ -55,7 +55,7 @@ class Evaluation:
     bins: tuple[Bin, ...]
 
     def document(self) -> dict[str, Any]:
-        """What evaluation.json holds."""
+        """Return the content of evaluation.json."""
         whole = _rounded(asdict(self.whole))
         return {
             "net": self.net,
@@ -91,12 +91,12 @@ def evaluate(
     """Compare a net's scores with people's.
 
     Args:
-        net: as it was asked for.
-        identity: which one it is.
+        net: as the user named it.
+        identity: the net's identity.
         labels: people's scores.
         scores: the net's, by absolute path.
-        failed: why photos have none.
-        by: a column whose values part the photos; None for no parts.
+        failed: reasons, by path, of photos without a score.
+        by: a column whose values divide the photos; None for no groups.
     """
     photos = tuple(photo for photo in labels.photos if photo.path in scores)
     predicted = np.array([scores[photo.path] for photo in photos], dtype=np.float64)
@@ -124,7 +124,7 @@ def evaluate(
 
 
 def write_evaluation(folder: Path, evaluation: Evaluation) -> list[str]:
-    """Write evaluation.json, predictions.csv, and the plots where they can be drawn; gives their names.
+    """Write evaluation.json, predictions.csv, and the plots if possible; return their names.
 
     Raises:
         OSError: the folder can't be written.
@@ -138,13 +138,13 @@ def write_evaluation(folder: Path, evaluation: Evaluation) -> list[str]:
         if drawn:
             draw(folder / name, evaluation)
         else:
-            # One of an evaluation before would pass for this one's.
+            # A plot of an earlier evaluation could be mistaken for this one's.
             (folder / name).unlink(missing_ok=True)
     return [RESULTS, PREDICTIONS, *(PLOTS if drawn else ())]
 
 
 def summary(evaluation: Evaluation) -> str:
-    """The figures for a terminal."""
+    """Return the figures for a terminal."""
     whole = evaluation.whole
     if not whole.n:
         return f"{evaluation.identity.name} against {evaluation.labels.column}: no photo has both scores"
@@ -154,11 +154,13 @@ def summary(evaluation: Evaluation) -> str:
         f"{evaluation.identity.name} against {evaluation.labels.column}, {whole.n} photos",
         f"Spearman {_figure(whole.spearman)}{between}, Pearson {_figure(whole.pearson)}"
         if whole.spearman is not None
-        else "no correlation: scores that are all alike have no order",
-        f"off by {whole.rmse:.3f} (RMSE), {whole.mae:.3f} (mean), {whole.bias:+.3f} on the whole",
+        else "no correlation: equal scores have no order",
+        f"off by {whole.rmse:.3f} (RMSE), {whole.mae:.3f} (mean), {whole.bias:+.3f} (bias)",
     ]
     if evaluation.labels.tied:
-        lines.append(f"{evaluation.labels.tied} photos have the score of another one, and are ranked alike")
+        lines.append(
+            f"{evaluation.labels.tied} photos have the same score as another one, and share its rank"
+        )
     if evaluation.by:
         parts = [(value or "(nothing)", part) for value, part in evaluation.by.items()]
         width = max(len(value) for value, _ in parts)

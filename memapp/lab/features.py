@@ -1,7 +1,7 @@
-"""What frozen branches say of photos, computed once, at the engine's full rate, and kept on disk.
+"""The features of frozen branches, computed once, at the engine's full rate, and cached on disk.
 
-One folder holds the answers for one list of photos and one set of frozen numbers; several trainings share it.
-It grows in pieces, so that a computation that was killed goes on where it was.
+One folder contains the features for one list of photos and one set of frozen weights; several trainings share
+it. It is written in pieces, so that an interrupted computation resumes where it was.
 """
 
 from __future__ import annotations
@@ -37,26 +37,26 @@ from memapp.scoring.nets.family import ALEXNET_FEATURES, RESIDUAL_FEATURES
 from memapp.scoring.nets.net import MemorabilityNet
 
 PIECE = 64
-"""Photos between two notes of how far it is."""
+"""Photos between two notes of the progress."""
 FEATURE_TOLERANCE = 1e-3
-"""How far features may be apart on two engines; they go up to some hundreds."""
+"""Largest allowed difference between features of two engines; their values go up to some hundreds."""
 
 Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Features:
-    """Arrays on disk, a row for each photo; the mirror images, where there are any, come after all photos."""
+    """Arrays on disk, one row per photo; mirror images, if any, come after all photos."""
 
     count: int
-    """Photos."""
+    """Number of photos."""
     mirrored: bool
     cached: dict[str, npt.NDArray[np.float32]]
     """By branch, "alexnet" and "resnet": (count or twice, width)."""
     frames: PixelArray | None
-    """(count, 227, 227, 3), where a branch is trained that sees them."""
+    """(count, 227, 227, 3), if a branch that sees frames is trained."""
     labels: npt.NDArray[np.uint8] | None
-    """(count, 227, 227): the segmenter's, for nets that see them."""
+    """(count, 227, 227): the segmenter's, for nets that use them."""
     failed: dict[int, str] = field(default_factory=dict)
     """Photos that can't be read, with the reason."""
 
@@ -70,7 +70,7 @@ class FrozenBranches(nn.Module):
         self.parts = tuple(parts)
 
     def forward(self, frames: Tensor) -> Tensor:
-        """(n, 3, 227, 227) floats in 0..1 to (n, width)."""
+        """Map (n, 3, 227, 227) floats in 0..1 to (n, width)."""
         found = []
         if "alexnet" in self.parts:
             found.append(self.net.alexnet_branch(frames))
@@ -80,7 +80,7 @@ class FrozenBranches(nn.Module):
 
 
 def widths(net: MemorabilityNet) -> dict[str, int]:
-    """Of the branches that see the frame."""
+    """Return the widths of the branches that see the frame."""
     found = {"alexnet": ALEXNET_FEATURES}
     if net.spec.residual:
         found["resnet"] = RESIDUAL_FEATURES[net.spec.residual]
@@ -104,20 +104,20 @@ def prepare_features(
 
     Args:
         paths: the photos.
-        net: with the numbers of the frozen branches; in evaluation.
+        net: with the weights of the frozen branches; in evaluation mode.
         cached: the frozen branches, of "alexnet" and "resnet".
-        wants_frames: keep the frames, too.
-        segmenter: keep its labels of the frames, too.
+        wants_frames: store the frames, too.
+        segmenter: store its labels of the frames, too.
         mirrored: compute the mirror images, too.
-        folder: where everything is kept, in a folder of its own.
+        folder: the cache folder; each set gets its own folder in it.
         device: "cpu", or a GPU as torch names it.
-        control: looked at between batches.
-        progress: told how many more photos are done.
+        control: checked between batches.
+        progress: called with the number of newly finished photos.
 
     Raises:
         DeviceError: the branches can't be computed.
-        MemappError: there is no room on the disk.
-        Cancelled: control was cancelled; what was computed is kept.
+        MemappError: there is not enough disk space.
+        Cancelled: control was cancelled; the results so far are kept.
         OSError: the disk is full or read-only.
     """
     cached = [part for part in ("alexnet", "resnet") if part in cached]
@@ -136,7 +136,7 @@ def prepare_features(
     if any(not (place / f"{name}.npy").exists() for name in shapes):
         done, failed = 0, {}
     if not done:
-        _see_room(place, shapes.values())
+        _check_disk_space(place, shapes.values())
     arrays = {
         name: np.lib.format.open_memmap(
             place / f"{name}.npy", mode="r+" if done else "w+", dtype=kind, shape=shape
@@ -175,14 +175,14 @@ def prepare_features(
     )
 
 
-def _see_room(place: Path, shapes: Iterable[tuple[tuple[int, ...], Any]]) -> None:
-    """See that arrays of these shapes have room: a mapped file on a full disk ends the whole program."""
+def _check_disk_space(place: Path, shapes: Iterable[tuple[tuple[int, ...], Any]]) -> None:
+    """Check the disk space for these arrays: a mapped file on a full disk would crash the program."""
     wanted = sum(prod(shape) * np.dtype(kind).itemsize for shape, kind in shapes)
     free = shutil.disk_usage(place).free
     if wanted > free:
         raise MemappError(
-            f"What is prepared of the photos takes {_gigabytes(wanted)} GB, and {place.parent} has "
-            f"{_gigabytes(free)} GB free: make room, or name a folder on another disk with --cache."
+            f"The prepared photos take {_gigabytes(wanted)} GB, and {place.parent} has {_gigabytes(free)} "
+            "GB free: make room, or name a folder on another disk with --cache."
         )
 
 
@@ -215,7 +215,7 @@ def _write_features(
 def _pieces(
     paths: Sequence[Path], done: int, control: RunControl
 ) -> Iterator[tuple[int, PixelArray, dict[int, str]]]:
-    """Frames in order, loaded ahead of who uses them."""
+    """Yield frames in order, loaded ahead."""
     with ThreadPoolExecutor(max(2, usable_cores()), thread_name_prefix="memapp lab decoder") as pool:
 
         def ordered(start: int) -> list[Future[PixelArray | str]]:
@@ -281,7 +281,7 @@ def _key(
     segmenter: Segmenter | None,
     mirrored: bool,
 ) -> str:
-    """Everything that decides what the arrays hold."""
+    """Return the hash of everything that determines the arrays' content."""
     told = hashlib.sha256(PREPROCESSING.encode())
     for path in paths:
         try:

@@ -1,4 +1,4 @@
-"""What people said of photos: a table of files and scores, read with suspicion."""
+"""People's scores: a table of files and scores, validated."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from memapp.core.score_scale import Predicts
 FILE_COLUMN = "file"
 DEFAULT_COLUMN = "hit_rate"
 LEAST_PHOTOS = 3
-"""Fewer say nothing of a correlation."""
+"""Fewer photos say nothing about a correlation."""
 
 _SEPARATORS = ",;\t"
-"""What spreadsheets write between columns: semicolons where decimals have a comma; tabs in "Unicode text"."""
+"""Separators that spreadsheets use: semicolons where decimals have a comma; tabs in "Unicode text"."""
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -28,15 +28,15 @@ _Row: TypeAlias = tuple[int, dict[str, str]]
 
 
 class LabelsError(MemappError):
-    """A table of labels can't be used at all; the text says why and what to do."""
+    """A table of labels can't be used; the text says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledPhoto:
-    """One photo with what people said of it."""
+    """One photo with people's score."""
 
     file: str
-    """As the table names it, relative to the folder of images."""
+    """As in the table, relative to the folder of images."""
     path: Path
     """Absolute."""
     row: int
@@ -49,7 +49,7 @@ class LabelledPhoto:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """One row that can't be used. It stops nothing."""
+    """One row that can't be used. The other rows still count."""
 
     row: int
     """In the table: the heading is row 1."""
@@ -59,7 +59,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """A table that was read."""
+    """The content of a table."""
 
     photos: tuple[LabelledPhoto, ...]
     left_out: tuple[LeftOut, ...]
@@ -67,32 +67,32 @@ class Labels:
     sha256: str
     """Of the table's file."""
     tied: int
-    """How many photos share their score with another one."""
+    """Number of photos that share their score with another one."""
 
 
 def told_of(column: str) -> Predicts:
-    """Return what people's scores in a column of this name are."""
+    """Return what people's scores in a column of this name mean."""
     return Predicts.FALSE_ALARMS if "false" in column.lower() else Predicts.HITS
 
 
 def read_labels(
     table: Path, *, images: Path, column: str = DEFAULT_COLUMN, also: Iterable[str | None] = ()
 ) -> Labels:
-    """Read a CSV table with a column `file`, relative to the folder of images, and one of scores 0..1.
+    """Read a CSV table with a column `file`, relative to the folder of images, and a column of scores 0..1.
 
-    Rows that can't be used are left out with the reason: no file of that name, a path that leads out of the
-    folder, a score that is none or not within 0..1. Rows of one file with one score count once; with
-    different scores, none of them counts.
+    Rows that can't be used are skipped with the reason: no such file, a path outside the folder, a score that
+    is not a number in 0..1. Rows of one file with one score count once; with different scores, none of them
+    counts.
 
     Args:
-        table: the file: UTF-8, or the UTF-16 of spreadsheets; columns parted by commas, or by semicolons or
-            tabs, where 0,75 is a score, too.
+        table: the file: UTF-8, or UTF-16 as spreadsheets write it; columns separated by commas, or by
+            semicolons or tabs, where 0,75 is also a score.
         images: the folder of images.
         column: of the scores.
-        also: other columns that must be there; None is passed over.
+        also: other required columns; None is ignored.
 
     Raises:
-        LabelsError: the table can't be read, lacks a column, or holds too few photos that can be used.
+        LabelsError: the table can't be read, lacks a column, or has too few usable photos.
     """
     if not images.is_dir():
         raise LabelsError(f"There is no folder of images {images}.")
@@ -118,12 +118,12 @@ def read_labels(
         else:
             photos.append(same[0])
             left_out += [
-                LeftOut(photo.row, photo.file, "the same photo stands there twice; it counts once")
+                LeftOut(photo.row, photo.file, "the same photo is listed twice; it counts once")
                 for photo in same[1:]
             ]
     left_out.sort(key=lambda each: each.row)
     if len(photos) < LEAST_PHOTOS:
-        first = f" The first that can't: {left_out[0].file!r}, {left_out[0].reason}." if left_out else ""
+        first = f"The first unusable one: {left_out[0].file!r}, {left_out[0].reason}." if left_out else ""
         raise LabelsError(
             f"Only {len(photos)} {'row' if len(photos) == 1 else 'rows'} of {table} can be used; at least "
             f"{LEAST_PHOTOS} are needed.{first}"
@@ -141,16 +141,16 @@ def read_labels(
 
 
 def _rows(table: Path, content: bytes, needed: Iterable[str]) -> tuple[list[_Row], bool]:
-    """Rows with their numbers, and whether 0,75 is a number in them."""
+    """Return the numbered rows, and whether 0,75 is a number in them."""
     try:
-        # A spreadsheet begins its UTF-8 with a mark, which is no part of the first name.
+        # Spreadsheets start UTF-8 with a byte order mark, which is not part of the first name.
         text = content.decode("utf-16" if content.startswith(_UTF_16) else "utf-8-sig")
         separator = _separator(text)
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except UnicodeDecodeError as problem:
-        raise LabelsError(f"The labels {table} are not written in UTF-8: save them so.") from problem
+        raise LabelsError(f"The labels {table} are not in UTF-8: save them as UTF-8.") from problem
     except csv.Error as problem:
-        raise LabelsError(f"The labels {table} are no CSV table ({problem}).") from problem
+        raise LabelsError(f"The labels {table} are not a CSV table ({problem}).") from problem
     if not lines:
         raise LabelsError(f"The labels {table} are empty.")
     heading = [name.strip() for name in lines[0]]
@@ -168,7 +168,7 @@ def _rows(table: Path, content: bytes, needed: Iterable[str]) -> tuple[list[_Row
 
 
 def _separator(text: str) -> str:
-    """What parts the columns: that which makes most of the heading, a comma where none makes more."""
+    """Return the separator that occurs most often in the heading, a comma if none does."""
     heading = text[: text.find("\n") + 1] or text
     return max(_SEPARATORS, key=lambda each: len(next(csv.reader([heading], delimiter=each), [])))
 
@@ -176,10 +176,10 @@ def _separator(text: str) -> str:
 def _photo(
     row: dict[str, str], number: int, *, column: str, images: Path, decimal_comma: bool
 ) -> LabelledPhoto | str:
-    """The photo of a row, or why there is none."""
+    """Return the photo of a row, or why it can't be used."""
     file = row[FILE_COLUMN]
     if not file.strip():
-        return "no file is named"
+        return "no file is given"
     inside = PurePosixPath(file.strip().replace("\\", "/"))
     if inside.is_absolute() or ".." in inside.parts or ":" in (inside.parts or ("",))[0]:
         return "the path leads out of the folder of images"
@@ -193,9 +193,11 @@ def _photo(
     try:
         score = float(text.replace(",", ".") if decimal_comma else text)
     except ValueError:
-        return f"its score is missing: {column} is empty" if not text else f"its score is no number: {text!r}"
+        return (
+            f"its score is missing: {column} is empty" if not text else f"its score is not a number: {text!r}"
+        )
     if not math.isfinite(score):
-        return f"its score is no number: {text!r}"
+        return f"its score is not a number: {text!r}"
     if not 0.0 <= score <= 1.0:
         return f"its score is not within 0..1: {text}"
     return LabelledPhoto(file=file, path=path, row=number, score=score, columns=row)

@@ -1,4 +1,4 @@
-"""The table of `memapp lab nets`: what each net of the family is made of and what it costs."""
+"""The table of `memapp lab nets`: the parts and costs of each net of the family."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SHOWN_BATCH = 16
 
 
 def nets_table() -> str:
-    """Every net: parameters by branch, bytes, operations, estimated memory, and the batch that fits here."""
+    """Return each net's parameters by branch, bytes, operations, estimated memory, and batch that fits."""
     accounts = [account(spec) for spec in FAMILY.values()]
     free = psutil.virtual_memory().available
     heading = [
@@ -33,9 +33,10 @@ def nets_table() -> str:
             "",
             *(f"{spec.name:<{widths[0]}}  {spec.about}" for spec in FAMILY.values()),
             "",
-            "Millions of parameters by branch; bytes of all numbers; operations for one frame; memory,",
-            f"estimated, for {SHOWN_BATCH} frames at once: to score, and to train what is trained by default",
-            f"(AdamW). The last column: frames at once in training that fit the {free / 1e9:.1f} GB that are",
+            "Millions of parameters by branch; bytes of all weights; operations for one frame; memory,",
+            f"estimated, for batches of {SHOWN_BATCH} frames: to score, and to train the parts that are "
+            "trained by default",
+            f"(AdamW). The last column: the training batch size that fits the {free / 1e9:.1f} GB that are",
             "free here.",
         ]
     )

@@ -1,4 +1,4 @@
-"""The lab's pictures: scatter, calibration, a training's curves. Drawn where matplotlib is installed."""
+"""The lab's plots: scatter, calibration, training curves. Drawn if matplotlib is installed."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ SIZE = (6.0, 6.0)
 
 
 def plots_can_be_drawn() -> bool:
-    """Whether matplotlib is there (pip install memapp[lab])."""
+    """Return whether matplotlib is installed (pip install memapp[lab])."""
     return importlib.util.find_spec("matplotlib") is not None
 
 
 def draw_scatter(path: Path, evaluation: Evaluation) -> None:
-    """Every photo: measured against predicted. Raises: OSError."""
+    """Draw measured against predicted for every photo. Raise OSError if the file can't be written."""
     figure, axes = _figure(f"{evaluation.identity.name}, {evaluation.whole.n} photos")
     measured = [photo.score for photo in evaluation.photos]
     axes.scatter(evaluation.predicted, measured, s=14, alpha=0.6, color=PREDICTED, linewidths=0)
@@ -33,8 +33,8 @@ def draw_scatter(path: Path, evaluation: Evaluation) -> None:
 
 
 def draw_calibration(path: Path, evaluation: Evaluation) -> None:
-    """Photos of like predictions: mean measured against mean predicted. Raises: OSError."""
-    figure, axes = _figure(f"{evaluation.identity.name}: photos of like predictions")
+    """Draw mean measured against mean predicted, by groups of predictions. Raise OSError on failure."""
+    figure, axes = _figure(f"{evaluation.identity.name}: photos with similar predictions")
     predicted = [part.predicted for part in evaluation.bins]
     measured = [part.measured for part in evaluation.bins]
     axes.plot(predicted, measured, marker="o", color=PREDICTED)
@@ -43,7 +43,8 @@ def draw_calibration(path: Path, evaluation: Evaluation) -> None:
 
 
 def draw_curves(path: Path, epochs: Sequence[Mapping[str, Any]], best: int) -> None:
-    """A training's loss and validation Spearman by epoch, number 0 being its start. Raises: OSError."""
+    """Draw a training's loss and validation Spearman by epoch; epoch 0 is its start. Raise OSError on
+    failure."""
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
@@ -68,7 +69,7 @@ def draw_curves(path: Path, epochs: Sequence[Mapping[str, Any]], best: int) -> N
 
 
 def _figure(title: str) -> tuple[Any, Axes]:
-    # Without pyplot: nothing global, no window, no choice of a backend.
+    # Without pyplot: no global state, no window, no backend.
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=SIZE, dpi=120, layout="constrained")

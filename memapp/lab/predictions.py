@@ -1,4 +1,4 @@
-"""A net's scores of labelled photos, by the same run as everybody's."""
+"""A net's scores of labelled photos, computed by the normal run."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ def predict(
 
     Args:
         paths: absolute.
-        scorers: knows the net.
-        open_store: where known scores are; None to score everything.
+        scorers: the net's factory.
+        open_store: opens the store of known scores; None to score everything.
         control: cancels.
-        progress: told how many more are done.
-        notify: told what the run has to say.
+        progress: called with the number of newly finished photos.
+        notify: called with the run's messages.
 
     Returns:
-        Scores by path, and for the photos without one the reason.
+        Scores by path, and the reason for each photo without one.
 
     Raises:
-        MemappError: the net can't be had.
+        MemappError: the net is not available.
         Cancelled: control was cancelled.
     """
     scores: dict[Path, float] = {}
@@ -65,5 +65,5 @@ def predict(
         raise Cancelled("Cancelled.")
     for path in paths:
         if path not in scores:
-            failed.setdefault(path, "it is no picture")
+            failed.setdefault(path, "it is not a picture")
     return scores, failed

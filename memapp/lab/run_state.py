@@ -1,4 +1,4 @@
-"""Where a training is, on disk: whole or not at all, so that it goes on after it was killed at any moment."""
+"""The state of a training on disk, written atomically, so that it can resume after a kill at any time."""
 
 from __future__ import annotations
 
@@ -26,30 +26,30 @@ class RunState:
     """A training between two epochs."""
 
     plan: str
-    """What is trained, as JSON: another plan is another training."""
+    """The training plan, as JSON: another plan is another training."""
     epochs: list[dict[str, Any]] = field(default_factory=list)
-    """What metrics.jsonl holds; the first one, number 0, is the net that training starts from."""
+    """The content of metrics.jsonl; the first one, number 0, is the net before training."""
     best_epoch: int = 0
     net: dict[str, Tensor] = field(default_factory=dict)
-    """The numbers that are trained."""
+    """The trained weights."""
     best: dict[str, Tensor] = field(default_factory=dict)
-    """The same, as they were after the best epoch."""
+    """The weights after the best epoch."""
     optimizer: dict[int, dict[str, Tensor]] = field(default_factory=dict)
-    """What the optimizer remembers, by its number of the parameter."""
+    """The optimizer's state, by its number of the parameter."""
 
     @property
     def epoch(self) -> int:
-        """How many epochs are done; -1 before anything is."""
+        """Number of finished epochs minus 1; -1 before the first."""
         return len(self.epochs) - 1
 
 
 def write_state(folder: Path, state: RunState) -> None:
-    """Write a state in the place of the last one. Raises: OSError: the last one is as it was."""
+    """Replace the stored state. Raise OSError if that fails; the previous state is then unchanged."""
     tensors = {f"net/{name}": value for name, value in state.net.items()}
     if state.best_epoch != state.epoch:
         tensors |= {f"best/{name}": value for name, value in state.best.items()}
-    for number, remembered in state.optimizer.items():
-        tensors |= {f"optimizer/{number}/{name}": value for name, value in remembered.items()}
+    for number, values in state.optimizer.items():
+        tensors |= {f"optimizer/{number}/{name}": value for name, value in values.items()}
     said = {"plan": state.plan, "epochs": state.epochs, "best_epoch": state.best_epoch}
     handle, name = tempfile.mkstemp(dir=folder, prefix=".state.", suffix=".part")
     os.close(handle)
@@ -68,12 +68,12 @@ def write_state(folder: Path, state: RunState) -> None:
 
 
 def read_state(folder: Path, plan: str) -> RunState | None:
-    """The state of a training in its folder; None where there is none, or a broken one.
+    """Return the state of a training in its folder; None if there is none, or a broken one.
 
-    What a killed process left half written is removed.
+    Files that a killed process left half written are deleted.
 
     Raises:
-        MemappError: the folder holds another training.
+        MemappError: the folder contains another training.
     """
     for left in folder.glob(".*.part"):
         left.unlink(missing_ok=True)
@@ -84,7 +84,7 @@ def read_state(folder: Path, plan: str) -> RunState | None:
             state.epochs, state.best_epoch = said["epochs"], said["best_epoch"]
             if said["plan"] != plan:
                 raise MemappError(
-                    f"{folder} holds another training: name another --output, or remove that folder."
+                    f"{folder} contains another training: name another --output, or delete that folder."
                 )
             for name in file.keys():  # noqa: SIM118 (it is no dictionary)
                 _put(state, name, file.get_tensor(name))
@@ -95,8 +95,8 @@ def read_state(folder: Path, plan: str) -> RunState | None:
     return state
 
 
-def remembered(optimizer: torch.optim.Optimizer) -> dict[int, dict[str, Tensor]]:
-    """What an optimizer remembers, as tensors."""
+def optimizer_state(optimizer: torch.optim.Optimizer) -> dict[int, dict[str, Tensor]]:
+    """Return an optimizer's state as tensors."""
     state: Mapping[int, Mapping[str, Any]] = optimizer.state_dict()["state"]
     return {
         number: {name: torch.as_tensor(value) for name, value in each.items() if value is not None}
@@ -104,8 +104,8 @@ def remembered(optimizer: torch.optim.Optimizer) -> dict[int, dict[str, Tensor]]
     }
 
 
-def remind(optimizer: torch.optim.Optimizer, memory: dict[int, dict[str, Tensor]]) -> None:
-    """Give an optimizer back what it remembered."""
+def restore_optimizer(optimizer: torch.optim.Optimizer, memory: dict[int, dict[str, Tensor]]) -> None:
+    """Restore an optimizer's state."""
     optimizer.load_state_dict({**optimizer.state_dict(), "state": memory})
 
 

@@ -1,7 +1,7 @@
-"""A training from a table of labels to a checkpoint that scores: one folder, everything in it.
+"""A training from a table of labels to a checkpoint that can score, in one folder.
 
-config.json, metrics.jsonl, curves.png, state.safetensors while it goes on; then best.safetensors with its
-graph beside it, last.safetensors, and result.json.
+config.json, metrics.jsonl, curves.png, and state.safetensors during the training; then best.safetensors with
+its graph beside it, last.safetensors, and result.json.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ from memapp.scoring.weights import WeightsLocator
 
 LARGEST_BATCH = 64
 CURVES_SECONDS = 30.0
-"""Between two drawings of the curves."""
+"""Seconds between two drawings of the curves."""
 BEST = "best.safetensors"
 LAST = "last.safetensors"
 RESULT = "result.json"
@@ -61,7 +61,7 @@ CURVES = "curves.png"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingOrder:
-    """What the user asked for."""
+    """The user's order."""
 
     net: str
     labels: Labels
@@ -69,11 +69,11 @@ class TrainingOrder:
     title: str
     init: str = "resmem"
     freeze: tuple[str, ...] | None = None
-    """None: what the net's own training leaves alone."""
+    """None: the parts that the net's default training freezes."""
     group: str | None = None
     """A column: photos of one group stay in one part of the split."""
     segmenter: str | None = None
-    """An installed one's name; None for the first."""
+    """The name of an installed one; None for the first."""
     epochs: int = 30
     batch: int | None = None
     optimizer: str = "adamw"
@@ -84,15 +84,15 @@ class TrainingOrder:
     seed: int = 0
     device: str = "auto"
     cache: Path
-    """Where features are kept."""
+    """Where features are cached."""
 
 
 @dataclass(frozen=True, slots=True)
 class Watcher:
-    """Who is told how far it is."""
+    """Callbacks for the progress."""
 
     caching: Callable[[int, int], object]
-    """Takes how many more photos are prepared, and all."""
+    """Called with the number of newly prepared photos, and the total."""
     training: Callable[[Step | EpochDone, TrainingPlan], object]
     notify: Callable[[str], object]
 
@@ -106,17 +106,17 @@ def train(
     control: RunControl,
     watcher: Watcher,
 ) -> dict[str, Any]:
-    """Train, or go on where a training of the same order was; gives what result.json holds.
+    """Train, or resume a training of the same order; return the content of result.json.
 
     Raises:
         MemappError: it can't be done; the text says why.
-        Cancelled: control was cancelled; the same order goes on later.
+        Cancelled: control was cancelled; the same order resumes later.
         OSError: a folder can't be written.
     """
     spec = FAMILY[order.net]
     device = _device(order.device)
     freeze = _frozen(order)
-    # That there are enough photos and groups is said now, not when all of them were prepared.
+    # Check now that there are enough photos and groups, not after preparing all of them.
     _split(order, frozenset())
     order.output.mkdir(parents=True, exist_ok=True)
     net = starting_net(order.net, order.init, weights=weights, seed=order.seed).eval()
@@ -129,7 +129,7 @@ def train(
         if segmenter:
             segmenter.close()
     for index, reason in features.failed.items():
-        watcher.notify(f"Left out: {photos[index].file}: {reason}")
+        watcher.notify(f"Skipped: {photos[index].file}: {reason}")
     parts = _split(order, features.failed)
     fingerprint = _fingerprint(order, photos, features)
     plan = _plan(order, freeze, fingerprint, segmenter.identity.sha256 if segmenter else "")
@@ -170,10 +170,10 @@ def train(
 
 
 def keep_by_name(checkpoint: Path, name: str, *, home: Path) -> Path:
-    """Put a checkpoint with its graph among the nets that are known by name.
+    """Install a checkpoint with its graph under a name.
 
     Raises:
-        OSError: there is no room, or no permission.
+        OSError: there is no disk space, or no permission.
     """
     folder = home / NETS_FOLDER
     folder.mkdir(parents=True, exist_ok=True)
@@ -227,7 +227,7 @@ def _finish(
     test = asdict(agreement(training.predict(parts.test), people))
     best_metrics = {**state.epochs[state.best_epoch], "test": test}
     write_checkpoint(order.output / BEST, best, header(best_metrics))
-    watcher.notify("Writing the graph that scores without torch, and proving it.")
+    watcher.notify("Writing the graph that scores without torch, and verifying it.")
     export_beside(order.output / BEST, home=home)
     result = {
         "net": order.net,
@@ -239,13 +239,13 @@ def _finish(
         "test_spearman_before": state.epochs[0].get("test_spearman"),
     }
     write_atomically(order.output / RESULT, f"{json.dumps(result, indent=2, ensure_ascii=False)}\n")
-    # What a training that goes on would need: this one does not.
+    # Only a training that resumes would need these.
     (order.output / STATE).unlink(missing_ok=True)
     return result
 
 
 def _finished(folder: Path, plan: TrainingPlan) -> dict[str, Any] | None:
-    """The result of this very training, where it is there. Raises: MemappError: it is another one's."""
+    """Return this training's result if it is finished. Raise MemappError if it is another one's."""
     try:
         result: dict[str, Any] = json.loads((folder / RESULT).read_text(encoding="utf-8"))
         config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
@@ -253,7 +253,9 @@ def _finished(folder: Path, plan: TrainingPlan) -> dict[str, Any] | None:
         return None
     wanted = json.loads(plan.text())
     if any(config.get(name) != value for name, value in wanted.items()):
-        raise MemappError(f"{folder} holds another training: name another --output, or remove that folder.")
+        raise MemappError(
+            f"{folder} contains another training: name another --output, or delete that folder."
+        )
     return result
 
 
@@ -265,7 +267,9 @@ def _draw(folder: Path, training: Training) -> None:
 def _device(wanted: str) -> str:
     here = torch.cuda.is_available()
     if wanted == "cuda" and not here:
-        raise MemappError("No NVIDIA GPU that torch can use is here: leave --device out to train on the CPU.")
+        raise MemappError(
+            "No NVIDIA GPU that torch can use was found: leave out --device to train on the CPU."
+        )
     return ("cuda" if here else "cpu") if wanted == "auto" else wanted
 
 
@@ -276,7 +280,7 @@ def _frozen(order: TrainingOrder) -> tuple[str, ...]:
     unknown = sorted(set(order.freeze) - set(spec.parts))
     if unknown:
         raise MemappError(
-            f"{order.net} has no part {unknown[0]} that could be frozen; its parts: {', '.join(spec.parts)}."
+            f"{order.net} has no part {unknown[0]} to freeze; its parts: {', '.join(spec.parts)}."
         )
     if not set(spec.parts) - set(order.freeze):
         raise MemappError("Everything is frozen: there is nothing to train.")
@@ -289,7 +293,7 @@ def _open_segmenter(order: TrainingOrder, segmenters: SegmenterFactory) -> Segme
         raise MemappError(f"{order.net} needs a segmenter, and none is installed: see memapp segmenters.")
     name = order.segmenter or installed[0]
     if name not in installed:
-        raise MemappError(f"No segmenter {name} is installed. There are: {', '.join(installed)}.")
+        raise MemappError(f"No segmenter {name} is installed. Installed: {', '.join(installed)}.")
     return segmenters.open(name)
 
 
@@ -322,7 +326,7 @@ def _features(
     )
     if segmenter is None:
         return features
-    # By themselves, so that nets with and without a segmentation share the costly part.
+    # Separately, so that nets with and without a segmentation share the expensive part.
     seen = prepare(cached=[], wants_frames=False, segmenter=segmenter, mirrored=False)
     return replace(features, labels=seen.labels, failed=features.failed | seen.failed)
 

@@ -1,4 +1,4 @@
-"""Photos parted for training, validation and test: the same each time, groups never torn."""
+"""Photos split into training, validation and test: reproducible, with groups kept together."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class Split:
 
 
 def split(groups: Sequence[Hashable], *, seed: int, shares: tuple[float, float, float] = SHARES) -> Split:
-    """Part photos by chance, whole groups at a time.
+    """Split photos at random, in whole groups.
 
     Args:
-        groups: for each photo the group that it belongs to (its own index where there are none).
-        seed: of the chance.
+        groups: each photo's group (its own index if there are none).
+        seed: of the random numbers.
         shares: of training, validation and test.
 
     Raises:
@@ -41,12 +41,12 @@ def split(groups: Sequence[Hashable], *, seed: int, shares: tuple[float, float, 
     lists = list(members.values())
     parts: tuple[list[int], list[int], list[int]] = ([], [], [])
     for place in order:
-        # To the part that lacks most of what it should have.
+        # To the part that lacks the largest share of its size.
         lacks = [share * len(groups) - len(part) for share, part in zip(shares, parts, strict=True)]
         parts[int(np.argmax(lacks))].extend(lists[place])
     if min(map(len, parts)) < 2:
         raise MemappError(
-            f"{len(groups)} photos in {len(members)} groups are too few to part them into training, "
+            f"{len(groups)} photos in {len(members)} groups are too few to split into training, "
             "validation and test: label more photos."
         )
     train, validation, test = (np.array(sorted(part), dtype=np.int64) for part in parts)

@@ -1,4 +1,4 @@
-"""The net that a training starts from: ResMem, ImageNet's residual network, a checkpoint, or chance."""
+"""The initial net of a training: ResMem, ImageNet's residual network, a checkpoint, or random weights."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ RANDOM = "random"
 
 
 def starting_net(name: str, init: str, *, weights: WeightsLocator, seed: int) -> MemorabilityNet:
-    """A net with the numbers that training starts from, on the CPU.
+    """Return a net with its initial weights, on the CPU.
 
     Args:
         name: of the family.
-        init: "resmem": published ResMem's numbers, as far as the net has such parts; "random"; a checkpoint
-            of memapp's (.safetensors) of the same net; or torchvision's file of ResNet-152 weights, for the
-            residual network alone (tensors only are read: nothing in it is run).
+        init: "resmem": published ResMem's weights, for the parts that the net has; "random"; a checkpoint of
+            memapp's (.safetensors) of the same net; or torchvision's file of ResNet-152 weights, for the
+            residual network only (only tensors are read: no code in it is run).
         weights: where published weights are.
-        seed: of the numbers that are random.
+        seed: of random weights.
 
     Raises:
-        MemappError: the numbers can't be had, or are another net's.
+        MemappError: the weights are not available, or belong to another net.
     """
     spec = FAMILY[name]
     if init == RESMEM_ID:
@@ -45,7 +45,9 @@ def starting_net(name: str, init: str, *, weights: WeightsLocator, seed: int) ->
     if path.suffix == SUFFIX:
         header, found = load_checkpoint(path)
         if header.net != name:
-            raise MemappError(f"{path.name} is a net {header.net}, not {name}: start from another one.")
+            raise MemappError(
+                f"{path.name} contains the net {header.net}, not {name}: start from another one."
+            )
         return found
     if spec.residual is None:
         raise MemappError(f"{name} has no residual network that could start from {path.name}.")
@@ -61,7 +63,7 @@ def _random(name: str, seed: int) -> MemorabilityNet:
 
 
 def _like_resmem(name: str, weights: Path, seed: int) -> MemorabilityNet:
-    """Every tensor that ResMem has in this net's size; of fc6 the columns of the branches that are there."""
+    """Copy every tensor that ResMem has in this net's size; of fc6 the columns of the existing branches."""
     net = _random(name, seed)
     resmem = load_resmem(weights).state_dict()
     state = net.state_dict()
@@ -80,5 +82,5 @@ def _load_imagenet(features: nn.Module, path: Path) -> None:
         features.load_state_dict(state)
     except Exception as problem:
         raise MemappError(
-            f"{path} holds no weights of torchvision's ResNet-152: name its file resnet152-....pth."
+            f"{path} does not contain weights of torchvision's ResNet-152: name its file resnet152-....pth."
         ) from problem

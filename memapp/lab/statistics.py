@@ -1,4 +1,4 @@
-"""How well predictions agree with people. In numpy alone; the tests have scipy as referee."""
+"""Statistics of the agreement between predictions and people, with numpy; the tests compare with scipy."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ BINS = 10
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How well predictions agree with what was measured. None where it is not defined: all values alike."""
+    """The agreement of predictions with measurements. None if undefined, because all values are equal."""
 
     n: int
     spearman: float | None
-    """Of ranks; equals share the mean of their ranks."""
+    """Of ranks; equal values share the mean of their ranks."""
     pearson: float | None
     rmse: float
     mae: float
     bias: float
-    """Mean of predicted less measured."""
+    """Mean of predicted minus measured."""
     mean_predicted: float
     mean_measured: float
 
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Photos of like predictions."""
+    """Photos with similar predictions."""
 
     n: int
     predicted: float
@@ -43,7 +43,7 @@ class Bin:
 
 
 def agreement(predicted: Numbers, measured: Numbers) -> Agreement:
-    """Compare predictions with what was measured, both of shape (n,), n at least 1."""
+    """Compare predictions with measurements, both of shape (n,), n at least 1."""
     error = predicted - measured
     return Agreement(
         n=len(predicted),
@@ -58,7 +58,7 @@ def agreement(predicted: Numbers, measured: Numbers) -> Agreement:
 
 
 def pearson(first: Numbers, second: Numbers) -> float | None:
-    """Pearson's correlation; None where one of them does not vary."""
+    """Return Pearson's correlation; None if one of them is constant."""
     if len(first) < 2 or np.ptp(first) == 0 or np.ptp(second) == 0:
         return None
     first, second = first - first.mean(), second - second.mean()
@@ -67,12 +67,12 @@ def pearson(first: Numbers, second: Numbers) -> float | None:
 
 
 def spearman(first: Numbers, second: Numbers) -> float | None:
-    """Spearman's rank correlation; None where one of them does not vary."""
+    """Return Spearman's rank correlation; None if one of them is constant."""
     return pearson(ranks(first), ranks(second))
 
 
 def ranks(values: Numbers) -> Numbers:
-    """Ranks from 1; equals share the mean of theirs."""
+    """Return ranks from 1; equal values share the mean of their ranks."""
     _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
     last = np.cumsum(counts)
     shared: Numbers = ((last - counts + 1 + last) / 2)[places]
@@ -88,10 +88,10 @@ def bootstrap_interval(
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> tuple[float, float] | None:
-    """The percentile bootstrap's interval (Efron 1979): photos drawn with replacement, the same each time.
+    """Return the percentile bootstrap interval (Efron 1979), drawing with replacement, reproducibly.
 
     Returns:
-        The bounds within which the given share of the statistics lies; None where it is not defined.
+        The bounds that contain the given share of the statistics; None if it is undefined.
     """
     generator = np.random.default_rng(seed)
     found = []
@@ -107,7 +107,7 @@ def bootstrap_interval(
 
 
 def calibration_bins(predicted: Numbers, measured: Numbers, bins: int = BINS) -> list[Bin]:
-    """Photos in the order of their predictions, in parts of equal size: mean predicted, mean measured."""
+    """Return mean predicted and mean measured in bins of equal size, ordered by prediction."""
     order = np.argsort(predicted, kind="stable")
     parts = np.array_split(order, min(bins, len(order)))
     return [Bin(len(part), float(predicted[part].mean()), float(measured[part].mean())) for part in parts]

@@ -1,9 +1,9 @@
-"""Training a net of the family on people's scores: a plain generator of epochs that any kill may interrupt.
+"""Training of a net of the family on people's scores: a generator of epochs that can be killed at any time.
 
-Mean squared error of the score, AdamW or the source's own SGD; the epoch with the best Spearman on the
-validation photos is kept, and training ends when it has not been beaten for some epochs. What each epoch does
-depends on nothing but the plan and its number, so a training that goes on after a kill ends as it would have,
-but for rounding.
+Mean squared error of the score, AdamW or the original SGD. The epoch with the best Spearman on the validation
+photos is kept, and training ends when it has not been exceeded for some epochs. Each epoch depends only on
+the plan and its number, so a training that resumes after a kill ends with the same result, except for
+rounding.
 """
 
 from __future__ import annotations
@@ -25,25 +25,25 @@ from memapp.core.control import RunControl
 from memapp.core.errors import MemappError
 from memapp.core.files import write_atomically
 from memapp.lab.features import Features
-from memapp.lab.run_state import RunState, read_state, remembered, remind, write_state
+from memapp.lab.run_state import RunState, optimizer_state, read_state, restore_optimizer, write_state
 from memapp.lab.splits import Indices, Split
 from memapp.lab.statistics import Numbers, spearman
 from memapp.scoring.nets.labelled import NO_CATEGORY
 from memapp.scoring.nets.net import MemorabilityNet
 
 SAVE_SECONDS = 60.0
-"""A kill costs no more than this, and the epoch that it fell into."""
+"""A kill loses at most this many seconds of work, and the current epoch."""
 EVALUATION_BATCH = 128
 METRICS = "metrics.jsonl"
 
 OPTIMIZERS = ("adamw", "sgd")
 LEARNING_RATES = {"adamw": 1e-4, "sgd": 1e-5}
-"""sgd: the source's own, with momentum 0.9."""
+"""sgd: as in ResMem's source, with momentum 0.9."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingPlan:
-    """What is trained and how. Two trainings of one plan on one computer end alike."""
+    """What is trained and how. Two trainings of one plan on one computer have the same result."""
 
     net: str
     init: str
@@ -56,20 +56,20 @@ class TrainingPlan:
     patience: int
     """Epochs without a better validation Spearman after which training ends."""
     mirror: bool
-    """Show half of the photos as their mirror image: the whole frame stays in sight."""
+    """Mirror half of the photos, which keeps the whole frame visible."""
     seed: int
     data: str
     """Fingerprint of photos, scores and split."""
     segmenter: str = ""
 
     def text(self) -> str:
-        """As JSON."""
+        """Return the plan as JSON."""
         return json.dumps(asdict(self), sort_keys=True)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingData:
-    """What is learnt from."""
+    """The training data."""
 
     features: Features
     scores: npt.NDArray[np.float32]
@@ -81,7 +81,7 @@ class TrainingData:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One batch of an epoch is done."""
+    """One batch of an epoch is finished."""
 
     epoch: int
     batches_done: int
@@ -90,7 +90,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class EpochDone:
-    """One epoch is done; number 0 is the net that training starts from."""
+    """One epoch is finished; number 0 is the net before training."""
 
     metrics: dict[str, Any]
     best_epoch: int
@@ -109,10 +109,10 @@ class Training:
         device: str = "cpu",
         save_seconds: float = SAVE_SECONDS,
     ) -> None:
-        """Take a net with the numbers that training starts from, or go on where the folder's training is.
+        """Start with a net's initial weights, or resume the folder's training.
 
         Raises:
-            MemappError: the folder holds another training, or everything is frozen.
+            MemappError: the folder contains another training, or everything is frozen.
         """
         self.net = net.to(torch.device(device))
         self.plan = plan
@@ -140,19 +140,19 @@ class Training:
         self.state = read_state(folder, plan.text()) or RunState(plan.text())
         if self.state.epochs:
             self._take(self.state.net)
-            remind(self._optimizer, self.state.optimizer)
+            restore_optimizer(self._optimizer, self.state.optimizer)
 
     @property
     def finished(self) -> bool:
-        """Whether nothing is left to be done."""
+        """Whether nothing is left to do."""
         done = self.state.epoch
         return done >= self.plan.epochs or done - self.state.best_epoch >= self.plan.patience
 
     def run(self, control: RunControl) -> Iterator[Step | EpochDone]:
-        """Train until the plan's end, or until it does not get better.
+        """Train until the plan's end, or until it stops improving.
 
         Raises:
-            Cancelled: control was cancelled; the training can go on later.
+            Cancelled: control was cancelled; the training can be resumed later.
             OSError: the folder can't be written.
         """
         saved = time.monotonic()
@@ -169,7 +169,7 @@ class Training:
                     losses.append(loss)
                     yield step
             except BaseException:
-                # The numbers are those of half an epoch, which nobody could repeat.
+                # The weights are those of half an epoch, which is not reproducible.
                 self._take(self.state.net)
                 raise
             seconds = round(time.monotonic() - start, 3)
@@ -180,17 +180,17 @@ class Training:
                 saved = time.monotonic()
 
     def best_net(self) -> MemorabilityNet:
-        """The net as it was after the best epoch, on the CPU; this training is not used afterwards."""
+        """Return the net after the best epoch, on the CPU; do not use this training afterwards."""
         self._take(self.state.best)
         return self.net.to(torch.device("cpu")).requires_grad_(False).eval()
 
     def last_net(self) -> MemorabilityNet:
-        """The net after the last epoch, on the CPU; only best_net() is used afterwards."""
+        """Return the net after the last epoch, on the CPU; afterwards use only best_net()."""
         self._take(self.state.net)
         return self.net.to(torch.device("cpu")).eval()
 
     def predict(self, indices: Indices) -> Numbers:
-        """The net's scores of photos as they are, in the order of the indices."""
+        """Return the net's scores of unmirrored photos, in the order of the indices."""
         self.net.eval()
         found = []
         with torch.inference_mode():
@@ -207,7 +207,7 @@ class Training:
         self.net.eval()
         for module in self._trained_modules:
             module.train()
-        # Dropout asks the net itself; batch normalisation, only there where it is trained, its own module.
+        # Dropout depends on the net's mode; batch normalisation, only if it is trained, on its module's.
         self.net.training = True
         batches = math.ceil(len(order) / self.plan.batch)
         for index in range(batches):
@@ -231,7 +231,7 @@ class Training:
         frames: Tensor | None = None
         if features.frames is not None:
             pixels = torch.from_numpy(features.frames[indices]).to(self._device).permute(0, 3, 1, 2)
-            frames = _turned(pixels, turned).float().div(255)
+            frames = _mirrored(pixels, turned).float().div(255)
         branches = []
         for part, compute in (("alexnet", net.alexnet_branch), ("resnet", net.features)):
             if part in features.cached:
@@ -242,11 +242,11 @@ class Training:
         if net.segmentation is not None:
             assert features.labels is not None
             labels = self._table[torch.from_numpy(features.labels[indices]).long()].to(self._device)
-            branches.append(net.segmentation(_turned(labels, turned)))
+            branches.append(net.segmentation(_mirrored(labels, turned)))
         return net.head(torch.cat(branches, dim=1))
 
     def _note(self, metrics: dict[str, Any]) -> None:
-        """Judge the net as it is now, and keep it."""
+        """Evaluate the net as it is now, and keep it."""
         validation = self._data.split.validation
         predicted = self.predict(validation)
         people = self._data.scores[validation].astype(np.float64)
@@ -256,13 +256,13 @@ class Training:
         state.epochs.append(metrics)
         values = self.net.state_dict()
         state.net = {name: values[name].detach().cpu().clone() for name in self._trained_names}
-        state.optimizer = remembered(self._optimizer)
+        state.optimizer = optimizer_state(self._optimizer)
         if state.epoch == 0 and len(self._data.split.test):
             test = self._data.split.test
             metrics["test_spearman"] = spearman(
                 self.predict(test), self._data.scores[test].astype(np.float64)
             )
-        if not state.best or _worth(metrics) > _worth(state.epochs[state.best_epoch]):
+        if not state.best or _rank(metrics) > _rank(state.epochs[state.best_epoch]):
             state.best_epoch, state.best = state.epoch, state.net
         lines = [
             f"{json.dumps({**each, 'best': number == state.best_epoch})}\n"
@@ -277,8 +277,8 @@ class Training:
                     value.copy_(numbers[name])
 
 
-def _worth(metrics: dict[str, Any]) -> tuple[float, float]:
-    """Epochs are compared by Spearman; where there is none, by loss."""
+def _rank(metrics: dict[str, Any]) -> tuple[float, float]:
+    """Return the value that ranks epochs: Spearman, or the loss if that is undefined."""
     found = metrics["validation_spearman"]
     return (-math.inf if found is None else found, -metrics["validation_loss"])
 
@@ -288,12 +288,12 @@ def _optimizer(plan: TrainingPlan, parameters: Sequence[nn.Parameter]) -> torch.
         return torch.optim.SGD(
             parameters, lr=plan.learning_rate, momentum=0.9, weight_decay=plan.weight_decay
         )
-    # Fused: one pass over the numbers instead of ten; the head's are 70 million.
+    # Fused: one pass over the parameters instead of ten; the head has 70 million.
     return torch.optim.AdamW(parameters, lr=plan.learning_rate, weight_decay=plan.weight_decay, fused=True)
 
 
-def _turned(pictures: Tensor, turned: npt.NDArray[np.bool_]) -> Tensor:
-    """Those that are to be turned, as their mirror image: the last axis is the width."""
+def _mirrored(pictures: Tensor, turned: npt.NDArray[np.bool_]) -> Tensor:
+    """Mirror the selected pictures: the last axis is the width."""
     if not turned.any():
         return pictures
     mask = torch.from_numpy(turned).to(pictures.device).view(-1, *[1] * (pictures.dim() - 1))
@@ -301,15 +301,15 @@ def _turned(pictures: Tensor, turned: npt.NDArray[np.bool_]) -> Tensor:
 
 
 def table_for(labels: npt.NDArray[np.uint8], categories: Sequence[str], most: int) -> tuple[int, ...]:
-    """How a segmenter's labels become a net's categories.
+    """Return the map from a segmenter's labels to a net's categories.
 
-    As they are, where there are no more of them than the net knows; else the ones that cover most of the
-    pictures have a category of their own, and all others are background, which is always 0.
+    Labels are unchanged if the net has enough categories; else those that cover most of the pictures get a
+    category of their own, and all others are background, which is always 0.
 
     Args:
         labels: of the training pictures.
         categories: the segmenter's; the first one is background.
-        most: how many categories the net knows.
+        most: number of the net's categories.
     """
     if len(categories) <= most:
         return tuple(range(len(categories)))

@@ -1,4 +1,4 @@
-"""A training that is small enough for tests, also as a program of its own, so that it can be killed."""
+"""A training small enough for tests, also as a separate program, so that it can be killed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ COUNT = 40
 
 
 def make_labelled(folder: Path, *, seed: int = 7) -> Path:
-    """Pictures whose score is the share of the light part: what the small segmenter says."""
+    """Pictures whose score is the share of the light part, which the small segmenter labels."""
     images = folder / "images"
     images.mkdir()
     generator = np.random.default_rng(seed)
@@ -42,7 +42,7 @@ def make_labelled(folder: Path, *, seed: int = 7) -> Path:
 
 
 def order(folder: Path, output: str, **changes: Any) -> TrainingOrder:
-    """Everything but the head and the branch for segmentations frozen."""
+    """Everything frozen except the head and the segmentation branch."""
     labels = read_labels(folder / "labels.csv", images=folder / "images", also=("series",))
     usual: dict[str, Any] = {
         "net": "m3m",
@@ -71,7 +71,7 @@ def run(
     slow: float = 0.0,
     watch: Callable[..., None] | None = None,
 ) -> dict[str, Any]:
-    """Train; slow: seconds that each step takes, so that a kill meets it."""
+    """Train; slow: seconds per step, so that a kill hits it."""
 
     def pause(*_: object) -> None:
         time.sleep(slow)
@@ -95,7 +95,7 @@ def small_specs() -> None:
 if __name__ == "__main__":
     small_specs()
     training.SAVE_SECONDS = 0.0
-    # The default of an argument was bound when the module was read.
+    # A default argument is bound when the module is imported.
     training.Training.__init__.__kwdefaults__["save_seconds"] = 0.0  # type: ignore[index]
     place, name, settings, slowness = sys.argv[1:5]
     run(order(Path(place), name, **json.loads(settings)), Path(place), slow=float(slowness))

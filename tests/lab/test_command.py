@@ -1,4 +1,4 @@
-"""memapp lab and memapp score --net as they are typed."""
+"""memapp lab and memapp score --net on the command line."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_train_then_score_and_judge_by_name(
     said = capsys.readouterr()
     assert status == 0, said.err
     assert "epoch   2" in said.err
-    assert "Kept as team-1" in said.out
+    assert "Installed as team-1" in said.out
     config = json.loads((tmp_path / "run" / "config.json").read_text(encoding="utf-8"))
     assert config["looks_through"]["name"] == MADE
     assert config["looks_through"]["categories"] == ["dark", "grey", "bright"]
@@ -50,7 +50,7 @@ def test_train_then_score_and_judge_by_name(
     assert (evaluation["net"], evaluation["n"]) == ("team-1", 40)
 
 
-def test_scores_of_a_net_for_false_alarms_have_no_place_among_hits(
+def test_scores_for_false_alarms_have_no_percentile_among_hits(
     images: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "alarms.safetensors"
@@ -78,7 +78,7 @@ def test_scores_of_a_net_for_false_alarms_have_no_place_among_hits(
         (["lab", "train", "--net", "alexnet", "--init", "none.safetensors"], "Can't read the net"),
     ],
 )
-def test_what_is_wrong_is_said(
+def test_errors_are_reported(
     images: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
 ) -> None:
     usual = ["--images", str(images), "--labels", str(tmp_path / "labels.csv")]
@@ -91,7 +91,7 @@ def test_what_is_wrong_is_said(
     "option",
     [("--learning-rate", "0"), ("--learning-rate", "nan"), ("--weight-decay", "-1"), ("--seed", "-1")],
 )
-def test_numbers_that_no_training_could_use_are_refused(
+def test_invalid_numbers_are_refused(
     images: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], option: tuple[str, str]
 ) -> None:
     usual = [
@@ -107,7 +107,7 @@ def test_numbers_that_no_training_could_use_are_refused(
     assert f"argument {option[0]}" in capsys.readouterr().err
 
 
-def test_what_is_no_net_is_refused_before_anything_is_done(
+def test_an_unknown_net_is_refused_before_any_work(
     images: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "net.pt").write_bytes(b"PK\x03\x04 and more")
@@ -121,10 +121,10 @@ def test_a_game_needs_photos(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert main(["lab", "memory-game", str(tmp_path / "nowhere")]) == 2
     assert "There is no folder of photos" in capsys.readouterr().err
     assert main(["lab", "memory-game", str(tmp_path), "--photos", "5"]) == 2
-    assert "a game needs 12 photos at least" in capsys.readouterr().err
+    assert "a game needs at least 12 photos" in capsys.readouterr().err
 
 
-def test_where_answers_can_not_be_kept_nobody_plays(
+def test_without_a_writable_output_the_game_does_not_start(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "file").write_bytes(b"")

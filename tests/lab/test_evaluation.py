@@ -1,4 +1,4 @@
-"""memapp lab evaluate: the figures are right, everything is written, what can't count is said."""
+"""memapp lab evaluate: the figures are right, everything is written, unusable rows are reported."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.fakes import BRIGHTNESS_NET, BrightnessFactory
 
 @pytest.fixture
 def images(tmp_path: Path) -> Path:
-    """Twenty grey pictures and one that is none, with scores near their brightness."""
+    """Twenty grey pictures and one broken file, with scores near their brightness."""
     folder = tmp_path / "images"
     folder.mkdir()
     generator = np.random.default_rng(6)
@@ -88,7 +88,7 @@ def test_the_figures_are_right_and_written(labels: Labels, tmp_path: Path) -> No
     assert "20 photos" in summary(evaluation)
 
 
-def test_without_matplotlib_there_are_the_numbers(
+def test_without_matplotlib_the_figures_are_written(
     labels: Labels, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
@@ -100,11 +100,11 @@ def test_without_matplotlib_there_are_the_numbers(
     (tmp_path / "results").mkdir()
     (tmp_path / "results" / "scatter.png").write_bytes(b"of another net")
     assert write_evaluation(tmp_path / "results", evaluation) == ["evaluation.json", "predictions.csv"]
-    # A plot of another evaluation would pass for this one's.
+    # A plot of another evaluation could be mistaken for this one's.
     assert len(list((tmp_path / "results").iterdir())) == 2
 
 
-def test_scores_that_are_all_alike_have_no_correlation(labels: Labels, tmp_path: Path) -> None:
+def test_equal_scores_have_no_correlation(labels: Labels, tmp_path: Path) -> None:
     scores = {photo.path: 0.75 for photo in labels.photos}
     evaluation = evaluate(net="same", identity=BRIGHTNESS_NET, labels=labels, scores=scores, failed={})
     write_evaluation(tmp_path / "results", evaluation)
@@ -114,7 +114,7 @@ def test_scores_that_are_all_alike_have_no_correlation(labels: Labels, tmp_path:
     assert "no correlation" in summary(evaluation)
 
 
-def test_no_score_at_all_is_written_as_such(labels: Labels, tmp_path: Path) -> None:
+def test_an_evaluation_without_scores_is_written(labels: Labels, tmp_path: Path) -> None:
     evaluation = evaluate(net="none", identity=BRIGHTNESS_NET, labels=labels, scores={}, failed={})
     write_evaluation(tmp_path / "results", evaluation)
     found = json.loads((tmp_path / "results" / "evaluation.json").read_text(encoding="utf-8"))
@@ -157,7 +157,7 @@ def test_the_command_says_what_is_wrong(
     assert not (tmp_path / "results").exists()
 
 
-def test_a_folder_that_can_not_be_written_is_said_before_anything_is_scored(
+def test_a_read_only_folder_is_reported_before_scoring(
     images: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("memapp.commands.lab.nets", lambda: _OneNet())
@@ -168,7 +168,7 @@ def test_a_folder_that_can_not_be_written_is_said_before_anything_is_scored(
     assert "Can't write" in capsys.readouterr().err
 
 
-def test_hits_and_false_alarms_are_not_taken_for_each_other_in_silence(
+def test_comparing_hits_with_false_alarms_gives_a_warning(
     images: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("memapp.commands.lab.nets", lambda: _OneNet())
@@ -179,11 +179,11 @@ def test_hits_and_false_alarms_are_not_taken_for_each_other_in_silence(
     assert main(["lab", "evaluate", *arguments]) == 3
     said = capsys.readouterr().err
     assert "predicts hits; false_alarm_rate looks like false alarms" in said
-    assert "Left out: row 22, broken.png" in said
+    assert "Skipped: row 22, broken.png" in said
 
 
 class _OneNet:
-    """A registry whose only net costs nothing."""
+    """A registry whose only net takes no time."""
 
     def factory(self, _name: str, **_options: str) -> BrightnessFactory:
         return BrightnessFactory()
@@ -198,7 +198,7 @@ class _OneNet:
 def test_resmem_on_photos_that_people_saw(
     shared_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """On this family of photos, part of its training, the package reaches Spearman 0.83 and RMSE 0.064."""
+    """For these photos, part of its training data, the package reaches Spearman 0.83 and RMSE 0.064."""
     folder = shared_data / "labelled"
     options = ["--net", "resmem", "--images", str(folder / "images"), "--by", "category"]
     options += ["--labels", str(folder / "scores.csv"), "--output", str(tmp_path)]

@@ -1,4 +1,4 @@
-"""Features of frozen branches: the net's own, computed in pieces, going on where they were, read once."""
+"""Features of frozen branches: equal to the net's, computed in pieces, resumed, read once."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def prepared(
     )
 
 
-def test_they_are_what_the_net_says(net: MemorabilityNet, paths: list[Path], tmp_path: Path) -> None:
+def test_they_equal_the_nets(net: MemorabilityNet, paths: list[Path], tmp_path: Path) -> None:
     found = prepared(net, paths, tmp_path / "cache")
     assert found.frames is not None
     assert found.labels is not None
@@ -72,7 +72,7 @@ def test_they_are_what_the_net_says(net: MemorabilityNet, paths: list[Path], tmp
     np.testing.assert_array_equal(found.labels[5], LightSegmenter().segment(found.frames[5]).labels)
 
 
-def test_they_go_on_where_they_were(net: MemorabilityNet, paths: list[Path], tmp_path: Path) -> None:
+def test_they_are_resumed(net: MemorabilityNet, paths: list[Path], tmp_path: Path) -> None:
     whole = prepared(net, paths, tmp_path / "whole")
     control = RunControl()
 
@@ -92,10 +92,10 @@ def test_they_go_on_where_they_were(net: MemorabilityNet, paths: list[Path], tmp
     assert told == [20], "nothing is computed twice"
 
 
-def test_a_disk_without_room_is_said_before_anything_is_written(
+def test_a_full_disk_is_reported_before_writing(
     net: MemorabilityNet, paths: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # A mapped file that finds no room ends the program: there would be no words.
+    # A mapped file on a full disk crashes the program without a message.
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1_000_000))
     with pytest.raises(MemappError, match=r"takes 0\.00\d+ GB, and .* has 0\.001 GB free"):
@@ -103,7 +103,7 @@ def test_a_disk_without_room_is_said_before_anything_is_written(
     assert not list((tmp_path / "cache").glob("*/*.npy"))
 
 
-def test_other_numbers_and_other_photos_are_other_features(
+def test_other_weights_or_photos_give_other_features(
     net: MemorabilityNet, paths: list[Path], tmp_path: Path
 ) -> None:
     prepared(net, paths, tmp_path)
@@ -115,9 +115,7 @@ def test_other_numbers_and_other_photos_are_other_features(
     assert len([place for place in tmp_path.iterdir() if (place / "alexnet.npy").exists()]) == 3
 
 
-def test_arrays_that_are_gone_are_computed_again(
-    net: MemorabilityNet, paths: list[Path], tmp_path: Path
-) -> None:
+def test_missing_arrays_are_computed_again(net: MemorabilityNet, paths: list[Path], tmp_path: Path) -> None:
     first = np.array(prepared(net, paths, tmp_path / "cache").cached["alexnet"])
     next((tmp_path / "cache").glob("*/alexnet.npy")).unlink()
     np.testing.assert_allclose(prepared(net, paths, tmp_path / "cache").cached["alexnet"], first, atol=1e-5)

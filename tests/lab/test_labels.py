@@ -1,4 +1,4 @@
-"""Tables of labels: good rows are read whatever stands around them; bad ones are named with the reason."""
+"""Tables of labels: good rows are read; bad ones are reported with the reason."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_good_rows_are_read(images: Path) -> None:
         GOOD.replace(",", "\t").replace("0.", "0,").encode("utf-16"),
     ],
 )
-def test_what_programs_write_differently_is_read_alike(images: Path, content: str | bytes) -> None:
+def test_the_formats_of_different_programs_are_read(images: Path, content: str | bytes) -> None:
     labels = read_labels(table(images, content), images=images)
     assert [photo.score for photo in labels.photos] == [0.5, 0.75, 0.75]
     assert not labels.left_out
@@ -63,26 +63,26 @@ def test_what_programs_write_differently_is_read_alike(images: Path, content: st
     ("row", "reason"),
     [
         ("none.jpg,sea,0.5", "there is no such file"),
-        (",sea,0.5", "no file is named"),
+        (",sea,0.5", "no file is given"),
         ("sub,sea,0.5", "there is no such file"),
         (".,sea,0.5", "there is no such file"),
-        ('d.jpg,sea,"0,5"', "its score is no number: '0,5'"),
+        ('d.jpg,sea,"0,5"', "its score is not a number: '0,5'"),
         ("../outside.jpg,sea,0.5", "the path leads out of the folder of images"),
         ("/etc/passwd,sea,0.5", "the path leads out of the folder of images"),
         ("C:\\outside.jpg,sea,0.5", "the path leads out of the folder of images"),
         ("d.jpg,sea,", "its score is missing: hit_rate is empty"),
         ("d.jpg,sea", "its score is missing: hit_rate is empty"),
-        ("d.jpg,sea,often", "its score is no number: 'often'"),
-        ("d.jpg,sea,nan", "its score is no number: 'nan'"),
-        ("d.jpg,sea,inf", "its score is no number: 'inf'"),
+        ("d.jpg,sea,often", "its score is not a number: 'often'"),
+        ("d.jpg,sea,nan", "its score is not a number: 'nan'"),
+        ("d.jpg,sea,inf", "its score is not a number: 'inf'"),
         ("d.jpg,sea,75", "its score is not within 0..1: 75"),
         ("d.jpg,sea,-0.01", "its score is not within 0..1: -0.01"),
-        ("a.jpg,people,0.5", "the same photo stands there twice; it counts once"),
-        ("./a.jpg,people,0.5", "the same photo stands there twice; it counts once"),
+        ("a.jpg,people,0.5", "the same photo is listed twice; it counts once"),
+        ("./a.jpg,people,0.5", "the same photo is listed twice; it counts once"),
         ("x" * 400 + ".jpg,sea,0.5", "there is no such file"),
     ],
 )
-def test_a_bad_row_is_left_out_with_the_reason(images: Path, row: str, reason: str) -> None:
+def test_a_bad_row_is_skipped_with_the_reason(images: Path, row: str, reason: str) -> None:
     labels = read_labels(table(images, GOOD + row + "\n"), images=images)
     assert len(labels.photos) == 3
     assert [(each.row, each.reason) for each in labels.left_out] == [(5, reason)]
@@ -103,20 +103,18 @@ def test_a_photo_with_two_scores_counts_with_neither(images: Path) -> None:
         ("name,hit_rate\na.jpg,0.5\n", "no column 'file'. Their columns: name, hit_rate"),
         ("file,score\na.jpg,0.5\n", "no column 'hit_rate'"),
         ("file,hit_rate,hit_rate\na.jpg,0.5,0.6\n", "more than one column 'hit_rate'"),
-        (GOOD.replace("sea", "Küste").encode("cp1252"), "not written in UTF-8"),
-        (GOOD.encode("utf-16")[:-1], "not written in UTF-8"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00", "not written in UTF-8"),
-        ('file,hit_rate\n"a.jpg,0.5\n', "are no CSV table"),
+        (GOOD.replace("sea", "Küste").encode("cp1252"), "not in UTF-8"),
+        (GOOD.encode("utf-16")[:-1], "not in UTF-8"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "not in UTF-8"),
+        ('file,hit_rate\n"a.jpg,0.5\n', "are not a CSV table"),
     ],
 )
-def test_a_table_that_can_not_be_used_is_refused_in_words(
-    images: Path, content: str | bytes, words: str
-) -> None:
+def test_an_unusable_table_is_refused(images: Path, content: str | bytes, words: str) -> None:
     with pytest.raises(LabelsError, match=words):
         read_labels(table(images, content), images=images)
 
 
-def test_files_that_are_not_there_are_named(images: Path, tmp_path: Path) -> None:
+def test_missing_files_are_named(images: Path, tmp_path: Path) -> None:
     with pytest.raises(LabelsError, match=r"Can't read the labels .*none.csv: No such file"):
         read_labels(tmp_path / "none.csv", images=images)
     with pytest.raises(LabelsError, match="no folder of images"):

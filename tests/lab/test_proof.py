@@ -13,7 +13,7 @@ from tests.scoring.nets.small_family import make_small
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_m3m_learns_what_only_the_segmentation_says(
+def test_m3m_learns_from_the_segmentation(
     tmp_path: Path, memapp_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_small(monkeypatch)

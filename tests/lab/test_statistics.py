@@ -1,4 +1,4 @@
-"""The lab's statistics against scipy, the referee; ties and values that do not vary among them."""
+"""The lab's statistics compared with scipy, including ties and constant values."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ def pairs(ties: bool, n: int = 80) -> tuple[np.ndarray, np.ndarray]:
 
 
 @pytest.mark.parametrize("ties", [False, True])
-def test_equal_to_the_referee(ties: bool) -> None:
+def test_equal_to_scipy(ties: bool) -> None:
     first, second = pairs(ties)
     np.testing.assert_array_equal(ranks(first), stats.rankdata(first))
     assert spearman(first, second) == pytest.approx(stats.spearmanr(first, second).statistic, abs=1e-12)
     assert pearson(first, second) == pytest.approx(stats.pearsonr(first, second).statistic, abs=1e-12)
 
 
-def test_the_interval_is_the_referees() -> None:
+def test_the_interval_is_scipys() -> None:
     first, second = pairs(ties=False)
     ours = bootstrap_interval(spearman, first, second)
     referee = stats.bootstrap(
@@ -41,7 +41,7 @@ def test_the_interval_is_the_referees() -> None:
     assert ours == bootstrap_interval(spearman, first, second), "the same each time"
 
 
-def test_what_does_not_vary_has_no_correlation() -> None:
+def test_constant_values_have_no_correlation() -> None:
     first, _ = pairs(ties=False)
     same = np.full_like(first, 0.7)
     assert spearman(first, same) is None
@@ -58,7 +58,7 @@ def test_errors_are_in_score_points() -> None:
     assert (found.n, found.spearman) == (3, None)
 
 
-def test_bins_hold_photos_of_like_predictions() -> None:
+def test_bins_contain_photos_with_similar_predictions() -> None:
     first, second = pairs(ties=False, n=25)
     bins = calibration_bins(first, second)
     assert [part.n for part in bins] == [3] * 5 + [2] * 5

@@ -1,4 +1,4 @@
-"""Training: it learns, it is repeatable, it survives kills and cancels, and what comes out scores."""
+"""Training: it learns, is repeatable, survives kills and cancels, and its result scores."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ def folder(tmp_path: Path) -> Path:
 
 def lines(path: Path) -> list[dict[str, Any]]:
     found = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    # What a clock says is another each time.
+    # Times differ in each run.
     return [{name: value for name, value in each.items() if name != "seconds"} for each in found]
 
 
-def test_a_training_leaves_a_net_that_scores(folder: Path) -> None:
+def test_a_training_produces_a_net_that_scores(folder: Path) -> None:
     result = run(order(folder, "run", epochs=15), folder)
     made = {path.name for path in (folder / "run").iterdir()}
     assert made == {
@@ -105,7 +105,7 @@ def test_a_branch_that_is_not_frozen_learns_from_frames(folder: Path) -> None:
 
 
 def test_cached_features_are_those_of_the_net(folder: Path) -> None:
-    """The same training with the branch computed anew each time ends alike: mirror images, too."""
+    """The same training without cached features ends with the same result, mirror images included."""
     cached = run(order(folder, "cached", net="alexnet", freeze=("alexnet",), epochs=3), folder)
     place = next((folder / "cache").iterdir())
     assert np.load(place / "alexnet.npy").shape == (80, 9216)
@@ -123,16 +123,16 @@ def test_early_stopping(folder: Path) -> None:
     assert (result["best_epoch"], result["epochs"]) == (0, 2)
 
 
-def test_the_same_order_is_finished_another_one_is_refused(folder: Path) -> None:
+def test_the_same_order_is_finished_and_another_one_refused(folder: Path) -> None:
     first = run(order(folder, "run"), folder)
     changed = (folder / "run" / "best.safetensors").stat().st_mtime_ns
     assert run(order(folder, "run"), folder) == first
     assert (folder / "run" / "best.safetensors").stat().st_mtime_ns == changed
-    with pytest.raises(MemappError, match="holds another training"):
+    with pytest.raises(MemappError, match="contains another training"):
         run(order(folder, "run", seed=3), folder)
 
 
-def test_a_cancelled_training_goes_on(folder: Path) -> None:
+def test_a_cancelled_training_is_resumed(folder: Path) -> None:
     expected = run(order(folder, "whole"), folder)
     control = RunControl()
     control.cancel()
@@ -143,8 +143,9 @@ def test_a_cancelled_training_goes_on(folder: Path) -> None:
     assert alike(lines(folder / "run" / "metrics.jsonl"), lines(folder / "whole" / "metrics.jsonl"))
 
 
-def test_what_the_optimizer_remembers_goes_on(folder: Path) -> None:
-    """Training two epochs, then two more in a new process, is training four: not so without its memory."""
+def test_the_optimizers_state_is_restored(folder: Path) -> None:
+    """Two epochs, then two more in a new process, equal four epochs; without the optimizer's state they would
+    not."""
     run(order(folder, "whole"), folder)
     control = RunControl()
     wanted = order(folder, "run")
@@ -156,7 +157,7 @@ def test_what_the_optimizer_remembers_goes_on(folder: Path) -> None:
 
 
 def run_until(last: int, wanted: TrainingOrder, folder: Path, control: RunControl) -> list[int]:
-    """Train until an epoch is done and saved, then cancel; gives the epochs that were done."""
+    """Train until an epoch is done and saved, then cancel; return the finished epochs."""
     seen: list[int] = []
 
     def watch(event: Step | EpochDone, _plan: TrainingPlan) -> None:
@@ -175,7 +176,7 @@ def run_until(last: int, wanted: TrainingOrder, folder: Path, control: RunContro
 
 
 def alike(first: list[dict[str, Any]], second: list[dict[str, Any]]) -> bool:
-    """The same but for rounding: where numbers lie in memory decides in which order they are added."""
+    """Compare except for rounding: the position in memory affects the order of additions."""
     return len(first) == len(second) and all(
         one.keys() == other.keys()
         and all(
@@ -187,8 +188,8 @@ def alike(first: list[dict[str, Any]], second: list[dict[str, Any]]) -> bool:
 
 
 @pytest.mark.slow
-def test_a_training_that_is_killed_again_and_again_ends_as_it_would_have(folder: Path) -> None:
-    """kill -9, wherever it meets it: while features are computed, in an epoch, while it writes."""
+def test_a_repeatedly_killed_training_ends_with_the_same_result(folder: Path) -> None:
+    """kill -9 at any moment: while features are computed, during an epoch, during a write."""
     settings = {"epochs": 6}
     command = [sys.executable, "-m", "tests.lab.small_training", str(folder)]
     root = Path(__file__).resolve().parents[2]
@@ -222,7 +223,7 @@ def test_a_training_that_is_killed_again_and_again_ends_as_it_would_have(folder:
     assert not list((folder / "killed").glob(".*"))
 
 
-def test_a_state_that_was_cut_off_is_no_state(folder: Path) -> None:
+def test_a_truncated_state_is_ignored(folder: Path) -> None:
     expected = run(order(folder, "whole"), folder)
     (folder / "run").mkdir()
     (folder / "run" / "state.safetensors").write_bytes(b"\x10\0\0\0\0\0\0\0{}")
@@ -232,7 +233,7 @@ def test_a_state_that_was_cut_off_is_no_state(folder: Path) -> None:
     assert not list((folder / "run").glob(".*"))
 
 
-def test_groups_are_never_torn() -> None:
+def test_groups_are_never_split() -> None:
     groups = [number // 4 for number in range(100)]
     parts = split(groups, seed=5)
     sets = [set(part.tolist()) for part in (parts.train, parts.validation, parts.test)]
@@ -246,14 +247,14 @@ def test_groups_are_never_torn() -> None:
     assert again.train.tolist() == parts.train.tolist() != other.train.tolist()
 
 
-def test_too_few_photos_are_refused_in_words() -> None:
+def test_too_few_photos_are_refused() -> None:
     with pytest.raises(MemappError, match="too few to part"):
         split(range(5), seed=0)
     with pytest.raises(MemappError, match="in 2 groups"):
         split([1] * 50 + [2] * 50, seed=0)
 
 
-def test_categories_that_cover_most_have_a_place_of_their_own() -> None:
+def test_the_largest_categories_are_kept() -> None:
     labels = np.zeros((2, 10, 10), dtype=np.uint8)
     labels[0, :5] = 3
     labels[1, :2] = 1
@@ -263,7 +264,7 @@ def test_categories_that_cover_most_have_a_place_of_their_own() -> None:
     assert table_for(labels, names, most=3) == (0, 1, 0, 2, 0)
 
 
-def test_what_can_not_be_frozen_or_started_from_is_said(folder: Path) -> None:
+def test_invalid_freeze_and_init_are_reported(folder: Path) -> None:
     with pytest.raises(MemappError, match="has no part nose"):
         run(order(folder, "a", freeze=("nose",)), folder)
     with pytest.raises(MemappError, match="nothing to train"):
@@ -271,11 +272,11 @@ def test_what_can_not_be_frozen_or_started_from_is_said(folder: Path) -> None:
     with pytest.raises(MemappError, match="No segmenter deep is installed"):
         run(order(folder, "c", segmenter="deep"), folder)
     run(order(folder, "d", net="alexnet", epochs=1), folder)
-    with pytest.raises(MemappError, match="is a net alexnet, not m3m"):
+    with pytest.raises(MemappError, match="contains the net alexnet, not m3m"):
         run(order(folder, "e", init=str(folder / "d" / "best.safetensors")), folder)
 
 
-def test_what_can_not_be_trained_is_said_before_photos_are_prepared(
+def test_invalid_orders_are_reported_before_photos_are_prepared(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("memapp.lab.runs.prepare_features", lambda *_, **__: pytest.fail("prepared"))
@@ -290,7 +291,7 @@ def test_what_can_not_be_trained_is_said_before_photos_are_prepared(
         run(order(folder, "c", device="cuda"), folder)
 
 
-def test_training_goes_on_from_a_checkpoint(folder: Path) -> None:
+def test_training_can_start_from_a_checkpoint(folder: Path) -> None:
     first = run(order(folder, "first", epochs=8), folder)
     second = run(order(folder, "second", init=str(folder / "first" / "best.safetensors"), epochs=1), folder)
     epochs = lines(folder / "second" / "metrics.jsonl")

@@ -1,4 +1,4 @@
-"""The memory game's window: what to do, the stream, how it went. Lives on the GUI thread."""
+"""The memory game's window: instructions, photos, result. Lives on the GUI thread."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ HOW = (
     "Press the space bar whenever you see a photo that was there before.\n"
     "Some come back soon, some much later. Don't guess, and don't go back: just look."
 )
-START = "Space: start        Esc: leave"
-PLAYING = "Space: seen before        Esc: leave, nothing is kept"
+START = "Space: start        Esc: quit"
+PLAYING = "Space: seen before        Esc: quit without saving"
 PICTURE_SHARE = 0.72
-"""Of the window's height that a photo may take."""
+"""Of the window's height, for a photo."""
 DOT = 8
 
 
@@ -45,8 +45,7 @@ class GameWindow(QWidget):
     """Plays one game.
 
     Signals:
-        finished(list[Answer]): the whole stream was shown; once. What is to be read then is given to
-            show_result().
+        finished(list[Answer]): all photos were shown; emitted once. Call show_result() with the text to show.
     """
 
     finished = Signal(list)
@@ -60,7 +59,7 @@ class GameWindow(QWidget):
         shown_seconds: float = SHOWN_SECONDS,
         blank_seconds: float = BLANK_SECONDS,
     ) -> None:
-        """Take the stream, and who gives a photo's picture at once."""
+        """Play these photos with pictures from this function."""
         super().__init__()
         self.setWindowTitle(TITLE)
         self.setMinimumSize(640, 480)
@@ -77,7 +76,7 @@ class GameWindow(QWidget):
 
     @property
     def playing(self) -> bool:
-        """Whether photos are coming."""
+        """Whether photos are being shown."""
         return self._playing
 
     def start(self) -> None:
@@ -88,12 +87,12 @@ class GameWindow(QWidget):
         self._advance()
 
     def show_result(self, text: str) -> None:
-        """Say how it went, and what became of it."""
+        """Show the result and where it was saved."""
         self._lines = ("Done", text, "Esc: close")
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Space starts and answers, Esc leaves."""
+        """Space starts and answers, Esc quits."""
         if event.key() == Qt.Key.Key_Escape:
             self.close()
         elif event.key() != Qt.Key.Key_Space or event.isAutoRepeat():
@@ -105,14 +104,14 @@ class GameWindow(QWidget):
             self.start()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop: a game that is not finished is not kept."""
+        """Stop: an unfinished game is not saved."""
         self._playing = False
         self._hide.stop()
         self._next.stop()
         super().closeEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """The photo, or the words."""
+        """Paint the photo, or the text."""
         painter = QPainter(self)
         theme = self._theme_manager.theme
         painter.fillRect(self.rect(), self.palette().window())
@@ -152,7 +151,7 @@ class GameWindow(QWidget):
             painter.setFont(font(TEXT_SCORE))
             painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter), "+")
         if self._pressed and self._pressed[-1]:
-            # That the press was noticed; not whether it was right.
+            # Shows that the press was noticed, not whether it was right.
             painter.setBrush(theme.accent)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.drawEllipse(QRectF(area.center().x() - DOT / 2, area.top(), DOT, DOT))
@@ -195,13 +194,13 @@ class GameWindow(QWidget):
 
 
 def result_text(answers: Sequence[Answer], kept: str) -> str:
-    """How one person did, for the window."""
+    """Return the text about one player's result."""
     found: GameResult = result_of(answers)
     text = (
-        f"You recognised {found.hits} of {found.targets} photos that came back, and pressed at "
-        f"{found.false_alarms} of {found.first_sights} that had not been there."
+        f"You recognised {found.hits} of {found.targets} repeated photos, and pressed for "
+        f"{found.false_alarms} of {found.first_sights} new photos."
     )
     if not found.attentive:
-        text += "\nToo many quick repeats were missed, or too many new photos taken for old ones: these "
-        text += "answers are kept, but don't count in the labels."
+        text += "\nToo many quick repeats were missed, or too many new photos taken for repeats: these"
+        text += "answers are saved, but don't count in the labels."
     return f"{text}\n\n{kept}"

@@ -1,4 +1,4 @@
-"""The composition root of the memory game: photos of a folder, one game, the answers kept."""
+"""The composition root of the memory game: photos of a folder, one game, the saved answers."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ PICTURE_SIDE = 800
 def play(
     images: Path, *, output: Path, observer: str, seed: int | None = None, most: int | None = None
 ) -> int:
-    """Play one game in a window; gives the program's exit status.
+    """Play one game in a window; return the program's exit status.
 
     Args:
         images: the folder of photos.
-        output: where games and labels are kept.
-        observer: who plays.
-        seed: of photos and order; None for another game each time.
-        most: photos in the game; None for as many as a game of five minutes has.
+        output: the folder for games and labels.
+        observer: the player.
+        seed: of photos and order; None for a different game each time.
+        most: photos in the game; None for a game of five minutes.
 
     Raises:
         MemappError: there are too few photos.
-        OSError: what was kept before can't be read.
+        OSError: earlier games can't be read.
     """
     games = read_games(output)
     seed = secrets.randbelow(1 << 31) if seed is None else seed
@@ -71,13 +71,13 @@ def _keep(window: GameWindow, output: Path, observer: str, answers: Sequence[Ans
     try:
         table, tallies = keep_game(output, answers, observer=observer, when=now)
     except OSError as problem:
-        window.show_result(result_text(answers, f"The answers can't be kept: {problem.strerror}."))
+        window.show_result(result_text(answers, f"The answers can't be saved: {problem.strerror}."))
         return
     window.show_result(result_text(answers, f"{len(tallies)} photos have labels now, in {table}."))
 
 
 def _pictures(images: Path, observers: dict[str, int], *, seed: int, most: int | None) -> dict[str, QImage]:
-    """The photos of the game that can be read, by name relative to the folder."""
+    """Return the game's readable photos, by name relative to the folder."""
     names = {
         Path(found.key.path).relative_to(images).as_posix(): found.key.path
         for found in find_photos([str(images)], control=RunControl())
@@ -91,8 +91,8 @@ def _pictures(images: Path, observers: dict[str, int], *, seed: int, most: int |
         pictures = {name: image for name, image in zip(chosen, shown, strict=True) if image is not None}
     if len(pictures) < LEAST_PHOTOS:
         raise MemappError(
-            f"The memory game needs {LEAST_PHOTOS} photos at least; {images} has {len(pictures)} that can be "
-            "read."
+            f"The memory game needs at least {LEAST_PHOTOS} photos; {images} has {len(pictures)} that can "
+            "be read."
         )
     return pictures
 
