@@ -1,4 +1,4 @@
-"""What has to be said of areas of interest that the net does not see; in the window and on the terminal."""
+"""Warnings about areas of interest that the net does not see; for the window and the terminal."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from memapp.core.text import listed, trn
 
 
 def outside_warning(regions: Regions) -> str:
-    """What to say of areas of interest that the net does not see, or only in part."""
+    """Return a warning about areas of interest that the net does not see, or only in part."""
     areas = [region for region in regions.regions if region.kind is RegionKind.AREA]
     unseen = [f'"{area.name}"' for area in areas if area.seen_share == 0]
     cut = [f'"{area.name}"' for area in areas if 0 < area.seen_share < 0.995]

@@ -1,4 +1,4 @@
-"""The seams: what the layers ask of each other, as protocols, so that each can be tested alone."""
+"""The interfaces between the layers, as protocols, so that each layer can be tested alone."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from memapp.core.records import (
 )
 
 Notify: TypeAlias = Callable[[str], None]
-"""Takes one sentence for the user."""
+"""Called with one sentence for the user."""
 
 
 class Scorer(Protocol):
@@ -40,67 +40,67 @@ class Scorer(Protocol):
 
     @property
     def batch_size(self) -> int:
-        """How many frames score() is best given at once."""
+        """The best number of frames per call of score()."""
 
     def score(self, frames: PixelArray) -> npt.NDArray[np.float32]:
-        """Score frames of shape (n, 227, 227, 3), uint8, sRGB; gives n scores, 0..1.
+        """Score frames of shape (n, 227, 227, 3), uint8, sRGB; return n scores, 0..1.
 
         Raises:
             OutOfDeviceMemoryError: the batch did not fit.
         """
 
     def close(self) -> None:
-        """Give back the net's memory. The scorer is not used afterwards."""
+        """Release the net's memory. The scorer must not be used afterwards."""
 
 
 class ScorerFactory(Protocol):
-    """Knows a net without loading it, and loads it on the thread that is going to use it."""
+    """Identifies a net without loading it, and loads it on the thread that uses it."""
 
     def identity(self) -> NetIdentity:
-        """Which net this is; cheap after the first call. Imports no torch.
+        """Return the net's identity; fast after the first call. Does not import torch.
 
         Raises:
-            WeightsError: the weights are missing, truncated or altered.
+            WeightsError: the weights are missing, truncated or changed.
         """
 
     def equivalent_identities(self) -> tuple[NetIdentity, ...]:
-        """Nets whose known scores need not be computed again by this one: the exact net, for a fast one."""
+        """Return nets whose known scores this one need not compute again: the exact net, for a fast one."""
 
     def build(self, notify: Notify) -> Scorer:
-        """Load the net and prove its device; takes seconds.
+        """Load the net and verify its device; takes seconds.
 
         Args:
-            notify: told in a sentence when the device that was asked for can't be used.
+            notify: called with a sentence if the requested device can't be used.
 
         Raises:
-            WeightsError: the weights are missing, truncated or altered.
-            DeviceError: a device was demanded by name and can't be used.
+            WeightsError: the weights are missing, truncated or changed.
+            DeviceError: no device can be used.
         """
 
 
 class PhotoRegister(Protocol):
-    """Knows each photo by an id, and where its file was last seen in which state. Used by one thread.
+    """The ids of photos, and the last known place and state of their files. Used by one thread.
 
-    The same path edited keeps its id. A path that is gone and a new one with its content is a move: the photo
-    keeps its id. A copy has an id of its own.
+    A path keeps its id when its file is edited. A missing path and a new one with the same content are a
+    move: the photo keeps its id. A copy gets its own id.
     """
 
     def find(self, files: Sequence[FoundFile]) -> list[KnownPhoto | None]:
-        """Give the photos at these paths, None where a path is new; reads only.
+        """Return the photos at these paths, None for a new path; reads only.
 
         Raises:
             StoreError: the register can't be read.
         """
 
     def add(self, files: Sequence[FoundFile]) -> list[PhotoId]:
-        """Give new photos their ids. They are not identified yet.
+        """Return ids for new photos. They are not identified yet.
 
         Raises:
             StoreError: nothing was added.
         """
 
     def known_sizes(self, sizes: Iterable[int]) -> set[int]:
-        """Give those of these sizes, in bytes, that a photo with a fingerprint has; reads only.
+        """Return those of these sizes, in bytes, that a photo with a fingerprint has; reads only.
 
         Raises:
             StoreError: the register can't be read.
@@ -112,70 +112,71 @@ class PhotoRegister(Protocol):
         *,
         read_fingerprint: FingerprintReader,
     ) -> list[PhotoId]:
-        """Say which photos these files are, now that their content is known, and remember their state.
+        """Determine which photos these files are, now that their content is known, and store their state.
 
         Args:
-            files: each with the id of its path, and its fingerprint; None where it is known by path alone.
-            read_fingerprint: reads what lies now where a photo with the same content lay.
+            files: each with the id of its path and its fingerprint; None if it is known by path only.
+            read_fingerprint: returns the fingerprint of the file now at the place of a photo with the same
+                content.
 
         Returns:
             The ids, in the same order: that of the path, or of the photo that moved there.
 
         Raises:
-            StoreError: the rest of them was not remembered.
+            StoreError: the remaining files were not stored.
         """
 
     def without_fingerprint(self, *, after: PhotoId, most: int) -> list[FoundPhoto]:
-        """Give photos whose fingerprint was never taken, by rising id, beginning after this one.
+        """Return photos without a fingerprint, by rising id, after this one.
 
         Raises:
             StoreError: the register can't be read.
         """
 
     def keep_fingerprint(self, photo: FoundPhoto, fingerprint: Fingerprint) -> None:
-        """Add the fingerprint of a photo whose file is in the state of its key, and of its known scores.
+        """Store the fingerprint of a photo whose file is in its key's state, also for its known scores.
 
         Raises:
-            StoreError: it was not kept.
+            StoreError: it was not stored.
         """
 
 
 class ScoreStore(Protocol):
-    """Scores that are known already. Used by the thread that opened it."""
+    """Known scores. Used by the thread that opened it."""
 
     notice: str | None
-    """A sentence for the user when opening it was not plain sailing (a damaged file was set aside)."""
+    """A sentence for the user if there was a problem when opening it (a damaged file was set aside)."""
 
     @property
     def photos(self) -> PhotoRegister:
-        """The photos that are known in the same place."""
+        """The photos known in the same store."""
 
     def lookup(self, keys: Sequence[ImageKey], net: NetIdentity) -> Mapping[ImageKey, ScoredPhoto]:
-        """Give the known ones of these keys. Raises: StoreError."""
+        """Return the known scores of these keys. Raise StoreError if they can't be read."""
 
     def lookup_content(
         self, fingerprints: Iterable[Fingerprint], net: NetIdentity
     ) -> Mapping[Fingerprint, ScoredPhoto]:
-        """Give the known scores of this content, each with a key that it had. Raises: StoreError."""
+        """Return the known scores of this content, each with its former key. Raise StoreError on failure."""
 
     def put(self, photos: Iterable[ScoredPhoto], net: NetIdentity) -> None:
-        """Keep a batch, all or nothing.
+        """Store a batch, all or nothing.
 
         Raises:
-            StoreError: nothing can be kept now.
-            Exception: one of the photos can't be kept.
+            StoreError: nothing can be stored now.
+            Exception: one of the photos can't be stored.
         """
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
 
 
 StoreOpener: TypeAlias = Callable[[], ScoreStore]
-"""Opens the store on the thread that is going to use it. Raises: StoreError."""
+"""Opens the store on the thread that uses it. Raises StoreError."""
 
 
 class PhotoLoader(Protocol):
-    """The one way from a path to pixels, whoever asks. Thread-safe."""
+    """The only way from a path to pixels, for all callers. Thread-safe."""
 
     def __call__(
         self,
@@ -186,27 +187,27 @@ class PhotoLoader(Protocol):
         precision: Precision = Precision.EXACT,
         control: RunControl | None = None,
     ) -> LoadedPhoto:
-        """Load one photo: always its facts, and what else is asked for.
+        """Load one photo: always its facts, and what else is requested.
 
         Args:
             path: the file.
-            frame: give the net's frame, and the file's fingerprint, too.
-            longest_side: give the picture, too, no larger than this many pixels; 0 for full size;
-                None for no picture.
-            precision: of the frame; EXACT is made of full-size pixels, FAST of fewer where that is quicker,
-                and a picture that is asked for with it may be smaller, too.
-            control: leave as soon as it is cancelled.
+            frame: also return the net's frame and the file's fingerprint.
+            longest_side: also return the picture, no larger than this many pixels; 0 for full size; None for
+                no picture.
+            precision: of the frame. EXACT uses full-size pixels, FAST a reduced decode if that is faster; a
+                picture requested with it may be smaller, too.
+            control: cancels the loading.
 
         Raises:
             PhotoError: with the reason.
-            Cancelled: control was cancelled meanwhile.
+            Cancelled: control was cancelled.
         """
 
 
 class PhotoFinder(Protocol):
-    """Turns what was dropped into photos."""
+    """Finds the photos in dropped paths."""
 
     def __call__(
         self, paths: Iterable[str], *, control: RunControl
     ) -> Iterator[FoundFile | Failure | SkippedFile]:
-        """Give every photo below the paths, once, in the order of the names. Never raises for a bad file."""
+        """Yield every photo below the paths, once, in the order of the names. Never raise for a bad file."""

@@ -1,4 +1,4 @@
-"""How a person steers a run from another thread: pause, resume, cancel."""
+"""Control of a run from another thread: pause, resume, cancel."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from memapp.core.errors import Cancelled
 
 
 class RunControl:
-    """Pause and cancel of one run. Thread-safe; cooperative, looked at between photos and batches."""
+    """Pause and cancellation of one run. Thread-safe; cooperative, checked between photos and batches."""
 
     def __init__(self) -> None:
         self._cancelled = threading.Event()
@@ -26,24 +26,24 @@ class RunControl:
             self._running.clear()
 
     def resume(self) -> None:
-        """Let a paused run go on."""
+        """Let a paused run continue."""
         self._running.set()
 
     @property
     def cancelled(self) -> bool:
-        """Whether the run is to stop."""
+        """Whether the run should stop."""
         return self._cancelled.is_set()
 
     @property
     def paused(self) -> bool:
-        """Whether the run is to wait."""
+        """Whether the run should wait."""
         return not self._running.is_set()
 
     def checkpoint(self) -> None:
         """Wait here while paused.
 
         Raises:
-            Cancelled: the run is to stop.
+            Cancelled: the run should stop.
         """
         self._running.wait()
         if self._cancelled.is_set():

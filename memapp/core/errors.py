@@ -6,7 +6,7 @@ from memapp.core.records import FailureKind
 
 
 class MemappError(Exception):
-    """Whatever memapp itself raises; str() of it may be shown to a photographer as it is."""
+    """Base class of memapp's errors; str() may be shown to a photographer as it is."""
 
 
 class PhotoError(MemappError):
@@ -19,11 +19,11 @@ class PhotoError(MemappError):
 
 
 class WeightsError(MemappError):
-    """The net's weights are missing, truncated or altered; the text says which file and what to do."""
+    """The net's weights are missing, truncated or changed; the text says which file and what to do."""
 
 
 class DeviceError(MemappError):
-    """A device that was asked for can't be used; the text says why."""
+    """A requested device can't be used; the text says why."""
 
 
 class OutOfDeviceMemoryError(MemappError):
@@ -39,12 +39,12 @@ class ExplanationError(MemappError):
 
 
 class FetchError(MemappError):
-    """A file can't be fetched; the text says why and what to do instead."""
+    """A file can't be downloaded; the text says why and what to do instead."""
 
 
 class StoreError(MemappError):
-    """The store can't keep or give back records; the text says which file and why."""
+    """The store can't read or write records; the text says which file and why."""
 
 
 class Cancelled(MemappError):  # noqa: N818 (it is an outcome, not an error)
-    """The user cancelled; raised from within a long step to leave it."""
+    """The user cancelled; raised inside a long step to leave it."""

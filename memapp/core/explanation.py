@@ -1,7 +1,8 @@
-"""Why a photo scores as it does: segmentations, memorability maps, regions, and the seams to who makes them.
+"""Explanations of a photo's score: segmentations, memorability maps, regions, and protocols of their makers.
 
-All maps and masks of one photo have one shape, (height, width) of the picture they were made of: the upright
-photo, shrunk so that its longer side is EXPLAINED_SIDE at most. Positions are fractions of the upright photo.
+All maps and masks of one photo have the same shape, (height, width) of the picture they were made from: the
+upright photo, shrunk so that its longer side is at most EXPLAINED_SIDE. Positions are fractions of the
+upright photo.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ from memapp.core.control import RunControl
 from memapp.core.records import ImageKey, NetIdentity, PixelArray, Precision
 
 EXPLAINED_SIDE = 1024
-"""Longer side, in pixels, of the picture that maps are made of; full-size maps are enlarged ones."""
+"""Longer side, in pixels, of the picture that maps are made from; full-size maps are enlarged."""
 
 MaskArray: TypeAlias = npt.NDArray[np.bool_]
-"""Shape (height, width): True where something is."""
+"""Shape (height, width): True inside."""
 LabelArray: TypeAlias = npt.NDArray[np.uint8]
-"""Shape (height, width): for each pixel the index of its category."""
+"""Shape (height, width): the index of each pixel's category."""
 MapArray: TypeAlias = npt.NDArray[np.float32]
 """Shape (height, width): signed score points; NaN where the net does not see."""
 
@@ -36,14 +37,14 @@ class MapMethod(StrEnum):
     """How a memorability map is computed."""
 
     OCCLUSION = "occlusion"
-    """Parts are covered, and the change of the score is taken. Works with every engine."""
+    """Parts are covered, and the change of the score is measured. Works with every engine."""
     GRADIENT = "gradient"
     """By the net's gradients; needs torch."""
 
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """One of the kinds of thing that a segmenter tells apart."""
+    """A kind of thing that a segmenter distinguishes."""
 
     name: str
     colour: Colour
@@ -51,21 +52,21 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class SegmenterIdentity:
-    """Which segmenter, bit for bit."""
+    """The exact identity of a segmenter."""
 
     name: str
     """The pack's name: "coco-13"."""
     sha256: str
-    """Of its graph and of how the pack describes it, together: 64 hexadecimal digits."""
+    """Hash of its graph and its description together: 64 hexadecimal digits."""
     title: str
-    """As people read it: "COCO, 13 categories"."""
+    """The title shown to people: "COCO, 13 categories"."""
     categories: tuple[Category, ...]
-    """What labels count, the first one (background, other) included."""
+    """The categories that labels index; the first is background or other."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Instance:
-    """One thing that a segmenter found: a person, a car."""
+    """One thing found by a segmenter: a person, a car."""
 
     name: str
     """Its class: "bicycle"."""
@@ -78,13 +79,13 @@ class Instance:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Segmentation:
-    """What is where in one photo."""
+    """The segmentation of one photo."""
 
     segmenter: SegmenterIdentity
     labels: LabelArray
     """Indices of segmenter.categories; where instances overlap, the more confident one's."""
     instances: tuple[Instance, ...] = ()
-    """The most confident first; empty with segmenters that tell no things apart."""
+    """The most confident first; empty if the segmenter has no instances."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,21 +95,21 @@ class MemorabilityMap:
     net: NetIdentity
     method: MapMethod
     score: float
-    """The whole photo's, 0..1, by the engine that made the map."""
+    """The whole photo's score, 0..1, from the engine that made the map."""
     values: MapArray
     forward_passes: int
     in_frame: npt.NDArray[np.float32]
-    """The same values as the net's frame has them, shape (227, 227); core/map_placement.py lays them over the
-    photo at any size. values is that at the size of the other maps."""
+    """The values in the net's frame, shape (227, 227); core/map_placement.py places them over the photo at
+    any size. `values` is the same at the size of the other maps."""
 
 
 @dataclass(frozen=True, slots=True)
 class AreaOfInterest:
-    """An area that a person drew and named: logo, product, headline. Reused on other photos of a set."""
+    """An area drawn and named by a person: logo, product, headline. Reused on other photos of a set."""
 
     name: str
     outline: tuple[tuple[float, float], ...]
-    """Three corners or more, (x, y) as fractions 0..1 of the upright photo's width and height."""
+    """Three or more corners, (x, y) as fractions 0..1 of the upright photo's width and height."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +119,10 @@ class FolderAreas:
     everywhere: tuple[AreaOfInterest, ...] = ()
     """On every photo of the folder."""
     by_photo: Mapping[str, tuple[AreaOfInterest, ...]] = field(default_factory=dict)
-    """On one photo, by its file's name."""
+    """On one photo, by its file name."""
 
     def of(self, name: str) -> tuple[AreaOfInterest, ...]:
-        """Those of the photo with this file name."""
+        """Return the areas of the photo with this file name."""
         return (*self.everywhere, *self.by_photo.get(name, ()))
 
 
@@ -132,23 +133,23 @@ AREA_COLOURS: tuple[Colour, ...] = (
     (204, 121, 167),
     (240, 228, 66),
 )
-"""Of areas of interest, one after the other; Okabe and Ito's, safe for colour-blind eyes."""
+"""For areas of interest, in order; from Okabe and Ito, safe with colour vision deficiency."""
 
 
 class RegionKind(StrEnum):
-    """What a region comes from."""
+    """The origin of a region."""
 
     INSTANCE = "instance"
     CATEGORY = "category"
     SUPERPIXEL = "superpixel"
-    """A patch of like colour, where no segmenter is installed."""
+    """A patch of similar colour, if no segmenter is installed."""
     AREA = "area"
     """An area of interest."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Region:
-    """A part of one photo and what it is worth."""
+    """A part of one photo and its contribution to the score."""
 
     kind: RegionKind
     name: str
@@ -159,19 +160,19 @@ class Region:
     area_share: float
     """Share of the photo's area, 0..1."""
     frame_share: float
-    """Share of the area that the net sees, 0..1; 0 for a region that lies outside."""
+    """Share of the area that the net sees, 0..1; 0 for a region outside."""
     seen_share: float
     """How much of the region the net sees, 0..1."""
     contribution: float | None
-    """Score points: the score less the score with the region filled in (mean of two fills).
-    None where the net sees nothing of it."""
+    """Score points: the score minus the score with the region filled in (mean of two fills). None if the net
+    sees nothing of it."""
     confidence: float | None = None
-    """The segmenter's, 0..1; None where it gives none."""
+    """The segmenter's, 0..1; None if it has none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Regions:
-    """The regions of one photo, the greatest contribution first. Contributions do not add up to the score."""
+    """The regions of one photo, the largest contribution first. Contributions do not add up to the score."""
 
     net: NetIdentity
     score: float
@@ -179,7 +180,7 @@ class Regions:
 
 
 class Layer(StrEnum):
-    """What can be laid over a photo."""
+    """What can be shown over a photo."""
 
     SEGMENTATION = "segmentation"
     MEMORABILITY = "memorability"
@@ -188,33 +189,33 @@ class Layer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ExplainOrder:
-    """What is to be found out about one photo."""
+    """A request to explain one photo."""
 
     key: ImageKey
     layers: frozenset[Layer]
     method: MapMethod = MapMethod.OCCLUSION
     segmenter: str | None = None
-    """A pack's name; None for none: regions are superpixels then."""
+    """A pack's name; None for superpixels instead of a segmentation."""
     areas: tuple[AreaOfInterest, ...] = ()
     precision: Precision = Precision.EXACT
     """Of the scores that maps and regions are computed from."""
     kept_only: bool = False
-    """Give what was found out before, and compute nothing."""
+    """Return stored results only, and compute nothing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Explained:
-    """One part of the answer."""
+    """One part of the result."""
 
     key: ImageKey
     part: Segmentation | MemorabilityMap | Regions
     kept: bool
-    """True when it was computed before and came from disk."""
+    """True if it was read from disk."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExplainProgress:
-    """How far the computation of one part is."""
+    """The progress of one part."""
 
     key: ImageKey
     layer: Layer
@@ -224,12 +225,12 @@ class ExplainProgress:
 
 @dataclass(frozen=True, slots=True)
 class ExplainFailed:
-    """One part can't be had. The others go on."""
+    """One part failed. The others continue."""
 
     key: ImageKey
     layer: Layer
     reason: str
-    """A sentence or two: what happened, then what to do."""
+    """One or two sentences: what happened, then what to do."""
 
 
 ExplainEvent: TypeAlias = Explained | ExplainProgress | ExplainFailed
@@ -240,30 +241,30 @@ class Segmenter(Protocol):
 
     @property
     def identity(self) -> SegmenterIdentity:
-        """Which one."""
+        """Which segmenter this is."""
 
     def segment(self, picture: PixelArray) -> Segmentation:
         """Segment an upright sRGB picture of any size, at its own size."""
 
     def close(self) -> None:
-        """Give back its memory."""
+        """Release its memory."""
 
 
 class SegmenterFactory(Protocol):
-    """Knows the packs that are installed, and loads them on the thread that is going to use them."""
+    """Lists the installed packs, and loads them on the thread that uses them."""
 
     def installed(self) -> tuple[SegmenterIdentity, ...]:
-        """Those that may be opened, the default first. Reads only descriptions, no graphs."""
+        """Return the usable ones, the default first. Reads only descriptions, no graphs."""
 
     def open(self, name: str) -> Segmenter:
-        """Load one by its name. Raises: SegmenterError: it is not installed, or broken."""
+        """Load a segmenter by name. Raise SegmenterError if it is not installed, or broken."""
 
 
 Steps: TypeAlias = tuple[int, int]
-"""How many steps of a long work are done, and how many there are."""
+"""Finished steps of a long work, and the total."""
 
 ScorerOpener: TypeAlias = Callable[[], Scorer]
-"""Gives the net, loaded at the first call. Raises: WeightsError, DeviceError."""
+"""Returns the net, loaded at the first call. Raises WeightsError or DeviceError."""
 
 
 class MapMaker(Protocol):
@@ -271,15 +272,15 @@ class MapMaker(Protocol):
 
     @property
     def version(self) -> str:
-        """Raised whenever the same photo may get another map."""
+        """Changed whenever the same photo may get another map."""
 
     def make(
         self, frame: PixelArray, *, scorer: ScorerOpener, control: RunControl
     ) -> Generator[Steps, None, FrameMap]:
-        """Explain the net's frame, shape (227, 227, 3). A generator of how far it is.
+        """Explain the net's frame, shape (227, 227, 3), and yield the progress.
 
         Raises:
-            Cancelled: control was cancelled meanwhile.
+            Cancelled: control was cancelled.
             MemappError: it can't be computed here; the text says why and what to do.
         """
 
@@ -303,7 +304,7 @@ class RegionMaker(Protocol):
 
     @property
     def version(self) -> str:
-        """Raised whenever the same photo may get other regions."""
+        """Changed whenever the same photo may get other regions."""
 
     def regions(
         self,
@@ -314,17 +315,17 @@ class RegionMaker(Protocol):
         scorer: ScorerOpener,
         control: RunControl,
     ) -> Generator[Steps, None, tuple[float, tuple[Region, ...]]]:
-        """The regions of a segmentation, or superpixels, each with its contribution, and the frame's score.
+        """Return the frame's score, and the regions of a segmentation, or superpixels, with contributions.
 
         Args:
             picture: the photo, shape (height, width, 3).
-            frame: what the net sees of it, shape (227, 227, 3).
+            frame: the part that the net sees, shape (227, 227, 3).
             segmentation: of the picture, in its shape; None for superpixels.
             scorer: the net.
-            control: leave as soon as it is cancelled.
+            control: cancels the work.
 
         Raises:
-            Cancelled: control was cancelled meanwhile.
+            Cancelled: control was cancelled.
         """
 
     def areas(
@@ -336,22 +337,22 @@ class RegionMaker(Protocol):
         scorer: ScorerOpener,
         control: RunControl,
     ) -> Generator[Steps, None, tuple[float, tuple[Region, ...]]]:
-        """The same for areas of interest, which are kept however small they are."""
+        """Return the same for areas of interest, which are kept however small they are."""
 
 
 class MapStore(Protocol):
-    """Keeps explanations on disk; a broken one is as good as none. Thread-safe."""
+    """Explanations stored on disk; a broken one counts as missing. Thread-safe."""
 
     def find(
         self, key: ImageKey, layer: Layer, made_by: str
     ) -> Segmentation | MemorabilityMap | Regions | None:
-        """The kept part for a photo in this state.
+        """Return the stored part for a photo in this state.
 
         Args:
             key: the photo.
             layer: which part.
-            made_by: everything else that decides what it is: net, pack, method, version, areas.
+            made_by: everything else that determines it: net, pack, method, version, areas.
         """
 
     def keep(self, key: ImageKey, made_by: str, part: Segmentation | MemorabilityMap | Regions) -> None:
-        """Keep one; a disk that is full or read-only is no reason to stop."""
+        """Store one part; a full or read-only disk is ignored."""

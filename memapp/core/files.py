@@ -1,4 +1,4 @@
-"""Writing files so that nobody ever meets half of one, knowing before whether that can be; safe reading."""
+"""Atomic writing of files, with a check beforehand whether it will work; safe reading."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from enum import StrEnum
 from pathlib import Path
 
 _MOST_LINKS = 40
-"""One that leads to another is followed so often, as systems do."""
+"""Links followed in sequence, as systems do."""
 
 _DESCRIPTOR = re.compile(r"/(?:proc/(?P<process>self|\d+)|dev)/fd/(?P<number>\d+)")
-"""What /dev/stdout leads to on Linux, and /dev/fd/1 on macOS."""
+"""The target of /dev/stdout on Linux, and /dev/fd/1 on macOS."""
 
 
 class OutputProblem(StrEnum):
@@ -29,10 +29,10 @@ class OutputProblem(StrEnum):
 
 
 def output_problem(path: Path) -> OutputProblem | None:
-    """Return why nothing can be written to a path; None where it seems to work.
+    """Return why nothing can be written to a path; None if it should work.
 
-    What exists must be a regular file that may be written, or a FIFO or a character device, or a link to
-    one. What does not exist must have a folder that takes files.
+    An existing path must be a writable regular file, FIFO or character device, or a link to one. A path that
+    does not exist must have a writable folder.
     """
     if _own_descriptor(path) is not None:
         return None
@@ -48,12 +48,12 @@ def output_problem(path: Path) -> OutputProblem | None:
         return OutputProblem.NO_FILE
     if not os.access(path, os.W_OK):
         return OutputProblem.PROTECTED
-    # A file is written beside, a stream is not.
+    # A file is replaced, a stream is written into.
     return None if _is_stream(mode) else _folder_problem(_behind_links(path).parent)
 
 
 def is_one_of(path: Path, others: Iterable[str]) -> bool:
-    """Return whether a path leads to the same file as one of the others, whatever they are called."""
+    """Return whether a path leads to the same file as one of the others, under any name."""
     try:
         wanted = path.stat()
     except (OSError, ValueError):
@@ -62,16 +62,16 @@ def is_one_of(path: Path, others: Iterable[str]) -> bool:
 
 
 def read_regular_file(path: Path, *, most_bytes: int) -> bytes:
-    """Read a file whole, if it is one: a FIFO or a device in its place is refused, and keeps nobody waiting.
+    """Read a whole regular file; a FIFO or a device in its place is refused without waiting.
 
     Raises:
-        OSError: it can't be read, is no regular file, or is larger than it may be.
+        OSError: it can't be read, is not a regular file, or is too large.
     """
-    # Not blocking: opening a FIFO would wait for a writer for ever.
+    # Not blocking: opening a FIFO would wait forever for a writer.
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError(errno.EINVAL, "it is no regular file", str(path))
+            raise OSError(errno.EINVAL, "it is not a regular file", str(path))
         with os.fdopen(handle, "rb", closefd=False) as file:
             content = file.read(most_bytes + 1)
     finally:
@@ -82,7 +82,7 @@ def read_regular_file(path: Path, *, most_bytes: int) -> bytes:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Write UTF-8 text: beside the target, flushed to disk, then put in its place.
+    """Write UTF-8 text atomically: to a temporary file, flushed to disk, then renamed.
 
     Line ends are written as they are in the text. A surrogate-escaped name in it becomes "?".
 
@@ -93,10 +93,10 @@ def write_atomically(path: Path, text: str) -> None:
 
 
 def write_bytes_atomically(path: Path, content: bytes | memoryview) -> None:
-    """Write bytes: beside the target, flushed to disk, then put in its place.
+    """Write bytes atomically: to a temporary file, flushed to disk, then renamed.
 
-    Through a link, its target is written. A FIFO or a character device, such as /dev/stdout, is written
-    into; what came through before an error can't be taken back there.
+    Through a link, its target is written. A FIFO or a character device, such as /dev/stdout, is written into;
+    bytes written there before an error can't be undone.
 
     Raises:
         OSError: no file was changed.
@@ -112,7 +112,7 @@ def write_bytes_atomically(path: Path, content: bytes | memoryview) -> None:
         if not _is_stream(mode):
             problem = errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL
             raise OSError(problem, os.strerror(problem), str(path))
-        # Not created: what was there a moment ago is written into, or nothing is.
+        # Never created: the existing stream is written into, or nothing.
         _write_into(os.open(path, os.O_WRONLY), content)
         return
     _replace(_behind_links(path), content, mode)
@@ -126,8 +126,8 @@ def _replace(target: Path, content: bytes | memoryview, mode: int | None) -> Non
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        # mkstemp gives 0600; an ordinary new file follows the user's umask. What runs as its owner (setuid)
-        # would do so with another content.
+        # mkstemp uses 0600; an ordinary new file follows the user's umask. A setuid bit must not be kept for
+        # new content.
         beside.chmod(mode & 0o777 if mode is not None else 0o666 & ~_umask())
         beside.replace(target)
     except BaseException:
@@ -159,14 +159,14 @@ def _folder_problem(folder: Path) -> OutputProblem | None:
 
 
 def _behind_links(path: Path) -> Path:
-    """Return the path that links lead to, whether there is a file or not."""
+    """Return the path that links lead to, whether the file exists or not."""
     return Path(os.path.realpath(path))
 
 
 def _own_descriptor(path: Path) -> int | None:
-    """Return which open file of this process a path names, as /dev/stdout does; None where it names none.
+    """Return the open file of this process that a path names, as /dev/stdout does; None if there is none.
 
-    To open such a path anew would begin at the start of the file that the output is sent to.
+    Opening such a path again would start at the beginning of the file that the output goes to.
     """
     current = os.path.abspath(path)  # noqa: PTH100 (without following links)
     for _ in range(_MOST_LINKS):

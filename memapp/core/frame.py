@@ -1,15 +1,17 @@
-"""What part of a photo the nets see, and how it is prepared for them."""
+"""The part of a photo that the nets see, and its preparation."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 PREPROCESSING = "memapp-2"
-"""Version of: upright by EXIF or HEIF, sRGB, alpha over white, squashed to 256 x 256 (bilinear, antialiased,
-aspect not kept), the middle 227 x 227 taken, divided by 255. Raised whenever a change may change a score.
+"""Version of the preparation: upright by EXIF or HEIF, sRGB, alpha over white, squashed to 256 x 256
+(bilinear, antialiased, without keeping the aspect ratio), the middle 227 x 227, divided by 255. Raise it when
+a change may change a score.
 
-2: scores of fast precision take large JPEGs shrunk while they are decoded; exact ones are as with 1, but for
-JPEGs that memory forces to be shrunk (from 120 megapixels on)."""
+2: scores of fast precision use large JPEGs decoded at a reduced size; exact ones are as in 1, except for
+JPEGs that must be reduced for lack of memory (from 120 megapixels).
+"""
 
 SQUASHED_SIDE = 256
 FRAME_SIDE = 227
@@ -32,4 +34,4 @@ SEEN_PART = SeenPart(
     right=(FRAME_OFFSET + FRAME_SIDE) / SQUASHED_SIDE,
     bottom=(FRAME_OFFSET + FRAME_SIDE) / SQUASHED_SIDE,
 )
-"""The same for every photo, since the squash does not keep the aspect: 79 % of the area."""
+"""The same for every photo, because the squash does not keep the aspect ratio: 79 % of the area."""

@@ -1,4 +1,4 @@
-"""What this computer lets memapp use, and how to be a good neighbour on it."""
+"""The cores and priorities that memapp uses on this computer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 
 def usable_cores() -> int:
-    """How many logical cores this process may run on (containers and affinity counted), at least 1."""
+    """Return the number of logical cores for this process (with containers and affinity), at least 1."""
     if sys.platform == "linux":
         cores = len(os.sched_getaffinity(0))
     else:
@@ -21,15 +21,15 @@ def usable_cores() -> int:
 
 
 def lower_this_thread(*, idle: bool = False) -> None:
-    """Let the calling thread, and threads that it starts later, yield to the window.
+    """Lower the priority of the calling thread, and of threads that it starts later, below the window's.
 
-    Best effort: a system that refuses leaves the priority as it was.
+    Best effort: if the system refuses, the priority stays.
 
     Args:
-        idle: yield to everything else, to scoring too.
+        idle: yield to all other work, also to scoring.
     """
     if sys.platform == "linux":
-        # A Linux thread has a nice value of its own, and its children (the net's team of threads) inherit it.
+        # A Linux thread has its own nice value, and its children (the net's threads) inherit it.
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19 if idle else 10)
     elif sys.platform == "darwin":
         qos_class_utility, qos_class_background = 0x11, 0x09
@@ -46,10 +46,10 @@ def lower_this_thread(*, idle: bool = False) -> None:
 
 @contextmanager
 def garbage_collector_at_rest() -> Iterator[None]:
-    """Let Python's garbage collector rest while much is built that stays, and pass that over later.
+    """Pause Python's garbage collector while many long-lived objects are built, and exclude them later.
 
-    A full collection walks through all that is alive while no other thread can run. torch's import alone
-    brings 300,000 objects and a full collection every second, of up to half a second each.
+    A full collection visits all live objects while no other thread can run. torch's import alone creates
+    300,000 objects and causes a full collection every second, of up to half a second each.
     """
     gc.disable()
     try:

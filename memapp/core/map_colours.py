@@ -1,4 +1,4 @@
-"""The colours of memorability maps: diverging, perceptual, safe for colour-blind eyes."""
+"""The colours of memorability maps: diverging, perceptual, safe with colour vision deficiency."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ DIVERGING: npt.NDArray[np.uint8] = np.array(
     ],
     dtype=np.uint8,
 )
-"""RdBu, eleven samples (Cynthia Brewer, ColorBrewer 2.0), turned round: what lowers a score is blue, what
-raises it red. Eyes that confuse red and green tell its ends apart."""
+"""RdBu, eleven samples (Cynthia Brewer, ColorBrewer 2.0), reversed: blue lowers a score, red raises it. Its
+ends differ for people who confuse red and green."""
 
 LEAST_LIMIT = 0.02
-"""Maps that stay within so few points look as pale as they are."""
+"""Maps with values within this many points stay pale."""
 
 _STEPS = 127
-"""Colours on each side of nothing."""
+"""Colours on each side of zero."""
 _UNSEEN = 0
 """Level of pixels that the net does not see."""
 _UNSEEN_COLOUR = (128, 128, 128)
@@ -41,16 +41,16 @@ _MOST_OPAQUE = 0.8
 
 
 def map_limit(values: MapArray) -> float:
-    """The points at the two ends of a map's colours: whole hundredths, the same above and below nothing."""
+    """Return the points at both ends of a map's colours: whole hundredths, symmetric around zero."""
     seen = np.abs(values[np.isfinite(values)])
     if not seen.size:
         return LEAST_LIMIT
-    # A few pixels that stick out do not make all others pale.
+    # A few extreme pixels must not make all others pale.
     return max(LEAST_LIMIT, math.ceil(100 * float(np.percentile(seen, 99.5)) - 1e-6) / 100)
 
 
 def map_levels(values: MapArray, limit: float) -> npt.NDArray[np.uint8]:
-    """A map as 255 levels, 1 (lowers most) to 255 (raises most), 128 for nothing; 0 where it is not seen."""
+    """Return a map as 255 levels, 1 (lowers most) to 255 (raises most), 128 for zero; 0 if not seen."""
     share = np.clip(np.nan_to_num(values / np.float32(limit), nan=0.0), -1, 1)
     levels: npt.NDArray[np.uint8] = (share * _STEPS + (_STEPS + 1)).round().astype(np.uint8)
     levels[~np.isfinite(values)] = _UNSEEN
@@ -58,7 +58,7 @@ def map_levels(values: MapArray, limit: float) -> npt.NDArray[np.uint8]:
 
 
 def level_colours() -> PixelArray:
-    """The colour of each level, shape (256, 1, 3)."""
+    """Return the colour of each level, shape (256, 1, 3)."""
     table = np.empty((2 * _STEPS + 2, 1, 3), np.uint8)
     table[_UNSEEN] = _UNSEEN_COLOUR
     places = np.linspace(0, len(DIVERGING) - 1, 2 * _STEPS + 1)
@@ -69,8 +69,8 @@ def level_colours() -> PixelArray:
 
 
 def level_opacities() -> npt.NDArray[np.uint8]:
-    """How much each level covers of the photo below it, 0..255, shape (256,): little where little is."""
-    # In proportion: pale colours over a dark photo would be a veil.
+    """Return the opacity of each level over the photo, 0..255, shape (256,), low for small values."""
+    # Proportional: pale colours over a dark photo would look like a veil.
     strength = np.abs(np.arange(-_STEPS, _STEPS + 1)) / _STEPS
     opacities = np.zeros(2 * _STEPS + 2, np.uint8)
     opacities[1:] = (255 * _MOST_OPAQUE * strength).round()
@@ -78,7 +78,7 @@ def level_opacities() -> npt.NDArray[np.uint8]:
 
 
 def hatching(height: int, width: int) -> npt.NDArray[np.bool_]:
-    """Diagonal lines, as wide apart as suits a picture of this size: what is not seen is marked with them."""
+    """Return diagonal lines, with a distance that suits the picture's size, for areas that are not seen."""
     period = max(6, max(height, width) // 80)
     diagonal = np.arange(height)[:, None] + np.arange(width)[None, :]
     lines: npt.NDArray[np.bool_] = diagonal % period < max(1, period // 6)

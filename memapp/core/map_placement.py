@@ -1,4 +1,4 @@
-"""Lays a map of the net's frame over the photo that the frame was made of, at any size."""
+"""Placing a map of the net's frame over the frame's photo, at any size."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ def place_map(in_frame: npt.NDArray[np.float32], height: int, width: int) -> npt
         width: of the upright photo, in pixels.
 
     Returns:
-        Shape (height, width); NaN at pixels whose centre lies outside the frame.
+        Shape (height, width); NaN at pixels whose centre is outside the frame.
     """
     rows, columns = _Samples.of(height), _Samples.of(width)
     placed = np.full((height, width), np.nan, np.float32)
-    # First across, in the few rows that there are, then down: nothing larger than the result is needed.
+    # First across, in the frame's few rows, then down: nothing larger than the result is needed.
     across = _between(in_frame[:, columns.before], in_frame[:, columns.after], columns.share[None, :])
     placed[rows.seen, columns.seen] = _between(across[rows.before], across[rows.after], rows.share[:, None])
     return placed
 
 
 class _Samples:
-    """Where the seen pixels of one axis of a photo fall between the frame's."""
+    """The positions of one axis of a photo between the frame's pixels."""
 
     def __init__(self, seen: slice, positions: npt.NDArray[np.floating[Any]]) -> None:
         self.seen = seen
@@ -42,7 +42,7 @@ class _Samples:
 
     @classmethod
     def of(cls, length: int) -> _Samples:
-        """For an axis of so many pixels."""
+        """Return the samples for an axis of this many pixels."""
         centres = (np.arange(length) + 0.5) * (SQUASHED_SIDE / length) - FRAME_OFFSET
         first, last = np.searchsorted(centres, (0, FRAME_SIDE))
         return cls(slice(int(first), int(last)), centres[first:last] - 0.5)

@@ -1,8 +1,8 @@
-"""The memory game: photos in a stream, a key is pressed when one comes back. The stream and what it tells.
+"""The memory game: the order of photos, and the results. A key is pressed when a photo comes back.
 
-The method behind LaMem (Isola et al. 2011, Khosla et al. 2015): targets come back after many other photos,
-vigilance repeats after few, to see whether somebody pays attention; fillers come once. A press at a repeat is
-a hit, at a first sight a false alarm. Nothing here shows anything: see gui/memory_game.
+The method of LaMem (Isola et al. 2011, Khosla et al. 2015): targets come back after many other photos,
+vigilance repeats after few, to check the player's attention; fillers come once. A press at a repeat is a hit,
+at a first sight a false alarm. The window is elsewhere: see lab/memory_game.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from enum import StrEnum
 
 SHOWN_SECONDS = 0.6
 BLANK_SECONDS = 0.8
-"""Between two photos; a press counts from a photo's coming to the next one's. Both as in LaMem."""
+"""Between two photos; a press counts from the start of a photo to the start of the next. Both as in LaMem."""
 
 MOST_PHOTOS = 120
 """In one game: 220 pictures, five minutes."""
@@ -25,18 +25,18 @@ VIGILANCE_SHARE = 0.12
 """Of the photos of a game; the others are fillers."""
 
 TARGET_GAP = (35, 150)
-"""Pictures between a target and its repeat; in short games shorter in proportion."""
+"""Pictures between a target and its repeat; proportionally fewer in short games."""
 VIGILANCE_GAP = (1, 7)
 
 LEAST_VIGILANCE = 0.5
 MOST_FALSE_ALARMS = 0.5
-"""Who hits fewer vigilance repeats, or presses at more first sights, did not pay attention."""
+"""A player with fewer vigilance hits, or more false alarms at first sights, was not attentive."""
 
 _PLACING_TRIES = 200
 
 
 class Role(StrEnum):
-    """What a photo is in one game."""
+    """A photo's role in one game."""
 
     TARGET = "target"
     VIGILANCE = "vigilance"
@@ -45,7 +45,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """One picture of the stream."""
+    """One picture in the sequence."""
 
     photo: str
     role: Role
@@ -54,7 +54,7 @@ class Showing:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One picture of the stream, and what was done."""
+    """One picture in the sequence, and whether the key was pressed."""
 
     photo: str
     role: Role
@@ -64,7 +64,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class GameResult:
-    """How one person did."""
+    """One player's result."""
 
     hits: int
     targets: int
@@ -82,12 +82,12 @@ class GameResult:
 
 @dataclass(frozen=True, slots=True)
 class PhotoTally:
-    """What all attentive people together did with one photo."""
+    """The answers of all attentive players about one photo."""
 
     photo: str
     hits: int
     observers: int
-    """Who had it as a target."""
+    """Players who had it as a target."""
     false_alarms: int
     first_sights: int
 
@@ -105,7 +105,7 @@ class PhotoTally:
 def choose_photos(
     photos: Sequence[str], observers: Mapping[str, int], *, seed: int, most: int = MOST_PHOTOS
 ) -> list[str]:
-    """The photos of the next game: those first that fewest people had as a target, else by chance."""
+    """Return the photos of the next game: first those that fewest people had as a target, else at random."""
     generator = random.Random(seed)
     mixed = list(photos)
     generator.shuffle(mixed)
@@ -114,7 +114,7 @@ def choose_photos(
 
 
 def plan_game(photos: Sequence[str], *, seed: int) -> list[Showing]:
-    """The stream of one game.
+    """Return the sequence of one game.
 
     Args:
         photos: at least LEAST_PHOTOS, each once; the first ones become targets.
@@ -124,7 +124,7 @@ def plan_game(photos: Sequence[str], *, seed: int) -> list[Showing]:
         ValueError: there are too few photos.
     """
     if len(photos) < LEAST_PHOTOS:
-        raise ValueError(f"{LEAST_PHOTOS} photos at least")
+        raise ValueError(f"at least {LEAST_PHOTOS} photos")
     vigilance_count = max(1, round(VIGILANCE_SHARE * len(photos)))
     target_count = round(TARGET_SHARE * len(photos))
     targets = photos[:target_count]
@@ -150,11 +150,11 @@ def _placed(
     length: int,
     generator: random.Random,
 ) -> list[Showing] | None:
-    """A stream by chance; None where the last pairs found no place."""
+    """Return a random sequence; None if the last pairs did not fit."""
     stream: list[Showing | None] = [None] * length
     pairs = [(photo, Role.TARGET, target_gap) for photo in targets]
     pairs += [(photo, Role.VIGILANCE, VIGILANCE_GAP) for photo in vigilance]
-    # The vigilance repeats last: close places are easier to find than far ones.
+    # The vigilance repeats last: short distances are easier to place than long ones.
     for photo, role, (least, most) in pairs:
         free = [place for place, showing in enumerate(stream) if showing is None]
         generator.shuffle(free)
@@ -173,7 +173,7 @@ def _placed(
 
 
 def result_of(answers: Iterable[Answer]) -> GameResult:
-    """How one person did in a game."""
+    """Return one player's result."""
     found = list(answers)
 
     def count(role: Role | None, *, repeat: bool, pressed: bool | None = None) -> int:
@@ -193,7 +193,7 @@ def result_of(answers: Iterable[Answer]) -> GameResult:
 
 
 def tally(games: Iterable[Sequence[Answer]]) -> list[PhotoTally]:
-    """What attentive people did, by photo; photos that were nobody's target are left out."""
+    """Return the counts of attentive players, by photo, for photos that were someone's target."""
     hits: dict[str, int] = {}
     observers: dict[str, int] = {}
     alarms: dict[str, int] = {}

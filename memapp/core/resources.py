@@ -1,4 +1,4 @@
-"""Where the files that travel with memapp lie: in the source tree, or in the built app."""
+"""The files shipped with memapp: in the source tree, or in the built app."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from pathlib import Path
 
 
 def resources_folder() -> Path:
-    """The folder of read-only resources: samples, icons, quantiles, licences, weights in the built app."""
+    """Return the folder of read-only resources: samples, icons, quantiles, licences, weights in the built
+    app."""
     frozen = getattr(sys, "_MEIPASS", None)
     root = Path(frozen) if frozen else Path(__file__).resolve().parents[2]
     return root / "resources"
 
 
 def resource_path(name: str) -> Path:
-    """One resource by its name relative to the folder."""
+    """Return one resource by its name relative to the folder."""
     return resources_folder() / name

@@ -1,4 +1,4 @@
-"""Whatever colours a file holds, to sRGB with 8 bits: profiles, CMYK, Lab, greys of any depth, alpha."""
+"""Conversion of a file's colours to 8-bit sRGB: profiles, CMYK, Lab, greys of any depth, alpha."""
 
 from __future__ import annotations
 
@@ -13,49 +13,49 @@ import numpy.typing as npt
 from PIL import Image, ImageCms
 
 WHITE = (255, 255, 255)
-"""What shows through where a photo is transparent: paper, as in print and on most pages."""
+"""The background of transparent parts: white, like paper and most web pages."""
 
-# Relative colorimetric with black point compensation: colours that sRGB has stay as they are (perceptual
-# would move them all), and the shadows of print profiles don't clog. NOCACHE makes a transform safe to share
-# by threads.
+# Relative colorimetric with black point compensation: colours inside sRGB stay unchanged (perceptual would
+# shift all of them), and the shadows of print profiles keep detail. NOCACHE makes a transform safe to share
+# between threads.
 _INTENT = ImageCms.Intent.RELATIVE_COLORIMETRIC
 _FLAGS = ImageCms.Flags.BLACKPOINTCOMPENSATION | ImageCms.Flags.NOCACHE
 
 _PROFILE_SPACES = {"RGB": "RGB", "L": "GRAY", "CMYK": "CMYK", "LAB": "Lab"}
-"""The colour space that a profile must be of, by Pillow's mode."""
+"""The colour space that a profile must have, by Pillow's mode."""
 
 _SAME_COLOUR = 1
-"""A profile that moves no colour by more than this many of 255 steps is sRGB by another name."""
+"""A profile that changes no colour by more than this many of 255 steps counts as sRGB."""
 
 _STRIP_PIXELS = 4_000_000
-"""How many deep pixels are scaled at once, so that no second deep copy of a large photo is needed."""
+"""Number of deep pixels that are scaled at once, to avoid a second deep copy of a large photo."""
 
 
 @dataclass(frozen=True, slots=True)
 class SampleRange:
-    """What the samples of a grey picture with more than 8 bits mean, where its file says so."""
+    """The meaning of samples with more than 8 bits in a grey picture, if the file states it."""
 
     white: int | None = None
-    """The brightest value: 4095 for 12 bits. None where only the values themselves can tell."""
+    """The brightest value: 4095 for 12 bits. None if it must be derived from the values."""
     inverted: bool = False
     """Whether 0 is white."""
 
 
 def is_plain(image: Image.Image) -> bool:
-    """Whether to_srgb() would give back the image as it is, at no cost."""
+    """Return whether to_srgb() would return the image unchanged, without computing."""
     return image.mode == "RGB" and _transform_of(image) is None
 
 
 def to_srgb(image: Image.Image, samples: SampleRange | None = None) -> Image.Image:
-    """The image in mode RGB, sRGB, opaque: transparent parts over white. May alter or return the image given.
+    """Return the image in mode RGB, sRGB, opaque, white behind transparent parts; may modify the given one.
 
-    Pixels of mode RGB without a profile, or with one that is sRGB, are left as they are; so is a single
-    colour that a PNG declares to be transparent (tRNS without a palette). A profile that is broken, or of
-    another colour space than the pixels, is ignored.
+    Pixels of mode RGB without a profile, or with an sRGB profile, are unchanged; so is a single colour that a
+    PNG declares transparent (tRNS without a palette). A profile that is broken, or for another colour space
+    than the pixels', is ignored.
 
     Args:
-        image: loaded, of any mode that Pillow's decoders give.
-        samples: what its samples mean, for modes I;16, I and F.
+        image: loaded, of any mode that Pillow's decoders return.
+        samples: the meaning of its samples, for modes I;16, I and F.
     """
     profile = _profile_of(image)
     colours, alpha = _without_alpha(_eight_bits(image, samples or SampleRange()))
@@ -67,7 +67,7 @@ def to_srgb(image: Image.Image, samples: SampleRange | None = None) -> Image.Ima
 
 
 def _eight_bits(image: Image.Image, samples: SampleRange) -> Image.Image:
-    """Samples of 16 or 32 bits and floats to 8; other modes as they are."""
+    """Convert samples of 16 or 32 bits and floats to 8; return other modes unchanged."""
     if not image.mode.startswith("I;16") and image.mode not in {"I", "F"}:
         return image
     white = samples.white or (65535 if image.mode.startswith("I;16") else None)
@@ -83,7 +83,7 @@ def _eight_bits(image: Image.Image, samples: SampleRange) -> Image.Image:
 
 
 def _range_of(image: Image.Image) -> tuple[float, float]:
-    """Black and white of samples whose depth nothing tells: the smallest usual range that holds them all."""
+    """Return black and white of samples of unknown depth: the smallest common range with all of them."""
     values = np.asarray(image)
     finite = values[np.isfinite(values)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
@@ -96,7 +96,7 @@ def _range_of(image: Image.Image) -> tuple[float, float]:
 def _in_strips(
     image: Image.Image, to_eight_bits: Callable[[npt.NDArray[Any]], npt.NDArray[Any]]
 ) -> Image.Image:
-    """Apply a function to the samples, strip by strip; its result is clipped to 0..255. Gives mode L."""
+    """Apply a function to the samples, strip by strip, clipped to 0..255. Return mode L."""
     width, height = image.size
     result = np.empty((height, width), np.uint8)
     rows = max(1, _STRIP_PIXELS // width)
@@ -111,7 +111,7 @@ def _in_strips(
 
 
 def _without_alpha(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
-    """Opaque colours in a mode that _opaque_to_srgb() takes, and the alpha beside them, if there is one."""
+    """Return opaque colours in a mode for _opaque_to_srgb(), and the alpha channel, if any."""
     match image.mode:
         case "P" if "transparency" in image.info:
             image = image.convert("RGBA")
@@ -120,7 +120,7 @@ def _without_alpha(image: Image.Image) -> tuple[Image.Image, Image.Image | None]
         case "La":
             image = image.convert("LA")
         case "P":
-            # A palette may itself be of another mode (CMYK, LAB).
+            # A palette may itself have another mode (CMYK, LAB).
             image = image.convert("RGB")
         case "1":
             image = image.convert("L")
@@ -139,7 +139,7 @@ def _opaque_to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         return image if image.mode == "RGB" else image.convert("RGB")
     try:
         if image.mode == "RGB":
-            # In place: no second copy of a large photo.
+            # In place, to avoid a second copy of a large photo.
             transform.apply_in_place(image)
             return image
         return transform.apply(image)
@@ -158,9 +158,10 @@ def _transform_of(image: Image.Image) -> ImageCms.ImageCmsTransform | None:
 
 @lru_cache(maxsize=32)
 def _transform(profile: bytes | None, mode: str) -> ImageCms.ImageCmsTransform | None:
-    """From a profile (None: of the mode itself) to sRGB; None where nothing is to be done or can be done.
+    """Return a transform from a profile (None: the mode's own) to sRGB; None if it is not needed or not
+    possible.
 
-    Thread-safe to use, see _FLAGS.
+    Safe to use from several threads, see _FLAGS.
     """
     try:
         if mode == "LAB":
@@ -179,7 +180,7 @@ def _transform(profile: bytes | None, mode: str) -> ImageCms.ImageCmsTransform |
 
 
 def _changes_nothing(transform: ImageCms.ImageCmsTransform) -> bool:
-    """Whether a transform from RGB leaves a grid of colours through the whole space as it is."""
+    """Return whether a transform from RGB leaves a grid across the colour space unchanged."""
     steps = np.linspace(0, 255, 9).astype(np.uint8)
     grid = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1).reshape(27, 27, 3)
     moved = np.asarray(transform.apply(Image.fromarray(grid)))

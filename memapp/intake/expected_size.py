@@ -1,4 +1,4 @@
-"""How long a file should be by its own header, so that a cut-off file can be told from a damaged one."""
+"""The size that a file should have by its header, to distinguish truncated files from damaged ones."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _MOST_BOXES = 64
 
 
 def expected_size(file: PhotoFile, header: bytes) -> int | None:
-    """Bytes that a WebP, BMP, HEIC or AVIF file should have; None where its header doesn't say."""
+    """Return the bytes that a WebP, BMP, HEIC or AVIF file should have; None if its header doesn't say."""
     if header[:4] == b"RIFF":
         return 8 + int.from_bytes(header[4:8], "little")
     if header[:2] == b"BM":
@@ -19,7 +19,7 @@ def expected_size(file: PhotoFile, header: bytes) -> int | None:
 
 
 def _end_of_boxes(file: PhotoFile) -> int | None:
-    """Where the last box of an ISO base media file ends."""
+    """Return where the last box of an ISO base media file ends."""
     position = 0
     for _ in range(_MOST_BOXES):
         file.seek(position)
@@ -27,7 +27,7 @@ def _end_of_boxes(file: PhotoFile) -> int | None:
         length = int.from_bytes(header[:4], "big")
         if length == 1:
             length = int.from_bytes(header[8:16], "big")
-        if length < 8:  # 0: to the end of the file, wherever that is; else nonsense
+        if length < 8:  # 0: to the end of the file; else invalid
             return None
         position += length
         if position >= file.size:

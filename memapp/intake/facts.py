@@ -1,4 +1,4 @@
-"""What a photo's EXIF says of how it was taken, and which way up it is."""
+"""Facts from a photo's EXIF: how it was taken, and its orientation."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ROTATED = frozenset({5, 6, 7, 8})
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """How a photo was taken; None where unknown. The meaning of each is PhotoFacts'."""
+    """How a photo was taken; None if unknown. Meanings as in PhotoFacts."""
 
     taken: str | None = None
     camera: str | None = None
@@ -30,20 +30,20 @@ class Shot:
 
 
 def exif_of(image: Image.Image) -> Image.Exif:
-    """An image's EXIF; empty where there is none or it makes no sense."""
+    """Return an image's EXIF; empty if there is none or it is invalid."""
     try:
         exif = image.getexif()
         exif.get_ifd(ExifTags.IFD.Exif)
     except MemappError:  # the time is up
         raise
-    # A photo with garbage for EXIF is still a photo, and Pillow raises whatever its parsing stumbles on.
+    # A photo with invalid EXIF is still a photo, and Pillow raises many kinds of errors for it.
     except Exception:
         return Image.Exif()
     return exif
 
 
 def exif_of_tiff(file: BinaryIO) -> Image.Exif:
-    """The EXIF of a file that is TIFF by its structure (most camera RAW is); empty for any other."""
+    """Return the EXIF of a file with TIFF structure (most camera RAW has it); empty for any other."""
     exif = Image.Exif()
     try:
         file.seek(0)
@@ -57,22 +57,22 @@ def exif_of_tiff(file: BinaryIO) -> Image.Exif:
 
 
 def orientation_of(exif: Image.Exif) -> int:
-    """1 to 8, as EXIF numbers them; 1 where none or nonsense is given."""
+    """Return 1 to 8, as EXIF numbers them; 1 if there is none or it is invalid."""
     value = exif.get(ORIENTATION)
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
 def swaps_sides(orientation: int) -> bool:
-    """Whether a photo of this EXIF orientation lies on its side."""
+    """Return whether this EXIF orientation swaps width and height."""
     return orientation in _ROTATED
 
 
 def read_shot(exif: Image.Exif, *, never_edited: bool = False) -> Shot:
-    """The facts that photographers look for. Never raises for nonsense in the tags.
+    """Return the facts that photographers look for. Never raise for invalid tags.
 
     Args:
         exif: of the photo.
-        never_edited: whether the file is as the camera wrote it (RAW): its DateTime is the exposure's.
+        never_edited: whether the file is unchanged from the camera (RAW): its DateTime is the exposure's.
     """
     try:
         details: Mapping[int, Any] = exif.get_ifd(ExifTags.IFD.Exif)
@@ -91,7 +91,7 @@ def read_shot(exif: Image.Exif, *, never_edited: bool = False) -> Shot:
 
 
 def _taken(tags: Mapping[int, Any], *, never_edited: bool) -> str | None:
-    # DateTime is when the file was changed, which may be years after the exposure.
+    # DateTime is the time of the last change, which may be years after the exposure.
     last_resort = (ExifTags.Base.DateTime,) if never_edited else ()
     for tag in (ExifTags.Base.DateTimeOriginal, ExifTags.Base.DateTimeDigitized, *last_resort):
         text = _text(tags.get(tag))
@@ -132,7 +132,7 @@ def _shutter(seconds: float) -> str:
 
 
 def _number(value: Any) -> float | None:
-    """A positive number that makes sense, of whatever EXIF gives for one."""
+    """Return a valid positive number from an EXIF value, or None."""
     if isinstance(value, tuple):
         value = value[0] if value else None
     try:

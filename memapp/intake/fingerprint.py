@@ -17,7 +17,7 @@ _PIECE = 1024 * 1024
 
 
 def fingerprint_of(file: PhotoFile) -> Fingerprint:
-    """Take the fingerprint of an open file, from its start to its end; the place in it is lost.
+    """Return the fingerprint of an open file, read from start to end; the position is lost.
 
     Raises:
         PhotoError: the time is up.
@@ -33,11 +33,11 @@ def fingerprint_of(file: PhotoFile) -> Fingerprint:
 
 
 def load_fingerprint(path: str, *, control: RunControl | None = None) -> Fingerprint:
-    """Take the fingerprint of the file at a path. Thread-safe.
+    """Return the fingerprint of the file at a path. Thread-safe.
 
     Raises:
-        PhotoError: it is missing, unreadable or no regular file, or takes too long.
-        Cancelled: control was cancelled meanwhile.
+        PhotoError: it is missing, unreadable or not a regular file, or takes too long.
+        Cancelled: control was cancelled.
     """
     deadline = Deadline(seconds=DEFAULT_LIMITS.seconds, control=control)
     with open_photo_file(path, deadline=deadline) as file:
@@ -48,7 +48,7 @@ def load_fingerprint(path: str, *, control: RunControl | None = None) -> Fingerp
 
 
 def read_fingerprint(path: str) -> Fingerprint | None:
-    """Take the fingerprint of the file at a path; None where it can't be read. Thread-safe."""
+    """Return the fingerprint of the file at a path; None if it can't be read. Thread-safe."""
     try:
         return load_fingerprint(path)
     except PhotoError:
@@ -56,5 +56,5 @@ def read_fingerprint(path: str) -> Fingerprint | None:
 
 
 def check_photo(key: ImageKey, fingerprint: Fingerprint | None = None) -> FileCheck:
-    """Say what became of a photo's file; reads it where only its time is another. Implements StateCheck."""
+    """Return whether a photo's file has changed; reads it if only its time differs. Implements StateCheck."""
     return file_state.check_file(key, fingerprint, read_fingerprint=read_fingerprint)

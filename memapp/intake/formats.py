@@ -1,4 +1,4 @@
-"""Which formats this installation can read: its libraries may be built without some."""
+"""The formats that this installation can read: its libraries may lack some."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PIL import features
 
 
 def available_formats() -> Mapping[str, bool]:
-    """Every format that memapp reads, as people write it, and whether this installation can."""
+    """Return every format that memapp reads, by common name, and whether this installation can read it."""
     return {
         "JPEG": features.check_codec("jpg"),
         "PNG": features.check_codec("zlib"),

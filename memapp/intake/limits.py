@@ -1,4 +1,4 @@
-"""How much memory and time photos may take: one photo, and all that are being decoded together."""
+"""Limits of memory and time: for one photo, and for all photos that are being decoded."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ GIGABYTE = 1024**3
 
 
 class Deadline:
-    """How long one photo may still take. Used by the one thread that loads it."""
+    """The remaining time for one photo. Used by the thread that loads it."""
 
     def __init__(self, *, seconds: float, control: RunControl | None) -> None:
         """Start counting.
 
         Args:
             seconds: the limit for this photo.
-            control: the run that may be cancelled meanwhile.
+            control: the run, which may be cancelled.
         """
         self._seconds = seconds
         self._control = control
         self._deadline = time.monotonic() + seconds
 
     def check_cancelled(self) -> None:
-        """Raises: Cancelled."""
+        """Raise Cancelled if the run was cancelled."""
         if self._control is not None and self._control.cancelled:
             raise Cancelled("Cancelled.")
 
     def check(self) -> None:
-        """Go on, or leave.
+        """Raise if the loading must stop.
 
         Raises:
             Cancelled: the run was cancelled.
@@ -57,19 +57,19 @@ class Deadline:
             )
 
     def restart(self) -> None:
-        """Count from now: waiting for other photos' memory is not this photo's fault."""
+        """Restart the count: the wait for memory is not counted."""
         self._deadline = time.monotonic() + self._seconds
 
 
 class DecodeBudget:
-    """Memory that all decoding threads share. Thread-safe.
+    """Memory shared by all decoding threads. Thread-safe.
 
-    First come, first served, so that a large photo is not kept waiting by many small ones. A photo that wants
-    more than there is gets it when nobody else holds any: nobody waits for ever.
+    First come, first served, so that many small photos do not delay a large one. A photo that needs more than
+    the total gets it when no other holds any, so there is no deadlock.
     """
 
     def __init__(self, *, total: int) -> None:
-        """Take the number of bytes to share."""
+        """Set the number of bytes to share."""
         self._total = total
         self._used = 0
         self._condition = threading.Condition()
@@ -77,17 +77,17 @@ class DecodeBudget:
 
     @property
     def used(self) -> int:
-        """Bytes that are reserved now."""
+        """Bytes reserved now."""
         return self._used
 
     @property
     def waiting(self) -> int:
-        """How many threads wait for their turn."""
+        """Number of waiting threads."""
         return len(self._queue)
 
     @contextmanager
     def reserve(self, amount: int, deadline: Deadline) -> Iterator[None]:
-        """Hold this many bytes; waits until they are free. A thread holds one reservation at a time.
+        """Reserve this many bytes, waiting until they are free. A thread holds one reservation at a time.
 
         Raises:
             Cancelled: the run was cancelled while waiting.
@@ -106,7 +106,7 @@ class DecodeBudget:
             self._queue.append(ticket)
             try:
                 while self._queue[0] is not ticket or (self._used and self._used + amount > self._total):
-                    # A cancel does not notify, hence the timeout.
+                    # Cancelling does not notify, hence the timeout.
                     self._condition.wait(timeout=0.1)
                     deadline.check_cancelled()
                 self._used += amount
@@ -117,12 +117,12 @@ class DecodeBudget:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What loading one photo may cost. See docs/decisions/intake-limits.md."""
+    """Limits for loading one photo. See docs/decisions/intake-limits.md."""
 
     pixels: int = 500_000_000
-    """Of the photo as stored, whatever its kind."""
+    """Pixels of the stored photo, of any format."""
     memory: int = 1_250_000_000
-    """Bytes for one photo at the worst moment: the largest cameras' 151 megapixels, twice, to turn them."""
+    """Peak bytes for one photo: two copies of the largest cameras' 151 megapixels, to rotate them."""
     seconds: float = 60.0
     """For one photo."""
     budget: DecodeBudget = field(default_factory=lambda: DecodeBudget(total=GIGABYTE))
@@ -130,4 +130,4 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
-"""Those of this process: its memory is one, however many runs and previews decode at once."""
+"""The limits of this process: all its runs and previews share its memory."""

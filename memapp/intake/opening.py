@@ -1,4 +1,4 @@
-"""Opening a picture with Pillow: only declared formats, its limits checked before anything is decoded."""
+"""Opening a picture with Pillow: only declared formats, with limits checked before decoding."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ from memapp.intake.limits import Deadline, Limits
 from memapp.intake.reading import PhotoFile
 from memapp.intake.sniff import Format, Picture
 
-# memapp's own limits are finer (by memory, not pixels) and are checked before anything is decoded.
+# memapp's own limits are finer (memory instead of pixels) and are checked before decoding.
 Image.MAX_IMAGE_PIXELS = None
-# Pillow warns of odd metadata; the photo itself is read, so there is nothing to tell anyone.
+# Pillow warns about unusual metadata; the photo itself is read, so the user need not know.
 warnings.filterwarnings("ignore", module=r"PIL\.")
-# Only the main picture is ever shown.
+# Only the main picture is shown.
 pi_heif.options.THUMBNAILS = False
 pi_heif.options.DEPTH_IMAGES = False
 pi_heif.options.AUX_IMAGES = False
@@ -56,8 +56,8 @@ _OPENERS: Mapping[Format, Callable[[IO[bytes], str], Image.Image]] = {
     Format.PHOTOSHOP: PsdImagePlugin.PsdImageFile,
     Format.NETPBM: PpmImagePlugin.PpmImageFile,
 }
-"""Pillow's readers, called directly: nothing but what is declared here is ever tried, and what they raise
-says more than Image.open()'s "cannot identify"."""
+"""Pillow's readers, called directly: only declared formats are tried, and their errors say more than
+Image.open()'s "cannot identify"."""
 
 _LAB = 8
 """TIFF's photometric interpretation for CIE Lab."""
@@ -65,25 +65,25 @@ _LAB_16_BITS: Mapping[Any, tuple[str, str]] = {
     (b"II", _LAB, (1,), 1, (16, 16, 16), ()): ("RGB", "RGB;16L"),
     (b"MM", _LAB, (1,), 1, (16, 16, 16), ()): ("RGB", "RGB;16B"),
 }
-# Pillow knows Lab with 8 bits only. Read as if it were RGB, each sample keeps its upper 8 bits; _as_lab()
-# does the rest.
+# Pillow supports Lab with 8 bits only. Read as RGB, each sample keeps its upper 8 bits; _as_lab() does the
+# rest.
 TiffImagePlugin.OPEN_INFO.update(_LAB_16_BITS)
 
 _STORED_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2, "I;16N": 2}
-"""Of a pixel in Pillow's memory by mode; all others take 4."""
+"""Per pixel in Pillow's memory, by mode; all others take 4."""
 
 _DECODER_BYTES = {"WEBP": 17, "AVIF": 14, "HEIF": 14, "JPEG2000": 20, "JXL": 16}
-"""Of a pixel at the decoder's worst moment, Pillow's own copy included; measured on photos of 12 megapixels.
-Those not named decode row by row straight into Pillow's memory."""
+"""Per pixel at the decoder's peak, with Pillow's own copy; measured with photos of 12 megapixels. Other
+formats decode row by row directly into Pillow's memory."""
 
 _PROGRESSIVE_BYTES = 6
-"""Of a pixel, on top: a progressive JPEG is kept whole as coefficients until its last scan has come."""
+"""Per pixel, in addition: all coefficients of a progressive JPEG are kept until its last scan."""
 
 _RGB_BYTES = 4
-"""Of a pixel of mode RGB in Pillow's memory."""
+"""Per pixel of mode RGB in Pillow's memory."""
 
 _DRAFT_SCALES = (1, 2, 4, 8)
-"""By how much libjpeg can shrink while decoding."""
+"""Factors by which libjpeg can shrink while decoding."""
 
 _TIFF_BITS_PER_SAMPLE = 258
 _TIFF_PHOTOMETRIC = 262
@@ -94,27 +94,27 @@ _JXL_CMYK_REASON = deferred(
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What decoding an opened picture will take."""
+    """The resources for decoding an opened picture."""
 
     scale: int
-    """By how much a JPEG is shrunk while it is decoded; 1: not at all."""
+    """The factor by which a JPEG is shrunk while decoding; 1: not at all."""
     memory: int
-    """Bytes at the worst moment, conversion to upright sRGB included."""
+    """Peak bytes, including the conversion to upright sRGB."""
 
 
 def open_picture(
     file: PhotoFile, picture: Picture, *, deadline: Deadline, expected: int | None
 ) -> Image.Image:
-    """Read a picture's header; decodes nothing.
+    """Read a picture's header without decoding.
 
     Args:
-        file: at any place.
-        picture: what it is; no RAW.
+        file: at any position.
+        picture: its format; not RAW.
         deadline: for this photo.
-        expected: how many bytes the file should have, by its own header.
+        expected: the bytes that the file should have according to its header.
 
     Raises:
-        PhotoError: the header is damaged, or says something that can't be read.
+        PhotoError: the header is damaged, or describes something that can't be read.
         Cancelled: the run was cancelled.
     """
     assert picture.format is not None, "RAW is not opened here"
@@ -137,8 +137,8 @@ def plan_decoding(
     Args:
         image: opened, not loaded.
         file_size: in bytes.
-        limits: that hold.
-        wanted: the smallest size (width, height as stored) that will do; None for full-size pixels.
+        limits: of memory and pixels.
+        wanted: the smallest sufficient size (width, height as stored); None for full-size pixels.
 
     Raises:
         PhotoError: it can't be decoded within the limits.
@@ -147,7 +147,7 @@ def plan_decoding(
     memory = 0
     if width * height <= limits.pixels:
         enough = decoding_scale(image, wanted)
-        # Where that is still too much memory, fewer pixels than wanted are better than none.
+        # If that still needs too much memory, fewer pixels than wanted are better than none.
         for scale in (scale for scale in _scales(image) if scale >= enough):
             memory = _memory(image, file_size, scale)
             if memory <= limits.memory:
@@ -156,17 +156,17 @@ def plan_decoding(
 
 
 def decoding_scale(image: Image.Image, wanted: tuple[int, int] | None) -> int:
-    """By how much a picture may be shrunk while it is decoded: 1, 2, 4 or 8; more than 1 for JPEG only.
+    """Return the factor by which a picture may be shrunk while decoding: 1, 2, 4 or 8; above 1 for JPEG only.
 
     Args:
         image: opened.
-        wanted: the smallest size (width, height as stored) that will do; None for full-size pixels.
+        wanted: the smallest sufficient size (width, height as stored); None for full-size pixels.
     """
     return max((scale for scale in _scales(image) if _reaches(image.size, scale, wanted)), default=1)
 
 
 def decode(image: Image.Image, plan: Plan) -> Image.Image:
-    """Decode an opened picture into Pillow's memory. Raises whatever its decoder raises."""
+    """Decode an opened picture into Pillow's memory. Raises its decoder's errors."""
     if plan.scale > 1:
         width, height = image.size
         image.draft(None, (width // plan.scale, height // plan.scale))
@@ -179,7 +179,7 @@ def decode(image: Image.Image, plan: Plan) -> Image.Image:
 
 
 def sample_range(image: Image.Image) -> SampleRange:
-    """What the samples of an opened picture mean, for greys with more than 8 bits."""
+    """Return the meaning of the samples of an opened picture, for greys with more than 8 bits."""
     if isinstance(image, TiffImagePlugin.TiffImageFile) and image.mode != "F":
         bits = image.tag_v2.get(_TIFF_BITS_PER_SAMPLE, (8,))[0]
         inverted = image.tag_v2.get(_TIFF_PHOTOMETRIC) == 0 and image.mode.startswith("I")
@@ -192,33 +192,34 @@ def sample_range(image: Image.Image) -> SampleRange:
 
 
 def pending_orientation(image: Image.Image, exif: Image.Exif) -> int:
-    """How an opened picture is still to be turned, as EXIF numbers it.
+    """Return the orientation still to be applied to an opened picture, as EXIF numbers it.
 
-    TIFF is turned by Pillow, JPEG XL by its decoder (whose rules give EXIF no say), HEIC by its decoder, too
-    (its plug-in resets EXIF itself).
+    Pillow rotates TIFF itself; the decoders of JPEG XL and HEIC do, too. JPEG XL's rules ignore EXIF, and
+    HEIC's plug-in resets it.
     """
     return 1 if image.format in {"TIFF", "JXL"} else orientation_of(exif)
 
 
 def more_than_one(image: Image.Image, file: PhotoFile) -> str | None:
-    """What is shown of a file that holds several pictures; None where it holds one.
+    """Return what is shown of a file with several pictures; None if it has one.
 
     Args:
-        image: opened, and decoded where it will be.
-        file: that it was opened from.
+        image: opened, and decoded if it will be.
+        file: the file that it was opened from.
     """
     if image.format == "PSD":
         return "flattened layers"
     try:
         if image.format == "GIF":
-            # Asking an animation for its next frame drops the pixels of this one, hence the second opening.
+            # Asking an animation for its next frame discards the pixels of this one, hence the second
+            # opening.
             file.seek(0)
             several = GifImagePlugin.GifImageFile(file).is_animated
         else:
             several = getattr(image, "is_animated", False)
     except MemappError:  # the time is up
         raise
-    # A second frame that is damaged takes nothing from the first, whatever Pillow raises for it.
+    # A damaged second frame does not affect the first, whatever Pillow raises for it.
     except Exception:
         return None
     if not several:
@@ -229,7 +230,7 @@ def more_than_one(image: Image.Image, file: PhotoFile) -> str | None:
 
 
 def copies_fit(image: Image.Image, limits: Limits) -> bool:
-    """Whether a second copy, in RGB, of a loaded picture stays within the limits."""
+    """Return whether a second copy, in RGB, of a loaded picture stays within the limits."""
     width, height = image.size
     return (_STORED_BYTES.get(image.mode, 4) + _RGB_BYTES) * width * height <= limits.memory
 
@@ -239,14 +240,14 @@ def _scales(image: Image.Image) -> tuple[int, ...]:
 
 
 def _reaches(size: tuple[int, int], scale: int, wanted: tuple[int, int] | None) -> bool:
-    """Whether a photo shrunk by this scale is still large enough."""
+    """Return whether a photo shrunk by this factor is still large enough."""
     if wanted is None:
         return scale == 1
     return size[0] // scale >= wanted[0] and size[1] // scale >= wanted[1]
 
 
 def _memory(image: Image.Image, file_size: int, scale: int) -> int:
-    """Bytes at the least: decoding, and whatever conversion can't do without."""
+    """Return the minimum bytes: for decoding, and for unavoidable conversions."""
     width, height = image.size
     pixels = width * height
     stored = _STORED_BYTES.get(image.mode, 4)
@@ -256,7 +257,7 @@ def _memory(image: Image.Image, file_size: int, scale: int) -> int:
     if image.info.get("progressive"):
         return stored * pixels // scale**2 + _PROGRESSIVE_BYTES * pixels
     if name == "TIFF":
-        # A strip may be the whole picture; and Pillow turns it while loading, into a second copy.
+        # A strip may be the whole picture; and Pillow rotates it while loading, into a second copy.
         turned = orientation_of(exif_of(image)) != 1
         return (2 * stored if turned else stored + 3) * pixels
     if stored < _RGB_BYTES:
@@ -265,19 +266,19 @@ def _memory(image: Image.Image, file_size: int, scale: int) -> int:
 
 
 def _comfort(image: Image.Image, scale: int) -> int:
-    """Bytes with a second copy, for turning or converting."""
+    """Return the bytes with a second copy, for rotating or converting."""
     width, height = image.size
     return (_STORED_BYTES.get(image.mode, 4) + _RGB_BYTES) * width * height // scale**2
 
 
 def _as_lab(image: Image.Image) -> Image.Image:
-    """Lab of 16 bits that was read as RGB. TIFF's a and b are signed, Pillow's have 128 for 0."""
+    """Convert Lab of 16 bits that was read as RGB. TIFF's a and b are signed, Pillow's have 128 for 0."""
     lightness, *a_and_b = image.split()
     return Image.merge("LAB", [lightness, *(band.point(lambda value: value ^ 128) for band in a_and_b)])
 
 
 def _refuse_inks(image: Image.Image) -> None:
-    """pylibjxl gives the first three inks of CMYK for RGB: better no score than one of wrong colours."""
+    """Refuse CMYK: pylibjxl returns its first three inks as RGB, so the score would be wrong."""
     profile = image.info.get("icc_profile", b"")
     if profile[16:20] == b"CMYK":
         raise PhotoError(FailureKind.UNSUPPORTED, str(_JXL_CMYK_REASON))

@@ -1,4 +1,4 @@
-"""What went wrong with a photo, in a photographer's words."""
+"""Error messages about photos, in a photographer's words."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ _SYSTEM_REASONS = {
 
 
 def from_system(problem: OSError | ValueError) -> PhotoError:
-    """What the operating system says of a path."""
-    number = problem.errno if isinstance(problem, OSError) else errno.ENOENT  # a name no system can have
+    """Convert an operating system's error about a path."""
+    number = problem.errno if isinstance(problem, OSError) else errno.ENOENT  # an impossible name
     known = _SYSTEM_REASONS.get(number or 0)
     if known is not None:
         kind, reason = known
@@ -58,7 +58,7 @@ def from_system(problem: OSError | ValueError) -> PhotoError:
 
 
 def ends_too_early(*, size: int, expected: int | None = None) -> PhotoError:
-    """A file that was cut off; sizes in bytes."""
+    """Return the error for a truncated file; sizes in bytes."""
     if expected is None or expected <= size:
         return PhotoError(
             FailureKind.DAMAGED,
@@ -88,7 +88,7 @@ def ends_too_early(*, size: int, expected: int | None = None) -> PhotoError:
 
 
 def damaged(name: str) -> PhotoError:
-    """A file whose contents make no sense; name of the format."""
+    """Return the error for a file with invalid data; name of the format."""
     return PhotoError(
         FailureKind.DAMAGED,
         tr("Can't read this file: its {format} data is damaged. Copy it again from its source.", format=name),
@@ -96,7 +96,7 @@ def damaged(name: str) -> PhotoError:
 
 
 def unsupported_kind(name: str) -> PhotoError:
-    """A rare variant of a format that is otherwise read."""
+    """Return the error for a rare variant of a supported format."""
     return PhotoError(
         FailureKind.UNSUPPORTED,
         tr(
@@ -108,7 +108,7 @@ def unsupported_kind(name: str) -> PhotoError:
 
 
 def too_large(width: int, height: int, memory: int) -> PhotoError:
-    """More pixels than the limits allow; memory is what it would need, in bytes."""
+    """Return the error for more pixels than the limits allow; memory in bytes is what it would need."""
     return PhotoError(
         FailureKind.TOO_LARGE,
         tr(
@@ -123,7 +123,7 @@ def too_large(width: int, height: int, memory: int) -> PhotoError:
 
 
 def not_enough_memory() -> PhotoError:
-    """A photo that this computer has no room for now."""
+    """Return the error for a photo that does not fit the memory now."""
     return PhotoError(
         FailureKind.TOO_LARGE,
         tr("There is not enough memory for this photo. Close other programs, or save a smaller copy of it."),
@@ -132,13 +132,13 @@ def not_enough_memory() -> PhotoError:
 
 @contextmanager
 def in_words(*, name: str, size: int, deadline: Deadline, expected: int | None = None) -> Iterator[None]:
-    """Turn whatever a decoder raises into a PhotoError. Wraps calls of decoders only, not memapp's own work.
+    """Convert a decoder's exceptions into a PhotoError. Only for decoder calls, not for memapp's own code.
 
     Args:
         name: of the format.
         size: of the file, in bytes.
-        deadline: a cancel or timeout behind a decoder's complaint comes first.
-        expected: how many bytes the file should have, by its own header.
+        deadline: cancellation or timeout behind a decoder's error has priority.
+        expected: the bytes that the file should have according to its header.
     """
     try:
         yield
@@ -147,10 +147,10 @@ def in_words(*, name: str, size: int, deadline: Deadline, expected: int | None =
     # Decoders raise OSError, SyntaxError, ValueError, struct.error, IndexError, RuntimeError, and more.
     except Exception as problem:
         deadline.check()
-        raise _translated(problem, name=name, size=size, expected=expected) from problem
+        raise _converted(problem, name=name, size=size, expected=expected) from problem
 
 
-def _translated(problem: Exception, *, name: str, size: int, expected: int | None) -> PhotoError:
+def _converted(problem: Exception, *, name: str, size: int, expected: int | None) -> PhotoError:
     text = str(problem).lower()
     if isinstance(problem, MemoryError | Image.DecompressionBombError):
         return not_enough_memory()
@@ -163,7 +163,7 @@ def _translated(problem: Exception, *, name: str, size: int, expected: int | Non
         for word in ("truncated", "end of file", "end-of-file", "premature", "eof", "input/output")
     ):
         return ends_too_early(size=size)
-    # Pillow looks up what it can read in tables; a KeyError is a kind that isn't there.
+    # Pillow looks up what it can read in tables; a KeyError means an unsupported variant.
     if isinstance(problem, NotImplementedError) or isinstance(problem.__cause__, KeyError):
         return unsupported_kind(name)
     if any(words in text for words in ("unsupported", "not supported", "unknown pixel mode")):

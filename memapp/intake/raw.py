@@ -1,6 +1,6 @@
-"""Camera RAW: the camera's own preview where it is large enough, else one fixed rendering of the sensor data.
+"""Camera RAW: the camera's own preview if it is large enough, else a fixed rendering of the sensor data.
 
-See docs/decisions/raw-rendering.md for why.
+See docs/decisions/raw-rendering.md for the reasons.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from memapp.intake.limits import Deadline, Limits
 from memapp.intake.reading import PhotoFile
 
 SMALLEST_PREVIEW = 1024
-"""Pixels on its long side that an embedded preview must have to stand for the photo."""
+"""Minimum pixels on the long side of an embedded preview that is used as the photo."""
 
 _NAMES = {
     "3FR": "Hasselblad 3FR",
@@ -45,17 +45,17 @@ _NAMES = {
     "SRW": "Samsung SRW",
     "X3F": "Sigma X3F",
 }
-"""By the ending of the file's name: the format was found by content, this only says how people call it."""
+"""By file extension: the format is detected by content, this is only its common name."""
 
 _ORIENTATIONS = {3: 3, 5: 8, 6: 6}
-"""LibRaw's flip as EXIF's orientation; all others are upright."""
+"""LibRaw's flip as EXIF orientation; all others are upright."""
 
 _BYTES_PER_PIXEL = 6
-"""Of the sensor, at the worst moment of a half-size decode: the mosaic, the halved colours, the result."""
+"""Per sensor pixel, at the peak of a half-size decode: the mosaic, the halved colours, the result."""
 
 
 def raw_name(path: str) -> str:
-    """How people call the RAW format of this file."""
+    """Return the common name of this file's RAW format."""
     return _NAMES.get(PurePath(path).suffix[1:].upper(), "RAW")
 
 
@@ -73,13 +73,13 @@ class RawPhoto:
         self.size = (sizes.height, sizes.width) if sizes.flip in {5, 6} else (sizes.width, sizes.height)
         """Width and height of the upright photo."""
         self.memory = _BYTES_PER_PIXEL * sizes.raw_width * sizes.raw_height + file_size
-        """Bytes that develop() takes at its worst moment."""
+        """Peak bytes of develop()."""
 
     def preview(self) -> bytes | None:
-        """The largest embedded JPEG, or None where there is none that could be read."""
+        """Return the largest embedded JPEG, or None if there is no readable one."""
         try:
             thumbnail = self._raw.extract_thumb()
-        # Without a usable preview there are still the sensor data, whatever the reason.
+        # Without a usable preview there are still the sensor data.
         except (rawpy.LibRawError, rawpy.NotSupportedError, ValueError):
             return None
         if thumbnail.format is not rawpy.ThumbFormat.JPEG:
@@ -87,7 +87,7 @@ class RawPhoto:
         return bytes(thumbnail.data)
 
     def develop(self) -> Image.Image:
-        """The sensor data at half size, upright, sRGB.
+        """Return the sensor data at half size, upright, sRGB.
 
         Raises:
             PhotoError: they are damaged, or LibRaw can't read them.
@@ -110,7 +110,7 @@ def open_raw(
     """Read a RAW file and its header.
 
     Raises:
-        PhotoError: it is damaged, too large, or (UNSUPPORTED) of a camera that LibRaw doesn't know.
+        PhotoError: it is damaged, too large, or (UNSUPPORTED) from a camera that LibRaw doesn't know.
         Cancelled: the run was cancelled.
     """
     if file.size > limits.memory // 2:
@@ -119,7 +119,7 @@ def open_raw(
     file.seek(0)
     with rawpy.RawPy() as raw:
         with in_words():
-            # A buffer, not the path: names that are not UTF-8 work, and reading it can be cancelled.
+            # A buffer instead of the path: names that are not UTF-8 work, and reading can be cancelled.
             raw.open_buffer(io.BytesIO(file.read()))
         photo = RawPhoto(raw, in_words=in_words, file_size=file.size)
         if photo.memory > limits.memory:
@@ -128,10 +128,11 @@ def open_raw(
 
 
 def preview_orientation(size: tuple[int, int], exif: Image.Exif, photo: RawPhoto) -> int:
-    """How an embedded preview is still to be turned: by its own EXIF, else as its RAW photo.
+    """Return the orientation still to be applied to an embedded preview: its own EXIF's, else its RAW
+    photo's.
 
-    Some cameras store the preview upright and leave the RAW's orientation in its EXIF: a turn that would make
-    it lie across its RAW photo is not applied.
+    Some cameras store the preview upright and leave the RAW's orientation in its EXIF: a rotation that would
+    give it another aspect ratio than its RAW photo is not applied.
     """
     orientation = orientation_of(exif) if ORIENTATION in exif else photo.orientation
     lies_across = (size[0] > size[1]) != (photo.size[0] > photo.size[1])

@@ -1,4 +1,4 @@
-"""From decoded pixels to what is asked for: upright, sRGB, as the net's frame, as a picture, or both."""
+"""From decoded pixels to the requested results: upright, sRGB, as the net's frame, as a picture, or both."""
 
 from __future__ import annotations
 
@@ -27,34 +27,34 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-"""What makes a photo of each EXIF orientation upright."""
+"""The operation that makes a photo of each EXIF orientation upright."""
 
 _RIGHT_BECOMES_LEFT = frozenset({2, 3, 6, 7})
 _BOTTOM_BECOMES_TOP = frozenset({3, 4, 7, 8})
-"""EXIF orientations that take what lies beyond the edge to the left, or to the top."""
+"""EXIF orientations that move the part beyond the edge to the left, or to the top."""
 
 _FULL_SIZE_BYTES = 7
-"""Of a pixel that is handed out at full size: Pillow's copy and the array's."""
+"""Per pixel returned at full size: Pillow's copy and the array's."""
 
 _STRIP_ROWS = 256
 
 _LARGE = 1000
-"""Pixels of both sides from which squashing is worth any thought."""
+"""Pixels of both sides above which squashing is worth optimising."""
 _MOST_UPRIGHT = 1.6
-"""Height over width: above it Pillow goes through columns or rows first, whichever is quicker, and rounds in
-between; so it must not see that less is asked for."""
+"""Height over width: above it Pillow resizes columns or rows first, whichever is faster, and rounds in
+between; so the requested size must not be reduced."""
 
 FAST_SIZE = (500, 500)
-"""Width and height that are enough for a frame of fast precision. Never for an exact one: even half-size
-pixels move scores by 0.003. See docs/decisions/reduced-decode.md."""
+"""Width and height that suffice for a frame of fast precision. Never for an exact one: even half-size pixels
+change scores by 0.003. See docs/decisions/reduced-decode.md."""
 
 _SHRINKS_WELL = frozenset({"RGB", "RGBA", "L", "LA", "CMYK"})
-"""Modes whose neighbouring pixels may be averaged before their colours are converted."""
+"""Modes whose neighbouring pixels may be averaged before the colour conversion."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a caller asks for; the meaning is PhotoLoader's."""
+    """What a caller requests; meanings as in PhotoLoader."""
 
     frame: bool
     longest_side: int | None
@@ -67,13 +67,13 @@ class Request:
 
     @property
     def small_picture_only(self) -> bool:
-        """Whether nothing is asked for but a picture of less than full size."""
+        """Whether only a picture of less than full size is requested."""
         return not self.frame and bool(self.longest_side)
 
     def least_size(self, stored_size: tuple[int, int]) -> tuple[int, int] | None:
-        """The width and height that must be decoded at least, as stored; None for full size.
+        """Return the minimum width and height to decode, as stored; None for full size.
 
-        The frame alone decides where it is asked for: what else is must not change a score.
+        If a frame is requested, it alone determines the size: the picture must not change a score.
         """
         if self.frame:
             return FAST_SIZE if self.precision is Precision.FAST else None
@@ -81,7 +81,7 @@ class Request:
 
 
 def fitted(size: tuple[int, int], longest_side: int) -> tuple[int, int]:
-    """A size with its long side brought down to longest_side pixels; never enlarged."""
+    """Return a size with its long side reduced to longest_side pixels; never enlarged."""
     scale = min(1.0, longest_side / max(size))
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
@@ -96,23 +96,23 @@ def render(
     scale: int = 1,
     samples: colour.SampleRange | None = None,
 ) -> tuple[PixelArray | None, PixelArray | None]:
-    """Return the frame and the picture, those that are asked for. Uses the image up.
+    """Return the requested ones of frame and picture. Consumes the image.
 
     Args:
-        image: loaded; shrunk while decoding, perhaps.
-        request: what is asked for.
-        stored_size: width and height before any shrinking, not turned.
+        image: loaded; possibly shrunk while decoding.
+        request: what is requested.
+        stored_size: width and height before any shrinking, not rotated.
         orientation: as EXIF numbers it, still to be applied.
         limits: of memory.
-        scale: by how much it was shrunk while decoding.
-        samples: what deep greys mean.
+        scale: the factor by which it was shrunk while decoding.
+        samples: the meaning of deep greys.
     """
     # The last row and column of a photo that was shrunk while decoding may lie partly beyond its edge.
     box = (0.0, 0.0, stored_size[0] / scale, stored_size[1] / scale)
     if request.small_picture_only and image.mode in _SHRINKS_WELL:
         image, box = _shrunk(image, box, fitted(stored_size, request.longest_side or 0))
     if not copies_fit(image, limits) and not (colour.is_plain(image) and orientation == 1):
-        # Only photos above some 155 megapixels that must also be turned or converted come here.
+        # Only for photos above some 155 megapixels that must also be rotated or converted.
         image = _replaced(image, image.reduce(2))
         box = (0.0, 0.0, box[2] / 2, box[3] / 2)
     image = _replaced(image, colour.to_srgb(image, samples))
@@ -127,7 +127,7 @@ def render(
 
 
 def net_frame(image: Image.Image, box: Box | None = None) -> PixelArray:
-    """What the net sees of an upright RGB image in sRGB, shape (227, 227, 3), as `resmem` prepares it.
+    """Return what the net sees of an upright sRGB image, (227, 227, 3), prepared as `resmem` does.
 
     Args:
         image: the photo.
@@ -137,8 +137,8 @@ def net_frame(image: Image.Image, box: Box | None = None) -> PixelArray:
     width, height = right - left, bottom - top
     last = FRAME_OFFSET + FRAME_SIDE
     if min(width, height) >= _LARGE and height <= _MOST_UPRIGHT * width:
-        # What lies beyond the frame need not be squashed: a third of the work, and not one value differs.
-        # Divided by 256, a number of pixels stays exact.
+        # What is outside the frame need not be squashed: a third of the work, without changing a value. A
+        # number of pixels divided by 256 is exact.
         seen = (
             left + width * FRAME_OFFSET / SQUASHED_SIDE,
             top + height * FRAME_OFFSET / SQUASHED_SIDE,
@@ -161,7 +161,7 @@ def _picture(
 
 
 def _pixels(image: Image.Image) -> PixelArray:
-    """An RGB image as an array, strip by strip: at once, Pillow would need two more copies on the way."""
+    """Return an RGB image as an array, strip by strip: at once, Pillow would need two more copies."""
     width, height = image.size
     array = np.empty((height, width, 3), np.uint8)
     for top in range(0, height, _STRIP_ROWS):
@@ -171,7 +171,7 @@ def _pixels(image: Image.Image) -> PixelArray:
 
 
 def _shrunk(image: Image.Image, box: Box, size: tuple[int, int]) -> tuple[Image.Image, Box]:
-    """The part of the image that is the photo, brought down to a size, and where it lies in the result."""
+    """Shrink the part of the image that is the photo to a size, and return its position in the result."""
     if image.width <= size[0] and image.height <= size[1]:
         return image, box
     shrunk = image.resize(size, Image.Resampling.LANCZOS, box=box, reducing_gap=2.0)
@@ -179,7 +179,7 @@ def _shrunk(image: Image.Image, box: Box, size: tuple[int, int]) -> tuple[Image.
 
 
 def _turned(box: Box, size: tuple[int, int], orientation: int) -> Box:
-    """Where the photo lies once it is upright; size is that of the upright image."""
+    """Return the photo's position once it is upright; size is that of the upright image."""
     _, _, width, height = box
     if swaps_sides(orientation):
         width, height = height, width
@@ -189,7 +189,7 @@ def _turned(box: Box, size: tuple[int, int], orientation: int) -> Box:
 
 
 def _replaced(old: Image.Image, new: Image.Image) -> Image.Image:
-    """The new image; the old one's memory is given back at once, not when the last reference goes."""
+    """Return the new image and release the old one's memory at once, not with its last reference."""
     if old is not new:
         old.close()
     return new

@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes: never by its name."""
+"""Detection of a file's format by its first bytes, never by its name."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from memapp.core.records import FailureKind
 from memapp.core.text import Deferred, deferred, tr
 
 HEADER_SIZE = 4096
-"""How many of a file's first bytes sniff() is best given."""
+"""Number of first bytes that sniff() should get."""
 
 
 class Format(StrEnum):
-    """The formats that Pillow and its plug-ins read for memapp, as people write them."""
+    """The formats that Pillow and its plug-ins read for memapp, by their common names."""
 
     JPEG = "JPEG"
     PNG = "PNG"
@@ -33,14 +33,14 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture of a kind that memapp reads."""
+    """A picture of a format that memapp reads."""
 
     format: Format | None
-    """None for camera RAW. A TIFF may be RAW, too: see tiff_structure."""
+    """None for camera RAW. A TIFF may also be RAW: see tiff_structure."""
 
     @property
     def name(self) -> str:
-        """As people write it."""
+        """Its common name."""
         return "RAW" if self.format is None else self.format.value
 
 
@@ -143,7 +143,8 @@ _UNSUPPORTED: tuple[tuple[int, bytes, Deferred], ...] = (
 
 
 def sniff(header: bytes) -> Content:
-    """Say what a file is that begins with these bytes (HEADER_SIZE of them, or all where it is shorter)."""
+    """Return the format of a file that starts with these bytes (HEADER_SIZE of them, or all if it is
+    shorter)."""
     if not header:
         return Other(FailureKind.DAMAGED, tr("This file is empty."))
     for offset, magic, picture in _PICTURES:
@@ -168,7 +169,7 @@ def sniff(header: bytes) -> Content:
 
 
 def _iso_media(header: bytes) -> Content:
-    """HEIC, AVIF, Canon CR3 and films share one container; the brands in its first box tell them apart."""
+    """HEIC, AVIF, Canon CR3 and films share one container; the brands in its first box distinguish them."""
     length = min(int.from_bytes(header[:4], "big"), len(header))
     major = header[8:12]
     brands = {major, *(header[start : start + 4] for start in range(16, length - 3, 4))}
@@ -186,7 +187,7 @@ def _iso_media(header: bytes) -> Content:
 
 
 def _text(header: bytes) -> Other | None:
-    """Text of any kind, or None where it has bytes that no text has."""
+    """Return the kind of text, or None if it has bytes that no text has."""
     decode: Callable[[bytes], str] = (
         _decode_utf16 if header[:2] in {b"\xff\xfe", b"\xfe\xff"} else _decode_utf8
     )
@@ -205,7 +206,7 @@ def _text(header: bytes) -> Other | None:
 
 
 def _decode_utf8(header: bytes) -> str:
-    # The header may end within a character, which is no reason to call it binary.
+    # The header may end within a character, which does not make it binary.
     for cut in range(3):
         try:
             return header[: len(header) - cut].decode("utf-8")

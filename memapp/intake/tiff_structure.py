@@ -1,6 +1,6 @@
-"""What a TIFF's directories say before any decoder is asked: whether it is camera RAW, how long it must be.
+"""A TIFF's directories, read before decoding: whether it is camera RAW, and its minimum size.
 
-Most camera RAW (NEF, ARW, DNG, PEF, 3FR ...) is TIFF by its first bytes. Tag numbers: TIFF 6.0, TIFF/EP, DNG.
+Most camera RAW (NEF, ARW, DNG, PEF, 3FR ...) starts like TIFF. Tag numbers: TIFF 6.0, TIFF/EP, DNG.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SENSOR_COMPRESSIONS = frozenset({32767, 32769, 32770, 34713, 65000, 65535})
 """Sony, Epson, Samsung, Nikon, Kodak, Pentax."""
 
 _FORMATS = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
-"""Of the unsigned whole numbers among TIFF's types; the others are not needed here."""
+"""TIFF's unsigned integer types; the others are not needed here."""
 
 _MOST_ENTRIES = 512
 _MOST_VALUES = 1_000_000
@@ -36,23 +36,23 @@ _MOST_DIRECTORIES = 16
 
 @dataclass(frozen=True, slots=True)
 class TiffStructure:
-    """What was found out."""
+    """The result of the reading."""
 
     is_raw: bool
-    """Whether it holds sensor data."""
+    """Whether it contains sensor data."""
     expected_size: int | None
-    """Bytes that the file should have at least for the pictures found; None where that is unknown."""
+    """Minimum bytes of the file for the pictures found; None if unknown."""
 
 
 def read_structure(file: BinaryIO, header: bytes) -> TiffStructure | None:
-    """Look at the first directory and those below it; None where there is none or it is damaged.
+    """Read the first directory and those below it; return None if there is none or it is damaged.
 
     Args:
-        file: at any place; left at any place.
+        file: at any position; left at any position.
         header: its first 16 bytes or more.
     """
     directories: list[_Directory] = []
-    # A damaged sub-directory does not take away what the first one says.
+    # A damaged sub-directory does not invalidate the first one.
     with suppress(struct.error, OverflowError, ValueError):
         directories.extend(_directories(file, header))
     if not directories:
@@ -86,11 +86,11 @@ def _expected_size(directories: list[_Directory]) -> int | None:
 
 
 def _directories(file: BinaryIO, header: bytes) -> Iterator[_Directory]:
-    """The first directory, then its sub-directories."""
+    """Yield the first directory, then its sub-directories."""
     order = {b"II": "<", b"MM": ">"}.get(header[:2])
     if order is None:
         return
-    # Makers of RAW files put marks of their own where TIFF has 42.
+    # RAW makers put their own numbers in place of TIFF's 42.
     big = struct.unpack_from(order + "H", header, 2)[0] == 43
     (offset,) = struct.unpack_from(order + ("Q" if big else "I"), header, 8 if big else 4)
     waiting = [offset]
@@ -117,7 +117,7 @@ def _directory(file: BinaryIO, offset: int, *, order: str, big: bool) -> _Direct
         tag, kind = struct.unpack_from(order + "HH", entries, start)
         (length,) = struct.unpack_from(order + ("Q" if big else "I"), entries, start + 4)
         if kind not in _FORMATS or not 0 < length <= _MOST_VALUES:
-            # Only whole numbers are read; of others it is enough to know that they are there.
+            # Only integers are read; for others it is enough to know that they exist.
             directory[tag] = ()
             continue
         value_format = f"{order}{length}{_FORMATS[kind]}"
