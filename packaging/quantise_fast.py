@@ -199,7 +199,7 @@ class Quantisation:
         return exact, fast * _channels(gain) + _channels(shift)
 
     def _step(self, name: str, exact: Tensor) -> tuple[float, int]:
-        """Return the step from zero to the largest value: every value here previous_scale after a ReLU."""
+        """Return the step from zero to the largest value: every value here comes after a ReLU."""
         flat = exact.reshape(-1)
         at = torch.randint(flat.numel(), (MOST_SAMPLES,), generator=torch.Generator().manual_seed(1968))
         size = float(flat[at].max()) / 255

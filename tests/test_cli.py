@@ -440,7 +440,7 @@ def test_the_doctor_finds_broken_weights(memapp_home: Path) -> None:
     assert (nets[1], nets[-1]) == ("ResMem,", "M3M")
     assert "The net team.safetensors can't be used: it is a pickle" in done.stdout
     assert str(weights) in done.stdout
-    assert done.stdout.splitlines()[-1] == "Scoring can't work here: see above."
+    assert done.stdout.splitlines()[-1] == "Scoring does not work on this computer: see above."
     for subject in ("memapp", "Python", "torch", "numpy", "home", "formats"):
         assert any(line.split()[0] == subject for line in done.stdout.splitlines() if line), subject
 

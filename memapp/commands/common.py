@@ -1,4 +1,4 @@
-"""What all commands share: exit statuses, paths, Ctrl-C, one way to complain."""
+"""Shared by all commands: exit statuses, paths, Ctrl-C, error messages."""
 
 from __future__ import annotations
 
@@ -28,23 +28,25 @@ EXIT_INTERRUPTED = 130
 
 
 def weights() -> WeightsLocator:
-    """Where weights are looked for."""
+    """Return the locator of weights."""
     return WeightsLocator(resources=resources_folder(), home=home_folder())
 
 
 def nets() -> NetRegistry:
-    """Which nets there are."""
+    """Return the registry of nets."""
     segmenters = SegmenterFolders(resources=resources_folder(), home=home_folder())
     return NetRegistry(weights=weights(), home=home_folder(), segmenters=segmenters)
 
 
 def add_device(command: argparse.ArgumentParser) -> None:
-    """Add the choice of what computes."""
-    command.add_argument("--device", choices=DEVICES, default="auto", help="what computes (default: auto)")
+    """Add the option for the device."""
+    command.add_argument(
+        "--device", choices=DEVICES, default="auto", help="the device that computes (default: auto)"
+    )
 
 
 def add_precision(command: argparse.ArgumentParser, *, fast: str) -> None:
-    """Add the choice of how exactly is scored; fast says what the quicker way means for this command."""
+    """Add the option for the precision; fast describes the fast precision for this command."""
     command.add_argument(
         "--precision",
         choices=[precision.value for precision in Precision],
@@ -54,7 +56,7 @@ def add_precision(command: argparse.ArgumentParser, *, fast: str) -> None:
 
 
 def positive(text: str) -> int:
-    """An argument that is a number of things, 1 to 1024."""
+    """Parse a count from 1 to 1024."""
     number = int(text)
     if not 1 <= number <= 1024:
         raise argparse.ArgumentTypeError("between 1 and 1024")
@@ -62,7 +64,7 @@ def positive(text: str) -> int:
 
 
 def whole_number(text: str) -> int:
-    """An argument that is a number of things, 1 or more."""
+    """Parse a count of at least 1."""
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("1 or more")
@@ -70,14 +72,14 @@ def whole_number(text: str) -> int:
 
 
 def above_zero(text: str) -> float:
-    """An argument that is a number above 0."""
+    """Parse a number above 0."""
     if not_negative(text) == 0:
         raise argparse.ArgumentTypeError("above 0")
     return float(text)
 
 
 def not_negative(text: str) -> float:
-    """An argument that is a number, 0 or more."""
+    """Parse a number of at least 0."""
     number = float(text)
     if not 0 <= number < math.inf:
         raise argparse.ArgumentTypeError("0 or more")
@@ -85,7 +87,7 @@ def not_negative(text: str) -> float:
 
 
 def seed_number(text: str) -> int:
-    """An argument that chance starts from."""
+    """Parse a seed for random numbers."""
     number = int(text)
     if not 0 <= number < 1 << 31:
         raise argparse.ArgumentTypeError(f"between 0 and {(1 << 31) - 1}")
@@ -93,12 +95,12 @@ def seed_number(text: str) -> int:
 
 
 def absolute(path: str) -> str:
-    """The path as the user gave it, but absolute; links are not resolved."""
+    """Return the path as the user gave it, but absolute; links are not resolved."""
     return os.path.abspath(path)  # noqa: PTH100 (Path.absolute() keeps "..", which a name in a list should not)
 
 
 def cannot_write(output: Path, option: str = "--output") -> str | None:
-    """Return why what an option names can't be written, in words; None where it can."""
+    """Return why an option's file can't be written, as a sentence; None if it can."""
     match output_problem(output):
         case OutputProblem.FOLDER:
             return f"{option} {output} is a folder; give the name of a file."
@@ -107,12 +109,12 @@ def cannot_write(output: Path, option: str = "--output") -> str | None:
         case OutputProblem.PROTECTED:
             return f"{option} {output}: you may not write there; give the name of another file."
         case OutputProblem.NO_FILE:
-            return f"{option} {output} is no file that can be written; give the name of another file."
+            return f"{option} {output} can't be written; give the name of another file."
     return None
 
 
 def cancel_on_interrupt(control: RunControl) -> None:
-    """Let Ctrl-C cancel in order, and a second one end at once."""
+    """Let the first Ctrl-C cancel in order, and a second one exit at once."""
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -122,7 +124,7 @@ def cancel_on_interrupt(control: RunControl) -> None:
 
 
 def complain(text: str, status: int) -> int:
-    """Say what is wrong on standard error; gives the exit status back."""
+    """Print an error to standard error and return the exit status."""
     # A built app without a console has no standard error.
     if sys.stderr is not None:
         print(text, file=sys.stderr)

@@ -1,4 +1,4 @@
-"""memapp doctor: what works on this computer and what does not."""
+"""memapp doctor: test what works on this computer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from memapp.store.home import home_folder
 
 def add_to(commands: Any) -> None:
     """Add the command to the parser's commands."""
-    doctor = commands.add_parser("doctor", help="say what works here and what does not")
+    doctor = commands.add_parser("doctor", help="test what works on this computer")
     doctor.set_defaults(run=_doctor)
 
 
@@ -22,5 +22,7 @@ def _doctor(_: argparse.Namespace) -> int:
         print(f"{finding.subject:<20} {finding.text}")
         works = works and not finding.stops_scoring
     print()
-    print("Scoring works here." if works else "Scoring can't work here: see above.")
+    print(
+        "Scoring works on this computer." if works else "Scoring does not work on this computer: see above."
+    )
     return EXIT_ALL_SCORED if works else EXIT_CANNOT_WORK

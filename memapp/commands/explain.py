@@ -1,4 +1,4 @@
-"""memapp explain: why photos score as they do, as files in a folder; the same run as the window's."""
+"""memapp explain: explain photos' scores, as files in a folder; the same run as the window's."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ NO_SEGMENTER = "none"
 def add_to(commands: Any) -> None:
     """Add the command to the parser's commands."""
     explain = commands.add_parser(
-        "explain", help="say which parts of photos raise and lower their scores, as files"
+        "explain", help="write which parts of photos raise and lower their scores, as files"
     )
     explain.add_argument("photos", nargs="+", metavar="PHOTO", help="photos and folders")
     explain.add_argument("--output", metavar="DIR", type=Path, required=True, help="the folder to write to")
@@ -76,12 +76,14 @@ def add_to(commands: Any) -> None:
     explain.add_argument(
         "--segmenter",
         metavar="NAME",
-        help="what tells things apart, or none for patches of like colour (default: the first installed one)",
+        help="the segmenter, or none for patches of similar colour (default: the first installed one)",
     )
     explain.add_argument("--aoi", metavar="FILE", type=Path, help="areas of interest, a JSON file")
     add_device(explain)
-    add_precision(explain, fast="maps by occlusion and regions with fast scores, in less time")
-    explain.add_argument("--no-cache", action="store_true", help="compute again what is known, keep nothing")
+    add_precision(explain, fast="compute occlusion maps and regions with fast scores, in less time")
+    explain.add_argument(
+        "--no-cache", action="store_true", help="compute known results again, and store nothing"
+    )
     explain.set_defaults(run=_explain)
 
 
@@ -107,7 +109,7 @@ def _explain(options: argparse.Namespace) -> int:
     photos = [key for key in files if not is_written_here(Path(key.path))]
     failures = [each for each in found if isinstance(each, Failure)]
     if not photos and not failures and not control.cancelled:
-        return complain("There is nothing to explain: no photos were found there.", EXIT_USAGE_OR_NOTHING)
+        return complain("There is nothing to explain: no photos were found.", EXIT_USAGE_OR_NOTHING)
     precision = Precision(options.precision)
     try:
         scorers = SharedScorer(nets().factory(RESMEM_ID, device=options.device, precision=precision))
@@ -127,7 +129,7 @@ def _explain(options: argparse.Namespace) -> int:
         control=control,
     )
     try:
-        # Without the net nothing can be explained, and no photo is to blame.
+        # Without the net nothing can be explained, whatever the photo.
         scorers.identity()
         failed = work.explain(photos)
     except Cancelled:
@@ -153,7 +155,7 @@ def _in_words(problem: Exception) -> str:
 
 
 def _segmenter(wanted: str | None, segmenters: SharedSegmenters) -> str | None:
-    """The name of the segmenter to use. Raises: SegmenterError: the one that is wanted is not installed."""
+    """Return the name of the segmenter to use. Raise SegmenterError if the requested one is not installed."""
     names = [identity.name for identity in segmenters.installed()]
     if wanted is None:
         return names[0] if names else None
@@ -161,7 +163,7 @@ def _segmenter(wanted: str | None, segmenters: SharedSegmenters) -> str | None:
         return None
     if wanted not in names:
         have = f"Installed: {', '.join(names)}." if names else "None is installed."
-        raise SegmenterError(f"There is no segmenter {wanted} here. {have} See memapp segmenters.")
+        raise SegmenterError(f"The segmenter {wanted} is not installed. {have} See memapp segmenters.")
     return wanted
 
 
@@ -195,12 +197,12 @@ class _Work:
         self._said: set[str] = set()
 
     def explain(self, photos: Iterable[ImageKey]) -> int:
-        """Explain photos and write their files; gives how many failed.
+        """Explain photos and write their files; return how many failed.
 
         Raises:
-            Cancelled: the user gave up; what was written stays.
+            Cancelled: the user cancelled; the written files stay.
             MemappError: nothing can be explained here.
-            OSError: the folder takes no files.
+            OSError: the folder can't be written.
         """
         failed = 0
         with tqdm(list(photos), unit="photo", disable=None, file=sys.stderr, leave=False) as bar:
@@ -216,7 +218,7 @@ class _Work:
         return failed
 
     def _warn(self, regions: Regions, bar: Any) -> None:
-        # Areas are shares of a photo, and so is the frame: what is true of one photo is true of the others.
+        # Areas and the frame are fractions of a photo, so a warning for one photo holds for all.
         warning = outside_warning(regions)
         if warning and warning not in self._said:
             self._said.add(warning)
@@ -234,7 +236,7 @@ class _Work:
         )
         parts: dict[type, Any] = {}
         try:
-            # Full size, for the picture that the map is laid over.
+            # Full size, for the picture under the map.
             loaded = load_photo(key.path, longest_side=0, control=self._control)
         except PhotoError as problem:
             raise _FailedError(problem.reason) from problem

