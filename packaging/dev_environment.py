@@ -1,4 +1,4 @@
-"""The virtual environment: made once, kept up to date with the requirements. Standard library only."""
+"""The virtual environment: created once, updated when requirements change. Standard library only."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 ENVIRONMENT = ROOT / ".venv"
 STAMP = "memapp-set-up.txt"
-"""The file in the environment that says what it was set up from; the last thing that is written."""
+"""The file in the environment that says what it was set up from; written last."""
 
 UNFINISHED = "unfinished"
-"""What the stamp says while pip is at work, so that an interrupted set-up is known as one."""
+"""The stamp's text while pip is at work, so that an interrupted set-up is detected."""
 
 PYTHON_SERIES = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 class SetUpError(Exception):
-    """The set-up can't go on; the text says why and what to do."""
+    """The set-up failed; the text says why and what to do."""
 
 
 def environment_python(environment: Path = ENVIRONMENT) -> Path:
-    """The Python of the virtual environment, whether it is there or not."""
+    """Return the virtual environment's Python, whether it exists or not."""
     return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
 def wanted_stamp(root: Path = ROOT) -> str:
-    """What the stamp of a finished set-up says: where, with which Python, from which requirements."""
+    """Return the stamp of a finished set-up: where, with which Python, from which requirements."""
     requirements = hashlib.sha256()
     for file in (root / "pyproject.toml", root / "packaging" / "constraints.txt"):
         requirements.update(file.read_bytes())
@@ -39,12 +39,12 @@ def wanted_stamp(root: Path = ROOT) -> str:
 
 
 def can_be_kept(stamp: str | None, wanted: str) -> bool:
-    """Whether pip may work on in an environment with this stamp (None: made by hand), or it is made anew."""
+    """Return whether pip can update an environment with this stamp (None: made by hand)."""
     return stamp is None or stamp.splitlines()[:2] == wanted.splitlines()[:2]
 
 
 def runs(python: Path) -> bool:
-    """Whether this is a Python of our series with pip, so that something can be installed in it."""
+    """Return whether this is a Python of our series with pip."""
     if not python.exists():
         return False
     probe = "import pip, sys; print(*sys.version_info[:2], sep='.')"
@@ -53,10 +53,10 @@ def runs(python: Path) -> bool:
 
 
 def set_up(environment: Path = ENVIRONMENT) -> None:
-    """Make the virtual environment and install memapp in it; at once when nothing has changed.
+    """Create the virtual environment and install memapp in it; return at once if nothing has changed.
 
     Raises:
-        SetUpError: pip or venv did not succeed.
+        SetUpError: pip or venv failed.
     """
     stamp_file = environment / STAMP
     stamp = stamp_file.read_text(encoding="utf-8") if stamp_file.is_file() else None
@@ -78,10 +78,10 @@ def set_up(environment: Path = ENVIRONMENT) -> None:
 
 
 def install(python: Path) -> None:
-    """Install memapp and its tools, with the tested versions or, where those do not exist, with what fits.
+    """Install memapp and its tools in the tested versions, or, if those do not exist, in any that fit.
 
     Raises:
-        SetUpError: pip did not succeed.
+        SetUpError: pip failed.
     """
     constraints = ROOT / "packaging" / "constraints.txt"
     pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
@@ -89,14 +89,14 @@ def install(python: Path) -> None:
         return
     print("\nThe tested versions could not be installed here; trying whatever versions fit.", flush=True)
     if subprocess.run([*pip, "-e", ".[dev]"], cwd=ROOT, check=False).returncode != 0:
-        raise SetUpError("pip did not succeed; the lines above say why. Mend it and start again.")
+        raise SetUpError("pip failed; the lines above say why. Fix it and start again.")
 
 
 def download_notice() -> str:
-    """What the first set-up costs, said before it starts."""
-    cuda = "about 3.5 GB (6.5 GB on disk), since torch's usual build for Linux carries CUDA,"
+    """Return the size of the first set-up, printed before it starts."""
+    cuda = "about 3.5 GB (6.5 GB on disk), because torch's usual build for Linux contains CUDA,"
     size = cuda if sys.platform.startswith("linux") else "about 1 GB"
     return (
-        f"Installing what memapp needs. The first time this downloads {size} and takes some minutes.\n"
-        "Another build of torch (for the CPU only, say) comes from pip's own settings: see 'pip config'."
+        f"Installing what memapp needs. The first time this downloads {size} and takes some minutes.\nFor "
+        "another build of torch (for the CPU only, for example) use pip's own settings: see 'pip config'."
     )

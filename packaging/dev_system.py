@@ -1,4 +1,5 @@
-"""What the window and its tests need of a Linux system, and how to get it. Standard library only."""
+"""The Linux system packages that the window and its tests need, and how to install them. Standard library
+only."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from pathlib import Path
 
 from dev_environment import SetUpError
 
-# What Qt 6.12 and its xcb platform plugin link to and their wheel does not bring, with the Debian packages.
+# Libraries that Qt 6.12 and its xcb platform plugin link to but that are not in their wheel, with the Debian
+# packages.
 WINDOW_LIBRARIES = {
     "libEGL.so.1": "libegl1",
     "libGL.so.1": "libgl1",
@@ -48,13 +50,13 @@ INSTALLER_CHECKERS = {
     "desktop-file-validate": "desktop-file-utils",
     "appstreamcli": "appstream",
 }
-"""What looks at the installers' templates; tests skip what is not there, and CI has it."""
+"""Checkers for the installers' templates; tests skip missing ones, and CI has them."""
 FONT_PACKAGE = "fonts-dejavu-core"
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
 
 
 def loads(library: str) -> bool:
-    """Whether the system's loader finds a shared library."""
+    """Return whether the system's loader finds a shared library."""
     try:
         ctypes.CDLL(library)
     except OSError:
@@ -63,13 +65,13 @@ def loads(library: str) -> bool:
 
 
 def has_fonts() -> bool:
-    """Whether the system has any typeface for Qt to write with."""
+    """Return whether the system has any font for Qt."""
     folders = (Path(folder).expanduser() for folder in FONT_FOLDERS)
     return any(file.suffix in {".ttf", ".otf", ".ttc"} for folder in folders for file in folder.rglob("*.*"))
 
 
 def missing_needs(*, programs: bool, wayland: bool = False) -> dict[str, str]:
-    """What the system lacks, and the Debian package that has it; without X11's libraries under Wayland."""
+    """Return what the system lacks, with its Debian package; without X11's libraries under Wayland."""
     needs = {
         library: package
         for library, package in WINDOW_LIBRARIES.items()
@@ -85,18 +87,18 @@ def missing_needs(*, programs: bool, wayland: bool = False) -> dict[str, str]:
 
 
 def apt_line(packages: Iterable[str]) -> str:
-    """The one line that installs these packages."""
+    """Return the command that installs these packages."""
     return f"sudo apt-get install -y {' '.join(sorted(set(packages)))}"
 
 
 def needs_message(needs: Mapping[str, str]) -> str:
-    """What is missing and the one line that mends it."""
+    """Return what is missing and the command that installs it."""
     line = apt_line(needs.values())
-    return f"This system lacks {', '.join(needs)}. With apt, this line mends it:\n\n    {line}\n"
+    return f"This system lacks {', '.join(needs)}. With apt, this command installs it:\n\n    {line}\n"
 
 
 def may_install() -> list[str] | None:
-    """How to call apt-get without asking anybody: only in CI, as root or with a sudo that asks nothing."""
+    """Return how to call apt-get without a question: only in CI, as root or with a passwordless sudo."""
     if sys.platform == "win32" or os.environ.get("CI", "").lower() != "true" or not shutil.which("apt-get"):
         return None
     if os.geteuid() == 0:
@@ -108,10 +110,10 @@ def may_install() -> list[str] | None:
 
 
 def provide_needs(*, programs: bool, wayland: bool = False) -> None:
-    """See that the system has what the window (and its tests) need; install it where that is allowed.
+    """Check that the system has what the window (and its tests) need; install it where that is allowed.
 
     Raises:
-        SetUpError: something is missing; the text has the line that mends it.
+        SetUpError: something is missing; the text has the command that installs it.
     """
     if not sys.platform.startswith("linux"):
         return
@@ -125,7 +127,7 @@ def provide_needs(*, programs: bool, wayland: bool = False) -> None:
         variables = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         install_quietly = [*apt, "install", "-y", "-qq", "--no-install-recommends"]
         subprocess.run([*apt, "update", "-qq"], env=variables, check=False)
-        # Apart: where the checkers can't be had, the window's needs are installed nevertheless.
+        # Separately: if the checkers are not available, the window's needs are installed nevertheless.
         for packages in (sorted(set(needs.values())), checkers):
             if packages:
                 subprocess.run([*install_quietly, *packages], env=variables, check=False)

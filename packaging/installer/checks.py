@@ -1,4 +1,4 @@
-"""Step 1: whether this machine can build what was asked for; one sentence that names all that is missing."""
+"""Step 1: check whether this machine can build what was requested, and name everything that is missing."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _PROBE = (
 
 
 def needed_tools(build: Build) -> list[str]:
-    """The programs that the steps will call."""
+    """Return the programs that the steps will call."""
     options = build.options
     match options.target:
         case "windows":
@@ -53,7 +53,7 @@ def needed_tools(build: Build) -> list[str]:
 
 
 def check(build: Build) -> str:
-    """Look for everything that the build needs.
+    """Check for everything that the build needs.
 
     Raises:
         BuildError: something is missing.
@@ -74,13 +74,13 @@ def check(build: Build) -> str:
         )
     check_packs(build)
     if options.wheelhouse is not None and not options.wheelhouse.is_dir():
-        raise BuildError(f"The wheelhouse {options.wheelhouse} is not there.")
+        raise BuildError(f"The wheelhouse {options.wheelhouse} does not exist.")
     version = check_python(options.python)
     return f"Python {version}"
 
 
 def check_packs(build: Build) -> None:
-    """Whether the segmenter packs look like packs; memapp itself examines them later.
+    """Check whether the segmenter packs look like packs; memapp itself verifies them later.
 
     Raises:
         BuildError: one does not.
@@ -92,7 +92,7 @@ def check_packs(build: Build) -> None:
 
 
 def missing_tools(build: Build) -> str | None:
-    """One sentence on the programs that are not installed, or None."""
+    """Return one sentence about the programs that are not installed, or None."""
     missing = [tool for tool in needed_tools(build) if shutil.which(tool) is None]
     if not missing:
         return None
@@ -102,7 +102,7 @@ def missing_tools(build: Build) -> str | None:
 
 
 def check_python(python: Path) -> str:
-    """The version of the Python that is to be frozen.
+    """Return the version of the Python to freeze.
 
     Raises:
         BuildError: it is too old or can't be frozen.
@@ -110,7 +110,7 @@ def check_python(python: Path) -> str:
     try:
         said = subprocess.run([python, "-c", _PROBE], capture_output=True, text=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError) as problem:
-        raise BuildError(f"{python} is no Python that works: name another one with --python.") from problem
+        raise BuildError(f"{python} is not a working Python: name another one with --python.") from problem
     version, shared = json.loads(said)
     text = ".".join(map(str, version))
     if version < [3, 11]:

@@ -1,4 +1,4 @@
-"""A bare Debian root to try the app in: no Python, no libraries for windows, an ordinary user, no network."""
+"""A minimal Debian root for trials: no Python, no libraries for windows, an ordinary user, no network."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ HOME = f"/home/{USER}"
 DEADLINE_SECONDS = 300.0
 
 _PACKAGE_PLACES = ("var/lib/apt/lists", "var/cache/apt/archives")
-"""Where apt keeps what it fetched."""
+"""Where apt caches its downloads."""
 
-# $1 is the root; then, two by two, what is bound read-only to where; then --; then what is run.
+# $1 is the root; then pairs of a folder and its read-only mount point; then --; then the command.
 _ENTER = """
 root=$1; shift
 mount --make-rprivate /
@@ -41,14 +41,14 @@ exec "$@"
 
 @dataclass(slots=True)
 class CleanRoot:
-    """A root folder that programs are run in."""
+    """A root folder in which programs run."""
 
     folder: Path
     read_only: list[tuple[Path, str]] = field(default_factory=list)
-    """Folders of this machine, and where they appear in the root."""
+    """Folders of this machine, and their mount points in the root."""
 
     def inside(self, path: str) -> Path:
-        """A path in the root, as this machine sees it."""
+        """Return a path in the root, as seen from this machine."""
         return self.folder / path.lstrip("/")
 
     def command(
@@ -59,7 +59,7 @@ class CleanRoot:
         network: bool = False,
         variables: Mapping[str, str] | None = None,
     ) -> list[str]:
-        """What runs a program in the root, with no variables but those given."""
+        """Return the command that runs a program in the root, with only the given variables."""
         user = [f"--userspec={USER_NUMBER}:{USER_NUMBER}"] if as_user else []
         bound = [part for source, target in self.read_only for part in (str(source), target)]
         return [
@@ -77,7 +77,7 @@ class CleanRoot:
         network: bool = False,
         variables: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
-        """Run a program to its end and give what it said."""
+        """Run a program to its end and return its output."""
         return subprocess.run(
             self.command(program, as_user=as_user, network=network, variables=variables),
             capture_output=True,
@@ -95,7 +95,7 @@ class CleanRoot:
             return subprocess.Popen(self.command(program, variables=variables), stdout=file, stderr=file)
 
     def files(self) -> set[str]:
-        """Every file in the root but what the system keeps in memory and its own book-keeping."""
+        """Return every file in the root except virtual files and the system's own records."""
         found = set()
         for folder, folders, names in os.walk(self.folder):
             relative = os.path.relpath(folder, self.folder)
@@ -109,7 +109,7 @@ class CleanRoot:
 
 
 def make(build: Build) -> CleanRoot:
-    """The root that was named, or a fresh one; made once, unpacked anew each time.
+    """Return the named root, or a new one; built once, unpacked for each trial.
 
     Raises:
         BuildError: it can't be made.
@@ -140,17 +140,18 @@ def make(build: Build) -> CleanRoot:
 
 
 def lend_packages(build: Build, root: CleanRoot) -> None:
-    """Give the root the lists and packages of Debian that an earlier trial fetched: no second download.
+    """Copy the package lists and packages of an earlier trial into the root, to avoid a second download.
 
     Raises:
-        BuildError: nothing was fetched yet, and --offline forbids it.
+        BuildError: nothing was downloaded yet, and --offline forbids it.
     """
     kept = build.work / "debian-packages"
     if not kept.is_dir():
         if build.options.offline and build.options.clean_root is None:
             raise BuildError(
-                "Trying it out needs a few packages of Debian that no earlier build has fetched: build once "
-                "without --offline, name a root that has them with --clean-root, or use --skip-smoke."
+                "Trying it out needs a few packages of Debian that no earlier build has downloaded: "
+                "build once without --offline, name a root that has them with --clean-root, or use "
+                "--skip-smoke."
             )
         return
     for place in _PACKAGE_PLACES:
@@ -158,7 +159,7 @@ def lend_packages(build: Build, root: CleanRoot) -> None:
 
 
 def keep_packages(build: Build, root: CleanRoot) -> None:
-    """Keep what was fetched into the root for the next trial."""
+    """Keep what was downloaded into the root for the next trial."""
     kept = build.work / "debian-packages"
     shutil.rmtree(kept, ignore_errors=True)
     for place in _PACKAGE_PLACES:
@@ -166,7 +167,7 @@ def keep_packages(build: Build, root: CleanRoot) -> None:
 
 
 def remove(folder: Path) -> None:
-    """Remove a root in which nothing is mounted: mounts live and die with the programs that are run in it."""
+    """Remove a root without mounts: mounts end with the programs that run in it."""
     if folder.exists():
         shutil.rmtree(folder)
 

@@ -1,4 +1,4 @@
-"""What may be in the built app and what may not: read by memapp.spec, and by the check of what came of it."""
+"""The allowed content of the built app: read by memapp.spec, and by the check of the result."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ QT_PLUGINS = frozenset(
         "xcbglintegrations/qxcb-glx-integration",
     }
 )
-"""Qt's plugins that go in, as folder/name without what systems add to names; all others stay out."""
+"""Qt's plugins to include, as folder/name without system-specific affixes; all others are left out."""
 
 QT_LIBRARIES = frozenset(
     {"Core", "DBus", "Gui", "OpenGL", "Svg", "WaylandClient", "Widgets", "WlShellIntegration", "XcbQpa"}
 )
-"""Qt's libraries that go in (libQt6NAME.so.6, Qt6NAME.dll, QtNAME.framework)."""
+"""Qt's libraries to include (libQt6NAME.so.6, Qt6NAME.dll, QtNAME.framework)."""
 
 PYSIDE_MODULES = frozenset({"QtCore", "QtDBus", "QtGui", "QtSvg", "QtWidgets"})
 
@@ -72,7 +72,7 @@ EXCLUDED_MODULES = (
     "PIL.ImageQt",
 )
 TORCH_MODULES = ("torch", "torchvision", "onnx", "triton", "sympy", "networkx")
-"""Kept out of the laptop build."""
+"""Left out of the laptop build."""
 
 TORCH_PARTS_LEFT_OUT = (
     "torch._inductor",
@@ -110,7 +110,7 @@ _OPENMP = re.compile(r"^(libgomp|libomp|libiomp5|vcomp\d+|libiomp5md)\b")
 
 
 def is_wanted(destination: str, *, torch: bool = False) -> bool:
-    """Whether a file goes into the bundle; destination is its path in there, with either kind of slash."""
+    """Return whether a file goes into the bundle; destination is its path there, with any kind of slash."""
     path = PurePosixPath(destination.replace("\\", "/"))
     if LEFT_TO_THE_SYSTEM.match(path.name):
         return False
@@ -131,7 +131,7 @@ def _is_wanted_of_qt(path: PurePosixPath) -> bool:
         return path.name.startswith("qtbase_")
     if {"qml", "resources", "metatypes", "include", "typesystems", "glue"} & set(parts):
         return False
-    # On macOS everything of a library is in a folder that is named after it.
+    # On macOS all files of a library are in a folder named after it.
     framework = next((part.removesuffix(".framework") for part in parts if part.endswith(".framework")), None)
     library = _QT_LIBRARY.match(framework or path.name)
     if library:
@@ -147,12 +147,12 @@ def _is_wanted_of_torch(parts: tuple[str, ...]) -> bool:
 
 
 def forbidden(files: Iterable[str]) -> list[str]:
-    """What must not be in the laptop build and is."""
+    """Return the files that must not be in the laptop build."""
     return sorted(file for file in files if _FORBIDDEN.search(file.replace("\\", "/")))
 
 
 def openmp_runtimes(files: Iterable[str]) -> list[str]:
-    """The OpenMP runtimes among the files, each once."""
+    """Return the OpenMP runtimes among the files, each once."""
     found: dict[str, str] = {}
     for file in files:
         name = PurePosixPath(file.replace("\\", "/")).name
@@ -163,14 +163,14 @@ def openmp_runtimes(files: Iterable[str]) -> list[str]:
 
 
 def used_libraries(binaries: Mapping[str, str], *, imports: Callable[[str], Iterable[str]]) -> frozenset[str]:
-    """Which of the binaries are used: extensions, programs and plugins, and what these link to.
+    """Return which of the binaries are used: extensions, programs and plugins, and what these link to.
 
     Args:
-        binaries: where each file will be in the bundle, and where it comes from.
-        imports: gives the names or paths of the libraries that a file links to.
+        binaries: each file's destination in the bundle, and its source.
+        imports: returns the names or paths of the libraries that a file links to.
 
     Returns:
-        Destinations. A library at the top of the bundle that nobody links to is not among them.
+        Destinations, without top-level libraries that nothing links to.
     """
     by_name: dict[str, list[str]] = {}
     for destination in binaries:
@@ -187,7 +187,7 @@ def used_libraries(binaries: Mapping[str, str], *, imports: Callable[[str], Iter
 
 
 def _is_plain_library(destination: str) -> bool:
-    """A library that is there only because something links to it; nothing links to libpython."""
+    """Return whether a library is there only because something links to it (never libpython)."""
     path = PurePosixPath(destination)
     of_python = path.name.startswith("libpython")
     return len(path.parts) == 1 and path.name.startswith("lib") and not of_python

@@ -98,7 +98,7 @@ def make_deb(build: Build) -> Path:
     """The package, checked by lintian.
 
     Raises:
-        BuildError: dpkg-deb did not succeed, or lintian found errors.
+        BuildError: dpkg-deb failed, or lintian found errors.
     """
     target = build.options.out / f"memapp_{build.version}_{linux.MACHINES.get(linux.machine(), 'all')}.deb"
     tree = lay_out(build)

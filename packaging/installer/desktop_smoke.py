@@ -1,4 +1,4 @@
-"""Trying the bundle: with nothing of a home, and in a window that photos are dropped on."""
+"""Trial of the bundle: with an incomplete home, and in a window with dropped photos."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PATIENCE = 120.0
 
 
 def try_bundle(trial: Trial) -> None:
-    """The self-test under everything that a home may lack. Raises: BuildError."""
+    """Run the self-test with everything that a home may lack. Raise BuildError if it fails."""
     locked = trial.root.inside(LOCKED)
     locked.mkdir(parents=True, exist_ok=True)
     locked.chmod(0o555)
@@ -57,7 +57,7 @@ def try_bundle(trial: Trial) -> None:
 
 
 def try_drop(trial: Trial) -> None:
-    """The window: found on the screen, photos dropped from another program's window, scored, closed.
+    """Try the window: found on the screen, photos dropped from another program's window, scored, closed.
 
     Raises:
         BuildError: something does not work or takes too long.
@@ -146,7 +146,7 @@ def _drop(trial: Trial, screen: Screen) -> None:
 
 
 def _gui_smoke(trial: Trial, screen: Screen) -> None:
-    """The app's own smoke test, without a home that can be written."""
+    """Run the app's own smoke test, without a writable home."""
     picture = f"{HOME}/smoke.png"
     done = trial.root.run(
         [trial.program, "--gui-smoke", PHOTOS, "--screenshot", picture, "--quit-after", "120"],
@@ -159,19 +159,19 @@ def _gui_smoke(trial: Trial, screen: Screen) -> None:
 
 
 def _look_at_log(trial: Trial) -> None:
-    """Nothing was complained of: a stylesheet that can't be read, a part that is missing."""
+    """Check that the log has no warnings: an unreadable stylesheet, a missing part."""
     log = trial.root.inside(f"{DATA}/logs/memapp.log").read_text(encoding="utf-8")
     bad = [line for line in log.splitlines() if _TROUBLE.match(line) and "Detected locale" not in line]
     trial.require(not bad, "the window's log has no warnings", " | ".join(bad[:3]))
 
 
 def scores_kept(trial: Trial) -> int:
-    """How many scores the app in the root has kept."""
+    """Return the number of stored scores of the app in the root."""
     file: Path = trial.root.inside(f"{DATA}/scores.sqlite")
     if not file.exists():
         return 0
     connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=10)
-    with closing(connection), suppress(sqlite3.OperationalError):  # the table is not made yet
+    with closing(connection), suppress(sqlite3.OperationalError):  # the table does not exist yet
         count: int = connection.execute("SELECT count(*) FROM scores").fetchone()[0]
         return count
     return 0

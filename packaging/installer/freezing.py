@@ -19,7 +19,7 @@ def freeze(build: Build) -> str:
     """Freeze the checkout with the staged resources.
 
     Raises:
-        BuildError: PyInstaller did not succeed.
+        BuildError: PyInstaller failed.
     """
     target = build.work / "frozen"
     shutil.rmtree(target, ignore_errors=True)
@@ -39,7 +39,9 @@ def freeze(build: Build) -> str:
         environment={"MEMAPP_BUILD": json.dumps(settings), "PYTHONHASHSEED": "1"},
     )
     if source_hash(build) != before:
-        raise BuildError("The source was changed while it was frozen: leave it alone and start again.")
+        raise BuildError(
+            "The source was changed while it was frozen: don't edit it during the build, and start again."
+        )
     if not build.frozen.is_dir():
         raise BuildError(f"PyInstaller left no {build.frozen}: see {build.work / 'logs'}.")
     beside = build.frozen / "Contents" / "Resources" if build.options.target == "macos" else build.frozen
@@ -52,7 +54,7 @@ def freeze(build: Build) -> str:
 
 
 def source_hash(build: Build) -> str:
-    """Of all that is frozen: an app that is half of one state and half of another imports itself in vain."""
+    """Return the state of all frozen sources: an app with files from two states may not start."""
     digest = hashlib.sha256()
     for file in sorted((build.root / "memapp").rglob("*.py")):
         digest.update(f"{file.relative_to(build.root)}\n".encode() + file.read_bytes())
@@ -60,7 +62,7 @@ def source_hash(build: Build) -> str:
 
 
 def let_everybody_read(folder: Path) -> None:
-    """Who installs a package is another than who starts it: no file may keep its builder's narrow mode."""
+    """Make the files readable for all: the user who installs a package is not the one who starts it."""
     folder.chmod(0o755)
     for path in folder.rglob("*"):
         if not path.is_symlink():
@@ -69,7 +71,7 @@ def let_everybody_read(folder: Path) -> None:
 
 
 def _of_system(build: Build) -> dict[str, Any]:
-    """Icon, and what a system wants to know of an executable."""
+    """Return icon and version information of an executable."""
     work = build.work / "pyinstaller"
     work.mkdir(parents=True, exist_ok=True)
     match build.options.target:
@@ -92,14 +94,14 @@ def _of_system(build: Build) -> dict[str, Any]:
 
 
 def info_plist(build: Build) -> dict[str, Any]:
-    """The app's Info.plist, as the template has it, with the version."""
+    """Return the app's Info.plist from the template, with the version."""
     template: Path = build.templates / "macos" / "Info.plist.in"
     found: dict[str, Any] = plistlib.loads(fill(template, version=build.version).encode())
     return found
 
 
 def plan(build: Build) -> str:
-    """Check that what the freezer is told can be read."""
+    """Check that the freezer's input can be read."""
     compile((build.templates / SPEC).read_text(encoding="utf-8"), SPEC, "exec")
     compile((build.templates / "start.py").read_text(encoding="utf-8"), "start.py", "exec")
     return SPEC

@@ -1,4 +1,4 @@
-"""Step 6: what came of freezing: nothing that must not be in it, and what it asks of the system."""
+"""Step 6: check the frozen app for forbidden content, and its system requirements."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from installer.licences import THIRD_PARTY
 from installer.steps import Build, BuildError
 
 MOST_INSTALLED = 800_000_000
-"""Bytes of the laptop build, installed."""
+"""Bytes of the installed laptop build."""
 
 LONGEST_PATH = 125
-"""Characters below the app's folder: on Windows, with the folders of a user before it, less than 180."""
+"""Characters below the app's folder: on Windows, with a user's folders before it, less than 180."""
 
 _NEEDED = re.compile(r"^\s+NEEDED\s+(\S+)", re.MULTILINE)
 _GLIBC = re.compile(r"GLIBC_(\d+)\.(\d+)")
 
 
 def inspect(build: Build) -> str:
-    """Check the frozen app and note its size and its needs.
+    """Check the frozen app and record its size and requirements.
 
     Raises:
-        BuildError: something is in it that must not be, or it is too large.
+        BuildError: it contains something forbidden, or is too large.
     """
     files = [path for path in build.frozen.rglob("*") if path.is_file()]
     names = [path.relative_to(build.frozen).as_posix() for path in files]
     size = sum(path.stat().st_size for path in files if not path.is_symlink())
     build.measured["installed_bytes"] = size
     if (longest := max(names, key=len)) and len(longest) > LONGEST_PATH:
-        raise BuildError(f"The path {longest} is too long for Windows: rename what is in it.")
+        raise BuildError(f"The path {longest} is too long for Windows: shorten its names.")
     runtimes = contents.openmp_runtimes(names)
     build.measured["openmp"] = runtimes
-    # LibRaw brings the one on Linux; elsewhere it may use the system's.
+    # LibRaw includes it on Linux; elsewhere it may use the system's.
     count = len({Path(name).name for name in runtimes})
     if count > 1 or (build.options.target == "linux" and count == 0):
         raise BuildError(
@@ -45,7 +45,8 @@ def inspect(build: Build) -> str:
     if build.options.engine == "onnx":
         if bad := contents.forbidden(names):
             raise BuildError(
-                f"The app holds what it must not ({', '.join(bad[:5])}): see packaging/installer/contents.py."
+                f"The app contains forbidden files ({', '.join(bad[:5])}): see "
+                "packaging/installer/contents.py."
             )
         if size > MOST_INSTALLED:
             raise BuildError(
@@ -63,7 +64,7 @@ def inspect(build: Build) -> str:
 
 
 def is_elf(path: Path) -> bool:
-    """Whether a file is a program or library for Linux."""
+    """Return whether a file is a program or library for Linux."""
     with path.open("rb") as file:
         return file.read(4) == b"\x7fELF"
 
@@ -74,7 +75,7 @@ def _objdump(option: str, path: Path) -> str:
 
 
 def needs_of(binaries: Iterable[Path]) -> set[str]:
-    """The libraries that binaries link to and that are not among them: the system must have these."""
+    """Return the libraries that binaries link to and that the system must have."""
     binaries = list(binaries)
     there = {path.name for path in binaries}
     needed = {name for path in binaries for name in _NEEDED.findall(_objdump("-p", path))}
@@ -82,7 +83,7 @@ def needs_of(binaries: Iterable[Path]) -> set[str]:
 
 
 def oldest_glibc(binaries: Iterable[Path]) -> str:
-    """The oldest glibc with everything that the binaries ask for: "2.34"."""
+    """Return the oldest glibc that meets all binaries' requirements: "2.34"."""
     versions = {
         (int(major), int(minor)) for path in binaries for major, minor in _GLIBC.findall(_objdump("-p", path))
     }
@@ -90,7 +91,7 @@ def oldest_glibc(binaries: Iterable[Path]) -> str:
 
 
 def _collect_copyrights(build: Build, binaries: Iterable[Path]) -> int:
-    """Put the copyright files of the Debian packages whose libraries were bundled beside the licences."""
+    """Copy the copyright files of the Debian packages whose libraries were bundled."""
     if shutil.which("dpkg-query") is None:
         return 0
     packages: set[str] = set()
@@ -113,7 +114,7 @@ def _collect_copyrights(build: Build, binaries: Iterable[Path]) -> int:
 
 
 def plan(build: Build) -> str:
-    """What would be checked."""
+    """Return what would be checked."""
     limits = (
         f"at most {MOST_INSTALLED / 1e6:,.0f} MB, no torch, CUDA, QML"
         if build.options.engine == "onnx"

@@ -1,4 +1,4 @@
-"""Trying the .deb and the .run: installed, upgraded, removed; the user's data outlives all of it."""
+"""Trial of the .deb and the .run: installed, upgraded, removed, with the user's data kept."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ AWKWARD_HOME = f"{HOME}/Œuvres $HOME 100% 'é'"
 
 
 def _apt(trial: Trial, *arguments: str) -> str:
-    """apt-get in the root, as root, with the network unless the build is offline. Raises: BuildError."""
+    """Run apt-get in the root, as root, with the network unless the build is offline. Raise BuildError on
+    failure."""
     done = trial.root.run(
         ["apt-get", "-y", "-q", "--no-install-recommends", *arguments],
         as_user=False,
@@ -37,14 +38,14 @@ def _apt(trial: Trial, *arguments: str) -> str:
 
 
 def _update(trial: Trial) -> None:
-    """Bring the root's lists of packages up to date, where that is allowed. Raises: BuildError."""
+    """Update the root's package lists if allowed. Raise BuildError on failure."""
     clean_root.lend_packages(trial.build, trial.root)
     if not trial.build.options.offline:
         _apt(trial, "update")
 
 
 def install_libraries(trial: Trial) -> None:
-    """Where no .deb is tried: what a desktop has, that the app needs of it."""
+    """What a desktop has and the app needs, if no .deb is tried."""
     needs = trial.build.measured.get("needs") or sorted(debian.PACKAGES)
     _update(trial)
     wanted = debian.depends_of(needs, glibc="2.34").split(", ")
@@ -54,7 +55,7 @@ def install_libraries(trial: Trial) -> None:
 
 
 def try_deb(trial: Trial) -> None:
-    """Install an older one, score, upgrade: the scores are still known. Raises: BuildError."""
+    """Install an older version, score, upgrade: the scores are still known. Raise BuildError on failure."""
     _update(trial)
     package = trial.files[".deb"]
     newer, older = trial.root.inside("/root/memapp.deb"), trial.root.inside("/root/memapp-older.deb")
@@ -77,7 +78,7 @@ def try_deb(trial: Trial) -> None:
 
 
 def _make_older_deb(trial: Trial, package: Path, target: Path) -> None:
-    """The same package, saying that it is an older one, with one file more."""
+    """Return the same package as an older version with one more file."""
     tree = trial.build.work / "older-deb"
     shutil.rmtree(tree, ignore_errors=True)
     trial.build.run(["dpkg-deb", "-R", package, tree], what="unpacking the package")
@@ -90,7 +91,7 @@ def _make_older_deb(trial: Trial, package: Path, target: Path) -> None:
 
 
 def remove_deb(trial: Trial) -> None:
-    """Remove it: nothing of it is left, the scores are. Raises: BuildError."""
+    """Remove it: only the scores are left. Raise BuildError otherwise."""
     count = desktop_smoke.scores_kept(trial)
     _apt(trial, "purge", "memapp")
     left = [name for name in trial.root.files() if "memapp" in name and not name.startswith("home/")]
@@ -101,7 +102,7 @@ def remove_deb(trial: Trial) -> None:
 
 
 def _score_samples(trial: Trial) -> int:
-    """Score photos with the installed program; gives how many scores are kept."""
+    """Score photos with the installed program; return the number of stored scores."""
     photos = trial.root.inside(f"{HOME}/samples")
     shutil.rmtree(photos, ignore_errors=True)
     shutil.copytree(trial.build.root / "resources" / "samples", photos)
@@ -115,7 +116,8 @@ def _score_samples(trial: Trial) -> int:
 
 
 def try_run(trial: Trial) -> None:
-    """Install for the user, upgrade, remove; from and to places with awkward names. Raises: BuildError."""
+    """Install for the user, upgrade, remove; from and to places with difficult names. Raise BuildError on
+    failure."""
     run = trial.files[".run"]
     folder = f"{HOME}/Télé chargements"
     inside = trial.root.inside(folder)
@@ -182,7 +184,7 @@ def _run_sh(trial: Trial, *arguments: str) -> tuple[int, str]:
 
 
 def _make_older(run: Path, target: Path) -> None:
-    """The same file, saying that it is an older version."""
+    """Return the same file as an older version."""
     shutil.copyfile(run, target)
     with target.open("r+b") as file:
         head = file.read(20_000)
@@ -194,12 +196,12 @@ def _make_older(run: Path, target: Path) -> None:
 
 
 def _make_broken(run: Path, target: Path) -> None:
-    """The first half of the file, as after an interrupted download."""
+    """Return the first half of the file, as after an interrupted download."""
     with run.open("rb") as file, target.open("wb") as half:
         half.write(file.read(run.stat().st_size // 2))
 
 
 def _files_of_user(trial: Trial) -> set[str]:
-    """Every file in the user's home but the app's own data."""
+    """Return every file in the user's home except the app's own data."""
     data = desktop_smoke.DATA.lstrip("/")
     return {name for name in trial.root.files() if name.startswith("home/") and not name.startswith(data)}

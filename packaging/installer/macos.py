@@ -1,4 +1,4 @@
-"""Step 8 on macOS: the disk image, notarised where a profile is given."""
+"""Step 8 on macOS: the disk image, notarised if a profile is given."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from installer import freezing
 from installer.steps import Build, BuildError
 
 TRIES = 5
-"""hdiutil fails now and then while the system indexes what was just written."""
+"""hdiutil sometimes fails while the system indexes new files."""
 
 RIGHTS = (
     "com.apple.security.cs.allow-jit",
@@ -24,14 +24,14 @@ def package(build: Build) -> str:
     """Make the image with the app and a link to Applications; sign, notarise and staple it.
 
     Raises:
-        BuildError: one of Apple's programs did not succeed.
+        BuildError: one of Apple's programs failed.
     """
     build.options.out.mkdir(parents=True, exist_ok=True)
     target = build.options.out / f"memapp-{build.version}-macos-arm64.dmg"
     folder = build.work / "dmg"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    # Copying keeps links and signatures only with Apple's own program.
+    # Only Apple's own program copies links and signatures.
     build.run(["ditto", build.frozen, folder / "memapp.app"], what="ditto")
     (folder / "Applications").symlink_to("/Applications")
     target.unlink(missing_ok=True)
@@ -78,7 +78,7 @@ def plan(build: Build) -> str:
         rights = plistlib.loads(entitlements.read_bytes())
         info = freezing.info_plist(build)
     except (plistlib.InvalidFileException, ValueError) as problem:
-        raise BuildError(f"A plist in packaging/macos can't be read ({problem}): mend it.") from problem
+        raise BuildError(f"A plist in packaging/macos can't be read ({problem}): correct it.") from problem
     if missing := [right for right in RIGHTS if rights.get(right) is not True]:
         raise BuildError(f"entitlements.plist lacks {', '.join(missing)}: add them.")
     types = {each for kind in info["CFBundleDocumentTypes"] for each in kind["LSItemContentTypes"]}

@@ -1,4 +1,4 @@
-"""The ten steps, in their order."""
+"""The ten steps, in order."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _PACKAGERS = {"linux": linux, "windows": windows, "macos": macos}
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Build, plan or try out what the arguments say; gives the exit status."""
+    """Build, plan or try out according to the arguments; return the exit status."""
     given = options.parse(arguments, root=ROOT)
     build = Build(options=given, root=ROOT, version=version_of(ROOT), work=ROOT / "build" / "installer")
     build.work.mkdir(parents=True, exist_ok=True)
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def steps_of(build: Build) -> list[Step]:
-    """What is to be done, in this order."""
+    """The steps, in order."""
     trying = Step("try it out", smoke.try_out, smoke.plan)
     if build.options.smoke_only is not None:
         return [trying]
@@ -60,7 +60,7 @@ def steps_of(build: Build) -> list[Step]:
 
 
 def version_of(root: Path) -> str:
-    """memapp's version, as the package says it."""
+    """Return memapp's version, from the package."""
     text = (root / "memapp" / "__init__.py").read_text(encoding="utf-8")
     found = re.search(r'^__version__ = "([^"]+)"', text, re.MULTILINE)
     assert found is not None
@@ -68,8 +68,8 @@ def version_of(root: Path) -> str:
 
 
 def _plan_checks(build: Build) -> str:
-    """What is missing is no failure of a dry run: it is said."""
-    return (checks.missing_tools(build) or "all programs are here").rstrip(".")
+    """Report what is missing; in a dry run that is not a failure."""
+    return (checks.missing_tools(build) or "all programs are installed").rstrip(".")
 
 
 def _plan_environment(build: Build) -> str:

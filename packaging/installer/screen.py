@@ -1,4 +1,4 @@
-"""An X screen for trying the app out: Xvfb, openbox, xdotool's hands, pictures of what is on it."""
+"""An X screen for trials: Xvfb, openbox, input by xdotool, screenshots."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _OPENBOX = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def wait_for(ask: Callable[[], _Answer], what: str, *, seconds: float, every: float = 0.02) -> _Answer:
-    """Ask again and again until the answer is a true one; BuildError when time is up."""
+    """Repeat a query until its result is true; raise BuildError when the time is up."""
     deadline = time.monotonic() + seconds
     while not (answer := ask()):
         if time.monotonic() > deadline:
@@ -39,15 +39,15 @@ def wait_for(ask: Callable[[], _Answer], what: str, *, seconds: float, every: fl
 
 
 class Screen:
-    """An X server whose socket is a file, so that programs in other roots and networks can show up on it."""
+    """An X server whose socket is a file, so that programs in other roots and networks can use it."""
 
     def __init__(self, *, folder: Path) -> None:
-        """Start server and window manager; folder takes their files."""
+        """Start server and window manager; folder is for their files."""
         folder.mkdir(parents=True, exist_ok=True)
         self._picture = folder / "Xvfb_screen0"
         reading, writing = os.pipe()
         size = "x".join(map(str, (*SIZE, 24)))
-        # -ac: whoever tries the app out is another user than the one who builds it.
+        # -ac: the user of the trial is another one than the builder.
         self._server = subprocess.Popen(
             [
                 "Xvfb",
@@ -85,13 +85,13 @@ class Screen:
         time.sleep(0.5)
 
     def stop(self) -> None:
-        """End both."""
+        """Stop both."""
         for process in (self._manager, self._server):
             process.terminate()
             process.wait(10)
 
     def xdotool(self, *arguments: object) -> str:
-        """What xdotool says; empty where it finds nothing."""
+        """Return xdotool's output; empty if it finds nothing."""
         return subprocess.run(
             ["xdotool", *map(str, arguments)],
             env=self.environment,
@@ -101,18 +101,18 @@ class Screen:
         ).stdout.strip()
 
     def window(self, title: str) -> str | None:
-        """The visible window with this very title."""
+        """Return the visible window with exactly this title."""
         found = self.xdotool("search", "--onlyvisible", "--name", f"^{title}$").split()
         return found[0] if found else None
 
     def frame(self, window: str) -> tuple[int, int, int, int]:
-        """x, y, width and height of a window on the screen."""
+        """Return x, y, width and height of a window on the screen."""
         said = self.xdotool("getwindowgeometry", "--shell", window)
         values = dict(line.split("=", 1) for line in said.splitlines())
         return int(values["X"]), int(values["Y"]), int(values["WIDTH"]), int(values["HEIGHT"])
 
     def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
-        """Press at one place, move in small steps, let go at the other."""
+        """Press at one place, move in small steps, release at the other."""
         self.xdotool("mousemove", *start, "sleep", 0.2, "mousedown", 1, "sleep", 0.2)
         for step in range(1, 21):
             at = [round(a + (b - a) * step / 20) for a, b in zip(start, end, strict=True)]
@@ -120,12 +120,12 @@ class Screen:
         self.xdotool("sleep", 0.4, "mouseup", 1)
 
     def save(self, target: Path) -> None:
-        """Keep what is on the screen as a PNG."""
+        """Save a screenshot as PNG."""
         target.write_bytes(png_of_xwd(self._picture.read_bytes()))
 
 
 def png_of_xwd(dump: bytes) -> bytes:
-    """A PNG of an X window dump, 24 bits in 32, as Xvfb keeps its screen."""
+    """Convert an X window dump to PNG, 24 bits in 32, Xvfb's format."""
     header = struct.unpack(">25I", dump[:100])
     size, width, height, little, line, colours = (
         header[0],

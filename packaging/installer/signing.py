@@ -1,4 +1,4 @@
-"""Step 7: signatures, where a system knows them and an identity was given."""
+"""Step 7: signatures, if the system supports them and an identity was given."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ TIMESTAMP_SERVER = "http://timestamp.digicert.com"
 
 
 def sign(build: Build) -> str:
-    """Sign what was frozen; says so, or why not.
+    """Sign the frozen app; return whether that was done, or why not.
 
     Raises:
-        BuildError: the signing program did not succeed.
+        BuildError: the signing program failed.
     """
     identity = build.options.sign
     if identity is None:
@@ -33,7 +33,7 @@ def sign(build: Build) -> str:
 
 
 def sign_windows(build: Build, files: Iterable[Path]) -> None:
-    """Sign programs; also called for the installer itself. Raises: BuildError."""
+    """Sign programs; also called for the installer itself. Raise BuildError on failure."""
     for file in files:
         build.run(
             [
@@ -67,5 +67,5 @@ def _sign_mac(build: Build, identity: str) -> None:
 
 
 def plan(build: Build) -> str:
-    """What would be signed."""
+    """Return what would be signed."""
     return f"with {build.options.sign}" if build.options.sign else "not signed: no --sign"

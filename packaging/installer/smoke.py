@@ -1,4 +1,4 @@
-"""Step 9: the built folder, then the installed .deb and .run, tried on a bare machine."""
+"""Step 9: the built folder, then the installed .deb and .run, tried on a minimal machine."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from installer.trying import Trial
 _KINDS = frozenset({".deb", ".run", ".xz"})
 
 AWKWARD = "/srv/Schöne Fotos & Größe/mem app"
-"""Where the bundle lies, read-only."""
+"""The bundle's place, read-only."""
 
 
 def try_out(build: Build) -> str:
-    """Try out everything that was made, or the one file that was named.
+    """Try out everything that was made, or the one named file.
 
     Raises:
         BuildError: something does not work; the text says what.
     """
     if build.options.skip_smoke:
-        return "left out: --skip-smoke"
+        return "skipped: --skip-smoke"
     if build.options.target != "linux":
         if build.options.smoke_only is not None:
             raise BuildError("--smoke-only is for Linux: elsewhere use the recipe in packaging/ci.")
@@ -32,7 +32,7 @@ def try_out(build: Build) -> str:
 
 
 def _try_here(build: Build) -> str:
-    """On Windows and macOS: the app's own tests, where it was built."""
+    """Run the app's own tests on the build machine, on Windows and macOS."""
     where = build.frozen / "Contents" / "MacOS" if build.options.target == "macos" else build.frozen
     suffix = ".exe" if build.options.target == "windows" else ""
     out = build.work / "self-test.json"
@@ -62,7 +62,7 @@ def _try_in_clean_root(build: Build) -> str:
     only = build.options.smoke_only
     if only is not None and not only.exists():
         raise BuildError(
-            f"{only} is not there: name a .deb, .run or .tar.xz that was built, or their folder."
+            f"{only} does not exist: name a .deb, .run or .tar.xz that was built, or their folder."
         )
     pictures = build.work / "screenshots"
     shutil.rmtree(pictures, ignore_errors=True)
@@ -87,7 +87,7 @@ def _try_in_clean_root(build: Build) -> str:
 
 
 def _parts(build: Build, trial: Trial) -> list[Callable[[Trial], None]]:
-    """What is tried, in this order: the .deb brings the libraries that the others need of the system."""
+    """Return what to try, in order: the .deb brings the libraries that the others need from the system."""
     only = build.options.smoke_only
     made = build.made
     if only is not None:
@@ -111,7 +111,7 @@ def _parts(build: Build, trial: Trial) -> list[Callable[[Trial], None]]:
 
 
 def _bind_bundle(trial: Trial) -> None:
-    """Let the frozen folder appear in the root, read-only, at an awkward place."""
+    """Mount the frozen folder in the root, read-only, at a difficult path."""
     only = trial.build.options.smoke_only
     folder = trial.build.frozen
     if only is not None:
@@ -126,9 +126,9 @@ def _bind_bundle(trial: Trial) -> None:
 
 
 def plan(build: Build) -> str:
-    """What would be tried."""
+    """Return what would be tried."""
     if build.options.skip_smoke:
-        return "left out: --skip-smoke"
+        return "skipped: --skip-smoke"
     where = build.options.clean_root or "a fresh Debian root"
     return (
         f"self-test, window, drop, upgrade and uninstall in {where}"

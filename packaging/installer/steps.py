@@ -1,4 +1,4 @@
-"""Steps, one after another: their line on the screen, their time, and the one sentence when one fails."""
+"""Steps in order: their line on the screen, their time, and one sentence if one fails."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LAST_LINES = 12
 
 
 class BuildError(Exception):
-    """The build can't go on; the text is one plain sentence on what to do."""
+    """The build can't continue; the text is one plain sentence on what to do."""
 
 
 @dataclass(slots=True)
@@ -30,11 +30,11 @@ class Build:
     """The checkout."""
     version: str
     work: Path
-    """Intermediate results, kept between builds: build/installer."""
+    """Intermediate results, cached between builds: build/installer."""
     measured: dict[str, Any] = field(default_factory=dict)
     """Figures for the report."""
     made: list[Path] = field(default_factory=list)
-    """The files that are passed on."""
+    """The files to publish."""
 
     @property
     def templates(self) -> Path:
@@ -49,7 +49,7 @@ class Build:
 
     @property
     def nets(self) -> Path:
-        """The nets and the record of the source tree, ready to be shipped."""
+        """The nets and the source tree's record, ready to ship."""
         return self.work / "nets"
 
     @property
@@ -59,7 +59,7 @@ class Build:
 
     @property
     def frozen(self) -> Path:
-        """The folder that the freezer made: executables and _internal."""
+        """The freezer's output: executables and _internal."""
         name = "memapp.app" if self.options.target == "macos" else "memapp"
         return self.work / "frozen" / name
 
@@ -79,10 +79,10 @@ class Build:
         folder: Path | None = None,
         accept: Sequence[int] = (0,),
     ) -> str:
-        """Run a program; its output goes to a log and comes back.
+        """Run a program; write its output to a log and return it.
 
         Raises:
-            BuildError: it is not there or ended with a status that is not to be accepted.
+            BuildError: it does not exist or ended with a status that is not accepted.
         """
         logs = self.work / "logs"
         logs.mkdir(parents=True, exist_ok=True)
@@ -104,15 +104,14 @@ class Build:
         if done.returncode not in accept:
             last = "\n    ".join(done.stdout.strip().splitlines()[-_LAST_LINES:])
             raise BuildError(
-                f"{what} did not succeed (status {done.returncode}): see {log}: mend it and start again.\n"
-                f"    {last}"
+                f"{what} failed (status {done.returncode}): see {log}, fix it and start again.\n    {last}"
             )
         return done.stdout
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step; do() gives a remark for its line, plan() says what do() would do."""
+    """One step; do() returns a remark for its line, plan() says what do() would do."""
 
     name: str
     do: Callable[[Build], str]

@@ -20,7 +20,7 @@ def package(build: Build) -> str:
     """Compile the installer over the frozen folder, and sign it.
 
     Raises:
-        BuildError: makensis or signtool did not succeed.
+        BuildError: makensis or signtool failed.
     """
     build.options.out.mkdir(parents=True, exist_ok=True)
     target = build.options.out / f"memapp-{build.version}-windows-x64.exe"

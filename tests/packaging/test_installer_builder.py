@@ -133,7 +133,7 @@ def test_a_trial_without_a_network_uses_what_an_earlier_one_fetched(tmp_path: Pa
 
 def test_a_program_that_fails_is_named_with_its_last_words(tmp_path: Path) -> None:
     build = make_build(tmp_path)
-    with pytest.raises(BuildError, match=r"(?s)packing did not succeed \(status 3\).*the disk is full"):
+    with pytest.raises(BuildError, match=r"(?s)packing failed \(status 3\).*the disk is full"):
         build.run([sys.executable, "-c", "print('the disk is full'); raise SystemExit(3)"], what="packing")
     with pytest.raises(BuildError, match="not installed"):
         build.run(["no-such-program-anywhere"], what="nothing")
