@@ -11,7 +11,7 @@ from pathlib import Path
 from installer.steps import Build
 
 FREEZER = ("pyinstaller==6.22.3", "pyinstaller-hooks-contrib==2026.9")
-"""The tested versions; other dependencies of memapp are not needed."""
+"""The tested versions; no other part of memapp needs them."""
 
 NOT_IN_THE_LAPTOP_BUILD = frozenset(
     {"torch", "torchvision", "onnx", "resmem", "safetensors", "scipy", "matplotlib"}
