@@ -102,6 +102,9 @@ class SqlitePhotoRegister:
         stay: list[_Content] = []
         with self._lock, store_errors(self._path):
             for place, (file, photo, fingerprint) in enumerate(files):
+                if other := self._replaced_by(file, photo):
+                    ids[place] = other
+                    continue
                 mover = self._mover(file, photo, fingerprint, read_fingerprint)
                 if mover is None:
                     ids[place] = photo
@@ -140,6 +143,15 @@ class SqlitePhotoRegister:
             self._mark_scores(photo.key.path, photo.key, fingerprint)
 
     # The rules
+
+    def _replaced_by(self, file: FoundFile, photo: PhotoId) -> PhotoId | None:
+        """Return the photo that another window has found in the place of a new one meanwhile, if any."""
+        if self._connection.execute("SELECT 1 FROM photos WHERE id = ?", (photo,)).fetchone():
+            return None
+        found = self._connection.execute(
+            "SELECT id FROM photos WHERE path = ?", (path_column(file.real_path),)
+        ).fetchone()
+        return PhotoId(found[0]) if found else None
 
     def _mover(
         self,
