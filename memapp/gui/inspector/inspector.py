@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from memapp.core.nets import RESMEM, NetInfo, NetScore
 from memapp.core.records import Failure, ImageKey, Precision, ScoredPhoto
-from memapp.core.score_text import FAST_MARK, FAST_SENTENCE, ordinal, place_text, score_text
+from memapp.core.score_text import FAST_MARK, FAST_SENTENCE, ordinal, score_text
 from memapp.gui.inspector.facts import FactsText, fact_rows
 from memapp.gui.inspector.histogram import ScoreHistogram
 from memapp.gui.inspector.net_scores import NetScores
@@ -161,7 +161,7 @@ class Inspector(QScrollArea):
             self._facts.set_rows(fact_rows(key, outcome.facts))
             self._show_score(outcome)
             self._show_parts(title="", picture=True, facts=True)
-            self._show_fast(FAST_SENTENCE if outcome.precision is Precision.FAST else "")
+            self._show_fast(str(FAST_SENTENCE) if outcome.precision is Precision.FAST else "")
             self._nets.show_scores(net_scores, shown=net, flag=flag)
             return
         self._facts.set_rows(fact_rows(key, None))
@@ -225,7 +225,7 @@ class Inspector(QScrollArea):
             place = min(place_in_set(photo.score, peers), peers.size)
             mixed = all(scores.size for scores in self._shoot.values())
             whole = f"the {peers.size:,} {photo.precision.value} scores" if mixed else f"{peers.size:,}"
-            self._place.setText(f"{place_text(place)} of {whole} in this set{self._net.scale.best_first}")
+            self._place.setText(self._net.scale.place_sentence(place, whole))
             self._ties.setText(f"As good as a tie with {ties:,} {'other' if ties == 1 else 'others'}")
         self._place.setVisible(ranked)
         self._ties.setVisible(ties > 0)

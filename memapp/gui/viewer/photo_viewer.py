@@ -312,7 +312,7 @@ class _ViewerBar(QWidget):
         if isinstance(caption, ScoredPhoto):
             fast = caption.precision is Precision.FAST
             self.score.setText(score_text(caption.score, caption.precision))
-            self.score.setToolTip(FAST_SENTENCE if fast else "")
+            self.score.setToolTip(str(FAST_SENTENCE) if fast else "")
             self.score.setAccessibleName(f"{'Fast score' if fast else 'Score'} {score_text(caption.score)}")
             self.band.setText(net.scale.error_text())
             place = net.scale.percentile(caption.score)
