@@ -538,4 +538,4 @@ def test_the_doctor_proves_the_cpu(memapp_home: Path) -> None:
     assert RESMEM_WEIGHTS.sha256 in done.stdout
     [line] = [line for line in done.stdout.splitlines() if line.startswith("torch on cpu")]
     assert "works" in line
-    assert done.stdout.splitlines()[-1] == "Scoring works here."
+    assert done.stdout.splitlines()[-1] == "Scoring works on this computer."
