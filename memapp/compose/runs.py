@@ -14,6 +14,7 @@ from memapp.core.records import Precision, RunOrder
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
 from memapp.pipeline.explain_run import Explainers, explain_run
+from memapp.pipeline.fingerprint_run import FingerprintProgress, fingerprint_run
 from memapp.pipeline.score_run import score_run
 from memapp.pipeline.thumbnail_cache import ThumbnailCache
 from memapp.pipeline.triage_run import triage_run
@@ -54,6 +55,10 @@ class Runs:
         if order.triage:
             return triage_run(order.paths, count=order.triage, make_run=run)
         return run(order.paths, order.precision)
+
+    def fingerprints(self, control: RunControl) -> Iterator[FingerprintProgress]:
+        """Return the pass that takes the fingerprints that known photos lack, for when memapp is idle."""
+        return fingerprint_run(open_store=lambda: SqliteScoreStore(home=self._home), control=control)
 
     def explain(self, order: ExplainOrder, control: RunControl) -> Iterator[ExplainEvent]:
         """Return the run that explains a photo, with ResMem's scores of the order's precision."""

@@ -69,6 +69,7 @@ class WindowRoot(QObject):
             loader=load_photo,
             thumbnails=thumbnails,
             make_explain=self.runs.explain,
+            make_idle=self.runs.fingerprints,
         )
         self.settings_saver = SettingsSaver(
             settings=self.settings, disk=settings_file, jobs=self.supervisor.jobs, parent=self
@@ -89,6 +90,7 @@ class WindowRoot(QObject):
         self.window.engine_chosen.connect(self.pool.renew)
         self.power_monitor.on_battery_changed.connect(self.pool.set_on_battery)
         self.power_monitor.idle.connect(self.pool.release)
+        self.power_monitor.idle.connect(self.supervisor.start_idle_work)
         self.window.activated.connect(self.settings_saver.refresh)
         self.settings_saver.failed.connect(self.window.unexpected)
         if notice := unusable_notice(read, refused=self.settings.refused):

@@ -27,6 +27,9 @@ from memapp.workers.run_worker import RunMaker, RunWorker
 ExplainMaker: TypeAlias = Callable[[ExplainOrder, RunControl], Iterator[ExplainEvent]]
 """Makes the generator that explains one photo."""
 
+IdleMaker: TypeAlias = Callable[[RunControl], Iterator[object]]
+"""Makes the generator of what can be done while nothing else is."""
+
 EXPLAIN_QUIET_SECONDS = 0.2
 """While a person leafs through photos none is explained: an order waits for so long without another."""
 
@@ -84,6 +87,7 @@ class Supervisor(QObject):
         thumbnails: ThumbnailCache | None = None,
         preview_threads: int | None = None,
         make_explain: ExplainMaker | None = None,
+        make_idle: IdleMaker | None = None,
     ) -> None:
         """Start the threads, idle.
 
@@ -93,6 +97,7 @@ class Supervisor(QObject):
             thumbnails: where previews are looked for first, and put; None to keep none.
             preview_threads: how many previews at once; None for one a core, four at most.
             make_explain: makes the generator that explains a photo; None where nothing is to be explained.
+            make_idle: makes the generator of what is done while memapp is idle; None where there is nothing.
         """
         super().__init__()
         self._buffer: deque[tuple[int, Event]] = deque()
@@ -128,8 +133,11 @@ class Supervisor(QObject):
         self._drawing = NewestWorker(name="memapp drawing", parent=self)
         self._looking_up = NewestWorker(name="memapp tile overlays", parent=self)
         self._checking = NewestWorker(name="memapp file checks", parent=self)
+        self._make_idle = make_idle
+        self._idle = NewestWorker(name="memapp idle", parent=self)
         self._workers: list[_Worker] = [
             self._checking,
+            self._idle,
             self._previews,
             self._drawing,
             self._looking_up,
@@ -159,6 +167,7 @@ class Supervisor(QObject):
 
     def start_run(self, order: RunOrder) -> int:
         """Queue this run after the earlier ones; return its request number."""
+        self._idle.cancel()
         self._last_request += 1
         self._waiting.append(_Run(self._last_request, order, RunControl()))
         if self._current is None:
@@ -218,6 +227,7 @@ class Supervisor(QObject):
         make_explain = self._make_explain
         assert self._explainer is not None, "there is nothing here that explains"
         assert make_explain is not None
+        self._idle.cancel()
         request = self._explainer.start(lambda control: make_explain(order, control))
         self.explain_started.emit(request)
         return request
@@ -231,6 +241,12 @@ class Supervisor(QObject):
     def explaining(self) -> bool:
         """Whether a photo is being explained, or waits for it."""
         return self._explainer is not None and self._explainer.busy
+
+    @Slot()
+    def start_idle_work(self) -> None:
+        """Do what can be done while memapp is idle; the next run or explanation ends it."""
+        if self._make_idle is not None and not self.running and not self.explaining:
+            self._idle.start(self._make_idle)
 
     def draw(self, job: Callable[[], Any], *, done: Callable[[Any], None]) -> None:
         """Draw something off the GUI thread; done is called on it, unless a newer drawing was ordered."""

@@ -342,3 +342,35 @@ def test_a_job_that_hangs_counts_against_the_same_time(qtbot: QtBot) -> None:
     end.set()
     # The job's answer must find the supervisor alive.
     assert supervisor.stop(seconds=3)
+
+
+def test_idle_work_ends_when_a_run_is_asked_for_and_does_not_begin_during_one(qtbot: QtBot) -> None:
+    controls: list[RunControl] = []
+    ended = threading.Event()
+
+    def idle(control: RunControl) -> Iterator[object]:
+        controls.append(control)
+        try:
+            while True:
+                control.checkpoint()
+                yield None
+                time.sleep(0.01)
+        finally:
+            ended.set()
+
+    run = TurnstileRun(events=1)
+    supervisor = Supervisor(make_run=run, loader=load_photo, preview_threads=2, make_idle=idle)
+    supervisor.start_idle_work()
+    qtbot.waitUntil(lambda: len(controls) == 1)
+    assert [control.cancelled for control in controls] == [False]
+    supervisor.start_run(RunOrder(("a",)))
+    qtbot.waitUntil(ended.is_set)
+    supervisor.start_idle_work()
+    assert [control.cancelled for control in controls] == [True]
+    run.go()
+    qtbot.waitUntil(lambda: not supervisor.running)
+    assert len(controls) == 1
+    supervisor.start_idle_work()
+    qtbot.waitUntil(lambda: len(controls) == 2)
+    assert supervisor.stop(seconds=5)
+    assert [control.cancelled for control in controls] == [True, True]
