@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from memapp.core.text import Deferred
+
 
 @dataclass(frozen=True, slots=True)
 class ExportKind:
@@ -13,7 +15,7 @@ class ExportKind:
 
     name: str
     """What the command line and programs call it; no other kind has it."""
-    title: str
+    title: Deferred | str
     """As people read it: "Comma-separated values (CSV)"."""
     endings: tuple[str, ...]
     """Of its files, in lower case, the usual one first; empty where it is for the terminal alone."""

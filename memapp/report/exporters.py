@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from memapp.core.export_kinds import ExportKind
+from memapp.core.text import deferred
 from memapp.report.delimited import csv_text
 from memapp.report.json_files import json_lines_text, json_text
 from memapp.report.record import Report
@@ -80,9 +81,11 @@ class Exporters:
         return tuple(kind for kind in self.kinds if kind.endings)
 
 
-TABLE = Exporter(ExportKind("table", "Table for the terminal", (), "text/plain"), table_text)
+TABLE = Exporter(ExportKind("table", deferred("Table for the terminal"), (), "text/plain"), table_text)
 CSV = Exporter(
-    ExportKind("csv", "Comma-separated values (CSV)", (".csv",), "text/csv"), csv_text, marks_utf8=True
+    ExportKind("csv", deferred("Comma-separated values (CSV)"), (".csv",), "text/csv"),
+    csv_text,
+    marks_utf8=True,
 )
 JSON = Exporter(ExportKind("json", "JSON", (".json",), "application/json"), json_text)
 JSON_LINES = Exporter(ExportKind("jsonl", "JSON Lines", (".jsonl",), "application/jsonl"), json_lines_text)
