@@ -1,1 +1,1 @@
-"""The runs themselves: plain generators of frozen events, without Qt."""
+"""The runs: plain generators of frozen events, without Qt."""

@@ -1,4 +1,4 @@
-"""Loads photos ahead of the net in a bounded number of threads, and outlives a thread that hangs."""
+"""Loading photos ahead of the net in a bounded number of threads, with replacement of hanging threads."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from memapp.intake.fingerprint import load_fingerprint
 from memapp.pipeline.thumbnail_cache import ThumbnailCache
 
 DEADLINE_SECONDS = 90.0
-"""After this a thread is given up. The loader has a shorter limit of its own; only a library that hangs gets
+"""After this time a thread is abandoned. The loader's own limit is shorter; only a library that hangs gets
 here."""
 
 _log = logging.getLogger(__name__)
@@ -49,15 +49,14 @@ class Fingerprinted:
 
     key: ImageKey
     fingerprint: Fingerprint | None
-    """None where it can't be read: loading it will say why."""
+    """None if it can't be read: loading it will say why."""
 
 
 class DecodePool:
-    """Threads that call the loader and hand what comes of it to a callback, called on those threads.
+    """Threads that call the loader and pass its results to a callback, called on those threads.
 
-    Each photo that was submitted gives exactly one Decoded or Failure, or one Fingerprinted or Failure where
-    that was asked for, unless the pool is closed first.
-    Its methods are called by one thread.
+    Each submitted photo gives exactly one Decoded or Failure, or, if requested, one Fingerprinted or Failure,
+    unless the pool is closed first. Its methods are called by one thread.
     """
 
     def __init__(
@@ -75,10 +74,10 @@ class DecodePool:
         Args:
             loader: turns a photo into the net's frame.
             threads: how many photos are loaded at once.
-            deliver: takes what comes of each photo.
+            deliver: called with the result of each photo.
             control: of the run; threads stop loading once it is cancelled.
-            thumbnails: where to put the thumbnails that come with the same decode; None to make none.
-            deadline: seconds after which a thread is given up.
+            thumbnails: where to store the thumbnails from the same decode; None for none.
+            deadline: seconds after which a thread is abandoned.
         """
         self._loader = loader
         self._thumbnails = thumbnails
@@ -97,7 +96,7 @@ class DecodePool:
         self._waiting.put((key, precision))
 
     def submit_fingerprint(self, key: ImageKey) -> None:
-        """Read this photo for its fingerprint alone as soon as a thread is free."""
+        """Read only this photo's fingerprint as soon as a thread is free."""
         self._waiting.put((key, None))
 
     def give_up_hanging(self) -> None:
@@ -111,7 +110,7 @@ class DecodePool:
                 del self._busy[thread]
                 self._threads.discard(thread)
         for key in hanging.values():
-            _log.warning("gave up a thread that hangs reading %r", key.path)
+            _log.warning("abandoned a thread that hangs reading %r", key.path)
             reason = trn(
                 "Reading this photo took longer than {count} second, so it was left out. "
                 "The file may be damaged, or its disk too slow: copy it to this computer and try again.",
@@ -123,18 +122,18 @@ class DecodePool:
             self._start_thread()
 
     def close(self) -> None:
-        """Let the threads end after the photo in hand. A thread that hangs is not waited for."""
+        """Let the threads end after their current photo, without waiting for one that hangs."""
         for _ in self._threads:
             self._waiting.put(None)
 
     def join(self, seconds: float) -> None:
-        """Wait for the threads to end, at most this long in all."""
+        """Wait for the threads to end, at most this long in total."""
         until = time.monotonic() + seconds
         for thread in list(self._threads):
             thread.join(max(0.0, until - time.monotonic()))
 
     def _start_thread(self) -> None:
-        # A daemon: one that hangs inside a library must not keep the program from ending.
+        # A daemon: one that hangs inside a library must not keep the program from exiting.
         thread = threading.Thread(target=self._work, name="memapp decoder", daemon=True)
         self._threads.add(thread)
         thread.start()
@@ -164,7 +163,7 @@ class DecodePool:
         except Exception as problem:
             _log.info("no fingerprint of %r: %s", key.path, problem)
             return Fingerprinted(key, None)
-        # What was written meanwhile has a fingerprint of neither state.
+        # A file written meanwhile has the fingerprint of neither state.
         return Fingerprinted(key, fingerprint if check_file(key) is FileCheck.SAME else None)
 
     def _load(self, key: ImageKey, precision: Precision) -> Decoded | Failure | None:
@@ -175,7 +174,7 @@ class DecodePool:
         except Cancelled:
             return None
         except Exception as problem:
-            # One photo never stops a run, not even through a fault of ours; the log has the rest.
+            # One photo never stops a run, not even through a bug in memapp; the log has the details.
             return _unexpected_failure(key, problem)
 
     def _load_unchanged(self, key: ImageKey, precision: Precision) -> Decoded | Failure:
@@ -195,7 +194,7 @@ def _keep_thumbnail(cache: ThumbnailCache, key: ImageKey, picture: PixelArray, s
     try:
         cache.keep(key, picture, side)
     except Exception:
-        # It costs the thumbnail, not the score.
+        # Only the thumbnail is lost, not the score.
         _log.exception("the thumbnail of %r can't be kept", key.path)
 
 
@@ -205,7 +204,7 @@ def _changed(key: ImageKey) -> Failure:
 
 
 def _unexpected_failure(key: ImageKey, problem: Exception) -> Failure:
-    """What a fault in memapp itself looks like to the user; logged with its traceback."""
+    """Return the failure shown for a bug in memapp itself; log it with its traceback."""
     _log.error("could not load %r", key.path, exc_info=problem)
     return Failure(
         key=key,

@@ -1,7 +1,7 @@
-"""Why one photo scores as it does: an order goes in, maps and regions come out. A plain generator.
+"""Explanation of one photo's score: an order in, maps and regions out. A plain generator.
 
-What was kept comes first and opens neither photo nor net; then segmentation, regions and map are computed,
-in this order. A photo that the user has left is superseded by cancelling its run.
+Stored results come first and open neither photo nor net; then segmentation, regions and map are computed, in
+this order. If the user goes to another photo, the run is cancelled.
 """
 
 from __future__ import annotations
@@ -47,14 +47,14 @@ LAYER_ORDER = (Layer.SEGMENTATION, Layer.REGIONS, Layer.MEMORABILITY)
 NO_SEGMENTER = deferred("There is no segmenter to tell things apart with. Install one first.")
 
 _KEPT_VERSION = 1
-"""Raised when what is kept changes its meaning in other ways than its makers' versions say."""
+"""Raise it when stored results change their meaning in ways that the makers' versions do not show."""
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Explainers:
-    """Who makes the parts. Used by one run at a time."""
+    """The makers of the parts. Used by one run at a time."""
 
     scorers: ScorerFactory
     """The net, in the precision of the orders."""
@@ -71,18 +71,18 @@ def explain_run(
     store: MapStore | None,
     control: RunControl,
 ) -> Iterator[ExplainEvent]:
-    """Find out what the order asks for about one photo.
+    """Compute or look up the ordered parts of one photo's explanation.
 
     Args:
         order: the photo, and which parts.
         loader: turns the photo into its picture and the net's frame.
-        explainers: who makes the parts.
-        store: where parts are kept; None to compute everything and keep nothing.
-        control: cancel; the generator then ends within a batch, without a word.
+        explainers: the makers of the parts.
+        store: where parts are stored; None to compute everything and store nothing.
+        control: cancel; the generator then ends within a batch, without an event.
 
     Yields:
-        For each layer of the order one Explained or ExplainFailed, with ExplainProgress before it; of an
-        order for kept parts only, nothing for what was not kept.
+        For each layer of the order one Explained or ExplainFailed, with ExplainProgress before it; for an
+            order of stored parts only, nothing for missing ones.
     """
     run = _ExplainRun(order, loader=loader, explainers=explainers, store=store, control=control)
     try:
@@ -97,7 +97,7 @@ Result = TypeVar("Result")
 
 
 class _ExplainRun:
-    """The state of one run; touched by the generator's thread only."""
+    """The state of one run; used by the generator's thread only."""
 
     def __init__(
         self,
@@ -120,7 +120,7 @@ class _ExplainRun:
         self._segmentation: Segmentation | None = None
 
     def events(self) -> Iterator[ExplainEvent]:
-        """The run itself. Raises: Cancelled."""
+        """Run and yield the events. Raise Cancelled if cancelled."""
         finders: dict[Layer, Callable[[], Explained | None]] = {
             Layer.SEGMENTATION: self._kept_segmentation,
             Layer.REGIONS: self._kept_regions,
@@ -149,7 +149,7 @@ class _ExplainRun:
             return
         for layer in to_make:
             self._control.checkpoint()
-            # Opening the photo, the net and a segmenter takes its time, too.
+            # Opening the photo, the net and a segmenter takes time, too.
             yield ExplainProgress(self._order.key, layer, 0, 1)
             try:
                 yield from makers[layer]()
@@ -159,7 +159,7 @@ class _ExplainRun:
                 yield self._failed(layer, problem)
 
     def close(self) -> None:
-        """Let go of the net and the segmenter."""
+        """Close the net and the segmenter."""
         if self._segmenter is not None:
             self._segmenter.close()
         if self._scorer is not None:
@@ -174,7 +174,7 @@ class _ExplainRun:
         kept = self._find(Layer.SEGMENTATION, self._segmentation_made_by(segmenter))
         if not isinstance(kept, Segmentation):
             return None
-        # What it is called and its colours are the installed pack's business.
+        # The title and colours come from the installed pack.
         self._segmentation = dataclasses.replace(kept, segmenter=segmenter)
         return Explained(self._order.key, self._segmentation, kept=True)
 
@@ -202,7 +202,7 @@ class _ExplainRun:
         yield Explained(self._order.key, self._segmentation, kept=False)
 
     def _segment(self) -> None:
-        """Have the order's segmenter look at the photo, unless it has."""
+        """Segment the photo with the order's segmenter, unless that was done."""
         if self._segmentation is not None or self._order.segmenter is None:
             return
         identity = self._segmenter_identity()
@@ -238,7 +238,7 @@ class _ExplainRun:
         missing = tuple(area for area, region in found.items() if region is None)
         if missing:
             picture, frame = self._load()
-            # One by one: each is kept for itself, so that one that is drawn later costs no other again.
+            # One by one: each is stored separately, so that a later one does not recompute the others.
             for area in missing:
                 score, regions = yield from self._steps(
                     Layer.REGIONS,
@@ -250,7 +250,7 @@ class _ExplainRun:
         yield Explained(self._order.key, self._merged(base, areas), kept=False)
 
     def _merged(self, base: Regions, areas: list[Region]) -> Regions:
-        """The photo's regions and the areas of interest together, the greatest contribution first."""
+        """Return the photo's regions and the areas of interest together, the largest contribution first."""
         coloured = [
             dataclasses.replace(area, colour=AREA_COLOURS[place % len(AREA_COLOURS)])
             for place, area in enumerate(areas)
@@ -281,7 +281,7 @@ class _ExplainRun:
     def _steps(
         self, layer: Layer, work: Generator[Steps, None, Result]
     ) -> Generator[ExplainEvent, None, Result]:
-        """A maker's steps as events, and what it made."""
+        """Yield a maker's steps as events, and return its result."""
         try:
             while True:
                 done, total = next(work)
@@ -295,7 +295,7 @@ class _ExplainRun:
     # What it is made of
 
     def _load(self) -> tuple[PixelArray, PixelArray]:
-        """The photo's picture and frame. Raises: PhotoError, Cancelled."""
+        """Return the photo's picture and frame. Raise PhotoError or Cancelled."""
         if self._photo is None:
             loaded = load_unchanged(
                 self._order.key,
@@ -322,13 +322,13 @@ class _ExplainRun:
         return self._net
 
     def _segmenter_identity(self) -> SegmenterIdentity | None:
-        """Of the order's segmenter; None where it asks for none. Raises: SegmenterError."""
+        """Return the order's segmenter; None if it asks for none. Raise SegmenterError if it is missing."""
         if self._order.segmenter is None:
             return None
         for identity in self._explainers.segmenters.installed():
             if identity.name == self._order.segmenter:
                 return identity
-        # It knows best why it can't be had.
+        # The factory's error says best why it is not available.
         self._segmenter = self._explainers.segmenters.open(self._order.segmenter)
         return self._segmenter.identity
 
@@ -353,7 +353,7 @@ class _ExplainRun:
             self._store.keep(self._order.key, made_by, part)
 
     def _segmentation_made_by(self, segmenter: SegmenterIdentity) -> str:
-        # For fast precision the picture may be smaller.
+        # With fast precision the picture may be smaller.
         return _made_by(segmenter.sha256, self._order.precision)
 
     def _map_made_by(self) -> str:

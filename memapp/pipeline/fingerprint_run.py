@@ -1,4 +1,4 @@
-"""Fingerprints for photos that were scored before there were any, taken while memapp is idle."""
+"""Fingerprints for photos that were scored without one, taken while memapp is idle."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class FingerprintProgress:
-    """How far the pass is."""
+    """The progress of the pass."""
 
     taken: int
-    """Photos that have a fingerprint now and had none."""
+    """Photos that got a fingerprint."""
     passed: int
-    """Photos that were passed over: gone, changed, or unreadable now."""
+    """Skipped photos: gone, changed, or unreadable now."""
 
 
 def fingerprint_run(
     *, open_store: StoreOpener, control: RunControl, rest: float = 1.0
 ) -> Iterator[FingerprintProgress]:
-    """Take the fingerprint of every known photo that has none and lies where it was, in the state it had.
+    """Take the fingerprint of every known photo without one whose file is unchanged.
 
-    Lowers the priority of the thread that drives it, and rests after each photo: disk and processor are there
-    for others. What is passed over is tried again by the next pass; until then it is known by its path.
+    Lowers the priority of its thread, and rests after each photo, to leave disk and processor to other work.
+    Skipped photos are tried again in the next pass; until then they are known by their path.
 
     Args:
-        open_store: where the known photos are.
-        control: pause and cancel, as soon as something else is to be done; what was taken is kept.
-        rest: how long to rest after a photo, as a share of the time that reading it took.
+        open_store: opens the store of known photos.
+        control: pause and cancel, for other work; the results so far are kept.
+        rest: rest after each photo, as a share of the time that reading it took.
 
     Yields:
         Progress, after each photo.
@@ -62,7 +62,7 @@ def fingerprint_run(
                 control.checkpoint()
                 began = time.monotonic()
                 fingerprint = _read(photo, control) if _is_there(photo) else None
-                # What was written meanwhile has a fingerprint of neither state.
+                # A file written meanwhile has the fingerprint of neither state.
                 if fingerprint is not None and _is_there(photo):
                     store.photos.keep_fingerprint(photo, fingerprint)
                     taken += 1
@@ -89,7 +89,7 @@ def _is_there(photo: FoundPhoto) -> bool:
 
 
 def _rest(seconds: float, control: RunControl) -> None:
-    """Wait, unless cancelled. Raises: Cancelled."""
+    """Wait, unless cancelled. Raise Cancelled if cancelled."""
     until = time.monotonic() + seconds
     while (left := until - time.monotonic()) > 0:
         control.checkpoint()

@@ -1,4 +1,4 @@
-"""The known scores of one run: found again by path or content, kept, and given up in words."""
+"""The known scores of one run: found by path or content, stored, with notices for problems."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ _log = logging.getLogger(__name__)
 
 
 class KnownScores:
-    """A run's access to the store, for as long as that works. Used by one thread."""
+    """A run's access to the store, as long as that works. Used by one thread."""
 
     def __init__(self, open_store: StoreOpener | None) -> None:
-        """Take the opener; None to know nothing and keep nothing."""
+        """Use this opener; None to know and store nothing."""
         self._open_store = open_store
         self._store: ScoreStore | None = None
         self._reads = self._keeps = False
 
     @property
     def photos(self) -> PhotoRegister | None:
-        """The register of photos in the store; None where the store is not open."""
+        """The register of photos in the store; None if the store is not open."""
         return None if self._store is None else self._store.photos
 
     def open(self) -> Notice | None:
-        """Open the store; return what there is to say about it."""
+        """Open the store; return a notice if there is a problem."""
         if self._open_store is None:
             return None
         try:
@@ -46,9 +46,9 @@ class KnownScores:
     def find(
         self, files: Sequence[ResolvedFile], nets: Sequence[NetIdentity]
     ) -> tuple[dict[ImageKey, ScoredPhoto], Notice | None]:
-        """Return the scores that are known of these files, by the first of these nets that has one.
+        """Return the known scores of these files, from the first of these nets that has one.
 
-        What is found by another path or by its content is kept under its own key, too.
+        A score found by another path or by content is also stored under the file's own key.
         """
         known: dict[ImageKey, ScoredPhoto] = {}
         notice: Notice | None = None
@@ -68,7 +68,7 @@ class KnownScores:
         return known, notice
 
     def keep(self, photos: Sequence[ScoredPhoto], net: NetIdentity) -> Notice | None:
-        """Keep these scores; return what there is to say where some can't be kept."""
+        """Store these scores; return a notice if some can't be stored."""
         if self._store is None or not self._keeps or not photos:
             return None
         try:
@@ -81,12 +81,12 @@ class KnownScores:
         return None
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Close the store."""
         if self._store is not None:
             self._store.close()
 
     def _elsewhere(self, files: Sequence[ResolvedFile], net: NetIdentity) -> dict[ImageKey, ScoredPhoto]:
-        """Return what is known of these files by the path that links lead to, or by their content."""
+        """Return the known scores of these files by their resolved paths, or by their content."""
         assert self._store is not None
         linked = {
             replace(file.key, path=file.file.real_path): file.key
@@ -110,7 +110,7 @@ class KnownScores:
     def _keep_singly(
         self, store: ScoreStore, photos: Sequence[ScoredPhoto], net: NetIdentity
     ) -> Notice | None:
-        """Keep what can be kept of a batch in which one photo's record can't."""
+        """Store a batch one by one after one photo's record failed."""
         lost: list[tuple[ScoredPhoto, Exception]] = []
         for photo in photos:
             try:

@@ -1,4 +1,4 @@
-"""What is known of the photos that a run found: by path and state at once, else by content."""
+"""Lookup of the photos that a run found: by path and state at once, else by content."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from memapp.pipeline.run_helpers import FOUND_BATCH
 
 
 class Lookup:
-    """The found files of one run on their way to a known score, or to the decoders. Used by one thread.
+    """The found files of one run, on their way to a known score or a decoder. Used by one thread.
 
-    A file whose path and state are unknown, and whose size a known photo has, is read for its fingerprint
-    first: that is far cheaper than decoding and scoring it.
+    A file with unknown path or state, but the size of a known photo, is first read for its fingerprint: that
+    is far cheaper than decoding and scoring it.
     """
 
     def __init__(self, *, open_store: StoreOpener | None, spare_photos: PhotoRegister) -> None:
-        """Take where known scores and photos are, and the register for those that can't be kept there."""
+        """Use this store of scores and photos, and this register for photos that it can't store."""
         self._scores = KnownScores(open_store)
         self._spare_photos = spare_photos
         self._photos = RunPhotos(kept=None, spare=spare_photos)
@@ -38,12 +38,12 @@ class Lookup:
         self._photos = RunPhotos(kept=self._scores.photos, spare=self._spare_photos)
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Close the store."""
         self._scores.close()
 
     @property
     def has_work(self) -> bool:
-        """Whether files wait to be looked up now."""
+        """Whether files are waiting to be looked up."""
         return bool(self._found or self._read)
 
     @property
@@ -53,44 +53,44 @@ class Lookup:
 
     @property
     def done(self) -> bool:
-        """Whether every file that was found is looked up."""
+        """Whether every found file is looked up."""
         return not (self._found or self.is_reading)
 
     def add(self, files: Sequence[FoundFile], unseen: Sequence[FoundFile]) -> tuple[FoundPhoto, ...]:
-        """Take found files; return which photos they are as far as paths and states tell.
+        """Add found files; return which photos they are, as far as paths and states show.
 
         Args:
-            files: to be looked up.
-            unseen: files that can't even be looked at; each is a photo by its path, too.
+            files: to look up.
+            unseen: unreadable files; each is a photo by its path, too.
         """
         resolved = self._photos.resolve((*files, *unseen))
         self._found.extend(resolved[: len(files)])
         return tuple(each.photo for each in resolved)
 
     def next_to_read(self, most: int) -> Iterator[ImageKey]:
-        """Give files to take the fingerprint of, so that at most so many are being read."""
+        """Yield files to fingerprint, so that at most this many are being read."""
         while self._to_read and len(self._reading) < most:
             file = self._to_read.popleft()
             self._reading[file.key] = file
             yield file.key
 
     def take_fingerprint(self, key: ImageKey, fingerprint: Fingerprint | None) -> None:
-        """Take the fingerprint of a file that was to be read; None where it can't be read."""
+        """Store the fingerprint of a file that was read; None if it can't be read."""
         if file := self._reading.pop(key, None):
             self._read.append((file, fingerprint))
 
     def give_up(self, key: ImageKey) -> None:
-        """Forget a file that failed while it was being read."""
+        """Drop a file that failed while it was being read."""
         self._reading.pop(key, None)
 
     def look_up(
         self, nets: Sequence[NetIdentity], unknown: deque[ResolvedFile]
     ) -> Iterator[Identified | Notice | Scored]:
-        """Look up what waits: give what is known, and append the others to those that are to be loaded.
+        """Look up the waiting files: yield the known ones, and append the others to those to load.
 
         Args:
-            nets: whose scores count, the best first.
-            unknown: takes the files without a score.
+            nets: the nets whose scores count, the best first.
+            unknown: gets the files without a score.
         """
         if self._read:
             read, self._read = self._read, []
@@ -105,12 +105,12 @@ class Lookup:
             yield from self._give_known([self._found.popleft() for _ in range(count)], nets, unknown)
 
     def identify(self, contents: Sequence[tuple[ResolvedFile, Fingerprint | None]]) -> Iterator[Identified]:
-        """Note the content of these files; say which of them are other photos than their paths said."""
+        """Store the content of these files; yield those that are other photos than their paths suggested."""
         if identified := self._photos.identify(contents):
             yield Identified(identified)
 
     def keep(self, photos: Sequence[ScoredPhoto], net: NetIdentity) -> Iterator[Notice]:
-        """Keep new scores."""
+        """Store new scores."""
         if notice := self._scores.keep(photos, net):
             yield notice
 

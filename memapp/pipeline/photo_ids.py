@@ -1,4 +1,4 @@
-"""Which photos the files of a run are: asked of the register on disk, else of one in memory."""
+"""The ids of a run's photos: from the register on disk, else from one in memory."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ResolvedFile:
-    """A file of a run, and which photo it is as far as its path and state tell."""
+    """A file of a run, and which photo it is, as far as its path and state show."""
 
     file: FoundFile
     id: PhotoId
     fingerprint: Fingerprint | None
-    """Of its content, where its state is known."""
+    """Of its content, if its state is known."""
     settled: bool
-    """Whether the photo is known to lie here in this state."""
+    """Whether the photo is known to be here in this state."""
     may_be_known: bool
-    """Whether a known photo may have this content: its fingerprint will tell, without decoding it."""
+    """Whether a known photo may have this content: its fingerprint will show, without decoding."""
 
     @property
     def key(self) -> ImageKey:
@@ -50,16 +50,17 @@ class ResolvedFile:
 class RunPhotos:
     """The ids of one run's photos. Used by one thread.
 
-    What the register on disk can't take gets an id of the one in memory: no run fails for it.
+    Photos that can't be written to the register on disk get an id from the one in memory, so no run fails for
+    that.
     """
 
     def __init__(self, *, kept: PhotoRegister | None, spare: PhotoRegister) -> None:
-        """Take the register on disk, if there is one, and one in memory that outlives the run."""
+        """Use the register on disk, if there is one, and one in memory that outlives the run."""
         self._kept = kept
         self._spare = spare
 
     def resolve(self, files: Sequence[FoundFile]) -> list[ResolvedFile]:
-        """Say which photos these files are, as far as their paths and states tell."""
+        """Return which photos these files are, as far as their paths and states show."""
         known: list[KnownPhoto | None] = [None] * len(files)
         sizes: set[int] = set()
         for register in (self._kept, self._spare):
@@ -70,17 +71,17 @@ class RunPhotos:
             except Exception as problem:
                 if register is self._spare:
                     raise
-                # Full, read-only, locked ...: what is known already keeps its id.
+                # Full, read-only, locked ...: known photos keep their ids.
                 _log.warning("photos can't be registered: %s", problem)
         return [_resolved(file, photo, sizes) for file, photo in zip(files, known, strict=True) if photo]
 
     def identify(
         self, contents: Sequence[tuple[ResolvedFile, Fingerprint | None]]
     ) -> tuple[IdentifiedPhoto, ...]:
-        """Remember the content of these files; return those that are other photos than their paths said.
+        """Store the content of these files; return those that are other photos than their paths suggested.
 
         Args:
-            contents: files with their fingerprints; None where a file is known by its path alone.
+            contents: files with their fingerprints; None if a file is known by its path only.
         """
         identified: list[IdentifiedPhoto] = []
         for register in (self._kept, self._spare):
@@ -112,7 +113,7 @@ def _register(
     known: list[KnownPhoto | None],
     sizes: set[int],
 ) -> None:
-    """Fill in the photos that are not known yet, and add to the sizes those that known photos have, too."""
+    """Fill in the unknown photos, and add to the sizes those that known photos also have."""
     places = [place for place, photo in enumerate(known) if photo is None]
     new: list[int] = []
     unsettled: set[int] = set()

@@ -1,4 +1,4 @@
-"""How far a run is, how fast, and how long it will take."""
+"""The progress of a run: how far, how fast, and the remaining time."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections import deque
 from memapp.core.events import Progress
 
 WINDOW_SECONDS = 30.0
-"""The rate is that of the last half minute: long enough to be calm, short enough to be true."""
+"""The rate is measured over the last half minute: long enough to be steady, short enough to be current."""
 
 
 class ProgressMeter:
-    """Counts finished photos of one run. Times are seconds of one monotonic clock; pauses are left out."""
+    """Counts finished photos of one run. Times are seconds of one monotonic clock; pauses are excluded."""
 
     def __init__(self, *, now: float) -> None:
         self.total = 0
@@ -22,7 +22,7 @@ class ProgressMeter:
         self._paused_at: float | None = None
 
     def finished(self, count: int, *, now: float, worked: bool) -> None:
-        """Count finished photos; worked is False for those that cost nothing (known ones)."""
+        """Count finished photos; worked is False for known ones, which take no time."""
         self._done += count
         if not worked:
             return
@@ -32,18 +32,18 @@ class ProgressMeter:
             self._steps.popleft()
 
     def idle(self, *, now: float) -> None:
-        """Nothing can be scored just now (paused, the net is being loaded): this time doesn't count."""
+        """Exclude the time from now on, because nothing can be scored (paused, loading the net)."""
         if self._paused_at is not None:
             passed = now - self._paused_at
             self._steps = deque((when + passed, count) for when, count in self._steps)
         self._paused_at = now
 
     def working(self) -> None:
-        """Photos are being scored (again)."""
+        """Include the time again: photos are being scored."""
         self._paused_at = None
 
     def state(self) -> Progress:
-        """What to tell the user now."""
+        """Return the progress to show."""
         (first, first_count), (last, last_count) = self._steps[0], self._steps[-1]
         rate = (last_count - first_count) / (last - first) if last > first else 0.0
         left = self.total - self._done

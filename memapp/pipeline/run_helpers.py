@@ -1,4 +1,4 @@
-"""What a run has other threads do besides decoding: find the photos, identify the net, load it."""
+"""A run's other threads besides decoding: find the photos, identify the net, load it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from memapp.core.records import Failure, FoundFile, NetIdentity, SkippedFile
 from memapp.core.text import tr
 
 FOUND_BATCH = 512
-"""Photos that are handed over at once."""
+"""Photos delivered at once."""
 _FOUND_SECONDS = 0.05
 
 _log = logging.getLogger(__name__)
@@ -31,14 +31,14 @@ class SearchEnded:
 
 @dataclass(frozen=True, slots=True)
 class NetReady:
-    """The net is loaded; whoever takes this must close it."""
+    """The net is loaded; its receiver must close it."""
 
     scorer: Scorer
 
 
 @dataclass(frozen=True, slots=True)
 class NetProblem:
-    """The net can't be had."""
+    """The net is not available."""
 
     problem: Exception
 
@@ -46,11 +46,11 @@ class NetProblem:
 HelperMessage: TypeAlias = (
     list[FoundFile | Failure | SkippedFile] | SearchEnded | NetIdentity | NetReady | NetProblem | Notice
 )
-"""What helpers find out."""
+"""The results of the helpers."""
 
 
 class RunHelpers:
-    """Threads that do one thing each and hand what comes of it to a callback, called on those threads.
+    """Threads with one task each that pass their results to a callback, called on those threads.
 
     Its methods are called by one thread.
     """
@@ -74,7 +74,7 @@ class RunHelpers:
         self._start("memapp finder", lambda: self._search(paths))
 
     def identify_net(self) -> None:
-        """Find out which net will score: a NetIdentity or a NetProblem."""
+        """Identify the net: a NetIdentity or a NetProblem."""
         self._start("memapp net", self._identify)
 
     def build_net(self) -> None:
@@ -82,13 +82,13 @@ class RunHelpers:
         self._start("memapp net", self._build)
 
     def join(self, seconds: float) -> None:
-        """Wait for the threads to end, at most this long in all."""
+        """Wait for the threads to end, at most this long in total."""
         until = time.monotonic() + seconds
         for thread in self._threads:
             thread.join(max(0.0, until - time.monotonic()))
 
     def _start(self, name: str, work: Callable[[], None]) -> None:
-        # Daemons: a network folder or a graphics driver that hangs must not keep the program from ending.
+        # Daemons: a network folder or a graphics driver that hangs must not keep the program from exiting.
         thread = threading.Thread(target=work, name=name, daemon=True)
         self._threads.append(thread)
         thread.start()
@@ -107,7 +107,7 @@ class RunHelpers:
         except Cancelled:
             pass
         except Exception as problem:
-            _log.exception("the search for photos broke off")
+            _log.exception("the search for photos failed")
             text = tr("The search for photos broke off: {problem}. Some may be missing.", problem=problem)
             self._deliver(Notice(NoticeKind.WARNING, text))
         if batch:

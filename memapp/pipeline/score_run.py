@@ -1,10 +1,10 @@
-"""The run: paths go in, events come out. A plain generator; whoever drives it decides on which thread.
+"""The scoring run: paths in, events out. A plain generator, run on the caller's thread.
 
     discover (thread) -> known already? (store; by path, else by content) -> decode (threads)
                       -> score a batch (here) -> store -> events
 
-The net is loaded on a thread of its own, and only when a photo needs it, so that placeholders and known
-scores come at once. Everything that those threads find lands in one inbox, which the generator empties.
+The net is loaded on a separate thread, and only when a photo needs it, so that placeholders and known scores
+come at once. The threads put all results into one inbox, which the generator empties.
 """
 
 from __future__ import annotations
@@ -64,11 +64,10 @@ from memapp.pipeline.thumbnail_cache import ThumbnailCache
 from memapp.store.photos import photos_in_memory
 
 _FIRST_BATCH = 4
-"""The first scores should not wait for a whole batch."""
+"""The first scores should not wait for a full batch."""
 _FRAME_BYTES = 3 * FRAME_SIDE**2
 _AHEAD_BYTES = 64_000_000
-"""Of frames that wait beyond the next batch, however large batches are. What decoding itself takes is bounded
-by the loader."""
+"""Of frames that wait beyond the next batch, for any batch size. The loader limits the memory of decoding."""
 _TICK_SECONDS = 0.1
 _JOIN_SECONDS = 2.0
 
@@ -91,21 +90,22 @@ def score_run(
 
     Args:
         paths: files and folders, as the user gave them.
-        finder: turns them into photos.
+        finder: finds the photos in them.
         loader: turns a photo into the net's frame.
-        scorers: knows the net, and loads it when a photo needs it.
-        open_store: where known scores are; None to score everything and keep nothing.
-        control: pause and cancel. After a cancel the generator ends within a batch; what was scored is kept.
-        thumbnails: where to put the thumbnails that come with the same decode; None to make none.
-        spare_photos: gives photos their ids where the store can't, the same ones in each run that shares it;
-            None for one of this run alone.
-        decoders: threads that load photos; None for one a core.
+        scorers: identifies the net, and loads it when a photo needs it.
+        open_store: opens the store of known scores; None to score everything and store nothing.
+        control: pause and cancel. After a cancel the generator ends within a batch; finished scores are kept.
+        thumbnails: where to store the thumbnails from the same decode; None for none.
+        spare_photos: gives photos their ids if the store can't, the same ones in each run that shares it;
+            None for a register of this run only.
+        decoders: threads that load photos; None for one per core.
 
     Yields:
         Events in the order that core.events describes.
 
     Raises:
-        WeightsError: the net can't be had; raised after every photo was Found and every known score given.
+        WeightsError: the net is not available; raised after every photo was Found and every known score
+            given.
         MemappError: the net failed on the CPU itself; scores so far are kept.
     """
     run = _ScoreRun(
@@ -128,7 +128,7 @@ _Message: TypeAlias = HelperMessage | Decoded | Fingerprinted | Failure
 
 
 class _ScoreRun:
-    """The state of one run; everything here is touched by the generator's thread only, but for the inbox."""
+    """The state of one run; used by the generator's thread only, except the inbox."""
 
     def __init__(
         self,
@@ -163,7 +163,7 @@ class _ScoreRun:
 
         self._searching = True
         self._pending: deque[ResolvedFile] = deque()
-        """Not known, not being loaded yet."""
+        """Unknown, and not being loaded yet."""
         self._loading: dict[ImageKey, ResolvedFile] = {}
         self._ready: deque[tuple[ResolvedFile, LoadedPhoto]] = deque()
         self._scored_any = False
@@ -172,7 +172,7 @@ class _ScoreRun:
         self._completed = False
 
     def events(self, paths: list[str]) -> Iterator[Event]:
-        """The run itself."""
+        """Run and yield the events."""
         yield from self._lookup.open()
         self._helpers.search(paths)
         self._helpers.identify_net()
@@ -191,7 +191,7 @@ class _ScoreRun:
             raise self._net_problem
 
     def close(self) -> None:
-        """Stop the threads, let go of the store and the net."""
+        """Stop the threads, close the store and the net."""
         if not self._completed:
             self._control.cancel()
         self._pool.close()
@@ -199,7 +199,7 @@ class _ScoreRun:
         self._pool.join(_JOIN_SECONDS)
         self._helpers.join(until - time.monotonic())
         while not self._inbox.empty():
-            # The net may have become ready after it was last asked for.
+            # The net may have become ready after the last check.
             if isinstance(message := self._inbox.get(), NetReady):
                 self._scorer = message.scorer
         if self._scorer is not None:
@@ -207,7 +207,7 @@ class _ScoreRun:
         self._lookup.close()
 
     def _messages(self) -> Iterator[_Message]:
-        """Everything that has come in; waits a moment where there is nothing else to do."""
+        """Yield all messages in the inbox; wait a moment if there is nothing else to do."""
         try:
             yield self._inbox.get(timeout=_TICK_SECONDS) if self._has_to_wait() else self._inbox.get_nowait()
             while True:
@@ -240,7 +240,7 @@ class _ScoreRun:
                 if resolved := self._loading.pop(message.key, None):
                     self._ready.append((resolved, message.loaded))
                 if not self._scorer_wanted:
-                    # Not before: a folder of broken files needs no net.
+                    # Not earlier: a folder of broken files needs no net.
                     self._scorer_wanted = True
                     self._helpers.build_net()
             case Fingerprinted():
@@ -248,7 +248,7 @@ class _ScoreRun:
             case Failure():
                 self._loading.pop(message.key, None)
                 self._lookup.give_up(message.key)
-                # A file that can't be read takes no time to speak of: it says nothing about the speed.
+                # A file that can't be read takes almost no time: it does not count for the speed.
                 self._meter.finished(1, now=time.monotonic(), worked=False)
                 yield Failed((message,))
             case NetReady():
@@ -284,7 +284,7 @@ class _ScoreRun:
             self._pool.submit_fingerprint(key)
         if not self._pending or self._net_problem is not None:
             return
-        # The next batch, and while the net is busy with it as many again: enough that the net never waits.
+        # The next batch, and as many again for the time when the net is busy, so that the net never waits.
         batch = self._scorer.batch_size if self._scorer else _FIRST_BATCH
         ahead = batch + min(batch + self._decoders, _AHEAD_BYTES // _FRAME_BYTES)
         assert self._net is not None, "nothing is pending before it was looked up for a net"
@@ -294,7 +294,7 @@ class _ScoreRun:
             self._pool.submit(file.key, self._net.precision)
 
     def _next_batch_size(self) -> int:
-        """How many of the ready photos to score now; 0 to wait for more."""
+        """Return how many of the ready photos to score now; 0 to wait for more."""
         if self._scorer is None or self._net_problem is not None:
             return 0
         whole = self._scorer.batch_size
@@ -314,7 +314,7 @@ class _ScoreRun:
         batch = [self._ready.popleft() for _ in range(count)]
         frames = np.stack([loaded.frame for _, loaded in batch if loaded.frame is not None])
         engine = self._scorer.engine
-        # The net's identity always came before the net itself.
+        # The net's identity always comes before the net itself.
         precision = self._net.precision if self._net else Precision.EXACT
         try:
             scores = self._scorer.score(frames)
@@ -342,7 +342,7 @@ class _ScoreRun:
         if self._searching:
             return False
         if self._net is None:
-            # Without its identity nothing can be looked up, and the exports could not say what scored.
+            # Without its identity nothing can be looked up, and exports could not name the net.
             return self._net_problem is not None
         if self._net_problem is not None:
             return self._lookup.done

@@ -1,4 +1,4 @@
-"""One loaded thing that several borrowers share, and that is closed when nobody wants it any more."""
+"""A loaded object with several leases, which is closed when it is no longer needed."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from memapp.core.machine import garbage_collector_at_rest
 
 
 class Closable(Protocol):
-    """What holds memory until it is closed."""
+    """An object that holds memory until it is closed."""
 
     def close(self) -> None:
-        """Give back its memory."""
+        """Release its memory."""
 
 
 Loaded = TypeVar("Loaded", bound=Closable)
 
 
 class Shared(Generic[Loaded]):
-    """Keeps a thing loaded from the first borrow() to release(). Thread-safe."""
+    """Keeps an object loaded from the first borrow() to release(). Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._loaded: Loaded | None = None
         self._leases = 0
         self._unwanted = False
-        """release() was called while the thing was borrowed."""
+        """release() was called during a lease."""
         self._retired = False
 
     def borrow(self, load: Callable[[], Loaded]) -> Loaded:
-        """Return the thing, loaded now where it is not yet; give_back() ends the lease. Raises: as load."""
+        """Return the object, loaded now if necessary; give_back() ends the lease. Raises what load raises."""
         with self._lock:
             if self._loaded is None:
-                # Only a window keeps things loaded, and a window must not stand still meanwhile.
+                # Only a window keeps objects loaded, and a window must not block meanwhile.
                 with garbage_collector_at_rest():
                     self._loaded = load()
             self._leases += 1
@@ -48,9 +48,9 @@ class Shared(Generic[Loaded]):
             self._close_if_unwanted()
 
     def release(self) -> None:
-        """Close the thing as soon as nobody borrows it. Waits for nothing."""
+        """Close the object as soon as it has no lease. Does not wait."""
         if not self._lock.acquire(blocking=False):
-            # It is being loaded, so it is wanted.
+            # It is being loaded, so it is needed.
             return
         try:
             self._unwanted = True
@@ -59,8 +59,8 @@ class Shared(Generic[Loaded]):
             self._lock.release()
 
     def retire(self) -> None:
-        """Keep the thing no more: it is closed when its last lease ends, now and ever after."""
-        # Set without the lock, which is held while it is being loaded.
+        """Stop keeping the object: it is closed when its last lease ends, from now on."""
+        # Set without the lock, which is held during loading.
         self._retired = True
         self.release()
 

@@ -1,4 +1,4 @@
-"""Keeps the net loaded between runs and shares it among them, so that the next folder starts at once."""
+"""Keeping the net loaded between runs and sharing it among them, so that the next folder starts at once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from memapp.pipeline.shared import Shared
 class SharedScorer:
     """A ScorerFactory whose scorer outlives its run. Thread-safe.
 
-    Several runs may borrow the one scorer at once: they take turns, batch by batch.
+    Several runs may lease the one scorer at once: they take turns, batch by batch.
     """
 
     def __init__(self, factory: ScorerFactory) -> None:
@@ -25,29 +25,29 @@ class SharedScorer:
         self._turns = _Turns()
 
     def identity(self) -> NetIdentity:
-        """Return the net's identity. Raises: WeightsError."""
+        """Return the net's identity. Raise WeightsError if it is not available."""
         return self._factory.identity()
 
     def equivalent_identities(self) -> tuple[NetIdentity, ...]:
-        """Return the nets whose known scores serve as well."""
+        """Return the nets whose known scores can be used instead."""
         return self._factory.equivalent_identities()
 
     def build(self, notify: Notify) -> Scorer:
-        """Return the kept scorer, or a new one, which is kept. Raises: WeightsError, DeviceError."""
+        """Return the loaded scorer, or load and keep one. Raise WeightsError or DeviceError if that fails."""
         scorer = self._shared.borrow(lambda: self._factory.build(notify))
         return _BorrowedScorer(scorer, turns=self._turns, give_back=self._shared.give_back)
 
     def release(self) -> None:
-        """Give back the net's memory, as soon as nobody borrows it. Waits for nothing."""
+        """Release the net's memory as soon as it has no lease. Does not wait."""
         self._shared.release()
 
     def retire(self) -> None:
-        """Keep no scorer any more: one that is borrowed is closed when its last run ends."""
+        """Stop keeping a scorer: a leased one is closed when its last run ends."""
         self._shared.retire()
 
 
 class _Turns:
-    """A lock, given in the order of asking: the photo that is looked at never waits for a whole folder."""
+    """A fair lock, first come, first served: the photo in the viewer never waits for a whole folder."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -68,7 +68,7 @@ class _Turns:
 
 
 class _BorrowedScorer:
-    """The kept scorer as one run sees it: closing it leaves it loaded. Used by one thread at a time."""
+    """The shared scorer as one run sees it: closing it leaves it loaded. Used by one thread at a time."""
 
     def __init__(self, scorer: Scorer, *, turns: _Turns, give_back: Callable[[], None]) -> None:
         self._scorer = scorer

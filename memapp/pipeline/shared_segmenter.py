@@ -1,4 +1,4 @@
-"""Keeps one segmenter loaded between photos, so that the next photo's overlay does not wait for it."""
+"""Keeping one segmenter loaded between photos, so that the next photo's overlay does not wait for it."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ class SharedSegmenters:
         self._kept: tuple[SegmenterIdentity, Shared[Segmenter]] | None = None
 
     def installed(self) -> tuple[SegmenterIdentity, ...]:
-        """Return those that may be opened, the default first."""
+        """Return the usable ones, the default first."""
         return self._factory.installed()
 
     def open(self, name: str) -> Segmenter:
-        """Return the kept one where it is what is installed now; else another. Raises: SegmenterError."""
+        """Return the loaded one if it is still the installed one; else load another. Raise SegmenterError on
+        failure."""
         wanted = {each.name: each for each in self._factory.installed()}.get(name)
         if wanted is None:
-            # It may be gone from the disk: what is kept of it is of no use.
+            # If it was deleted from the disk, the loaded one must not be used either.
             self.release()
             return self._factory.open(name)
         with self._lock:
@@ -39,14 +40,14 @@ class SharedSegmenters:
         return _BorrowedSegmenter(segmenter, give_back=shared.give_back)
 
     def release(self) -> None:
-        """Give back the segmenter's memory, as soon as nobody borrows it. Waits for no run."""
+        """Release the segmenter's memory as soon as it has no lease. Does not wait for a run."""
         with self._lock:
             if self._kept is not None:
                 self._kept[1].release()
 
 
 class _BorrowedSegmenter:
-    """The kept segmenter as one run sees it: closing it leaves it loaded. Used by one thread at a time."""
+    """The shared segmenter as one run sees it: closing it leaves it loaded. Used by one thread at a time."""
 
     def __init__(self, segmenter: Segmenter, *, give_back: Callable[[], None]) -> None:
         self._segmenter = segmenter

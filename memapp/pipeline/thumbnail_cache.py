@@ -12,26 +12,26 @@ from memapp.store.thumbnails import ThumbnailStore
 
 
 class ThumbnailCache:
-    """Where a thumbnail is looked for before its photo is opened, and put when it was. Thread-safe."""
+    """The cache of thumbnails, checked before a photo is opened, and filled after. Thread-safe."""
 
     def __init__(self, store: ThumbnailStore) -> None:
         self._store = store
 
     def side_to_make(self, key: ImageKey) -> int | None:
-        """The longest side at which a run should make a thumbnail, too; None where there is one."""
+        """Return the longest side at which a run should also make a thumbnail; None if there is one."""
         if any(self._store.has(key, _variant(side)) for side in thumbnail_codec.SIDES):
             return None
         return thumbnail_codec.SIDES[0]
 
     def keep(self, key: ImageKey, pixels: PixelArray, side: int) -> None:
-        """Put a thumbnail, (height, width, 3), that was made at one of the kept sides.
+        """Store a thumbnail, (height, width, 3), made at one of the stored sizes.
 
-        The caller knows that the photo is still in the state that its key names.
+        The caller ensures that the photo is still in the state of its key.
         """
         self._store.write(key, _variant(side), thumbnail_codec.encode_thumbnail(pixels))
 
     def find(self, key: ImageKey, longest_side: int) -> PixelArray | None:
-        """The thumbnail, no larger than this, as sharp as the photo itself; None where none is kept."""
+        """Return the thumbnail, no larger than this, as sharp as the photo itself; None if none is stored."""
         for side in thumbnail_codec.SIDES:
             if side < longest_side:
                 continue
@@ -47,17 +47,17 @@ class ThumbnailCache:
     def find_or_load(
         self, key: ImageKey, longest_side: int, *, loader: PhotoLoader, control: RunControl | None = None
     ) -> PixelArray:
-        """A picture of this photo, no larger than this: kept, or loaded and kept from then on.
+        """Return a picture of this photo, no larger than this: stored, or loaded and then stored.
 
         Args:
             key: the photo.
-            longest_side: in pixels; sizes beyond those that are kept are loaded each time, 0 is full size.
+            longest_side: in pixels; larger sizes than the stored ones are loaded each time, 0 is full size.
             loader: for photos without a thumbnail.
-            control: leave as soon as it is cancelled.
+            control: cancels the loading.
 
         Raises:
             PhotoError: it has no thumbnail and can't be loaded, or was changed or replaced.
-            Cancelled: control was cancelled meanwhile.
+            Cancelled: control was cancelled.
         """
         side = thumbnail_codec.kept_side(longest_side)
         if side is not None and (kept := self.find(key, longest_side)) is not None:

@@ -1,4 +1,4 @@
-"""Triage: everything fast, then the best of it exactly, as one run."""
+"""Triage: score all photos fast, then the best exactly, as one run."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from memapp.core.records import ImageKey, Precision
 from memapp.core.score_scale import RESMEM_SCALE
 
 ScoreRunMaker: TypeAlias = Callable[[Sequence[str], Precision], Iterator[Event]]
-"""Makes the score run over some paths with one precision."""
+"""Creates the score run over some paths with one precision."""
 
 
 def triage_run(paths: Sequence[str], *, count: int, make_run: ScoreRunMaker) -> Iterator[Event]:
-    """Score all photos fast, then the best of them, and every tie at the border, exactly.
+    """Score all photos fast, then the best of them, and all ties at the border, exactly.
 
     Args:
         paths: files and folders.
-        count: how many of the best are to be exact, at least 1.
-        make_run: makes each of the two score runs; both are steered by the same control.
+        count: how many of the best to score exactly, at least 1.
+        make_run: creates each of the two score runs; both have the same control.
 
     Yields:
         The events of both runs, as of one: photos are Found once, and Progress counts both.
@@ -31,7 +31,7 @@ def triage_run(paths: Sequence[str], *, count: int, make_run: ScoreRunMaker) -> 
         if isinstance(event, Scored):
             fast.update((photo.key, photo.score) for photo in event.photos)
         elif isinstance(event, Progress):
-            # What the second run adds is not known before the first has ended.
+            # The second run's photos are not known before the first has ended.
             first = event
             event = dataclasses.replace(event, seconds_left=None)
         yield event
@@ -42,7 +42,7 @@ def triage_run(paths: Sequence[str], *, count: int, make_run: ScoreRunMaker) -> 
         if isinstance(event, Skipped):
             continue
         if isinstance(event, Found):
-            # Only what was changed between the two runs is news.
+            # Only photos changed between the two runs are new.
             event = Found(tuple(photo for photo in event.photos if photo.key not in fast))
             if not event.photos:
                 continue
@@ -52,7 +52,7 @@ def triage_run(paths: Sequence[str], *, count: int, make_run: ScoreRunMaker) -> 
 
 
 def best_and_ties(scores: dict[ImageKey, float], count: int) -> list[ImageKey]:
-    """The best, best first, and after them all that tie with the last of them."""
+    """Return the best, best first, followed by all that tie with the last of them."""
     ranked = sorted(scores, key=lambda key: (-scores[key], key.path))
     if len(ranked) <= count:
         return ranked

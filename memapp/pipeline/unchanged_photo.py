@@ -1,4 +1,4 @@
-"""Loading a photo for a person who has seen its score: never another picture that took its place."""
+"""Loading a photo whose score was shown: never another picture in its place."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def load_unchanged(
 
     Raises:
         PhotoError: it can't be loaded, or was changed or replaced since the key was made.
-        Cancelled: control was cancelled meanwhile.
+        Cancelled: control was cancelled.
     """
     _refuse_changed(key)
     loaded = loader(key.path, frame=frame, longest_side=longest_side, precision=precision, control=control)
@@ -31,6 +31,6 @@ def load_unchanged(
 
 
 def _refuse_changed(key: ImageKey) -> None:
-    # A file that is gone is the loader's to complain of: it knows why.
+    # For a missing file the loader's error is better: it knows why.
     if check_file(key) is FileCheck.CHANGED:
         raise PhotoError(FailureKind.NOT_SCORED, refusal(FileCheck.CHANGED))

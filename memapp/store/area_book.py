@@ -1,4 +1,4 @@
-"""Areas of interest kept in MEMAPP_HOME: one small file for each folder of photos."""
+"""Areas of interest stored in MEMAPP_HOME: one small file per folder of photos."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ FOLDER_NAME = "areas"
 
 
 class AreaBook:
-    """The areas of every folder that has some. Used by one thread at a time."""
+    """The areas of all folders that have some. Used by one thread at a time."""
 
     def __init__(self, *, home: Path) -> None:
-        """Take the place; nothing is read or made yet."""
+        """Use this home; nothing is read or created yet."""
         self._home = home
         self._unread: set[Path] = set()
-        """What is there and could not be read. Who does not know it must not write over it."""
+        """Existing files that could not be read. They must not be overwritten."""
 
     def load(self, folder: str) -> FolderAreas:
-        """The areas on a folder's photos; none where none were kept.
+        """Return the areas on a folder's photos; empty if none are stored.
 
         Raises:
-            StoreError: what was kept can't be read, or was damaged and has been set aside.
+            StoreError: they can't be read, or were damaged and have been set aside.
         """
         path = self._path(folder)
         self._unread.discard(path)
@@ -58,10 +58,10 @@ class AreaBook:
             ) from problem
 
     def save(self, folder: str, areas: FolderAreas) -> None:
-        """Keep a folder's areas in the place of those that were kept before.
+        """Replace a folder's stored areas.
 
         Raises:
-            StoreError: they can't be kept; those from before still are.
+            StoreError: they can't be stored; the previous ones are unchanged.
         """
         path = self._path(folder)
         if path in self._unread:

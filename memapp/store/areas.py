@@ -1,4 +1,4 @@
-"""Areas of interest as a file, so that they can be reused: docs/explanations.md describes it."""
+"""Areas of interest as a file, for reuse: docs/explanations.md describes it."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _LARGEST_FILE = 10_000_000
 
 
 def read_areas(path: Path) -> tuple[AreaOfInterest, ...]:
-    """The areas in a file, in its order.
+    """Return the areas in a file, in its order.
 
     Raises:
-        StoreError: it can't be read, or holds something else; the text says what and where.
+        StoreError: it can't be read, or has other content; the text says what and where.
     """
     try:
         with path.open("rb") as file:
@@ -38,21 +38,21 @@ def read_areas(path: Path) -> tuple[AreaOfInterest, ...]:
 
 
 def write_areas(path: Path, areas: Iterable[AreaOfInterest]) -> None:
-    """Write areas, whole or not at all. Raises: OSError: nothing was written."""
+    """Write areas atomically. Raise OSError if nothing was written."""
     write_atomically(path, json.dumps({"areas": areas_document(areas)}, indent=2) + "\n")
 
 
 def areas_document(areas: Iterable[AreaOfInterest]) -> list[dict[str, Any]]:
-    """Areas as JSON spells them."""
+    """Return areas as JSON values."""
     return [{"name": area.name, "outline": [list(at) for at in area.outline]} for area in areas]
 
 
 class WrongAreasError(ValueError):
-    """What was read does not describe areas; the text says why, as the end of a sentence."""
+    """The content does not describe areas; the text says why, as the end of a sentence."""
 
 
 def areas_of(document: object) -> tuple[AreaOfInterest, ...]:
-    """The list "areas" of a JSON object. Raises: WrongAreasError."""
+    """Return the list "areas" of a JSON object. Raise WrongAreasError if it is invalid."""
     items = document.get("areas") if isinstance(document, dict) else None
     if not isinstance(items, list):
         raise WrongAreasError('it has no list "areas"')

@@ -1,4 +1,4 @@
-"""The one SQLite file: opened, upgraded, and set aside when it is damaged."""
+"""The SQLite file: opened, upgraded, and set aside if it is damaged."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SCHEMA_VERSION = 2
 BUSY_SECONDS = 5.0
 
 LARGEST_INTEGER = 2**63 - 1
-"""That SQLite can keep as a number."""
+"""Largest number that SQLite can store."""
 
 _VERSION_1 = """
 CREATE TABLE nets (
@@ -68,16 +68,16 @@ INSERT INTO photos (path, size, mtime_ns, seen)
 """
 
 _UPGRADES = (_VERSION_1, _VERSION_2)
-"""Each brings the file from the version before to its own; the first makes it."""
+"""Each script upgrades the file from the previous version; the first creates it."""
 
 
 def open_database(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> tuple[sqlite3.Connection, str | None]:
-    """Open the file, made or upgraded as needed.
+    """Open the file, created or upgraded if necessary.
 
-    A damaged file is set aside under another name, never overwritten, and a new one begun.
+    A damaged file is renamed, never overwritten, and a new one is created.
 
     Returns:
-        The connection, for the calling thread, and a sentence for the user when a file was set aside.
+        The connection, for the calling thread, and a sentence for the user if a file was set aside.
 
     Raises:
         StoreError: the file can't be opened (locked, no permission, made by a newer memapp ...).
@@ -109,7 +109,7 @@ def open_database(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> tuple[sq
 
 
 def open_in_memory() -> sqlite3.Connection:
-    """Make a database that is gone when it is closed. Any thread may use it, one at a time."""
+    """Create a database that exists until it is closed. Any thread may use it, one at a time."""
     connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     _upgrade(connection, Path(":memory:"))
     return connection
@@ -117,32 +117,32 @@ def open_in_memory() -> sqlite3.Connection:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Write all of what is inside, or nothing."""
+    """Write everything inside, or nothing."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
         connection.execute("COMMIT")
     except BaseException:
-        # SQLite has rolled back by itself where the disk was full.
+        # SQLite has already rolled back if the disk was full.
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
 
 
 def path_column(path: str) -> bytes:
-    """Return a path as it is kept: the bytes of the file system, since not every name is text."""
+    """Return a path as stored: the bytes of the file system, because not every name is text."""
     try:
         return os.fsencode(path)
     except UnicodeEncodeError:
-        # A name that no file here can have; it still names a photo that could not be found.
+        # A name that no file on this system can have; it may belong to a photo that was not found.
         return path.encode("utf-8", "surrogatepass")
 
 
 def time_column(mtime_ns: int) -> int | bytes:
-    """Return a file's time as it is kept: a number, or its digits beyond 64 bits (1601, 2400)."""
+    """Return a file's time as stored: a number, or its digits beyond 64 bits (1601, 2400)."""
     if -LARGEST_INTEGER <= mtime_ns <= LARGEST_INTEGER:
         return mtime_ns
-    # A blob: SQLite turns text in a column of integers into a number that is not exact.
+    # A blob: SQLite turns text in an integer column into an inexact number.
     return str(mtime_ns).encode()
 
 
@@ -164,7 +164,7 @@ _REASONS = {
 
 @contextmanager
 def store_errors(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into a sentence for people, but for those that are one record's own."""
+    """Turn SQLite's errors into a sentence for people, except errors of a single record."""
     try:
         yield
     except (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError):
@@ -179,10 +179,10 @@ def _open(path: Path, busy_seconds: float) -> sqlite3.Connection:
         found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         if found != "ok":
             raise sqlite3.DatabaseError(f"database disk image is malformed: {found}")
-        # Readers (a second window, the command line) never wait for a writer. Where a network folder can't do
-        # it, SQLite keeps its older journal by itself.
+        # Readers (a second window, the command line) never wait for a writer. On network folders that do not
+        # support it, SQLite uses its older journal.
         connection.execute("PRAGMA journal_mode = WAL")
-        # A power cut may cost the last batch, never the file.
+        # A power cut may lose the last batch, never the file.
         connection.execute("PRAGMA synchronous = NORMAL")
         _upgrade(connection, path)
     except BaseException:
@@ -199,7 +199,7 @@ def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
-        # Asked again under the lock: another memapp may have been quicker.
+        # Checked again under the lock: another memapp may have been faster.
         if version() > SCHEMA_VERSION:
             raise StoreError(
                 tr(
@@ -245,7 +245,7 @@ def _is_damage(problem: sqlite3.DatabaseError) -> bool:
 
 
 def _in_words(problem: sqlite3.Error, path: Path) -> str:
-    # The low byte is the primary code; the rest says more than a photographer wants to know.
+    # The low byte is the primary code; the rest is too much detail for a photographer.
     code = (getattr(problem, "sqlite_errorcode", None) or 0) & 0xFF
     if code in _REASONS:
         return _REASONS[code].filled(path=path)

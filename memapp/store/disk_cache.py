@@ -1,4 +1,4 @@
-"""A cache on disk: bytes by photo and variant, never half a file or another photo's, bounded in bytes."""
+"""A cache on disk: bytes by photo and variant, checksummed and limited in size."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ from memapp.core.records import ImageKey
 
 _SEAL_BYTES = 16
 _KEPT_AFTER_TRIM = 0.9
-"""Of the limit, so that not every new file has the folder searched."""
+"""Of the limit, so that the folder is not searched for every new file."""
 _RECOUNT_SHARE = 0.05
-"""Of the limit: after writing so much the folder is counted again, for others may write there, too."""
+"""Of the limit: after writing this much the folder is counted again, because other processes may write there,
+too."""
 _TOUCH_SECONDS = 3600.0
-"""A use counts as a new one only after this: reading a screen of them must not write to the disk."""
+"""A use is recorded again only after this time: reading a screen of files must not write to the disk."""
 _RETRY_SECONDS = 60.0
-"""After a write that failed, the disk is left alone for so long."""
+"""Time without writing after a failed write."""
 _ABANDONED_SECONDS = 3600.0
 _PART = ".part"
 
@@ -31,38 +32,38 @@ _log = logging.getLogger(__name__)
 
 
 class DiskCache:
-    """A folder of sealed files, shared by threads and processes. A cache: what goes wrong is only logged.
+    """A folder of checksummed files, shared by threads and processes. A cache: errors are only logged.
 
-    A file's name is made of the photo's path, size and time, so that a changed photo has none; a seal at its
-    end, made of its name and its bytes, tells files that are damaged, cut off or not ours.
+    A file's name is derived from the photo's path, size and time, so a changed photo has no file. A seal at
+    the end, a hash of name and bytes, detects damaged, truncated and foreign files.
     """
 
     def __init__(self, *, folder: Path, limit: int, largest: int) -> None:
-        """Take the place; nothing is read or made yet.
+        """Use this folder; nothing is read or created yet.
 
         Args:
-            folder: for these files alone.
-            limit: bytes that all of them may take; those that were used longest ago go first.
-            largest: bytes of one file; nothing larger is kept, or ever read into memory.
+            folder: for these files only.
+            limit: total bytes of the files; the least recently used are deleted first.
+            largest: bytes of one file; larger ones are neither stored nor read.
         """
         self._folder = folder
         self._limit = limit
         self._largest = largest
         self._lock = threading.Lock()
         self._room = 0
-        """Bytes that may still be written before the folder is counted (again)."""
+        """Bytes that may be written before the folder is counted (again)."""
         self._silent_until = 0.0
 
     def has(self, key: ImageKey, variant: str) -> bool:
-        """Whether there is such a file; whether it is sound shows when it is read."""
+        """Return whether there is such a file; whether it is intact is checked when it is read."""
         return self._path(key, variant).exists()
 
     def read(self, key: ImageKey, variant: str) -> bytes | None:
-        """The bytes that were kept, which counts as a use; None where there are none that can be trusted.
+        """Return the stored bytes, and record the use; None if there are no intact ones.
 
         Args:
-            key: the photo, in the state that the bytes were made of.
-            variant: what tells several files of one photo apart; letters, digits and hyphens.
+            key: the photo, in the state from which the bytes were made.
+            variant: distinguishes several files of one photo; letters, digits and hyphens.
         """
         path = self._path(key, variant)
         try:
@@ -82,7 +83,7 @@ class DiskCache:
         return content
 
     def write(self, key: ImageKey, variant: str, content: bytes) -> None:
-        """Keep these bytes, in place of those kept before; does nothing where the disk won't have them."""
+        """Store these bytes, replacing earlier ones; do nothing if the disk can't be written."""
         if time.monotonic() < self._silent_until or len(content) + _SEAL_BYTES > self._largest:
             return
         path = self._path(key, variant)
@@ -95,15 +96,15 @@ class DiskCache:
             _log.warning("%s can't be kept just now: %s", self._folder.name, problem)
 
     def discard(self, key: ImageKey, variant: str) -> None:
-        """Forget one file."""
+        """Delete one file."""
         with suppress(OSError):
             self._path(key, variant).unlink()
 
     def _path(self, key: ImageKey, variant: str) -> Path:
-        # Names of files need not be text.
+        # File names need not be text.
         name = f"{key.size} {key.mtime_ns} {key.path}".encode("utf-8", "surrogatepass")
         digest = hashlib.blake2b(name, digest_size=16).hexdigest()
-        # A folder of many thousands of files is slow on some systems.
+        # A folder with many thousands of files is slow on some systems.
         return self._folder / digest[:2] / f"{digest}-{variant}"
 
     def _count(self, written: int) -> None:
@@ -127,8 +128,8 @@ def _seal(name: str, content: bytes) -> bytes:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    """Put a file in its place, whole or not at all. Not flushed to the disk: the seal tells what a power cut
-    left behind, and it is only a cache."""
+    """Replace a file atomically. Not flushed to the disk: the seal detects what a power cut left behind, and
+    it is only a cache."""
     handle, beside = tempfile.mkstemp(dir=path.parent, suffix=_PART)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -141,7 +142,7 @@ def _replace(path: Path, content: bytes) -> None:
 
 
 def _trim(folder: Path, limit: int) -> int:
-    """Delete what was used longest ago, if the folder has grown beyond its limit; gives the bytes left."""
+    """Delete the least recently used files if the folder exceeds its limit; return the remaining bytes."""
     files = sorted(_files(folder))
     total = sum(file.size for file in files)
     excess = total - _KEPT_AFTER_TRIM * limit if total > limit else 0.0
@@ -149,7 +150,7 @@ def _trim(folder: Path, limit: int) -> int:
     for file in files:
         is_part = file.path.endswith(_PART)
         if file.used < abandoned if is_part else excess > 0:
-            # Another process may have been quicker, or may be reading it (Windows).
+            # Another process may have been faster, or may be reading it (Windows).
             with suppress(OSError):
                 Path(file.path).unlink()
                 total -= file.size

@@ -1,7 +1,7 @@
 """An explanation as files for other programs and for people.
 
-The map as numbers and as a picture, the segments, the photo with the map over it, and a JSON document that
-names the regions.
+The map as numbers and as a picture, the segments, the photo with the map over it, and a JSON document with
+the regions.
 """
 
 from __future__ import annotations
@@ -33,40 +33,40 @@ _LONGEST_STEM = 180
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ExplainedPhoto:
-    """Everything there is to be written about one photo."""
+    """Everything to write about one photo."""
 
     path: str
     picture: PixelArray
     """The upright photo at its full size."""
     height: int
     width: int
-    """The upright photo's size as its file says it; the picture may be smaller where memory is short."""
+    """The upright photo's size as stated in its file; the picture may be smaller if memory is short."""
     map: MemorabilityMap
     regions: Regions
     segmentation: Segmentation | None
-    """None where regions are superpixels."""
+    """None if regions are superpixels."""
 
 
 class ExplainedFolder:
-    """The folder that explanations are written to. Used by one thread."""
+    """The folder for explanations. Used by one thread."""
 
     def __init__(self, folder: Path, *, photos: Sequence[str]) -> None:
-        """Take the place.
+        """Use this folder.
 
         Args:
-            folder: is there.
-            photos: files that must never be written over, the photos themselves.
+            folder: it exists.
+            photos: files that must never be overwritten, the photos themselves.
         """
         self._folder = folder
         self._photos = {str(Path(photo).resolve()) for photo in photos}
-        # Many systems do not tell capitals from small letters.
+        # Many systems ignore the case of letters.
         self._there = {entry.name.casefold() for entry in folder.iterdir()}
         self._taken: set[str] = set()
 
     def write(self, photo: ExplainedPhoto) -> str:
-        """Write one photo's files, in place of those written of it before; gives the NAME they begin with.
+        """Write one photo's files, replacing its earlier ones; return the NAME at their start.
 
-        The document comes last: where it is there, all of them are.
+        The document is written last: if it exists, all files exist.
 
         Raises:
             OSError: they can't be written, or not all of them.
@@ -85,7 +85,7 @@ class ExplainedFolder:
         return name
 
     def _name(self, path: str) -> str:
-        """The photo's own name, with a number where another photo's files have it already."""
+        """Return the photo's own name, with a number if another photo's files already have it."""
         stem = _shortened(Path(path).stem)
         number = 1
         while not self._is_free(name := stem if number == 1 else f"{stem} ({number})", path):
@@ -103,7 +103,7 @@ class ExplainedFolder:
 
 
 def is_written_here(file: Path) -> bool:
-    """Whether a file is one that an ExplainedFolder wrote; a folder of photos may hold those, too."""
+    """Return whether a file was written by an ExplainedFolder; a folder of photos may contain those, too."""
     for ending in ENDINGS:
         if file.name.endswith(ending):
             return _explained_path(file.with_name(file.name.removesuffix(ending) + DOCUMENT)) is not None
@@ -111,7 +111,7 @@ def is_written_here(file: Path) -> bool:
 
 
 def _explained_path(file: Path) -> str | None:
-    """The photo that a document is about; None where it is no such document."""
+    """Return the photo that a document describes; None if it is no such document."""
     try:
         with file.open("rb") as content:
             about = json.load(content)
@@ -121,7 +121,7 @@ def _explained_path(file: Path) -> str | None:
 
 
 def document(photo: ExplainedPhoto, values: MapArray) -> dict[str, Any]:
-    """What is known of one photo, for JSON.
+    """Return everything known about one photo, for JSON.
 
     Args:
         photo: the photo.
@@ -189,13 +189,13 @@ def _npy(values: MapArray) -> bytes:
 
 def _png(image: Image.Image) -> bytes:
     content = io.BytesIO()
-    # The lowest level: a large picture is written in a second instead of ten.
+    # The lowest level: a large picture takes a second instead of ten.
     image.save(content, format="PNG", compress_level=1)
     return content.getvalue()
 
 
 def _map_picture(values: MapArray) -> Image.Image:
-    """The map in its colours, hatched where the net does not see."""
+    """Return the map in its colours, hatched where the net does not see."""
     levels = map_levels(values, map_limit(values))
     colours = level_colours()[:, 0]
     picture = colours[levels]
@@ -204,7 +204,7 @@ def _map_picture(values: MapArray) -> Image.Image:
 
 
 def _overlay(photo: ExplainedPhoto) -> Image.Image:
-    """The photo with the map over it, hatched where the net does not see."""
+    """Return the photo with the map over it, hatched where the net does not see."""
     height, width = photo.picture.shape[:2]
     values = place_map(photo.map.in_frame, height, width)
     levels = map_levels(values, map_limit(values))
@@ -215,10 +215,10 @@ def _overlay(photo: ExplainedPhoto) -> Image.Image:
 
 
 def _segments(photo: ExplainedPhoto) -> Image.Image:
-    """Indexed labels at full size; the palette holds their colours.
+    """Return indexed labels at full size; the palette contains their colours.
 
-    Of a segmentation, the index is the category's. Of superpixels, it is the place among the document's
-    regions, from 1 on.
+    For a segmentation, the index is the category's. For superpixels, it is the index in the document's
+    regions, from 1.
     """
     if photo.segmentation is not None:
         labels = photo.segmentation.labels

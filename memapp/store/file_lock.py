@@ -1,4 +1,4 @@
-"""A lock between processes, held by way of a file."""
+"""A lock between processes, based on a file."""
 
 from __future__ import annotations
 

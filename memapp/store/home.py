@@ -1,4 +1,4 @@
-"""MEMAPP_HOME: the one folder in which memapp keeps what it writes."""
+"""MEMAPP_HOME: the folder for everything that memapp writes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import platformdirs
 
 
 def home_folder() -> Path:
-    """The folder for scores, settings, logs and weights; not created here.
+    """Return the folder for scores, settings, logs and weights, without creating it.
 
     The environment variable MEMAPP_HOME, else the platform's data folder for the user.
     """

@@ -1,4 +1,4 @@
-"""Explanations kept on disk: segmentations, memorability maps and regions, by photo and by what made them."""
+"""Explanations stored on disk: segmentations, memorability maps and regions, by photo and maker."""
 
 from __future__ import annotations
 
@@ -33,26 +33,26 @@ from memapp.store.disk_cache import DiskCache
 
 FOLDER_NAME = "maps"
 LIMIT_BYTES = 300_000_000
-"""Some thousand photos with everything there is to be known of them."""
+"""Some thousand photos with all their parts."""
 
 _LARGEST_FILE = 40_000_000
 _VERSION = 1
-"""Of how parts are written; raised with every change, so that older files are not looked at."""
+"""Version of the file format; raise it with every change, so that older files are ignored."""
 
 _log = logging.getLogger(__name__)
 
 
 class DiskMapStore:
-    """A MapStore in MEMAPP_HOME, bounded in bytes; those that were used longest ago go first. Thread-safe."""
+    """A MapStore in MEMAPP_HOME, limited in bytes; the least recently used are deleted first. Thread-safe."""
 
     def __init__(self, *, home: Path, limit: int = LIMIT_BYTES) -> None:
-        """Take the place; nothing is read or made yet."""
+        """Use this home; nothing is read or created yet."""
         self._files = DiskCache(folder=home / FOLDER_NAME, limit=limit, largest=_LARGEST_FILE)
 
     def find(
         self, key: ImageKey, layer: Layer, made_by: str
     ) -> Segmentation | MemorabilityMap | Regions | None:
-        """The kept part; None where there is none that can be trusted. See MapStore."""
+        """Return the stored part; None if there is no intact one. See MapStore."""
         variant = _variant(layer, made_by)
         content = self._files.read(key, variant)
         if content is None:
@@ -60,7 +60,7 @@ class DiskMapStore:
         try:
             with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
                 part = _READERS[layer](json.loads(bytes(arrays["head"])), arrays)
-        # The seal was right, so this is memapp's own doing; and yet a cache stops nobody.
+        # The seal was valid, so this is a bug in memapp; but a cache must not stop any work.
         except Exception:
             _log.exception("a kept %s can't be understood and is made again", layer)
             self._files.discard(key, variant)
@@ -68,7 +68,7 @@ class DiskMapStore:
         return part
 
     def keep(self, key: ImageKey, made_by: str, part: Segmentation | MemorabilityMap | Regions) -> None:
-        """Keep one; does nothing where the disk won't have it."""
+        """Store one part; do nothing if the disk can't be written."""
         layer, head, arrays = _written(part)
         content = io.BytesIO()
         text = np.frombuffer(json.dumps(head).encode(), np.uint8)
@@ -77,7 +77,7 @@ class DiskMapStore:
 
 
 def _variant(layer: Layer, made_by: str) -> str:
-    # A name that was drawn by a person need not be text for a disk.
+    # An area's name need not be encodable.
     digest = hashlib.blake2b(made_by.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
     return f"{layer}-{_VERSION}-{digest}"
 
@@ -85,7 +85,7 @@ def _variant(layer: Layer, made_by: str) -> str:
 def _written(
     part: Segmentation | MemorabilityMap | Regions,
 ) -> tuple[Layer, dict[str, Any], dict[str, npt.NDArray[Any]]]:
-    """A part as its layer, what JSON can hold, and arrays."""
+    """Return a part as its layer, JSON values, and arrays."""
     head: dict[str, Any]
     match part:
         case Segmentation():
@@ -166,7 +166,7 @@ def _net(fields: dict[str, Any]) -> NetIdentity:
 
 
 def _packed(masks: list[MaskArray]) -> npt.NDArray[np.uint8]:
-    """Masks, eight pixels a byte; shape (masks, bytes)."""
+    """Pack masks, eight pixels per byte; shape (masks, bytes)."""
     if not masks:
         return np.empty((0, 0), np.uint8)
     return np.stack([np.packbits(mask) for mask in masks])

@@ -1,4 +1,4 @@
-"""Games of the memory test on disk: one line each, and the table of labels that they make together."""
+"""Games of the memory test on disk: one line each, and the table of labels from all of them."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ COLUMNS = ("file", "hit_rate", "false_alarm_rate", "observers", "hits", "false_a
 
 
 def read_games(folder: Path) -> list[list[Answer]]:
-    """The answers of every game that is kept in a folder; lines that are none are passed over.
+    """Return the answers of every game in a folder; invalid lines are skipped.
 
     Raises:
-        OSError: the file is there and can't be read.
+        OSError: the file exists and can't be read.
     """
     try:
         lines = (folder / GAMES).read_text(encoding="utf-8").splitlines()
@@ -40,12 +40,12 @@ def read_games(folder: Path) -> list[list[Answer]]:
 def keep_game(
     folder: Path, answers: Sequence[Answer], *, observer: str, when: str
 ) -> tuple[Path, list[PhotoTally]]:
-    """Add one game, and write the table of labels anew; gives the table and what stands there.
+    """Add one game, and rewrite the table of labels; return the table's path and content.
 
     Args:
-        folder: made where it is missing.
+        folder: created if missing.
         answers: of the whole game; the photos' names relative to the folder of photos.
-        observer: who played, as they called themselves.
+        observer: the player's name, as entered.
         when: ISO 8601.
 
     Raises:
@@ -55,7 +55,7 @@ def keep_game(
     path = folder / GAMES
     before = path.read_text(encoding="utf-8") if path.exists() else ""
     game = {"when": when, "observer": observer, "answers": [asdict(answer) for answer in answers]}
-    # A name that is no UTF-8 keeps its bytes in JSON's own way.
+    # A name that is not UTF-8 keeps its bytes as JSON escapes.
     write_atomically(path, f"{before}{json.dumps(game)}\n")
     found = tally(read_games(folder))
     write_atomically(folder / LABELS, _table(found))

@@ -1,4 +1,4 @@
-"""Which photo a file is: ids that survive edits, moves and renames, kept beside the scores."""
+"""Which photo a file is: ids that survive edits, moves and renames, stored beside the scores."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from memapp.core.records import FileState, Fingerprint, FoundFile, FoundPhoto, I
 from memapp.store.database import open_in_memory, path_column, store_errors, time_column, transaction
 
 FIRST_IN_MEMORY = 2**48
-"""Ids of a register in memory begin here, so that they never meet those on disk."""
+"""Ids of a register in memory start here, so that they never meet those on disk."""
 
 _PATHS_A_QUERY = 500
-"""Well below the number of parameters that any SQLite allows."""
+"""Well below the number of parameters of any SQLite."""
 
 _T = TypeVar("_T")
 _Content: TypeAlias = tuple[FoundFile, PhotoId, Fingerprint | None]
 
 
 def photos_in_memory() -> SqlitePhotoRegister:
-    """Make a register that forgets everything at the end, with the same rules. Thread-safe."""
+    """Create a register in memory with the same rules. Thread-safe."""
     connection = open_in_memory()
     connection.execute("DELETE FROM sqlite_sequence")
     connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('photos', ?)", (FIRST_IN_MEMORY,))
@@ -33,18 +33,18 @@ def photos_in_memory() -> SqlitePhotoRegister:
 
 
 class SqlitePhotoRegister:
-    """Implements core.contracts.PhotoRegister on an open database; thread-safe where that is."""
+    """Implements core.contracts.PhotoRegister on an open database; thread-safe if that is."""
 
     def __init__(self, connection: sqlite3.Connection, *, path: Path) -> None:
-        """Take the database, and its path for what is said of errors."""
+        """Use this database, and its path for error messages."""
         self._connection = connection
         self._path = path
         self._lock = threading.RLock()
 
     def find(self, files: Sequence[FoundFile]) -> list[KnownPhoto | None]:
-        """Return the photos at these paths, None where a path is new. Raises: StoreError."""
+        """Return the photos at these paths, None for a new path. Raise StoreError on failure."""
         rows: dict[bytes, tuple[int, int, int | bytes, bytes | None, int | None]] = {}
-        # Photos that are older than this register are known by the path as it was given.
+        # Photos from before this register are known by the path as it was given.
         real_paths = [path_column(file.real_path) for file in files]
         paths = {path_column(file.key.path) for file in files if file.key.path is not file.real_path}.union(
             real_paths
@@ -69,7 +69,7 @@ class SqlitePhotoRegister:
         return found
 
     def add(self, files: Sequence[FoundFile]) -> list[PhotoId]:
-        """Give new photos their ids. Raises: StoreError, and nothing was added."""
+        """Return ids for new photos. Raise StoreError if nothing was added."""
         with self._lock, store_errors(self._path), transaction(self._connection):
             self._connection.executemany(
                 "INSERT OR IGNORE INTO photos (path, size, mtime_ns) VALUES (?, ?, ?)",
@@ -81,7 +81,7 @@ class SqlitePhotoRegister:
             return [self._id_at(file.real_path) for file in files]
 
     def known_sizes(self, sizes: Iterable[int]) -> set[int]:
-        """Return those of these sizes that a photo with a fingerprint has. Raises: StoreError."""
+        """Return those of these sizes that a photo with a fingerprint has. Raise StoreError on failure."""
         known: set[int] = set()
         with self._lock, store_errors(self._path):
             for part in _parts(sorted(set(sizes))):
@@ -97,7 +97,7 @@ class SqlitePhotoRegister:
         return known
 
     def identify(self, files: Sequence[_Content], *, read_fingerprint: FingerprintReader) -> list[PhotoId]:
-        """Say which photos these files are, and remember their state. Raises: StoreError."""
+        """Return which photos these files are, and store their state. Raise StoreError on failure."""
         ids: dict[int, PhotoId] = {}
         stay: list[_Content] = []
         with self._lock, store_errors(self._path):
@@ -119,7 +119,7 @@ class SqlitePhotoRegister:
         return [ids[place] for place in range(len(files))]
 
     def without_fingerprint(self, *, after: PhotoId, most: int) -> list[FoundPhoto]:
-        """Return photos whose fingerprint was never taken, by rising id. Raises: StoreError."""
+        """Return photos without a fingerprint, by rising id. Raise StoreError on failure."""
         with self._lock, store_errors(self._path):
             rows = self._connection.execute(
                 "SELECT id, path, size, mtime_ns FROM photos WHERE id > ? AND fingerprint IS NULL"
@@ -132,7 +132,7 @@ class SqlitePhotoRegister:
         ]
 
     def keep_fingerprint(self, photo: FoundPhoto, fingerprint: Fingerprint) -> None:
-        """Add the fingerprint of a photo and of its known scores. Raises: StoreError."""
+        """Store the fingerprint of a photo and of its known scores. Raise StoreError on failure."""
         state = (path_column(photo.key.path), photo.key.size, time_column(photo.key.mtime_ns))
         with self._lock, store_errors(self._path), transaction(self._connection):
             self._connection.execute(
@@ -145,7 +145,7 @@ class SqlitePhotoRegister:
     # The rules
 
     def _replaced_by(self, file: FoundFile, photo: PhotoId) -> PhotoId | None:
-        """Return the photo that another window has found in the place of a new one meanwhile, if any."""
+        """Return the photo that another window has meanwhile found in the place of a new one, if any."""
         if self._connection.execute("SELECT 1 FROM photos WHERE id = ?", (photo,)).fetchone():
             return None
         found = self._connection.execute(
@@ -160,7 +160,7 @@ class SqlitePhotoRegister:
         fingerprint: Fingerprint | None,
         read_fingerprint: FingerprintReader,
     ) -> PhotoId | None:
-        """Return the other photo that a file is, by its content; None where its path says it right."""
+        """Return the other photo that a file is, by its content; None if its path is right."""
         if fingerprint is None:
             return None
         row = self._connection.execute(
@@ -175,7 +175,7 @@ class SqlitePhotoRegister:
             "SELECT id, path, size, mtime_ns FROM photos WHERE fingerprint = ? AND id <> ?",
             (fingerprint, photo),
         ).fetchall()
-        # Of several with the same content the one of the same name, as when a folder was renamed.
+        # Of several with the same content, the one with the same name, as when a folder was renamed.
         others.sort(key=lambda other: (_name(other[1]) != _name(path_column(file.real_path)), other[0]))
         for other, path, size, mtime_ns in others:
             lay = None if path is None else os.fsdecode(path)
@@ -189,7 +189,7 @@ class SqlitePhotoRegister:
     def _has_left(
         self, photo: PhotoId, path: str, state: FileState, read_fingerprint: FingerprintReader
     ) -> bool:
-        """Return whether a photo is no longer where it lay: nothing lies there, or another known photo."""
+        """Return whether a photo is no longer at its place: nothing is there, or another known photo."""
         try:
             now = os.stat(path)  # noqa: PTH116 (paths are plain text in the records)
         except (FileNotFoundError, NotADirectoryError, ValueError):
@@ -203,7 +203,7 @@ class SqlitePhotoRegister:
         content = read_fingerprint(path)
         if content is None or content == state.fingerprint:
             return False
-        # What is unknown is the photo itself, edited.
+        # Unknown content means the photo itself, edited.
         return (
             self._connection.execute(
                 "SELECT 1 FROM photos WHERE fingerprint = ? AND id <> ?", (content, photo)
@@ -214,8 +214,8 @@ class SqlitePhotoRegister:
     def _take_place(
         self, file: FoundFile, mover: PhotoId, former: PhotoId, fingerprint: Fingerprint | None
     ) -> None:
-        """Put a photo where another was taken to be."""
-        # A new photo proves to be none; one that is known is somewhere else, or overwritten.
+        """Put a photo in the place where another was assumed."""
+        # A new photo turns out to be none; a known one is somewhere else, or overwritten.
         self._connection.execute("DELETE FROM photos WHERE id = ? AND seen IS NULL", (former,))
         lies = self._connection.execute("SELECT path FROM photos WHERE id = ?", (mover,)).fetchone()[0]
         if lies is not None and _is_same_file(os.fsdecode(lies), file.key.path):
@@ -224,13 +224,13 @@ class SqlitePhotoRegister:
         self._remember(file, mover, fingerprint)
 
     def _remember(self, file: FoundFile, photo: PhotoId, fingerprint: Fingerprint | None) -> None:
-        """Write down where a photo lies, and in which state."""
+        """Store a photo's place and state."""
         path = path_column(file.real_path)
         self._connection.execute("UPDATE photos SET path = NULL WHERE path = ? AND id <> ?", (path, photo))
         state = (file.key.size, time_column(file.key.mtime_ns))
         self._connection.execute(
             "UPDATE photos SET path = ?, size = ?, mtime_ns = ?, seen = ?,"
-            # Where it is known by path alone, its fingerprint holds only for the same state.
+            # If it is known by path only, its fingerprint is valid for the same state only.
             " fingerprint = coalesce(?, CASE WHEN size = ? AND mtime_ns = ? THEN fingerprint END)"
             " WHERE id = ?",
             (path, *state, int(time.time()), fingerprint, *state, photo),

@@ -22,7 +22,7 @@ from memapp.store.photos import SqlitePhotoRegister
 FILE_NAME = "scores.sqlite"
 
 _KEYS_A_QUERY = 500
-"""Well below the number of parameters that any SQLite allows."""
+"""Well below the number of parameters of any SQLite."""
 
 _COLUMNS = (
     "score, engine, device, width, height, format, taken, camera, lens, exposure, rendering, fingerprint"
@@ -30,14 +30,14 @@ _COLUMNS = (
 
 
 class SqliteScoreStore:
-    """Implements core.contracts.ScoreStore in one file. Used by the thread that made it.
+    """Implements core.contracts.ScoreStore in one file. Used by the thread that created it.
 
-    A photo has one row for each net and for each state (size, time) that its file was in. A row is found by
-    its file's path and state, or by the fingerprint of its content, wherever that lies now.
+    A photo has one row for each net and for each state (size, time) of its file. A row is found by its file's
+    path and state, or by the fingerprint of its content, at any path.
     """
 
     def __init__(self, *, home: Path, busy_seconds: float = BUSY_SECONDS) -> None:
-        """Open home/scores.sqlite, made or upgraded as needed; a damaged file is set aside.
+        """Open home/scores.sqlite, created or upgraded if necessary; a damaged file is set aside.
 
         Raises:
             StoreError: it can't be opened; the text says why.
@@ -47,7 +47,7 @@ class SqliteScoreStore:
         self.photos = SqlitePhotoRegister(self._connection, path=self._path)
 
     def lookup(self, keys: Sequence[ImageKey], net: NetIdentity) -> dict[ImageKey, ScoredPhoto]:
-        """Return the known ones of these photos. Raises: StoreError."""
+        """Return the known scores of these photos. Raise StoreError on failure."""
         known: dict[ImageKey, ScoredPhoto] = {}
         with store_errors(self._path):
             net_row = self._net_row(net)
@@ -71,7 +71,7 @@ class SqliteScoreStore:
     def lookup_content(
         self, fingerprints: Iterable[Fingerprint], net: NetIdentity
     ) -> dict[Fingerprint, ScoredPhoto]:
-        """Return the known scores of this content, with a key that it had. Raises: StoreError."""
+        """Return the known scores of this content, with a former key. Raise StoreError on failure."""
         known: dict[Fingerprint, ScoredPhoto] = {}
         wanted = list(set(fingerprints))
         with store_errors(self._path):
@@ -93,11 +93,11 @@ class SqliteScoreStore:
         return known
 
     def put(self, photos: Iterable[ScoredPhoto], net: NetIdentity) -> None:
-        """Keep a batch in one transaction.
+        """Store a batch in one transaction.
 
         Raises:
-            StoreError: nothing can be kept now.
-            Exception: one of the records can't be kept; nothing of the batch is.
+            StoreError: nothing can be stored now.
+            Exception: one of the records can't be stored; nothing of the batch is.
         """
         with store_errors(self._path), transaction(self._connection):
             self._connection.execute(
@@ -112,12 +112,12 @@ class SqliteScoreStore:
             )
 
     def count(self) -> int:
-        """How many scores are known. Raises: StoreError."""
+        """Return the number of known scores. Raise StoreError on failure."""
         with store_errors(self._path):
             return int(self._connection.execute("SELECT count(*) FROM scores").fetchone()[0])
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._connection.close()
 
     def _net_row(self, net: NetIdentity) -> int | None:
@@ -137,7 +137,7 @@ def _photo(key: ImageKey, columns: Sequence[Any], net: NetIdentity) -> ScoredPho
 
 @cache
 def _engine(engine: str, device: str) -> EngineInfo:
-    # One record for all photos: there may be 100,000 of them, and two or three engines.
+    # One record shared by all photos: there may be 100,000 of them, and two or three engines.
     return EngineInfo(engine=engine, device=device, device_name=device.upper())
 
 

@@ -1,4 +1,4 @@
-"""Where thumbnails are kept on disk."""
+"""The thumbnails on disk."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _LARGEST_FILE = 4_000_000
 
 
 class ThumbnailStore(DiskCache):
-    """Thumbnails in MEMAPP_HOME, as DiskCache keeps them."""
+    """Thumbnails in MEMAPP_HOME, stored by DiskCache."""
 
     def __init__(self, *, home: Path, limit: int = LIMIT_BYTES) -> None:
-        """Take the place; nothing is read or made yet.
+        """Use this home; nothing is read or created yet.
 
         Args:
             home: memapp's folder.
-            limit: bytes that all thumbnails may take; those that were used longest ago go first.
+            limit: total bytes of the thumbnails; the least recently used are deleted first.
         """
         super().__init__(folder=home / FOLDER_NAME, limit=limit, largest=_LARGEST_FILE)

@@ -1,4 +1,4 @@
-"""Moves files to the system's trash, where their owner can take them back."""
+"""Moving files to the system's trash, where their owner can restore them."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from memapp.core.records import FileCheck, ImageKey
 def move_to_trash(
     keys: Iterable[ImageKey], *, check: Callable[[ImageKey], FileCheck] = check_file
 ) -> tuple[list[ImageKey], list[tuple[ImageKey, str]]]:
-    """Move these photos to the trash, one by one; never delete anything for good.
+    """Move these photos to the trash, one by one; never delete anything permanently.
 
     A file that is not the photo that was shown stays where it is.
 
     Args:
         keys: the photos, each in the state in which it was shown.
-        check: says whether a file still is in that state.
+        check: returns whether a file still is in that state.
 
     Returns:
-        The photos that were moved, and those that were not, each with the reason.
+        The moved photos, and the others, each with the reason.
     """
     moved: list[ImageKey] = []
     kept: list[tuple[ImageKey, str]] = []
