@@ -153,7 +153,7 @@ def command_line() -> argparse.ArgumentParser:
     commands.add_parser("setup", help="set up the environment, nothing else")
     commands.add_parser("texts", help="collect the texts that can be translated")
     check = commands.add_parser("check", help="set up, then format, lint, types, contracts, the quick tests")
-    check.add_argument("names", nargs="*", metavar="NAME", help="format, lint, types, contracts or tests")
+    check.add_argument("names", nargs="*", metavar="NAME", help="format, lint, types, contracts, unused ...")
     run = commands.add_parser("run", help="set up, then open the window on PATH or on the sample photos")
     run.add_argument("paths", nargs="*", metavar="PATH")
     test = commands.add_parser(

@@ -32,7 +32,13 @@ USUAL = ("-m", "not breadth")
 PREPARE = "the net, prepared"
 """The check before all that score with the real net: prepared once, it is shared by all of them."""
 
-SHORT = {"ruff check": "lint", "ruff format": "format", "import contracts": "contracts", "mypy": "types"}
+SHORT = {
+    "ruff check": "lint",
+    "ruff format": "format",
+    "import contracts": "contracts",
+    "mypy": "types",
+    "unused code": "unused",
+}
 """What dev.py check calls the checks that run no code of memapp."""
 
 BEHIND = 5
@@ -70,6 +76,7 @@ def code_checks() -> Iterator[Check]:
         "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
     )
     yield Check("import contracts", ("-c", lint_imports))
+    yield Check("unused code", ("-m", "vulture"))
     yield Check("mypy", ("-m", "mypy"))
 
 
@@ -145,9 +152,14 @@ def quick_checks(names: Sequence[str] = ()) -> list[Check]:
         SetUpError: no check has such a name.
     """
     pytest = ("-m", "pytest", *QUICK, "-p", "tests.no_qt", "-p", "no:pytest-qt")
-    layers = [f"tests/{layer}" for layer in COVERED if (ROOT / "tests" / layer).is_dir()]
+    layers = [
+        f"tests/{layer}" for layer in COVERED if (ROOT / "tests" / layer).is_dir() and layer != "intake"
+    ]
     checks = [check._replace(name=SHORT[check.name]) for check in code_checks()]
-    checks.append(Check("tests", (*pytest, *layers, "tests/test_dev.py")))
+    files = (path for path in pure_tests() if path.endswith(("test_dev.py", "test_project_files.py")))
+    # Half of the time is intake's: in two parts they run side by side.
+    checks.append(Check("tests", (*pytest, *layers, *files)))
+    checks.append(Check("tests of intake", (*pytest, "tests/intake")))
     if unknown := sorted(set(names) - {check.name for check in checks}):
         known = ", ".join(check.name for check in checks)
         raise SetUpError(f"No check is called {', '.join(unknown)}. There are: {known}.")

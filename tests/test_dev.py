@@ -293,7 +293,7 @@ def test_a_check_that_can_not_start_fails(tmp_path: Path, capsys: pytest.Capture
 
 def test_what_is_checked_before_a_commit_can_be_chosen() -> None:
     names = [check.name for check in dev_checks.quick_checks()]
-    assert sorted(names) == ["contracts", "format", "lint", "tests", "types"]
+    assert sorted(names) == ["contracts", "format", "lint", "tests", "tests of intake", "types", "unused"]
     assert [check.name for check in dev_checks.quick_checks(["format"])] == ["format"]
     with pytest.raises(dev_environment.SetUpError, match="No check is called fast"):
         dev_checks.quick_checks(["fast"])

@@ -96,9 +96,7 @@ def test_the_hooks_call_checks_that_there_are() -> None:
     assert len(dev_checks.quick_checks(checks)) == len(checks) == 4
 
 
-@pytest.mark.parametrize(
-    "name", ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/decisions/README.md"]
-)
+@pytest.mark.parametrize("name", DOCUMENTS)
 def test_links_between_the_documents_lead_somewhere(name: str) -> None:
     document = ROOT / name
     links = re.findall(r"\]\(([^)#:]+)\)", document.read_text(encoding="utf-8"))

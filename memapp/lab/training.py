@@ -36,7 +36,6 @@ SAVE_SECONDS = 60.0
 EVALUATION_BATCH = 128
 METRICS = "metrics.jsonl"
 
-OPTIMIZERS = ("adamw", "sgd")
 LEARNING_RATES = {"adamw": 1e-4, "sgd": 1e-5}
 """sgd: as in ResMem's source, with momentum 0.9."""
 

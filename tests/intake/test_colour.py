@@ -120,9 +120,7 @@ def test_lab_of_8_and_16_bits(tmp_path: Path) -> None:
     assert np.abs(colour_of(tmp_path / "b.tif") - (200, 100, 50)).max() <= 4
 
 
-def write_deep_tiff(
-    path: Path, samples: npt.NDArray[np.uint16], *, photometric: int, bits: int = 16, extra: bytes = b""
-) -> None:
+def write_deep_tiff(path: Path, samples: npt.NDArray[np.uint16], *, photometric: int, bits: int = 16) -> None:
     """An uncompressed little-endian TIFF of 16-bit samples, shape (height, width) or (height, width, 3)."""
     height, width, count = (*samples.shape, 1)[:3]
     data = samples.astype("<u2").tobytes()

@@ -37,14 +37,6 @@ def mask_outline(mask: MaskArray, *, smooth: bool = True) -> QPainterPath:
     return path
 
 
-def polygon_outline(outline: tuple[tuple[float, float], ...]) -> QPainterPath:
-    """Return a closed path through these corners, in fractions 0..1."""
-    path = QPainterPath()
-    path.addPolygon(QPolygonF([QPointF(x, y) for x, y in outline]))
-    path.closeSubpath()
-    return path
-
-
 def _loops(mask: MaskArray) -> list[list[tuple[int, int]]]:
     """Return the closed walks (x, y) along the pixels' edges, the mask always on the same side."""
     inside = np.pad(mask, 1)

@@ -115,11 +115,6 @@ class PhotoView(QWidget):
         """The words in the place of a photo; empty while there is one."""
         return self._message
 
-    @property
-    def seen_part_shown(self) -> bool:
-        """Whether what the net did not see is dimmed."""
-        return self._seen_shown
-
     def show_seen_part(self, shown: bool) -> None:
         """Dim, or no longer dim, what the net did not see."""
         self._seen_shown = shown

@@ -68,10 +68,6 @@ class ElidedLabel(QLabel):
         super().resizeEvent(event)
         self._elide()
 
-    def natural_width(self) -> int:
-        """The width, in device-independent pixels, at which nothing is left out."""
-        return QFontMetrics(self.font()).horizontalAdvance(" ".join(self._whole.splitlines())) + 2
-
     def _elide(self) -> None:
         line = " ".join(self._whole.splitlines())
         shown = QFontMetrics(self.font()).elidedText(line, Qt.TextElideMode.ElideMiddle, self.width())

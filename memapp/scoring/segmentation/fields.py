@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import TypeVar
-
-Value = TypeVar("Value")
 
 LONGEST_TEXT = 400
 

@@ -29,7 +29,6 @@ from tests.gui.window_bench import TurnstileScorer, WindowBench, make_photo, mak
 
 GREYS = {"a.png": 30, "b.png": 240, "c.png": 120, "d.png": 200}
 BEST_FIRST = ["b.png", "d.png", "c.png", "a.png"]
-NO_BUTTON = Qt.MouseButton.NoButton
 LEFT = Qt.MouseButton.LeftButton
 PLAIN = Qt.KeyboardModifier.NoModifier
 

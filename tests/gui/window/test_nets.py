@@ -445,7 +445,6 @@ def with_dialog(bench: WindowBench, monkeypatch: pytest.MonkeyPatch) -> Callable
 
         monkeypatch.setattr(NetsDialog, "exec", show)
         monkeypatch.setattr(NetsDialog, "deleteLater", lambda _dialog: None)
-        nets(bench).actions_of_dialog = opened  # type: ignore[attr-defined]
         nets(bench).open_dialog()
         nets(bench)._dialog = opened[0]
         return opened[0]
