@@ -1,4 +1,4 @@
-"""What the built app needs that a source tree does not. Imports nothing of memapp."""
+"""Adjustments for the built app. Imports nothing of memapp."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ import sys
 
 
 def is_frozen() -> bool:
-    """Whether this is the built app."""
+    """Return whether this is the built app."""
     return bool(getattr(sys, "frozen", False))
 
 
 def restore_library_path() -> None:
-    """Let programs that memapp starts (a file manager, a browser) find the system's libraries, not the app's.
+    """Let programs started by memapp (a file manager, a browser) use the system's libraries, not the app's.
 
-    The built app's loader points LD_LIBRARY_PATH to its own ones and keeps the user's value beside it.
+    The built app's loader sets LD_LIBRARY_PATH to its own libraries and keeps the user's value in another
+    variable.
     """
     if not is_frozen() or not sys.platform.startswith("linux"):
         return

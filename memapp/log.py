@@ -1,4 +1,4 @@
-"""Where memapp writes what a maintainer needs to know: a small rotating file, and nothing on the screen."""
+"""Logging for maintainers: a small rotating file, and nothing on the screen."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _listeners: list[Callable[[str], None]] = []
 
 
 def start() -> None:
-    """Log to MEMAPP_HOME/logs; where that can't be written, do without."""
+    """Log to MEMAPP_HOME/logs; if that can't be written, do not log."""
     folder = home_folder() / FOLDER_NAME
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
@@ -36,7 +36,7 @@ def start() -> None:
         )
         logging.basicConfig(level=logging.INFO, handlers=[handler])
     logging.captureWarnings(True)
-    # In a built app without a console there is no standard error to write a crash to.
+    # In a built app without a console there is no standard error for a crash report.
     if sys.stderr is not None:
         faulthandler.enable()
     sys.excepthook = _on_exception
@@ -45,9 +45,10 @@ def start() -> None:
 
 
 def keep_libraries_quiet() -> None:
-    """Send what C libraries print about odd files (libtiff does) to the log rather than to the terminal.
+    """Send messages that C libraries print about unusual files (libtiff does) to the log instead of the
+    terminal.
 
-    Python's own standard error stays where it was.
+    Python's own standard error is unchanged.
     """
     handler = next(iter(logging.getLogger().handlers), None)
     stream = handler.stream if isinstance(handler, logging.FileHandler) else None
@@ -60,7 +61,7 @@ def keep_libraries_quiet() -> None:
 
 
 def on_unexpected(listener: Callable[[str], None]) -> None:
-    """Call this, on whatever thread, with a sentence for the user when something unexpected happens."""
+    """Call this listener, on any thread, with a sentence for the user when something unexpected happens."""
     _listeners.append(listener)
 
 

@@ -1,8 +1,8 @@
-"""What a run says while it goes on. Frozen; the same for the window and the command line.
+"""The events of a run. Frozen; the same for the window and the command line.
 
-The order: one Started; then any number of the others in any order; the generator's end (or its exception)
-closes the run. A photo that is Found later gets exactly one of Scored or Failed, unless the run is cancelled;
-where it is Identified, that comes between the two.
+The order: one Started; then any number of the others in any order; the end of the generator (or its
+exception) ends the run. A Found photo later gets exactly one of Scored or Failed, unless the run is
+cancelled; its Identified, if any, comes between the two.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from memapp.core.records import (
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The run knows which net it is going to use."""
+    """The run has identified its net."""
 
     net: NetIdentity
 
@@ -33,8 +33,8 @@ class Started:
 class Found:
     """Photos that will be scored, in the order of the folders, in batches.
 
-    Their ids are those of their paths. An id that was found before, with another key, is a photo whose file
-    was changed, or that is reached by another path now.
+    Their ids are those of their paths. An id found before, with another key, is a photo whose file has
+    changed, or that was reached by another path.
     """
 
     photos: tuple[FoundPhoto, ...]
@@ -47,10 +47,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """Files that were Found under one id are other photos, as their content says: moved, renamed, swapped.
+    """Files Found under one id are other photos, according to their content: moved, renamed, swapped.
 
-    What shows the key under the id that it was found as shows it under the other id from now on. Where that
-    id is shown already, with a former key, it takes this key, and nothing is shown twice.
+    A view that shows the key under the old id shows it under the new id from now on. If the new id is already
+    shown, with a former key, it gets this key, and nothing is shown twice.
     """
 
     photos: tuple[IdentifiedPhoto, ...]
@@ -58,49 +58,49 @@ class Identified:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Files that are plainly no pictures (sidecars, films, texts) were passed over in a folder."""
+    """Files that are clearly not pictures (sidecars, films, texts) were skipped in a folder."""
 
     count: int
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Scores have come, new ones or known ones."""
+    """Scores, new or known ones."""
 
     photos: tuple[ScoredPhoto, ...]
     known: bool
-    """True when they come from the store and no picture was touched."""
+    """True if they come from the store and no picture was opened."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Photos that will get no score in this run."""
+    """Photos that get no score in this run."""
 
     failures: tuple[Failure, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class EngineReady:
-    """The net is loaded and its device proved."""
+    """The net is loaded and its device verified."""
 
     engine: EngineInfo
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the run is. Finished photos only: scored, known and failed."""
+    """The progress of the run. Only finished photos count: scored, known and failed."""
 
     done: int
     total: int
     total_is_final: bool
     """False while folders are still being searched."""
     photos_per_second: float | None
-    """Of photos that are really being scored (known ones left out), over the last half minute."""
+    """Of photos scored in this run (without known ones), over the last half minute."""
     seconds_left: float | None
 
 
 class NoticeKind(StrEnum):
-    """How much a notice matters: what a person should know, or what they should act on."""
+    """The importance of a notice: for information, or to act on."""
 
     INFORMATION = "information"
     WARNING = "warning"
@@ -108,7 +108,7 @@ class NoticeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something to tell the user that stops nothing (scores can't be kept, the device fell back ...)."""
+    """A message for the user that stops nothing (scores can't be kept, the device fell back ...)."""
 
     kind: NoticeKind
     text: str

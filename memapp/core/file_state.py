@@ -1,4 +1,4 @@
-"""Whether a file is still the photo that was shown: asked before acting on it."""
+"""Whether a file is still the photo that was shown, checked before acting on it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from memapp.core.records import FileCheck, FileState, Fingerprint, ImageKey
 from memapp.core.text import deferred
 
 FingerprintReader: TypeAlias = Callable[[str], Fingerprint | None]
-"""Takes the fingerprint of the file at a path; None where it can't be read."""
+"""Returns the fingerprint of the file at a path; None if it can't be read."""
 
 _REFUSALS = {
     FileCheck.CHANGED: deferred(
@@ -21,19 +21,19 @@ _REFUSALS = {
 
 
 class StateCheck(Protocol):
-    """Says whether the file of a key is still in that state."""
+    """Checks whether the file of a key is still in that state."""
 
     def __call__(self, key: ImageKey, fingerprint: Fingerprint | None = None) -> FileCheck:
-        """Look at the file now.
+        """Check the file now.
 
         Args:
             key: the state that was shown.
-            fingerprint: of its content, if known: then new times alone are no change.
+            fingerprint: of its content, if known: then a new time alone is not a change.
         """
 
 
 def state_of(path: str) -> FileState | None:
-    """Return the state of the file at a path, links followed; None where there is none."""
+    """Return the state of the file at a path, links followed; None if there is none."""
     try:
         status = os.stat(path)  # noqa: PTH116 (paths are plain text in the records)
     except (OSError, ValueError):
@@ -47,12 +47,12 @@ def check_file(
     *,
     read_fingerprint: FingerprintReader = lambda path: None,
 ) -> FileCheck:
-    """Say what became of a file since it was in the state of its key.
+    """Return what happened to a file since it was in the state of its key.
 
     Args:
         key: the state that was shown.
-        fingerprint: of its content then; None where it is not known.
-        read_fingerprint: reads the file where its size is the same and its time is not.
+        fingerprint: of its content then; None if unknown.
+        read_fingerprint: reads the file if its size is the same and its time is not.
     """
     now = state_of(key.path)
     if now is None:
@@ -67,5 +67,5 @@ def check_file(
 
 
 def refusal(check: FileCheck) -> str:
-    """Return the sentence that says why a file that is not the photo shown is left alone."""
+    """Return the sentence why memapp does not act on a file that is not the photo shown."""
     return str(_REFUSALS[check])

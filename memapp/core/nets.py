@@ -1,4 +1,4 @@
-"""The nets that can score here, as every layer knows them."""
+"""The nets that can score here, for all layers."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ _UNTRAINED = deferred("Not trained: equal to ResMem until it is.")
 
 @dataclass(frozen=True, slots=True)
 class NetInfo:
-    """A net that can score here. Which net it is bit for bit, NetIdentity says."""
+    """A net that can score here. NetIdentity has its exact identity."""
 
     id: NetId
-    """What it is called in settings and on the command line; no other net has it."""
+    """Its name in settings and on the command line; unique."""
     title: str
-    """As people read it; no other net has it."""
+    """The title shown to people; unique."""
     scale: ScoreScale
-    """What its scores mean."""
+    """The meaning of its scores."""
     note: Deferred | str
-    """A sentence or two: what it is, where it comes from."""
+    """One or two sentences: what it is, where it comes from."""
     removable: bool = False
-    """Whether a person added it, and may remove it."""
+    """Whether a user added it, and may remove it."""
 
 
 RESMEM = NetInfo(
@@ -48,48 +48,48 @@ FALSERESMEM = NetInfo(
 UNTRAINED_M3M = NetInfo(UNTRAINED_M3M_ID, "M3M", replace(RESMEM_SCALE, caution=_UNTRAINED), _UNTRAINED)
 
 PUBLISHED: Mapping[NetId, NetInfo] = {net.id: net for net in (RESMEM, FALSERESMEM, UNTRAINED_M3M)}
-"""Those that are not trained by a user; their names are taken."""
+"""The nets that are not trained by a user; their names are reserved."""
 
 
 @dataclass(frozen=True, slots=True)
 class NetScore:
-    """What one net says of one photo."""
+    """One net's result for one photo."""
 
     net: NetInfo
     score: float | None
-    """None while it has not been scored."""
+    """None until it is scored."""
     precision: Precision = Precision.EXACT
 
 
 @dataclass(frozen=True, slots=True)
 class NetColumn:
-    """What one net says of several photos, for an export."""
+    """One net's results for several photos, for an export."""
 
     net: NetInfo
     identity: NetIdentity
     scores: Sequence[float | None]
-    """In the order of the photos; None where there is none."""
+    """In the order of the photos; None if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How far apart two nets place several photos, for an export."""
+    """How far apart two nets rank several photos, for an export."""
 
     first: NetInfo
     second: NetInfo
     points: Sequence[float | None]
-    """As core.disagreement has them, in the order of the photos; None where that is not known."""
+    """From core.disagreement, in the order of the photos; None if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class NetWork:
-    """What the composition root lends the window: work on nets, done off the window's thread."""
+    """Work on nets off the window's thread, provided by the composition root."""
 
     installed: tuple[NetInfo, ...]
     """When the window opens, the published one first."""
     add: Callable[[Path], tuple[NetInfo, ...]]
-    """Check a file and take it in; gives all nets, the new one last. Raises: MemappError: it is refused."""
+    """Check a file and add it; returns all nets, the new one last. Raises MemappError if it is refused."""
     remove: Callable[[str], tuple[NetInfo, ...]]
-    """Delete the copy of a net that was added; gives the others. Raises: MemappError."""
+    """Delete the copy of an added net; returns the others. Raises MemappError."""
     missing: str = ""
-    """Which published net is not here, and how to get it; empty where none is missing."""
+    """Which published net is not installed, and how to get it; empty if none is missing."""

@@ -1,4 +1,4 @@
-"""The frozen records that go up from the runs to whoever shows or stores them."""
+"""The frozen records that runs pass up to be shown or stored."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ PixelArray: TypeAlias = npt.NDArray[np.uint8]
 """Upright sRGB pixels, shape (height, width, 3), uint8."""
 
 PhotoId = NewType("PhotoId", int)
-"""What a person means by a photo. It survives edits, moves, renames and another drive letter; a copy has an
-id of its own."""
+"""What a person means by a photo. It survives edits, moves, renames and another drive letter; a copy has its
+own id."""
 
 Fingerprint = NewType("Fingerprint", bytes)
 """128 bits of a file's content, 16 bytes: equal content has equal fingerprints."""
@@ -25,9 +25,9 @@ Fingerprint = NewType("Fingerprint", bytes)
 
 @dataclass(frozen=True, slots=True)
 class ImageKey:
-    """Names one state of a photo's file: a file that was changed has another key.
+    """One state of a photo's file: a changed file has another key.
 
-    Results and previews bind to this, never to a row.
+    Results and previews refer to this, never to a row.
     """
 
     path: str
@@ -45,48 +45,48 @@ class ImageKey:
 
 @dataclass(frozen=True, slots=True)
 class FileState:
-    """In which state a file is or was, wherever it lies."""
+    """The present or former state of a file, at any path."""
 
     size: int
     """Bytes."""
     mtime_ns: int
     """Time of last modification, nanoseconds since the epoch."""
     fingerprint: Fingerprint | None = None
-    """Of its content; None where it was not taken."""
+    """Of its content; None if it was not taken."""
 
 
 class FileCheck(StrEnum):
-    """What became of a file since its photo was shown."""
+    """What happened to a file since its photo was shown."""
 
     SAME = "same"
     CHANGED = "changed"
-    """Edited or replaced: what lies there is not what was shown."""
+    """Edited or replaced: the file is not what was shown."""
     GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A file that may be a photo, as the search met it."""
+    """A file found by the search that may be a photo."""
 
     key: ImageKey
     real_path: str
-    """The path with its links resolved; the path of the key where there are none."""
+    """The path with its links resolved; the key's path if there are none."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownPhoto:
-    """A photo as the register knows it by its path."""
+    """A photo as the register knows it, by its path."""
 
     id: PhotoId
     state: FileState
     """The last known state of its file."""
     identified: bool
-    """False for a new photo whose content was not looked at yet: it may prove to be one that moved."""
+    """False for a new photo whose content was not checked yet: it may turn out to be a moved one."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundPhoto:
-    """A photo and the file that it lies in now."""
+    """A photo and its present file."""
 
     id: PhotoId
     key: ImageKey
@@ -94,44 +94,44 @@ class FoundPhoto:
 
 @dataclass(frozen=True, slots=True)
 class IdentifiedPhoto:
-    """A file that was found under one id, and which photo its content says that it is."""
+    """A file found under one id, and the photo that its content shows."""
 
     key: ImageKey
     found_as: PhotoId
-    """What it was taken for by its path: a new photo, or the photo that lay there before."""
+    """The photo assumed by its path: a new photo, or the one that was there before."""
     id: PhotoId
-    """The photo that it is. It may have lain elsewhere until now."""
+    """The real photo. It may have been elsewhere until now."""
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoFacts:
-    """What a photo's file says of itself. Sizes are of the upright photo, in pixels."""
+    """Facts from a photo's file. Sizes are of the upright photo, in pixels."""
 
     width: int
     height: int
     format: str
-    """As people write it: "JPEG", "HEIC", "Nikon NEF" ..."""
+    """The common name: "JPEG", "HEIC", "Nikon NEF" ..."""
     taken: str | None = None
-    """Date and time of exposure, ISO 8601 without zone ("2026-05-01T18:30:05"), None where unknown."""
+    """Date and time of exposure, ISO 8601 without zone ("2026-05-01T18:30:05"), None if unknown."""
     camera: str | None = None
     lens: str | None = None
     exposure: str | None = None
     """As photographers write it: "1/250 s  f/2.8  ISO 400  85 mm"."""
     rendering: str | None = None
-    """What was scored where the file holds more than one picture: "embedded preview", "first frame" ..."""
+    """Which picture was scored if the file contains several: "embedded preview", "first frame" ..."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedPhoto:
-    """What the one loader gives for one photo: what was asked for, decided once."""
+    """The loader's result for one photo, with the requested parts."""
 
     facts: PhotoFacts
     frame: PixelArray | None = None
-    """What the net sees, shape (227, 227, 3): the whole photo squashed to 256 x 256, its centre cut out."""
+    """What the net sees, shape (227, 227, 3): the whole photo squashed to 256 x 256, of that the centre."""
     picture: PixelArray | None = None
-    """The photo itself, at the size asked for or smaller; never enlarged."""
+    """The photo itself, at the requested size or smaller; never enlarged."""
     fingerprint: Fingerprint | None = None
-    """Of the whole file; taken where the net's frame is asked for."""
+    """Of the whole file; taken if the net's frame is requested."""
 
 
 class Precision(StrEnum):
@@ -143,13 +143,13 @@ class Precision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NetIdentity:
-    """Which net, bit for bit, and how photos are prepared for it: together they make a score repeatable."""
+    """The exact identity of a net and its preparation of photos: together they make a score reproducible."""
 
     name: str
     sha256: str
     """Of the weights' file, 64 hexadecimal digits."""
     preprocessing: str
-    """Version of the preparation; raised whenever a change of it may change a score."""
+    """Version of the preparation; raise it when a change may change a score."""
     precision: Precision = Precision.EXACT
 
 
@@ -162,9 +162,9 @@ class EngineInfo:
     device: str
     """ "cpu", "cuda" or "mps"."""
     device_name: str
-    """As its maker calls it: "NVIDIA GeForce RTX 4070", "Apple M3", "CPU, 8 cores"."""
+    """Its maker's name for it: "NVIDIA GeForce RTX 4070", "Apple M3", "CPU, 8 cores"."""
     note: str | None = None
-    """One sentence when this is not what was asked for, and why."""
+    """One sentence with the reason if it differs from the requested one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,15 +176,15 @@ class ScoredPhoto:
     """The net's number, 0..1."""
     facts: PhotoFacts
     engine: EngineInfo | None = None
-    """What computed it, so that it can be computed again."""
+    """What computed it, for reproduction."""
     precision: Precision = Precision.EXACT
-    """Fast scores are marked wherever they are shown."""
+    """Fast scores are marked everywhere."""
     fingerprint: Fingerprint | None = None
-    """Of the content that was scored; None for scores that are older than fingerprints."""
+    """Of the scored content; None for scores from before fingerprints."""
 
 
 class FailureKind(StrEnum):
-    """Why a photo has no score. The reason beside it is for people; this is for programs and tiles."""
+    """Why a photo has no score, for programs and tiles. The reason beside it is for people."""
 
     NOT_A_PICTURE = "not_a_picture"
     UNSUPPORTED = "unsupported"
@@ -198,30 +198,30 @@ class FailureKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One photo that has no score, with a reason that a photographer understands. It never stops a run."""
+    """One photo without a score, with a reason that a photographer understands. It never stops a run."""
 
     key: ImageKey
-    """Size and time are 0 where the file could not even be looked at."""
+    """Size and time are 0 if the file's state could not be read."""
     kind: FailureKind
     reason: str
-    """A sentence or two: what happened, then what to do."""
+    """One or two sentences: what happened, then what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunOrder:
-    """What a run is asked to do."""
+    """What a run should do."""
 
     paths: tuple[str, ...]
     """Files and folders."""
     precision: Precision = Precision.EXACT
     triage: int | None = None
-    """Score all fast, then so many of the best exactly; precision does not matter then."""
+    """Score all fast, then this many of the best exactly; precision is ignored then."""
     net: NetId = RESMEM_ID
-    """Which net scores; all but ResMem score exactly."""
+    """The net that scores; all except ResMem score exactly."""
 
 
 @dataclass(frozen=True, slots=True)
 class SkippedFile:
-    """A file in a dropped folder that is plainly no picture: a sidecar, a film, a text."""
+    """A file in a dropped folder that is clearly not a picture: a sidecar, a film, a text."""
 
     path: str

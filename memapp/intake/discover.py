@@ -1,4 +1,4 @@
-"""From what was dropped to photos: folders searched lazily, each photo once, in the order of the names."""
+"""From dropped paths to photos: folders searched lazily, each photo once, in the order of the names."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ _SYSTEM_NAMES = frozenset(
         "icon\r",
     }
 )
-"""Of files and folders that systems leave among photos, in lower case."""
+"""Files and folders that systems put among photos, in lower case."""
 
 _CATALOGUE_ENDINGS = (".lrdata", ".lrcat-data", ".photoslibrary", ".aplibrary", ".cocatalog", ".cocatalogdb")
-"""Of folders in which other programs keep their own previews."""
+"""Folders in which other programs store their own previews."""
 
 _NEVER_PICTURES = frozenset(
     {
@@ -44,58 +44,57 @@ _NEVER_PICTURES = frozenset(
         *(".braw", ".insv", ".lrv", ".mts", ".m2ts", ".mxf", ".mkv", ".rmf"),
     }
 )
-"""Endings of sidecars, catalogues and films that the table of media types doesn't know."""
+"""Extensions of sidecars, catalogues and films that the table of media types lacks."""
 
 _UNKNOWN_CONTENT = "application/octet-stream"
 _HIDDEN_ON_WINDOWS = getattr(stat, "FILE_ATTRIBUTE_HIDDEN", 2) | getattr(stat, "FILE_ATTRIBUTE_SYSTEM", 4)
 _HIDDEN_ON_MACOS = getattr(stat, "UF_HIDDEN", 0x8000)
 
-# Built-in tables only: what other programs have registered on this computer must not decide.
+# Built-in tables only: the result must not depend on other programs on this computer.
 _MEDIA_TYPES = mimetypes.MimeTypes()
 _DIGITS = re.compile(r"([0-9]+)")
 
 
 def find_photos(paths: Iterable[str], *, control: RunControl) -> Iterator[Finding]:
-    """Every photo below the paths, once, in the order of the names; begins at once, however much there is.
+    """Yield every photo below the paths, once, in the order of the names, starting at once.
 
-    In folders, files whose ending says that they are no pictures are SkippedFile, and hidden files and those
-    of the system are passed over. A file whose name says nothing is taken: what it is shows when it is
-    loaded, and nothing that might be a photo is left out without a word. What a path names itself is always
-    taken. Implements PhotoFinder.
+    In folders, files whose extension belongs to another type are SkippedFile; hidden and system files are
+    ignored. A file with an unknown extension is included: loading it shows what it is, and nothing that might
+    be a photo is left out silently. Files named by the user are always included. Implements PhotoFinder.
 
     Args:
         paths: files and folders, absolute or relative to the working folder.
-        control: looked at before each file.
+        control: checked before each file.
 
     Raises:
-        Cancelled: control was cancelled meanwhile.
+        Cancelled: control was cancelled.
     """
     yield from _Search(control).run(paths)
 
 
 def natural_order(name: str) -> tuple[tuple[int, int | str], ...]:
-    """A key that sorts names as people count: IMG_2 before IMG_10, capitals beside small letters."""
+    """Return a key for natural order: IMG_2 before IMG_10, ignoring case."""
     return tuple(
         (0, int(part)) if part.isdecimal() else (1, part) for part in _DIGITS.split(name.casefold()) if part
     )
 
 
 class _Search:
-    """One search and what it has seen already. Used by one thread, once."""
+    """One search and what it has already seen. Used by one thread, once."""
 
     def __init__(self, control: RunControl) -> None:
         self._control = control
         self._seen: set[str | tuple[int, int, int, int]] = set()
-        """Real paths of the files and folders that were met, and what else names a file."""
+        """Real paths of the files and folders seen, and other identifiers of files."""
 
     def run(self, paths: Iterable[str]) -> Iterator[Finding]:
         for path in paths:
             self._control.checkpoint()
-            # Not normalised: "link/.." is not the folder that holds the link.
+            # Not normalised: "link/.." is not the folder that contains the link.
             yield from self._named(str(Path(path).absolute()))
 
     def _named(self, path: str) -> Iterator[Finding]:
-        """What the user named: taken whatever it is called."""
+        """Yield what the user named, under any name."""
         try:
             status = os.stat(path)  # noqa: PTH116 (paths are plain text all through intake)
             real = os.path.realpath(path)
@@ -108,7 +107,7 @@ class _Search:
             yield _finding(path, real, status)
 
     def _folder(self, top: str) -> Iterator[Finding]:
-        """All below a folder: its files, then its folders one after another."""
+        """Yield all below a folder: its files, then its folders one after another."""
         waiting = [top]
         while waiting:
             folder = waiting.pop()
@@ -154,8 +153,8 @@ class _Search:
         is_new = name not in self._seen
         self._seen.add(name)
         if status is not None and status.st_ino:
-            # The same file by a hard link, by another spelling of its name, or through another mount. Some
-            # network disks use a number twice: size and time must be the same, too.
+            # The same file through a hard link, another spelling of its name, or another mount. Some network
+            # disks reuse numbers, so size and time must also match. It can't be mistaken for a path.
             file = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
             is_new = is_new and file not in self._seen
             self._seen.add(file)
@@ -167,7 +166,7 @@ def _may_be_picture(media_type: str | None) -> bool:
 
 
 def _is_passed_over(entry: os.DirEntry[str]) -> bool:
-    """Whether something in a folder is hidden or the system's."""
+    """Return whether a file or folder is hidden or the system's."""
     name = entry.name.lower()
     if name.startswith(".") or name in _SYSTEM_NAMES or name.endswith(_CATALOGUE_ENDINGS):
         return True
@@ -193,7 +192,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 def _finding(path: str, real: str, status: os.stat_result) -> Finding:
     if special := describe_special(status.st_mode):
         return _failure(path, special)
-    # One string in memory where both paths are the same, as they nearly always are.
+    # One string in memory if both paths are equal, as they nearly always are.
     return FoundFile(
         ImageKey(path, status.st_size, status.st_mtime_ns), real_path=path if real == path else real
     )

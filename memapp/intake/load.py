@@ -1,4 +1,4 @@
-"""The one loader: from a path to facts, the net's frame and a picture, for whoever asks."""
+"""The loader: from a path to facts, the net's frame and a picture, for all callers."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ def load_photo(
     control: RunControl | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> LoadedPhoto:
-    """Load one photo: always its facts, and what else is asked for. Thread-safe; see PhotoLoader.
+    """Load one photo: always its facts, and what else is requested. Thread-safe; see PhotoLoader.
 
     Args:
         path: the file.
-        frame: give the net's frame, and the file's fingerprint, too.
-        longest_side: give the picture, too, no larger than this many pixels; 0 for full size;
-            None for no picture.
-        precision: of the frame; EXACT is made of full-size pixels, FAST of fewer where that is quicker,
-            and a picture that is asked for with it may be smaller, too.
-        control: leave as soon as it is cancelled.
+        frame: also return the net's frame and the file's fingerprint.
+        longest_side: also return the picture, no larger than this many pixels; 0 for full size; None for no
+            picture.
+        precision: of the frame. EXACT uses full-size pixels, FAST a reduced decode if that is faster; a
+            picture requested with it may be smaller, too.
+        control: cancels the loading.
         limits: of memory and time.
 
     Raises:
         PhotoError: with the reason.
-        Cancelled: control was cancelled meanwhile.
+        Cancelled: control was cancelled.
     """
     deadline = Deadline(seconds=limits.seconds, control=control)
     deadline.check()
@@ -54,14 +54,14 @@ def load_photo(
             return loading.load()
         with second_handle(file, deadline=deadline) as again:
             loaded = loading.load()
-            # Decoding has just read the file: the second time it comes from the system's memory.
+            # Decoding has just read the file: the second read comes from the system's cache.
             with problems.in_words(name="file", size=again.size, deadline=deadline):
                 return replace(loaded, fingerprint=fingerprint_of(again))
 
 
 @dataclass(frozen=True, slots=True)
 class _Decoded:
-    """What decoding one picture gave."""
+    """The result of decoding one picture."""
 
     exif: Image.Exif
     orientation: int
@@ -83,7 +83,7 @@ class _Loading:
     deadline: Deadline
 
     def load(self) -> LoadedPhoto:
-        """Find out what the file is and load it as that. Raises: PhotoError, Cancelled."""
+        """Detect the file's format and load it. Raise PhotoError or Cancelled."""
         with problems.in_words(name="file", size=self.file.size, deadline=self.deadline):
             header = self.file.read(HEADER_SIZE)
             structure = read_structure(self.file, header)
@@ -112,7 +112,8 @@ class _Loading:
         return LoadedPhoto(about, decoded.frame, decoded.picture)
 
     def _load_unknown_raw(self, content: Picture, expected: int | None, problem: PhotoError) -> LoadedPhoto:
-        """A TIFF with sensor data unknown to LibRaw may still hold a whole photo; a thumbnail won't do."""
+        """A TIFF with sensor data unknown to LibRaw may still contain a whole photo; a thumbnail is not
+        enough."""
         photo = self._load_picture(content, expected)
         if max(photo.facts.width, photo.facts.height) < raw.SMALLEST_PREVIEW:
             raise problem
@@ -141,7 +142,7 @@ class _Loading:
         return LoadedPhoto(about, *rendered)
 
     def _load_preview(self, photo: raw.RawPhoto, jpeg: bytes, name: str) -> LoadedPhoto | None:
-        """The RAW photo as its embedded JPEG shows it; None where that is too small or unreadable."""
+        """Return the RAW photo from its embedded JPEG; None if that is too small or unreadable."""
         with file_in_memory(jpeg, deadline=self.deadline) as file:
             try:
                 preview = opening.open_picture(file, _PREVIEW, deadline=self.deadline, expected=None)
@@ -158,7 +159,7 @@ class _Loading:
         return LoadedPhoto(about, decoded.frame, decoded.picture)
 
     def _shot_of_raw(self, preview_exif: Image.Exif | None) -> facts.Shot:
-        """How a RAW photo was taken: by its own EXIF where it is TIFF inside, else by its preview's."""
+        """Return how a RAW photo was taken: from its own EXIF if it is TIFF inside, else its preview's."""
         shot = facts.read_shot(facts.exif_of_tiff(self.file), never_edited=True)
         if shot.camera is None and preview_exif is not None:
             return facts.read_shot(preview_exif, never_edited=True)
@@ -186,7 +187,7 @@ class _Loading:
             with problems.in_words(name=name, size=file.size, deadline=self.deadline, expected=expected):
                 pixels = opening.decode(image, plan)
             self.deadline.check()
-            # Only now: PNG and JPEG XL may have their EXIF at the end; Pillow turns TIFF while loading it.
+            # Only now: PNG and JPEG XL may have their EXIF at the end; Pillow rotates TIFF while loading it.
             exif = facts.exif_of(image)
             orientation = orientation or opening.pending_orientation(image, exif)
             rendering = opening.more_than_one(image, file)

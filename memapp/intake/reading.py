@@ -1,4 +1,4 @@
-"""Opening a file so that nothing in it or about it can block or surprise: the one open() of intake."""
+"""Opening a file so that it can't block, whatever is at its path: the only open() of intake."""
 
 from __future__ import annotations
 
@@ -18,14 +18,13 @@ from memapp.intake.limits import Deadline
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-# Without O_NONBLOCK, opening a FIFO that nobody writes to waits for ever; regular files ignore it.
+# Without O_NONBLOCK, opening a FIFO without a writer waits forever; regular files ignore it.
 _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 class PhotoFile(io.BufferedReader):
-    """A photo's file, open for reading. Each read looks at the time and at cancel, so that decoders that read
-    in pieces leave early. Used by one thread.
-    """
+    """A photo's file, open for reading. Each read checks the time and cancellation, so that decoders that
+    read in pieces stop early. Used by one thread."""
 
     def __init__(self, raw: io.RawIOBase, *, size: int, deadline: Deadline) -> None:
         super().__init__(raw, buffer_size=64 * 1024)
@@ -33,7 +32,7 @@ class PhotoFile(io.BufferedReader):
         self.size = size
         """Bytes, when it was opened."""
         self.ran_out = False
-        """Whether a reader asked for a number of bytes and the file had fewer."""
+        """Whether a reader asked for more bytes than the file had."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         """Read, unless the time is up or the run is cancelled.
@@ -49,7 +48,7 @@ class PhotoFile(io.BufferedReader):
         return data
 
     def readinto(self, buffer: WriteableBuffer, /) -> int:
-        """As read()."""
+        """Read as read() does."""
         self._deadline.check()
         return super().readinto(buffer)
 
@@ -59,7 +58,7 @@ def open_photo_file(path: str, *, deadline: Deadline) -> Iterator[PhotoFile]:
     """Open one regular file; never blocks on a FIFO or device.
 
     Raises:
-        PhotoError: it is missing, unreadable or no regular file.
+        PhotoError: it is missing, unreadable or not a regular file.
     """
     try:
         handle = os.open(path, _FLAGS)
@@ -75,7 +74,7 @@ def open_photo_file(path: str, *, deadline: Deadline) -> Iterator[PhotoFile]:
 
 @contextmanager
 def second_handle(file: PhotoFile, *, deadline: Deadline) -> Iterator[PhotoFile]:
-    """Keep an open file at hand: most decoders close what they have read. Both share one place in it."""
+    """Keep an open file available: most decoders close their file. Both handles share one position."""
     with (
         io.FileIO(os.dup(file.fileno()), "rb") as raw,
         PhotoFile(raw, size=file.size, deadline=deadline) as again,
@@ -84,13 +83,13 @@ def second_handle(file: PhotoFile, *, deadline: Deadline) -> Iterator[PhotoFile]
 
 
 def file_in_memory(data: bytes, *, deadline: Deadline) -> PhotoFile:
-    """A file within a file, as a file of its own."""
-    # At run time any object with readinto() will do; BytesIO is one.
+    """Return a file inside a file as a file of its own."""
+    # At run time any object with readinto() works, such as BytesIO.
     return PhotoFile(cast(io.RawIOBase, io.BytesIO(data)), size=len(data), deadline=deadline)
 
 
 def not_a_file(path: str) -> PhotoError | None:
-    """Why a path that exists can't be a photo, or None where it may be one or nothing is known of it."""
+    """Return why an existing path can't be a photo, or None if it may be one or is unknown."""
     try:
         return describe_special(os.stat(path).st_mode)  # noqa: PTH116 (paths are plain text all through intake)
     except (OSError, ValueError):
@@ -98,7 +97,7 @@ def not_a_file(path: str) -> PhotoError | None:
 
 
 def describe_special(mode: int) -> PhotoError | None:
-    """Why something of this st_mode can't be a photo, or None for a regular file."""
+    """Return why something with this st_mode can't be a photo, or None for a regular file."""
     if stat.S_ISREG(mode):
         return None
     if stat.S_ISDIR(mode):
