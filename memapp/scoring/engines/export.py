@@ -91,7 +91,7 @@ def _structure(net: _FromFrames, frames: PixelArray) -> bytes:
         torch.onnx.export(
             net,
             (torch.from_numpy(frames),),
-            written,  # type: ignore[arg-type]  # a file object is as good as a path
+            written,  # type: ignore[arg-type]  # a file object works like a path
             dynamo=False,
             opset_version=OPSET,
             input_names=[FRAMES],
