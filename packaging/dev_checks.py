@@ -17,7 +17,8 @@ from dev_environment import ROOT, SetUpError, environment_python
 
 LINUX = sys.platform.startswith("linux")
 
-WIDGET_TESTS = ("gui", "workers", "test_self_test.py")
+WIDGET_TESTS = ("gui", "workers")
+SELF_TEST = ("test_self_test.py",)
 WINDOW_TESTS = ("window",)
 NOT_TESTS = ("benchmarks",)
 COVERED = ("core", "library", "intake", "store", "pipeline", "report")
@@ -82,7 +83,7 @@ def code_checks() -> Iterator[Check]:
 
 def pure_tests() -> list[str]:
     """Return every folder and file of tests that needs no Qt: all but those named otherwise."""
-    others = {*WIDGET_TESTS, *WINDOW_TESTS, *NOT_TESTS}
+    others = {*WIDGET_TESTS, *SELF_TEST, *WINDOW_TESTS, *NOT_TESTS}
     entries = sorted(entry for entry in (ROOT / "tests").iterdir() if entry.name not in others)
     folders = [entry for entry in entries if any(entry.glob("**/test_*.py"))]
     files = [entry for entry in entries if entry.match("test_*.py")]
@@ -115,15 +116,14 @@ def all_checks(*, full: bool = False) -> Iterator[Check]:
     *quick_ones, mypy = code_checks()
     yield from quick_ones
     yield Check(PREPARE, ("-m", "tests.prepare"))
-    yield Check(
-        "tests of widgets",
-        (*pytest, *(f"tests/{entry}" for entry in WIDGET_TESTS)),
-        {"QT_QPA_PLATFORM": "offscreen"},
-        alert=True,
-    )
+    offscreen = {"QT_QPA_PLATFORM": "offscreen"}
+    widgets = tuple(f"tests/{entry}" for entry in WIDGET_TESTS)
+    yield Check("tests of widgets", (*pytest, *widgets), offscreen, alert=True)
     if LINUX:
         tests = tuple(f"tests/{entry}" for entry in WINDOW_TESTS)
         yield Check("tests of the window", (*pytest, *tests), after=(PREPARE,), alert=True)
+    self_test = tuple(f"tests/{entry}" for entry in SELF_TEST)
+    yield Check("tests of the self-test", (*pytest, *self_test), offscreen, after=(PREPARE,))
     without_qt = (*pytest, "-p", "tests.no_qt", "-p", "no:pytest-qt")
     covered = []
     for name, paths in test_groups().items():
@@ -231,19 +231,24 @@ class Runner:
 
     def _run_one(self, check: Check, variables: Mapping[str, str], said: IO[bytes]) -> int:
         print(f"== {check.name} begins", flush=True)
+        beside_others = self._lanes > 1 and not check.alert
         process = subprocess.Popen(
             [self._python, *check.arguments],
             cwd=ROOT,
-            env={**variables, **check.variables},
+            env={**variables, **(self._share_of_cores() if beside_others else {}), **check.variables},
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=subprocess.STDOUT,
         )
         with self._changed:
             self._running[check.name] = process
-        if self._lanes > 1 and not check.alert and hasattr(os, "setpriority"):
+        if beside_others and hasattr(os, "setpriority"):
             os.setpriority(os.PRIO_PROCESS, process.pid, BEHIND)
         return process.wait()
+
+    def _share_of_cores(self) -> dict[str, str]:
+        """Return what keeps torch's threads from waiting busily for cores that other checks have."""
+        return {"OMP_NUM_THREADS": str(max(1, cores_here() // self._lanes)), "OMP_WAIT_POLICY": "PASSIVE"}
 
     def _end(self, result: Result, check: Check, said: IO[bytes]) -> None:
         said.seek(0)
@@ -268,10 +273,14 @@ class Runner:
             self._changed.notify_all()
 
 
+def cores_here() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def lanes_here() -> int:
     """Return how many checks run at once: as many as there are cores, four at most (each takes 2 GB)."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cores, 4))
+    return max(1, min(cores_here(), 4))
 
 
 def line_of(result: Result) -> str:

@@ -120,7 +120,7 @@ def test_rotated_photos_score_as_the_package_scores_them_upright(
     check_against_reference(turned, scorer)
 
 
-@pytest.mark.slow
+@pytest.mark.breadth  # its short form is test_real_photos_score_as_the_package_scores_them_upright
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("scorer", ["onnx"], indirect=True)
 def test_every_real_photo_scores_as_the_package_scores_it_upright(shared_data: Path, scorer: Scorer) -> None:
