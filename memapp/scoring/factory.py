@@ -9,6 +9,7 @@ from memapp.core.contracts import Notify, Scorer
 from memapp.core.errors import DeviceError, OutOfDeviceMemoryError, WeightsError
 from memapp.core.frame import PREPROCESSING
 from memapp.core.records import NetIdentity
+from memapp.core.text import tr
 from memapp.scoring.engines.cpu import CpuEngines
 from memapp.scoring.engines.engine import Engine
 from memapp.scoring.engines.export_process import export_resmem
@@ -97,7 +98,7 @@ class ResMemFactory:
             try:
                 gpu = self._sized(open_gpu(weights, device))
             except (DeviceError, OutOfDeviceMemoryError) as problem:
-                notes.append(f"{problem} Scoring goes on with the CPU.")
+                notes.append(tr("{problem} Scoring goes on with the CPU.", problem=problem))
             else:
                 return FallbackScorer(engine=gpu, fallback=lambda: open_cpu()[0], note=None, notify=notify)
         for note in notes:
@@ -158,7 +159,7 @@ class ResMemFactory:
         hurried = self._at_once and self._engine == "auto"
         engine, note = engines.open_at_once(notify) if hurried else engines.open_best(notify)
         if self._engine == "torch":
-            note = "torch is not part of this memapp: onnxruntime scores."
+            note = tr("torch is not part of this memapp: onnxruntime scores.")
         return self._sized(engine), note
 
     def _sized(self, engine: Engine) -> Engine:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from memapp.core.contracts import Notify
 from memapp.core.errors import DeviceError, OutOfDeviceMemoryError
 from memapp.core.records import EngineInfo, PixelArray
+from memapp.core.text import tr
 from memapp.scoring.engines.engine import Engine
 
 
@@ -82,5 +83,5 @@ class FallbackScorer:
         self._engine = self._fallback()
         self._fallback = None
         self._batch_size = self._engine.batch_size
-        self._note = f"{problem} Scoring goes on with the CPU."
+        self._note = tr("{problem} Scoring goes on with the CPU.", problem=problem)
         self._notify(self._note)

@@ -10,6 +10,7 @@ from typing import Any
 from memapp.core.errors import StoreError
 from memapp.core.explanation import AreaOfInterest
 from memapp.core.files import write_atomically
+from memapp.core.text import tr
 
 MOST_AREAS = 64
 MOST_CORNERS = 10_000
@@ -26,15 +27,17 @@ def read_areas(path: Path) -> tuple[AreaOfInterest, ...]:
         with path.open("rb") as file:
             content = file.read(_LARGEST_FILE + 1)
     except OSError as problem:
-        raise StoreError(f"{path} can't be read: {problem.strerror}.") from problem
+        raise StoreError(
+            tr("{path} can't be read: {reason}.", path=path, reason=problem.strerror)
+        ) from problem
     if len(content) > _LARGEST_FILE:
-        raise StoreError(f"{path} is too large for a file of areas.")
+        raise StoreError(tr("{path} is too large for a file of areas.", path=path))
     try:
         return areas_of(json.loads(content.decode("utf-8-sig")))
     except WrongAreasError as problem:
-        raise StoreError(f"{path} does not describe areas: {problem}.") from None
+        raise StoreError(tr("{path} does not describe areas. {reason}", path=path, reason=problem)) from None
     except (ValueError, RecursionError):
-        raise StoreError(f"{path} does not describe areas: it is no JSON.") from None
+        raise StoreError(tr("{path} does not describe areas: it is no JSON.", path=path)) from None
 
 
 def write_areas(path: Path, areas: Iterable[AreaOfInterest]) -> None:
@@ -48,33 +51,40 @@ def areas_document(areas: Iterable[AreaOfInterest]) -> list[dict[str, Any]]:
 
 
 class WrongAreasError(ValueError):
-    """The content does not describe areas; the text says why, as the end of a sentence."""
+    """The content does not describe areas; the text says why, in a sentence."""
 
 
 def areas_of(document: object) -> tuple[AreaOfInterest, ...]:
     """Return the list "areas" of a JSON object. Raise WrongAreasError if it is invalid."""
     items = document.get("areas") if isinstance(document, dict) else None
     if not isinstance(items, list):
-        raise WrongAreasError('it has no list "areas"')
+        raise WrongAreasError(tr('It has no list "areas".'))
     if len(items) > MOST_AREAS:
-        raise WrongAreasError(f"{len(items)} areas are too many, {MOST_AREAS} may be")
+        raise WrongAreasError(
+            tr("{count} areas are too many, {most} may be.", count=len(items), most=MOST_AREAS)
+        )
     return tuple(_area(item, number) for number, item in enumerate(items, start=1))
 
 
 def _area(item: object, number: int) -> AreaOfInterest:
     name = item.get("name") if isinstance(item, dict) else None
     if not isinstance(item, dict) or not isinstance(name, str) or not name.strip():
-        raise WrongAreasError(f'area {number} has no "name"')
+        raise WrongAreasError(tr('Area {number} has no "name".', number=number))
     outline = item.get("outline")
     if not isinstance(outline, list) or not 3 <= len(outline) <= MOST_CORNERS:
-        raise WrongAreasError(f'area {number} needs an "outline" of three corners or more')
+        raise WrongAreasError(tr('Area {number} needs an "outline" of three corners or more.', number=number))
     return AreaOfInterest(name=name, outline=tuple(_corner(corner, number) for corner in outline))
 
 
 def _corner(corner: object, number: int) -> tuple[float, float]:
     if isinstance(corner, list) and len(corner) == 2 and all(map(_is_share, corner)):
         return float(corner[0]), float(corner[1])
-    raise WrongAreasError(f"a corner of area {number} is not [x, y], each a share 0 to 1 of the photo's side")
+    raise WrongAreasError(
+        tr(
+            "A corner of area {number} is not [x, y], each a share 0 to 1 of the photo's side.",
+            number=number,
+        )
+    )
 
 
 def _is_share(value: object) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 from memapp.core.contracts import Notify
 from memapp.core.errors import DeviceError, OutOfDeviceMemoryError
 from memapp.core.records import NetIdentity
+from memapp.core.text import tr
 from memapp.scoring.engines.engine import Engine
 from memapp.scoring.engines.graphs import GraphError, GraphFolder, PreparedGraph, graph_key
 from memapp.scoring.engines.tuning import Tuning, TuningFile, likely_tuning, tune
@@ -58,10 +59,10 @@ class CpuEngines:
             return self.open_onnx(notify), None
         except (GraphError, DeviceError, OutOfDeviceMemoryError, ImportError) as problem:
             _log.warning("onnxruntime can't be used", exc_info=problem)
-            note = f"The faster engine can't be used: {problem}"
+            note = tr("The faster engine can't be used: {problem}", problem=problem)
             if importlib.util.find_spec("torch") is None:
-                raise DeviceError(f"{note} Install memapp again.") from problem
-        note = f"{note} Scoring goes on with the slower one."
+                raise DeviceError(tr("{problem} Install memapp again.", problem=note)) from problem
+        note = tr("{problem} Scoring goes on with the slower one.", problem=note)
         notify(note)
         return self._open_torch(), note
 

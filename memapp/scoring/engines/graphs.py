@@ -22,6 +22,7 @@ from memapp.core.errors import MemappError
 from memapp.core.files import write_atomically
 from memapp.core.records import NetIdentity
 from memapp.core.resources import resource_path
+from memapp.core.text import deferred
 from memapp.scoring.hash_cache import HashCache
 
 EXPORTER = 1
@@ -39,7 +40,7 @@ Exporter: TypeAlias = Callable[[Path, Path], npt.NDArray[np.float32]]
 Raises: MemappError, OSError.
 """
 
-PREPARING = "Preparing the net for this computer, once. This takes less than a minute."
+PREPARING = deferred("Preparing the net for this computer, once. This takes less than a minute.")
 
 _BESIDE_THE_WEIGHTS = 64_000_000
 """Bytes that a graph may need beyond its weights, and that must stay free on the disk."""
@@ -134,7 +135,7 @@ class GraphFolder:
             raise GraphError(f"{self.folder} can't be written ({problem.strerror}).") from problem
         os.close(handle)
         beside = Path(name)
-        notify(PREPARING)
+        notify(str(PREPARING))
         try:
             scores = self._export(weights, beside)
             self._put_in_place(beside, path, net, scores)

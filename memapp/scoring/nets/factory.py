@@ -8,6 +8,7 @@ import logging
 from memapp.core.contracts import Notify, Scorer
 from memapp.core.errors import DeviceError, OutOfDeviceMemoryError
 from memapp.core.records import NetIdentity
+from memapp.core.text import tr
 from memapp.scoring.engines.engine import Engine
 from memapp.scoring.engines.gpu import prove_on_gpu
 from memapp.scoring.engines.graphs import GraphError
@@ -69,7 +70,7 @@ class NetFactory:
             try:
                 gpu = self._finished(self._open_gpu(device))
             except (DeviceError, OutOfDeviceMemoryError) as problem:
-                notes.append(f"{problem} Scoring goes on with the CPU.")
+                notes.append(tr("{problem} Scoring goes on with the CPU.", problem=problem))
             else:
                 return FallbackScorer(
                     engine=gpu,
@@ -78,7 +79,9 @@ class NetFactory:
                     notify=notify,
                 )
         if not notes and self._device not in ("auto", "cpu"):
-            notes.append(f"{self._device} can't be used here. Scoring goes on with the CPU.")
+            notes.append(
+                tr("{device} can't be used here. Scoring goes on with the CPU.", device=self._device)
+            )
         for note in notes:
             notify(note)
         engine, why_slower = self._open_cpu(notify)
@@ -113,10 +116,10 @@ class NetFactory:
             return self._open_onnx(notify), None
         except (GraphError, DeviceError, OutOfDeviceMemoryError, ImportError) as problem:
             _log.warning("onnxruntime can't be used", exc_info=problem)
-            note = f"The faster engine can't be used: {problem}"
+            note = tr("The faster engine can't be used: {problem}", problem=problem)
             if importlib.util.find_spec("torch") is None:
                 raise DeviceError(note) from problem
-        note = f"{note} Scoring goes on with the slower one."
+        note = tr("{problem} Scoring goes on with the slower one.", problem=note)
         notify(note)
         return self._open_torch_cpu(), note
 

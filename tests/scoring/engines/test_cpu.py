@@ -53,7 +53,7 @@ def test_the_net_is_prepared_only_once(home: Path) -> None:
         assert note is None
         check_scores(engine)
     assert export.count == 1
-    assert messages == [PREPARING]
+    assert messages == [str(PREPARING)]
 
 
 def test_tuning_happens_at_the_second_start_and_is_used(home: Path) -> None:
@@ -83,7 +83,7 @@ def test_a_graph_with_a_valid_record_but_other_scores_is_exported_again(home: Pa
     record.write_text(text, encoding="utf-8")
     messages: list[str] = []
     engine, note = engines(home, SmallExport()).open_best(messages.append)
-    assert (engine.engine.engine, note, messages) == ("onnxruntime", None, [PREPARING])
+    assert (engine.engine.engine, note, messages) == ("onnxruntime", None, [str(PREPARING)])
     check_scores(engine)
 
 

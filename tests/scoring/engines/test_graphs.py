@@ -49,7 +49,7 @@ def test_a_graph_is_prepared_once_and_found_afterwards(home: Path, weights: Path
     np.testing.assert_array_equal(found.proof_scores, prepared.proof_scores)
     np.testing.assert_allclose(found.proof_scores, brightness(proof_frames()), atol=1e-6)
     assert export.count == 1
-    assert said == [PREPARING]
+    assert said == [str(PREPARING)]
     assert names(home) == [f"{graph_key(SMALL_NET)}.json", f"{graph_key(SMALL_NET)}.onnx"]
 
 
