@@ -63,7 +63,22 @@ def predict(
                 pass
     if control.cancelled:
         raise Cancelled("Cancelled.")
-    for path in paths:
-        if path not in scores:
-            failed.setdefault(path, "it is not a picture")
+    if missing := [path for path in paths if path not in scores and path not in failed]:
+        # A run scores each file once; the labels may name it twice, by links.
+        by_file = {_file_at(path): path for path in (*scores, *failed)}
+        for path in missing:
+            same = by_file.get(_file_at(path))
+            if same in scores:
+                scores[path] = scores[same]
+            else:
+                failed[path] = "it is not a picture" if same is None else failed[same]
     return scores, failed
+
+
+def _file_at(path: Path) -> object:
+    """Return what names the file at a path, links followed; the path where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return path
+    return (status.st_dev, status.st_ino)

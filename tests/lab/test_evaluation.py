@@ -55,6 +55,26 @@ def predicted(labels: Labels, control: RunControl | None = None) -> tuple[dict[P
     )
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_file_that_the_labels_name_twice_has_its_score_twice(images: Path) -> None:
+    photo, broken = images / "07.png", images / "broken.png"
+    paths = [photo, images / "hard.png", images / "soft.png", broken, images / "broken too.png"]
+    paths[1].hardlink_to(photo)
+    paths[2].symlink_to(photo)
+    paths[4].symlink_to(broken)
+    scores, failed = predict(
+        paths,
+        scorers=BrightnessFactory(),
+        open_store=None,
+        control=RunControl(),
+        progress=lambda _: None,
+        notify=pytest.fail,
+    )
+    assert scores == dict.fromkeys(paths[:3], pytest.approx(84 / 255))
+    assert set(failed) == set(paths[3:])
+    assert failed[paths[3]] == failed[paths[4]]
+
+
 def test_the_figures_are_right_and_written(labels: Labels, tmp_path: Path) -> None:
     scores, failed = predicted(labels)
     evaluation = evaluate(
