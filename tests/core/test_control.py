@@ -1,4 +1,4 @@
-"""Pause, resume and cancel, asked from another thread than the run's."""
+"""Pause, resume and cancel, from another thread than the run's."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled
 
 PATIENCE = 5.0
-"""Seconds after which a thread that should have moved is taken for stuck."""
+"""Seconds after which a thread counts as stuck."""
 
 
 class Walker(threading.Thread):
@@ -38,14 +38,14 @@ class Walker(threading.Thread):
         return self._passed.acquire(timeout=within)
 
     def come_to_rest(self) -> None:
-        """Count all that was passed already, and the one that may be under way."""
+        """Count all checkpoints passed so far, and the one that may be in progress."""
         while self.passes(within=0.2):
             pass
 
 
 @contextmanager
 def walking(control: RunControl) -> Iterator[Walker]:
-    """A walker that is ended whatever the test does."""
+    """A walker that is stopped whatever the test does."""
     walker = Walker(control)
     walker.start()
     try:
@@ -56,7 +56,7 @@ def walking(control: RunControl) -> Iterator[Walker]:
         assert not walker.is_alive()
 
 
-def test_a_new_run_goes_on() -> None:
+def test_a_new_run_runs() -> None:
     control = RunControl()
     control.checkpoint()
     assert not control.paused

@@ -1,4 +1,4 @@
-"""Being a good neighbour: the garbage collector rests while a net is built, and works on afterwards."""
+"""The garbage collector pauses while a net is built, and resumes afterwards."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from memapp.core.machine import garbage_collector_at_rest
 
 
-def test_the_collector_rests_and_passes_over_what_was_built() -> None:
+def test_the_collector_pauses_and_excludes_what_was_built() -> None:
     frozen = gc.get_freeze_count()
     with garbage_collector_at_rest():
         assert not gc.isenabled()
@@ -19,7 +19,7 @@ def test_the_collector_rests_and_passes_over_what_was_built() -> None:
     gc.unfreeze()
 
 
-def test_the_collector_works_on_when_building_fails() -> None:
+def test_the_collector_resumes_when_building_fails() -> None:
     with pytest.raises(OSError, match="no net"), garbage_collector_at_rest():
         raise OSError("no net")
     assert gc.isenabled()

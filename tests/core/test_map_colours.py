@@ -1,4 +1,4 @@
-"""The colours of maps: nothing is pale, both sides are alike, and what is not seen is marked."""
+"""The colours of maps: zero is pale, both sides are symmetric, and unseen parts are marked."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from memapp.core.map_colours import (
 )
 
 
-def test_levels_say_sign_and_strength_and_what_is_not_seen() -> None:
+def test_levels_encode_sign_strength_and_unseen_pixels() -> None:
     values = np.array([[-1.0, -0.1, -0.05, 0.0, 0.05, 0.1, 1.0, np.nan]], np.float32)
     np.testing.assert_array_equal(map_levels(values, 0.1), [[1, 1, 64, 128, 192, 255, 255, 0]])
 
@@ -31,20 +31,20 @@ def test_the_limit_is_in_whole_hundredths_and_a_few_pixels_do_not_set_it() -> No
     assert map_limit(np.full((5, 5), np.nan, np.float32)) == LEAST_LIMIT
 
 
-def test_what_lowers_is_blue_what_raises_is_red_and_nothing_is_pale() -> None:
+def test_lowering_is_blue_raising_is_red_and_zero_is_pale() -> None:
     colours = level_colours()[:, 0].astype(int)
     assert colours.shape == (256, 3)
     lowest, nothing, highest = colours[1 + 20], colours[128], colours[255 - 20]
     assert lowest[2] > lowest[0] + 50
     assert highest[0] > highest[2] + 50
     assert nothing.min() > 240
-    # Lightness falls to both sides alike, so that strength shows in grey, too.
+    # Lightness falls equally to both sides, so that strength shows in grey, too.
     light = colours[1:] @ (0.2126, 0.7152, 0.0722)
     assert (np.diff(light[:127]) > -1).all()
     assert (np.diff(light[128:]) < 1).all()
 
 
-def test_where_there_is_little_the_photo_is_seen() -> None:
+def test_small_values_are_transparent() -> None:
     opacities = level_opacities().astype(int)
     assert opacities.shape == (256,)
     assert opacities[0] == opacities[128] == 0

@@ -1,4 +1,4 @@
-"""The memory game's stream and what it tells, with players who are simulated."""
+"""The memory game's sequence and results, with simulated players."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def gaps(stream: Sequence[Showing], role: Role) -> list[int]:
 
 @pytest.mark.parametrize("count", [LEAST_PHOTOS, 13, 20, 40, 77, MOST_PHOTOS])
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_the_stream_is_what_the_method_asks_for(count: int, seed: int) -> None:
+def test_the_sequence_follows_the_method(count: int, seed: int) -> None:
     stream = plan_game(photos(count), seed=seed)
     shown = [showing.photo for showing in stream]
     assert set(shown) == set(photos(count))
@@ -65,7 +65,7 @@ def test_the_same_seed_is_the_same_game() -> None:
     assert plan_game(photos(40), seed=4) == plan_game(photos(40), seed=4) != plan_game(photos(40), seed=5)
 
 
-def test_too_few_photos_make_no_game() -> None:
+def test_too_few_photos_are_refused() -> None:
     with pytest.raises(ValueError, match="12 photos"):
         plan_game(photos(LEAST_PHOTOS - 1), seed=0)
 
@@ -79,7 +79,7 @@ def test_a_perfect_player() -> None:
     assert {(each.hit_rate, each.false_alarm_rate) for each in tally([answers])} == {(1.0, 0.0)}
 
 
-def test_who_does_nothing_or_always_presses_does_not_count() -> None:
+def test_inattentive_players_do_not_count() -> None:
     stream = plan_game(photos(40), seed=1)
     asleep = played(stream, lambda _: False)
     eager = played(stream, lambda _: True)
@@ -88,8 +88,8 @@ def test_who_does_nothing_or_always_presses_does_not_count() -> None:
     assert tally([asleep, eager]) == []
 
 
-def test_the_rates_of_many_players_are_what_they_remember() -> None:
-    """Players who recognise a photo with a chance of its own: the labels find those chances again."""
+def test_the_rates_of_many_players_match_their_memory() -> None:
+    """Players who recognise each photo with its own probability: the labels find those probabilities."""
     names = photos(60)
     chance = {name: 0.3 + 0.6 * number / 59 for number, name in enumerate(names)}
     games = []

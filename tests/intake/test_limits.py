@@ -1,4 +1,4 @@
-"""Memory and time: the shared budget never deadlocks, never starves anyone, and is left on cancel."""
+"""Memory and time: the shared budget has no deadlock and no starvation, and waiting ends on cancel."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def test_budget_is_never_exceeded_by_many_threads() -> None:
     assert budget.used == 0
 
 
-def test_photo_larger_than_the_budget_goes_alone() -> None:
+def test_photo_larger_than_the_budget_is_decoded_alone() -> None:
     budget = DecodeBudget(total=100)
     with budget.reserve(500, deadline()):
         assert budget.used == 500
     assert budget.used == 0
 
 
-def test_small_photos_do_not_overtake_a_large_one_that_waits() -> None:
+def test_small_photos_do_not_overtake_a_waiting_large_one() -> None:
     budget = DecodeBudget(total=100)
     order: list[str] = []
 

@@ -1,4 +1,4 @@
-"""The loader's promises: what it gives for which options, facts, limits, and a reason for every refusal."""
+"""The loader's promises: its results for each option, facts, limits, and a reason for every refusal."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_frame_is_the_packages_recipe_bit_for_bit(tmp_path: Path) -> None:
         assert np.array_equal(photo.frame, plain_frame(image))
 
 
-def test_frame_is_the_same_whatever_else_is_asked_for(tmp_path: Path) -> None:
+def test_frame_does_not_depend_on_other_options(tmp_path: Path) -> None:
     path = str(save(tmp_path / "a.jpg", (3000, 2000)))
     alone = load_photo(path, frame=True).frame
     assert alone is not None
@@ -147,13 +147,13 @@ def test_date_of_change_is_no_date_of_exposure(tmp_path: Path) -> None:
         b"Exif\0\0MM\0*\0\0\0\x08\xff\xff" + b"\x01\x12\0\x05\xff\xff\xff\xff\xff\xff\xff\xff" * 40,
     ],
 )
-def test_garbage_for_exif_is_no_obstacle(tmp_path: Path, exif: bytes) -> None:
+def test_invalid_exif_is_ignored(tmp_path: Path, exif: bytes) -> None:
     photo = load_photo(str(save(tmp_path / "a.jpg", exif=exif)), frame=True)
     assert photo.frame is not None
     assert photo.facts.taken is None
 
 
-def test_first_of_several_pictures_is_taken_and_said_so(tmp_path: Path) -> None:
+def test_first_of_several_pictures_is_used_and_named(tmp_path: Path) -> None:
     others = [Image.new("RGB", (64, 48), colour) for colour in ("red", "blue")]
     for ending, rendering in (
         ("gif", "first frame"),
@@ -177,7 +177,7 @@ def test_missing_and_vanished(tmp_path: Path) -> None:
     assert refusal(tmp_path / ("x" * 400)).kind is FailureKind.UNREADABLE
 
 
-def test_folder_is_no_picture(tmp_path: Path) -> None:
+def test_folder_is_not_a_picture(tmp_path: Path) -> None:
     problem = refusal(tmp_path)
     assert problem.kind is FailureKind.NOT_A_PICTURE
     assert "folder" in problem.reason
@@ -221,7 +221,7 @@ def test_empty_zeros_and_text(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("ending", ["jpg", "png", "tif", "webp", "bmp", "jp2", "avif", "gif"])
 @pytest.mark.parametrize("share", [0.02, 0.5, 0.9])
-def test_cut_off_files_end_too_early(tmp_path: Path, ending: str, share: float) -> None:
+def test_truncated_files_end_too_early(tmp_path: Path, ending: str, share: float) -> None:
     noise = np.random.default_rng(1).integers(0, 255, (300, 400, 3), np.uint8)
     path = tmp_path / f"a.{ending}"
     Image.fromarray(noise).save(path)
@@ -233,14 +233,14 @@ def test_cut_off_files_end_too_early(tmp_path: Path, ending: str, share: float) 
         assert f"of {len(content) / 1e3:.1f} kB)" in problem.reason
 
 
-def test_cut_off_jpeg_says_so(tmp_path: Path) -> None:
+def test_truncated_jpeg_says_so(tmp_path: Path) -> None:
     content = save(tmp_path / "a.jpg").read_bytes()
     for share in (0.05, 0.6):
         (tmp_path / "b.jpg").write_bytes(content[: round(len(content) * share)])
         assert "it ends too early" in refusal(tmp_path / "b.jpg").reason
 
 
-def test_damage_in_the_middle_is_said(tmp_path: Path) -> None:
+def test_damage_in_the_middle_is_reported(tmp_path: Path) -> None:
     content = bytearray(save(tmp_path / "a.png").read_bytes())
     content[len(content) // 2 : len(content) // 2 + 40] = b"\xff" * 40
     (tmp_path / "b.png").write_bytes(content)
@@ -302,7 +302,7 @@ def test_cancel_before_and_in_the_middle(tmp_path: Path, monkeypatch: pytest.Mon
         load_photo(str(path), frame=True, control=control)
 
 
-def test_budget_is_given_back_after_success_and_failure(tmp_path: Path) -> None:
+def test_budget_is_released_after_success_and_failure(tmp_path: Path) -> None:
     limits = Limits(budget=DecodeBudget(total=10_000_000))
     whole = save(tmp_path / "a.jpg")
     load_photo(str(whole), frame=True, limits=limits)

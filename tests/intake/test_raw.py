@@ -1,4 +1,4 @@
-"""Camera RAW: the embedded preview where it is large enough, else one rendering; upright once either way."""
+"""Camera RAW: the embedded preview if it is large enough, else a rendering; upright in both cases."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def brightness(photo: LoadedPhoto, *, bottom: bool, right: bool) -> float:
     return float(photo.picture[rows, columns].mean())
 
 
-def test_large_preview_stands_for_the_photo(tmp_path: Path) -> None:
+def test_large_preview_is_used_as_the_photo(tmp_path: Path) -> None:
     photo = load(tmp_path, dng(preview=preview()), frame=True, longest_side=0)
     assert photo.facts.format == "DNG"
     assert photo.facts.camera == "Testmaker One"
@@ -55,7 +55,7 @@ def test_large_preview_stands_for_the_photo(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("orientation", "turn"), [(3, "ROTATE_180"), (6, "ROTATE_270"), (8, "ROTATE_90")])
 @pytest.mark.parametrize("own_exif", [False, True])
-def test_preview_is_turned_once(tmp_path: Path, orientation: int, turn: str, own_exif: bool) -> None:
+def test_preview_is_rotated_once(tmp_path: Path, orientation: int, turn: str, own_exif: bool) -> None:
     jpeg = preview(orientation=orientation if own_exif else None)
     photo = load(tmp_path, dng(preview=jpeg, orientation=orientation), longest_side=0)
     expected = np.asarray(photo_image(1200, 800).transpose(Image.Transpose[turn]))
@@ -65,7 +65,7 @@ def test_preview_is_turned_once(tmp_path: Path, orientation: int, turn: str, own
     assert (photo.facts.width > photo.facts.height) == (orientation == 3)
 
 
-def test_preview_that_is_upright_already_is_left_so(tmp_path: Path) -> None:
+def test_upright_preview_is_not_rotated(tmp_path: Path) -> None:
     photo = load(tmp_path, dng(preview=preview(800, 1200), orientation=6), longest_side=0)
     assert photo.picture is not None
     assert np.abs(photo.picture.astype(int) - np.asarray(photo_image(800, 1200))).mean() < 2.0
@@ -85,7 +85,7 @@ def test_sensor_data_are_developed_where_no_large_preview_is(tmp_path: Path, sma
     assert brightness(photo, bottom=False, right=False) < brightness(photo, bottom=True, right=False) / 2
 
 
-def test_developed_photo_is_turned_once(tmp_path: Path) -> None:
+def test_developed_photo_is_rotated_once(tmp_path: Path) -> None:
     photo = load(tmp_path, dng(preview=None, orientation=6), longest_side=0)
     assert photo.picture is not None
     assert photo.picture.shape == (160, 120, 3)

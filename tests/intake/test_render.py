@@ -1,4 +1,4 @@
-"""The net's frame is, to the last bit, what `resmem` cuts out of the squashed photo, however it is made."""
+"""The net's frame equals, to the last bit, what `resmem` crops from the squashed photo."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ def test_the_frame_is_cut_out_of_the_squashed_photo(size: tuple[int, int]) -> No
 @pytest.mark.parametrize(
     "box", [(0.0, 0.0, 1999.5, 1333.25), (0.5, 0.75, 1600.5, 1067.75), (3.0, 0.0, 2000.0, 1999.875)]
 )
-def test_so_it_is_for_a_photo_that_is_a_part_of_the_image(box: Box) -> None:
+def test_the_frame_of_a_photo_that_is_a_part_of_the_image(box: Box) -> None:
     image = NOISE.crop((0, 0, 2000, 2000))
     np.testing.assert_array_equal(net_frame(image, box), as_resmem(image, box))
 
 
 @pytest.mark.parametrize("size", [(6000, 4000), (4000, 6000), (8256, 5504), (12000, 1500)], ids=str)
-def test_so_it_is_for_what_cameras_write(size: tuple[int, int]) -> None:
+def test_the_frame_of_camera_sizes(size: tuple[int, int]) -> None:
     image = NOISE.resize(size, Image.Resampling.NEAREST)
     np.testing.assert_array_equal(net_frame(image), as_resmem(image, (0, 0, *size)))
 

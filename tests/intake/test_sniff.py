@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes."""
+"""Detection of a file's format by its first bytes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from memapp.intake.sniff import Format, Other, Picture, sniff
         (b"II*\0\x10\0\0\0CR\x02\0", None),
     ],
 )
-def test_pictures_are_known_by_content(header: bytes, expected: Format | None) -> None:
+def test_pictures_are_detected_by_content(header: bytes, expected: Format | None) -> None:
     assert sniff(header) == Picture(expected)
 
 
@@ -47,7 +47,7 @@ def test_pictures_are_known_by_content(header: bytes, expected: Format | None) -
         (b"P", FailureKind.NOT_A_PICTURE, "a text file"),
     ],
 )
-def test_everything_else_says_what_it_is(header: bytes, kind: FailureKind, words: str) -> None:
+def test_other_files_are_named(header: bytes, kind: FailureKind, words: str) -> None:
     content = sniff(header)
     assert isinstance(content, Other)
     assert content.kind is kind

@@ -1,4 +1,4 @@
-"""Thumbnails to bytes and back: as sharp and as large as asked for, and nothing that is no thumbnail."""
+"""Thumbnails to bytes and back: sharp, of the requested size, and nothing from invalid bytes."""
 
 from __future__ import annotations
 
@@ -62,5 +62,5 @@ def as_bytes(image: Image.Image, form: str) -> bytes:
     ],
     ids=["empty", "header", "cut off", "PNG", "grey", "too large"],
 )
-def test_what_is_no_thumbnail_is_none(content: bytes) -> None:
+def test_invalid_bytes_give_none(content: bytes) -> None:
     assert decode_thumbnail(content, side=512, longest_side=512) is None

@@ -1,4 +1,4 @@
-"""Explaining one photo, with real files and a net that costs nothing: each part once, kept ones first."""
+"""Explaining one photo, with real files and a fake net: each part once, stored ones first."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ CORNER = AreaOfInterest("corner", ((0.0, 0.0), (0.04, 0.0), (0.04, 0.04)))
 
 
 class RowsMaker:
-    """A map that is the frame's brightness, row by row; counts what it made."""
+    """A map maker that returns the frame's brightness, row by row, and counts its maps."""
 
     version = "rows-1"
 
@@ -79,7 +79,7 @@ class RowsMaker:
 
 
 class House:
-    """Everything a run is given, with counters."""
+    """Everything that a run needs, with counters."""
 
     def __init__(self, folder: Path, **changes: Any) -> None:
         self.scorer = BrightnessScorer()
@@ -208,11 +208,11 @@ def test_kept_parts_come_before_those_that_are_computed(house: House, photo: Pat
     assert house.maker.made == 1
 
 
-def test_an_area_that_is_drawn_later_costs_no_other_again(house: House, photo: Path) -> None:
+def test_an_area_drawn_later_does_not_recompute_the_others(house: House, photo: Path) -> None:
     list(house.explain(photo, LOGO, layers=frozenset({Layer.REGIONS})))
     before = house.scorer.scored
     events = list(house.explain(photo, LOGO, CORNER, layers=frozenset({Layer.REGIONS})))
-    # The corner is not seen: only the photo itself is scored for it.
+    # The net does not see the corner: only the photo itself is scored for it.
     assert house.scorer.scored == before + 1
     areas = [region for region in part(events, Regions).regions if region.kind is RegionKind.AREA]
     assert [area.name for area in areas] == ["logo", "corner"]
@@ -224,7 +224,7 @@ def test_an_area_that_is_drawn_later_costs_no_other_again(house: House, photo: P
     assert part(events, Regions).regions[-1].contribution is not None
 
 
-def test_a_photo_that_was_changed_is_explained_anew(house: House, photo: Path) -> None:
+def test_a_changed_photo_is_explained_again(house: House, photo: Path) -> None:
     list(house.explain(photo))
     Image.new("RGB", (200, 200), (10, 10, 10)).save(photo)
     events = list(house.explain(photo))
@@ -232,7 +232,9 @@ def test_a_photo_that_was_changed_is_explained_anew(house: House, photo: Path) -
     assert part(events, Segmentation).labels.shape == (200, 200)
 
 
-def test_what_changed_meanwhile_is_neither_told_nor_kept(house: House, photo: Path) -> None:
+def test_results_of_a_photo_changed_meanwhile_are_neither_reported_nor_stored(
+    house: House, photo: Path
+) -> None:
     run = house.explain(photo)
     next(run)
     stale = key_of(photo)
@@ -276,10 +278,10 @@ def test_without_a_store_everything_is_computed_again(house: House, photo: Path)
     assert house.maker.made == 2
 
 
-# What goes wrong
+# Errors
 
 
-def test_a_photo_that_can_not_be_read_says_so_for_each_part(house: House, tmp_path: Path) -> None:
+def test_an_unreadable_photo_fails_for_each_part(house: House, tmp_path: Path) -> None:
     broken = tmp_path / "broken.jpg"
     broken.write_bytes(b"\xff\xd8\xff\xe0 and no more")
     events = list(house.explain(broken))
@@ -322,7 +324,7 @@ def test_without_weights_there_is_a_segmentation(house: House, photo: Path) -> N
 
 
 @pytest.mark.parametrize("problem", [RuntimeError("deep inside"), MemoryError()])
-def test_what_nobody_foresaw_is_one_sentence(house: House, photo: Path, problem: Exception) -> None:
+def test_an_unexpected_error_is_one_sentence(house: House, photo: Path, problem: Exception) -> None:
     house.maker = RowsMaker(problem)
     events = list(house.explain(photo))
     assert parts(events) == [Segmentation, Regions]
@@ -330,7 +332,7 @@ def test_what_nobody_foresaw_is_one_sentence(house: House, photo: Path, problem:
     assert "again" in reasons(events)[Layer.MEMORABILITY]
 
 
-def test_a_cancel_ends_it_without_a_word_and_lets_go_of_everything(house: House, photo: Path) -> None:
+def test_cancel_ends_it_silently_and_releases_everything(house: House, photo: Path) -> None:
     house.factory.scorer.batch_size = 2
     run = house.explain(photo)
     events = []
@@ -345,7 +347,7 @@ def test_a_cancel_ends_it_without_a_word_and_lets_go_of_everything(house: House,
     assert house.maker.made == 0
 
 
-def test_a_run_that_is_dropped_lets_go_of_everything(house: House, photo: Path) -> None:
+def test_an_abandoned_run_releases_everything(house: House, photo: Path) -> None:
     run = house.explain(photo)
     while house.factory.built == 0:
         next(run)
@@ -353,7 +355,7 @@ def test_a_run_that_is_dropped_lets_go_of_everything(house: House, photo: Path) 
     assert house.scorer.closed
 
 
-# Keeping the segmenter
+# Keeping the segmenter loaded
 
 
 def test_a_segmenter_stays_loaded_between_photos_until_it_is_released(house: House, photo: Path) -> None:
@@ -376,7 +378,7 @@ def test_a_segmenter_stays_loaded_between_photos_until_it_is_released(house: Hou
     scorers.release()
 
 
-def test_a_segmenter_that_was_installed_anew_is_opened_anew() -> None:
+def test_a_reinstalled_segmenter_is_opened_again() -> None:
     factory = HalvesFactory()
     keeper = SharedSegmenters(factory)
     keeper.open("halves").close()

@@ -1,4 +1,4 @@
-"""The idle pass: photos that are known by their paths alone get fingerprints, and can move from then on."""
+"""The idle pass: photos known by path only get fingerprints, and can be moved afterwards."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def folder(tmp_path: Path, home: Path) -> Path:
-    """Photos with scores in a database of the time before fingerprints."""
+    """Photos with scores in a database from before fingerprints."""
     import sqlite3
 
     folder = tmp_path / "photos"
@@ -65,7 +65,7 @@ def fill(home: Path, control: RunControl | None = None) -> Iterator[FingerprintP
 
 
 def on_a_thread(events: Iterator[FingerprintProgress]) -> list[FingerprintProgress]:
-    """Drive it on a thread of its own: it lowers its thread's priority."""
+    """Run it on a separate thread, because it lowers its thread's priority."""
     seen: list[FingerprintProgress] = []
     thread = threading.Thread(target=lambda: seen.extend(events))
     thread.start()
@@ -75,7 +75,7 @@ def on_a_thread(events: Iterator[FingerprintProgress]) -> list[FingerprintProgre
 
 
 def look(home: Path, *paths: Path) -> tuple[dict[str, PhotoId], dict[str, float]]:
-    """The ids and the known scores by name, as a run gives them."""
+    """Return the ids and the known scores by name, from a run."""
     ids: dict[ImageKey, PhotoId] = {}
     scores: dict[str, float] = {}
     for event in score_run(
@@ -104,13 +104,13 @@ def test_photos_of_an_older_memapp_can_be_moved_after_the_pass(home: Path, folde
     assert on_a_thread(fill(home)) == []
 
 
-def test_what_changed_or_is_gone_is_passed_over(home: Path, folder: Path) -> None:
+def test_changed_and_missing_files_are_skipped(home: Path, folder: Path) -> None:
     (folder / "0.png").unlink()
     Image.new("RGB", (60, 30)).save(folder / "1.png")
     assert on_a_thread(fill(home))[-1] == FingerprintProgress(taken=3, passed=2)
 
 
-def test_it_stops_when_something_else_is_to_be_done_and_goes_on_later(home: Path, folder: Path) -> None:
+def test_it_stops_for_other_work_and_continues_later(home: Path, folder: Path) -> None:
     control = RunControl()
 
     def until_two() -> Iterator[FingerprintProgress]:

@@ -1,4 +1,4 @@
-"""Photos keep their ids and scores through whatever happens to their files: real files, store and run."""
+"""Photos keep their ids and scores whatever happens to their files: real files, store and run."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ posix_only = pytest.mark.skipif(os.name != "posix", reason="links need rights el
 
 @dataclass
 class Outcome:
-    """What one run said."""
+    """The result of one run."""
 
     events: list[Event]
     decoded: list[str]
-    """Names of the photos that were opened for the net."""
+    """Names of the photos opened for the net."""
 
     @property
     def ids(self) -> dict[str, PhotoId]:
-        """By path: which photo lies there, as the window would have it in the end."""
+        """By path: the photo there, as the window would finally show it."""
         ids: dict[ImageKey, PhotoId] = {}
         for event in self.events:
             if isinstance(event, Found):
@@ -61,7 +61,7 @@ class Outcome:
 
 @dataclass
 class Desk:
-    """Runs over some paths, one after another, with one home; None keeps nothing on disk."""
+    """Runs over some paths, one after another, with one home; None stores nothing on disk."""
 
     home: Path | None
     spare: PhotoRegister = field(default_factory=photos_in_memory)
@@ -139,7 +139,7 @@ def test_the_same_file_has_the_same_id_and_is_not_read(
 
 
 @pytest.mark.parametrize("width", [40, 60], ids=["same size", "another size"])
-def test_an_edited_photo_keeps_its_id_and_is_scored_anew(desk: Desk, folder: Path, width: int) -> None:
+def test_an_edited_photo_keeps_its_id_and_is_scored_again(desk: Desk, folder: Path, width: int) -> None:
     photo = grey(folder / "a.png", 100)
     first, _ = at(desk.run(folder), photo)
     grey(photo, 200, width)
@@ -172,7 +172,7 @@ def test_a_renamed_photo_is_the_same_and_not_scored_again(kept: Desk, folder: Pa
     assert at(again, moved_a) == at(first, a)
     assert at(again, moved_b) == at(first, b)
     assert again.decoded == []
-    # From now on it is known there by its path alone.
+    # From now on it is known there by its path only.
     third = kept.run(moved_a.parent)
     assert third.ids == again.ids
     assert not [event for event in third.events if isinstance(event, Identified)]
@@ -296,7 +296,7 @@ def test_a_photo_reached_by_another_name_is_the_same_one(kept: Desk, folder: Pat
         assert at(again, other) == at(first, a)
         assert again.decoded == []
     assert at(kept.run(folder), a) == at(first, a)
-    # However it is given, it is found once.
+    # Whatever path is given, it is found once.
     assert len(kept.run(folder, other, folder).ids) == 1
 
 
@@ -336,7 +336,7 @@ def test_any_time_of_a_file_is_kept(kept: Desk, folder: Path, year: int) -> None
 
 
 class StubbornStore(SqliteScoreStore):
-    """A store that chokes on one photo, as on a number that SQLite can't keep."""
+    """A store that fails for one photo, as for a number that SQLite can't store."""
 
     def put(self, photos: Any, net: Any) -> None:
         batch = list(photos)
@@ -345,7 +345,7 @@ class StubbornStore(SqliteScoreStore):
         super().put(batch, net)
 
 
-def test_a_photo_that_can_not_be_kept_costs_only_itself(folder: Path, tmp_path: Path) -> None:
+def test_a_photo_that_can_not_be_stored_does_not_affect_others(folder: Path, tmp_path: Path) -> None:
     for level, name in enumerate(("a.png", "bad.png", "c.png")):
         grey(folder / name, 50 * level)
     home = tmp_path / "home"

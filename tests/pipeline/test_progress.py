@@ -1,4 +1,4 @@
-"""The rate and the time left are true, calm, and leave pauses out."""
+"""The rate and the remaining time are correct, steady, and exclude pauses."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from memapp.pipeline.progress import ProgressMeter
 
 
-def test_nothing_is_claimed_before_something_was_measured() -> None:
+def test_nothing_is_shown_before_the_first_measurement() -> None:
     state = ProgressMeter(now=0.0).state()
     assert (state.done, state.photos_per_second, state.seconds_left) == (0, None, None)
 
@@ -40,7 +40,7 @@ def test_known_photos_count_as_done_but_not_as_speed() -> None:
     assert state.seconds_left == pytest.approx(18.0)
 
 
-def test_pauses_are_left_out() -> None:
+def test_pauses_are_excluded() -> None:
     meter = ProgressMeter(now=0.0)
     meter.finished(10, now=2.0, worked=True)
     meter.idle(now=2.0)
@@ -51,7 +51,7 @@ def test_pauses_are_left_out() -> None:
     assert meter.state().photos_per_second == pytest.approx(5.0)
 
 
-def test_no_time_left_is_claimed_while_folders_are_searched() -> None:
+def test_no_remaining_time_is_shown_while_folders_are_searched() -> None:
     meter = ProgressMeter(now=0.0)
     meter.total = 100
     meter.finished(10, now=2.0, worked=True)

@@ -1,4 +1,4 @@
-"""The run, with real files and a net that costs nothing: everything found is told, scored and kept."""
+"""The run, with real files and a fake net: everything found is reported, scored and stored."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def scores(events: Iterable[Event], *, known: bool | None = None) -> dict[str, f
 
 
 def collect(events: Iterable[Event], into: list[Event]) -> None:
-    """Keep the events even of a run that ends badly."""
+    """Collect the events even of a run that fails."""
     for event in events:
         into.append(event)
 
@@ -143,7 +143,7 @@ def test_found_comes_before_scored_for_each_photo(folder: Path) -> None:
             assert {failure.key for failure in event.failures} <= seen
 
 
-def test_what_is_known_is_not_loaded_nor_is_the_net(folder: Path, tmp_path: Path) -> None:
+def test_for_known_photos_neither_they_nor_the_net_are_loaded(folder: Path, tmp_path: Path) -> None:
     (folder / "broken.jpg").unlink()
     first = scores(run(folder, home=tmp_path / "home"))
 
@@ -184,13 +184,13 @@ def test_cancel_ends_the_run_and_keeps_what_was_scored(folder: Path, tmp_path: P
     assert len(scores(rest, known=False)) == 20 - len(seen)
 
 
-def test_a_run_that_is_dropped_in_the_middle_leaves_no_thread(folder: Path) -> None:
+def test_an_abandoned_run_leaves_no_thread(folder: Path) -> None:
     events = run(folder)
     next(events)
     events.close()  # type: ignore[attr-defined]
 
 
-def test_pause_stops_scoring_and_resume_goes_on(folder: Path) -> None:
+def test_pause_stops_scoring_and_resume_continues(folder: Path) -> None:
     control = RunControl()
     factory = BrightnessFactory(BrightnessScorer(batch_size=2))
     events = run(folder, control=control, factory=factory)
@@ -239,7 +239,7 @@ def test_missing_weights_end_the_run_after_everything_was_found(folder: Path, tm
     assert sum(len(event.keys) for event in seen if isinstance(event, Found)) == 21
 
 
-def test_a_net_that_can_not_be_loaded_still_gives_what_is_known(folder: Path, tmp_path: Path) -> None:
+def test_known_scores_come_even_if_the_net_can_not_be_loaded(folder: Path, tmp_path: Path) -> None:
     list(run(folder / "7.png", home=tmp_path / "home"))
     seen: list[Event] = []
     factory = BrightnessFactory(build_problem=WeightsError("damaged"))
@@ -248,7 +248,7 @@ def test_a_net_that_can_not_be_loaded_still_gives_what_is_known(folder: Path, tm
     assert list(scores(seen)) == ["7.png"]
 
 
-def test_a_net_that_fails_in_the_middle_keeps_what_it_gave(folder: Path, tmp_path: Path) -> None:
+def test_scores_before_a_failure_of_the_net_are_kept(folder: Path, tmp_path: Path) -> None:
     factory = BrightnessFactory(BrightnessScorer(batch_size=4, fail_after=8))
     seen: list[Event] = []
     with pytest.raises(RuntimeError, match="on purpose"):
@@ -257,7 +257,7 @@ def test_a_net_that_fails_in_the_middle_keeps_what_it_gave(folder: Path, tmp_pat
     assert len(scores(run(folder, home=tmp_path / "home"), known=True)) == 8
 
 
-def test_what_the_net_says_while_it_loads_becomes_a_notice(folder: Path) -> None:
+def test_messages_of_the_loading_net_become_notices(folder: Path) -> None:
     events = list(run(folder, factory=BrightnessFactory(notice="The GPU was not found.")))
     assert [event.text for event in events if isinstance(event, Notice)] == ["The GPU was not found."]
 
@@ -289,7 +289,7 @@ class FailingStore:
 
 
 @pytest.mark.parametrize("fails_at", ["open", "lookup", "put"])
-def test_a_failing_store_is_told_once_and_the_run_goes_on(folder: Path, fails_at: str) -> None:
+def test_a_failing_store_is_reported_once_and_the_run_continues(folder: Path, fails_at: str) -> None:
     store = FailingStore(fails_at=fails_at)
 
     def open_store() -> FailingStore:
@@ -329,7 +329,7 @@ def test_a_file_that_changes_while_it_is_read_is_not_given_the_wrong_score(tmp_p
     assert "changed while it was being read" in failures[0].reason
 
 
-def test_a_fault_of_ours_in_one_photo_does_not_stop_the_run(folder: Path) -> None:
+def test_a_bug_with_one_photo_does_not_stop_the_run(folder: Path) -> None:
     def faulty(path: str, **_: Any) -> LoadedPhoto:
         if path.endswith("5.png"):
             raise KeyError("a fault")
@@ -340,7 +340,7 @@ def test_a_fault_of_ours_in_one_photo_does_not_stop_the_run(folder: Path) -> Non
     assert last_progress(events).done == 21
 
 
-def test_a_thread_that_hangs_is_given_up_and_the_others_go_on(tmp_path: Path) -> None:
+def test_a_hanging_thread_is_abandoned_and_the_others_continue(tmp_path: Path) -> None:
     release = threading.Event()
     outcomes: list[object] = []
     frame = np.zeros((227, 227, 3), np.uint8)
@@ -415,7 +415,7 @@ def test_a_fast_run_computes_nothing_that_is_known_exactly(folder: Path, tmp_pat
     assert set(precisions.values()) == {Precision.FAST}
 
 
-def test_an_exact_run_takes_no_fast_score(folder: Path, tmp_path: Path) -> None:
+def test_an_exact_run_uses_no_fast_score(folder: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     list(
         run(
@@ -468,7 +468,7 @@ def test_without_a_cache_no_thumbnail_is_written(folder: Path, memapp_home: Path
     assert not (memapp_home / FOLDER_NAME).exists()
 
 
-def test_a_home_that_takes_no_thumbnails_stops_no_run(folder: Path, tmp_path: Path) -> None:
+def test_a_failing_thumbnail_cache_stops_no_run(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder", encoding="utf-8")
     cache = ThumbnailCache(ThumbnailStore(home=tmp_path / "file"))
     events = list(run(folder, thumbnails=cache))

@@ -1,4 +1,4 @@
-"""One net, kept and shared: loaded once, used by one at a time, given back when nobody uses it."""
+"""One net, loaded once and shared: used by one run at a time, released after its last lease."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FRAMES = np.zeros((1, 227, 227, 3), np.uint8)
 
 
 class CrowdScorer(BrightnessScorer):
-    """Notes how many threads were in it at once, and who came when."""
+    """Records how many threads were in it at once, and their order."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,13 +61,13 @@ def test_two_runs_take_turns_with_one_net() -> None:
         thread.join(10)
     assert factory.built == 1
     assert scorer.most_inside == 1
-    # Once both are there nobody is passed over: from then on they alternate.
+    # Once both are waiting, none is skipped: from then on they alternate.
     second = max(scorer.order.index("run"), scorer.order.index("explain"))
     assert second < 10
     assert all(one != next_ for one, next_ in pairwise(scorer.order[second : second + 10]))
 
 
-def test_a_net_that_is_borrowed_is_given_back_only_after_its_last_borrower() -> None:
+def test_a_leased_net_is_released_after_its_last_lease() -> None:
     factory = BrightnessFactory()
     keeping = SharedScorer(factory)
     first, second = keeping.build(ignore), keeping.build(ignore)
@@ -83,7 +83,7 @@ def test_a_net_that_is_borrowed_is_given_back_only_after_its_last_borrower() -> 
     assert factory.built == 2
 
 
-def test_a_net_wanted_again_stays() -> None:
+def test_a_net_leased_again_stays_loaded() -> None:
     factory = BrightnessFactory()
     keeping = SharedScorer(factory)
     first = keeping.build(ignore)

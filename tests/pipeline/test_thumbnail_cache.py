@@ -1,4 +1,4 @@
-"""The shelf: a photo is opened once for its thumbnail, and never again until it changes."""
+"""The thumbnail cache: a photo is opened once for its thumbnail, and not again until it changes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.intake.making import photo_image
 
 @dataclass
 class CountingLoader:
-    """The real loader, and what it was asked for."""
+    """The real loader, with a record of its calls."""
 
     asked: list[tuple[bool, int | None]] = field(default_factory=list)
 
@@ -81,7 +81,7 @@ def test_a_larger_one_is_made_from_the_photo_not_from_a_smaller_one(
     assert cache.find(photo, 1024) is not None
 
 
-def test_a_larger_one_serves_for_smaller_ones(
+def test_a_larger_one_is_used_for_smaller_ones(
     cache: ThumbnailCache, loader: CountingLoader, photo: ImageKey
 ) -> None:
     cache.find_or_load(photo, 800, loader=loader)
@@ -124,7 +124,7 @@ def test_a_photo_that_was_changed_is_not_shown_in_the_old_ones_place(
 def test_a_kept_thumbnail_outlives_its_photo(
     cache: ThumbnailCache, loader: CountingLoader, photo: ImageKey
 ) -> None:
-    """A disk that is not plugged in just now still shows its photos."""
+    """A disconnected disk still shows its photos."""
     cache.find_or_load(photo, 200, loader=loader)
     Path(photo.path).unlink()
     assert cache.find_or_load(photo, 200, loader=loader).shape == (150, 200, 3)
@@ -137,9 +137,7 @@ def test_a_photo_without_thumbnail_that_is_gone_says_so(
         cache.find_or_load(ImageKey(str(tmp_path / "gone.jpg"), 1, 1), 200, loader=loader)
 
 
-def test_bytes_that_are_no_thumbnail_are_replaced(
-    tmp_path: Path, loader: CountingLoader, photo: ImageKey
-) -> None:
+def test_invalid_bytes_are_replaced(tmp_path: Path, loader: CountingLoader, photo: ImageKey) -> None:
     store = ThumbnailStore(home=tmp_path / "home")
     cache = ThumbnailCache(store)
     cache.find_or_load(photo, 200, loader=loader)

@@ -1,4 +1,4 @@
-"""Triage: everything fast, the best and their ties exactly, told as one run."""
+"""Triage: all photos fast, the best and their ties exactly, reported as one run."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NETS = {precision: replace(BRIGHTNESS_NET, precision=precision) for precision in
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Thirty grey photos, brighter and brighter, 8/255 (a tie wide) apart; and a broken one."""
+    """Thirty grey photos, brighter and brighter, 8/255 (one tie width) apart; and a broken one."""
     folder = tmp_path / "photos"
     folder.mkdir()
     for number in range(30):
@@ -67,7 +67,7 @@ def test_the_best_and_their_ties_end_exact_the_others_fast(folder: Path, tmp_pat
     assert len(precisions) == 30
 
 
-def test_it_is_told_as_one_run(folder: Path, tmp_path: Path) -> None:
+def test_it_is_reported_as_one_run(folder: Path, tmp_path: Path) -> None:
     events = list(triage(folder, tmp_path / "home", count=5))
     assert sum(len(event.keys) for event in events if isinstance(event, Found)) == 31
     progress = [event for event in events if isinstance(event, Progress)]
@@ -97,7 +97,7 @@ def key(name: str) -> ImageKey:
     return ImageKey(name, 1, 1)
 
 
-def test_ties_at_the_border_come_along() -> None:
+def test_ties_at_the_border_are_included() -> None:
     scores = {key("a"): 0.90, key("b"): 0.80, key("c"): 0.79, key("d"): 0.771, key("e"): 0.769}
     assert [found.path for found in best_and_ties(scores, 2)] == ["a", "b", "c", "d"]
     assert [found.path for found in best_and_ties(scores, 1)] == ["a"]

@@ -1,4 +1,4 @@
-"""Areas of interest on disk: kept for each folder, whole or not at all, damage set aside and said."""
+"""Areas of interest on disk: stored per folder, atomically; damaged files are set aside and reported."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def kept_files(home: Path) -> list[Path]:
     return sorted((home / "areas").iterdir())
 
 
-def test_what_was_kept_comes_back_and_folders_do_not_mix(tmp_path: Path) -> None:
+def test_stored_areas_are_read_back_per_folder(tmp_path: Path) -> None:
     AreaBook(home=tmp_path).save("/photos/a", AREAS)
     again = AreaBook(home=tmp_path)
     assert again.load("/photos/a") == AREAS
@@ -37,7 +37,7 @@ def test_photos_without_areas_are_not_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content", ["", "[1]", '{"areas": 3}', '{"areas": [], "photos": [1]}', '{"areas": [{"name": "x"}]}']
 )
-def test_a_damaged_file_is_said_and_set_aside(tmp_path: Path, content: str) -> None:
+def test_a_damaged_file_is_reported_and_set_aside(tmp_path: Path, content: str) -> None:
     book = AreaBook(home=tmp_path)
     book.save("/photos", AREAS)
     [file] = kept_files(tmp_path)
@@ -48,15 +48,13 @@ def test_a_damaged_file_is_said_and_set_aside(tmp_path: Path, content: str) -> N
     assert book.load("/photos") == FolderAreas()
 
 
-def test_a_place_that_takes_nothing_is_said(tmp_path: Path) -> None:
+def test_a_read_only_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "areas").write_text("in the way")
     with pytest.raises(StoreError, match="can't be kept"):
         AreaBook(home=tmp_path).save("/photos", AREAS)
 
 
-def test_areas_that_could_not_be_read_are_not_written_over(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unreadable_areas_are_not_overwritten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = FolderAreas(everywhere=(AreaOfInterest("logo", ((0, 0), (1, 0), (1, 1))),))
     AreaBook(home=tmp_path).save("/photos", before)
     book = AreaBook(home=tmp_path)

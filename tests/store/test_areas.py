@@ -1,4 +1,4 @@
-"""Areas of interest as a file: what is written is read, and what is wrong is said."""
+"""Areas of interest as a file: written ones are read back, and errors are reported."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ AREAS = (
 )
 
 
-def test_what_was_written_is_read(tmp_path: Path) -> None:
+def test_written_areas_are_read_back(tmp_path: Path) -> None:
     file = tmp_path / "areas.json"
     write_areas(file, AREAS)
     assert read_areas(file) == AREAS
@@ -24,7 +24,7 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
     assert read_areas(file) == ()
 
 
-def test_as_people_write_it(tmp_path: Path) -> None:
+def test_hand_written_files_are_read(tmp_path: Path) -> None:
     file = tmp_path / "areas.json"
     text = '{"areas": [{"name": "logo", "outline": [[0, 0], [1, 0], [0.5, 1]], "note": "ours"}]}'
     file.write_bytes(b"\xef\xbb\xbf" + text.encode())  # as Windows' editors begin a file
@@ -52,7 +52,7 @@ def test_as_people_write_it(tmp_path: Path) -> None:
         ('{"areas": [' + ",".join(["{}"] * 65) + "]}", "too many"),
     ],
 )
-def test_what_is_wrong_is_said_in_one_sentence(tmp_path: Path, text: str, why: str) -> None:
+def test_an_error_is_reported_in_one_sentence(tmp_path: Path, text: str, why: str) -> None:
     file = tmp_path / "areas.json"
     file.write_bytes(text.encode("utf-8", "surrogatepass"))
     with pytest.raises(StoreError) as refused:
@@ -61,7 +61,7 @@ def test_what_is_wrong_is_said_in_one_sentence(tmp_path: Path, text: str, why: s
     assert why in str(refused.value)
 
 
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     for path in (tmp_path / "none.json", tmp_path):
         with pytest.raises(StoreError, match="can't be read"):
             read_areas(path)

@@ -134,13 +134,13 @@ def test_photos_of_one_name_do_not_hide_each_other(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("there", ["a.json", "a.map.png", "a.overlay.png"])
-def test_files_of_others_are_left_alone(tmp_path: Path, there: str) -> None:
+def test_other_files_are_not_changed(tmp_path: Path, there: str) -> None:
     (tmp_path / there).write_bytes(b"mine")
     assert folder(tmp_path).write(explained()) == "a (2)"
     assert (tmp_path / there).read_bytes() == b"mine"
 
 
-def test_a_photo_is_never_written_over(tmp_path: Path) -> None:
+def test_a_photo_is_never_overwritten(tmp_path: Path) -> None:
     photo = tmp_path / "a.overlay.png"
     folder(tmp_path).write(explained())
     before = photo.read_bytes()
@@ -149,7 +149,7 @@ def test_a_photo_is_never_written_over(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("stem", ["n" * 251, "🌊" * 60, "two\nlines", "photo \u202egpj", ".hidden", "a.b"])
-def test_odd_names(tmp_path: Path, stem: str) -> None:
+def test_unusual_names(tmp_path: Path, stem: str) -> None:
     path = f"/photos/{stem}.jpg"
     name = folder(tmp_path).write(explained(path))
     assert json.loads((tmp_path / f"{name}.json").read_text(encoding="utf-8"))["path"] == path
@@ -157,7 +157,7 @@ def test_odd_names(tmp_path: Path, stem: str) -> None:
     assert folder(tmp_path).write(explained(path)) == name
 
 
-def test_what_was_written_is_told_from_photos(tmp_path: Path) -> None:
+def test_written_files_are_distinguished_from_photos(tmp_path: Path) -> None:
     (tmp_path / "b.map.png").write_bytes(b"somebody's photo")
     (tmp_path / "b.json").write_text('{"path": "/photos/b.jpg"}', encoding="utf-8")
     folder(tmp_path).write(explained())

@@ -1,4 +1,4 @@
-"""A lock between processes: one holder at a time, gone with its process; in the end done without."""
+"""A lock between processes: one holder at a time, released with its process, optional in the end."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_threads_exclude_each_other(lock: Path) -> None:
     assert most == 1
 
 
-def test_an_error_inside_lets_go_of_it(lock: Path) -> None:
+def test_an_error_inside_releases_it(lock: Path) -> None:
     with pytest.raises(ValueError, match="inside"), file_lock(lock):
         raise ValueError("inside")
     with file_lock(lock, seconds=0) as held:

@@ -1,4 +1,4 @@
-"""Explanations on disk: what is given back is what was kept, of that photo and those makers, or nothing."""
+"""Explanations on disk: what is read is what was stored, for that photo and those makers, or nothing."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ PARTS: dict[Layer, Segmentation | MemorabilityMap | Regions] = {
 
 
 def same(one: object, other: object) -> bool:
-    """Equality that looks into arrays and records."""
+    """Compare for equality inside arrays and records."""
     if isinstance(one, np.ndarray):
         return (
             isinstance(other, np.ndarray)
@@ -89,7 +89,7 @@ def same(one: object, other: object) -> bool:
 
 
 @pytest.mark.parametrize("layer", Layer)
-def test_what_was_kept_is_given_back_in_another_session(tmp_path: Path, layer: Layer) -> None:
+def test_stored_parts_are_read_back_in_another_session(tmp_path: Path, layer: Layer) -> None:
     part = PARTS[layer]
     DiskMapStore(home=tmp_path).keep(KEY, "these", part)
     found = DiskMapStore(home=tmp_path).find(KEY, layer, "these")
@@ -97,7 +97,7 @@ def test_what_was_kept_is_given_back_in_another_session(tmp_path: Path, layer: L
     assert not same(found, PARTS[Layer.REGIONS if layer is not Layer.REGIONS else Layer.SEGMENTATION])
 
 
-def test_nothing_in_it_is_kept_as_nothing(tmp_path: Path) -> None:
+def test_empty_parts_are_stored(tmp_path: Path) -> None:
     store = DiskMapStore(home=tmp_path)
     for part, layer in (
         (Regions(NET, 0.5, ()), Layer.REGIONS),
@@ -107,7 +107,7 @@ def test_nothing_in_it_is_kept_as_nothing(tmp_path: Path) -> None:
         assert same(store.find(KEY, layer, "these"), part)
 
 
-def test_others_have_their_own(tmp_path: Path) -> None:
+def test_other_photos_and_makers_have_their_own(tmp_path: Path) -> None:
     store = DiskMapStore(home=tmp_path)
     store.keep(KEY, "these", PARTS[Layer.REGIONS])
     assert store.find(KEY, Layer.REGIONS, "those") is None
@@ -116,13 +116,13 @@ def test_others_have_their_own(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["logo \ud800", "\n", "x" * 5000])
-def test_any_makers_name_will_do(tmp_path: Path, name: str) -> None:
+def test_any_makers_name_works(tmp_path: Path, name: str) -> None:
     store = DiskMapStore(home=tmp_path)
     store.keep(KEY, name, PARTS[Layer.REGIONS])
     assert same(store.find(KEY, Layer.REGIONS, name), PARTS[Layer.REGIONS])
 
 
-def test_a_broken_file_is_as_good_as_none(tmp_path: Path) -> None:
+def test_a_broken_file_counts_as_missing(tmp_path: Path) -> None:
     store = DiskMapStore(home=tmp_path)
     store.keep(KEY, "these", PARTS[Layer.MEMORABILITY])
     [path] = [path for path in (tmp_path / FOLDER_NAME).rglob("*") if path.is_file()]
@@ -143,7 +143,7 @@ def test_a_sound_file_that_means_nothing_is_made_again_too(
     assert not store._files.has(KEY, variant)
 
 
-def test_it_does_not_grow_without_end(tmp_path: Path) -> None:
+def test_its_size_is_limited(tmp_path: Path) -> None:
     store = DiskMapStore(home=tmp_path, limit=700_000)
     for number in range(12):  # some 190 kB each
         store.keep(dataclasses.replace(KEY, size=number), "these", PARTS[Layer.MEMORABILITY])
@@ -153,7 +153,7 @@ def test_it_does_not_grow_without_end(tmp_path: Path) -> None:
     assert store.find(newest, Layer.MEMORABILITY, "these") is not None
 
 
-def test_a_disk_that_takes_nothing_stops_nobody(tmp_path: Path) -> None:
+def test_a_read_only_disk_is_ignored(tmp_path: Path) -> None:
     (tmp_path / FOLDER_NAME).write_text("a file where the folder should be", encoding="utf-8")
     store = DiskMapStore(home=tmp_path)
     store.keep(KEY, "these", PARTS[Layer.REGIONS])

@@ -1,4 +1,4 @@
-"""Games are kept one by one, and the table that they make together is one that evaluate reads."""
+"""Games are stored one by one, and evaluate can read the table made from them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_games_add_up_to_labels(tmp_path: Path) -> None:
     assert not labels.left_out
 
 
-def test_a_line_that_is_none_costs_only_itself(tmp_path: Path) -> None:
+def test_an_invalid_line_is_skipped(tmp_path: Path) -> None:
     keep_game(tmp_path, game(1), observer="", when="")
     with (tmp_path / GAMES).open("a", encoding="utf-8") as file:
         file.write('{"answers": [{"photo"\n[]\n')
@@ -44,13 +44,13 @@ def test_a_line_that_is_none_costs_only_itself(tmp_path: Path) -> None:
     assert len(read_games(tmp_path)) == 2
 
 
-def test_a_folder_that_can_not_be_written_is_said(tmp_path: Path) -> None:
+def test_a_read_only_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(OSError, match="file"):
         keep_game(tmp_path / "file", game(1), observer="", when="")
     assert not (tmp_path / LABELS).exists()
 
 
-def test_roles_come_back(tmp_path: Path) -> None:
+def test_roles_are_read_back(tmp_path: Path) -> None:
     keep_game(tmp_path, game(1), observer="", when="")
     assert {answer.role for answer in read_games(tmp_path)[0]} >= {Role.TARGET, Role.VIGILANCE}

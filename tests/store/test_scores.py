@@ -1,4 +1,4 @@
-"""Known scores come back for the same file in the same state and the same net; nothing is half kept."""
+"""Known scores are found for the same file in the same state and the same net; nothing is half stored."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def store(home: Path) -> Iterator[SqliteScoreStore]:
     store.close()
 
 
-def test_what_was_put_comes_back_whole_after_a_restart(home: Path) -> None:
+def test_stored_scores_are_complete_after_a_restart(home: Path) -> None:
     store = SqliteScoreStore(home=home)
     store.put([photo("/p/a.jpg", 0.123456789), photo("/p/b.jpg")], NET)
     store.close()
@@ -108,7 +108,7 @@ def test_any_name_is_kept(store: SqliteScoreStore, name: str) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only here may a name be any bytes")
-def test_a_name_that_is_no_text_is_kept(store: SqliteScoreStore) -> None:
+def test_a_name_that_is_not_text_is_stored(store: SqliteScoreStore) -> None:
     strange = photo(os.fsdecode(b"/p/\xff\xfe.jpg"))
     store.put([strange], NET)
     assert store.lookup([strange.key], NET) == {strange.key: strange}
@@ -151,7 +151,7 @@ def test_a_damaged_file_is_set_aside_and_reported_never_overwritten(home: Path, 
     again.close()
 
 
-def test_a_locked_file_is_reported_in_words(home: Path) -> None:
+def test_a_locked_file_is_reported(home: Path) -> None:
     SqliteScoreStore(home=home).close()
     other = sqlite3.connect(home / FILE_NAME, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -165,7 +165,7 @@ def test_a_locked_file_is_reported_in_words(home: Path) -> None:
     other.close()
 
 
-def test_a_full_disk_is_reported_in_words_and_what_was_kept_stays(store: SqliteScoreStore) -> None:
+def test_a_full_disk_is_reported_and_stored_scores_stay(store: SqliteScoreStore) -> None:
     store.put([photo("/p/a.jpg")], NET)
     connection = store._connection
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
@@ -185,7 +185,7 @@ def test_a_read_only_file_still_gives_what_it_knows(home: Path) -> None:
     store.close()
 
 
-def test_a_home_that_can_not_be_made_is_reported_in_words(tmp_path: Path) -> None:
+def test_a_home_that_can_not_be_created_is_reported(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("here the folder should be", encoding="utf-8")
     with pytest.raises(StoreError, match="can't be"):

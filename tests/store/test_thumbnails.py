@@ -1,4 +1,4 @@
-"""Thumbnails on disk: what is given back is what was kept, of that very photo, or nothing."""
+"""Thumbnails on disk: what is read is what was stored, for that photo, or nothing."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def store(tmp_path: Path) -> ThumbnailStore:
     return ThumbnailStore(home=tmp_path)
 
 
-def test_what_was_kept_is_given_back_in_another_session(store: ThumbnailStore, tmp_path: Path) -> None:
+def test_stored_thumbnails_are_read_back_in_another_session(store: ThumbnailStore, tmp_path: Path) -> None:
     assert not store.has(key(), "512")
     store.write(key(), "512", CONTENT)
     later = ThumbnailStore(home=tmp_path)
@@ -42,7 +42,7 @@ def test_what_was_kept_is_given_back_in_another_session(store: ThumbnailStore, t
     assert later.read(key(), "512") == CONTENT
 
 
-def test_asking_makes_no_folder(store: ThumbnailStore, tmp_path: Path) -> None:
+def test_reading_creates_no_folder(store: ThumbnailStore, tmp_path: Path) -> None:
     assert store.read(key(), "512") is None
     assert not store.has(key(), "512")
     assert list(tmp_path.iterdir()) == []
@@ -67,7 +67,7 @@ def test_another_photo_another_state_and_another_variant_have_their_own(
     assert store.read(other, variant) == b"other"
 
 
-def test_names_that_are_no_text_are_names(store: ThumbnailStore) -> None:
+def test_names_that_are_not_text_work(store: ThumbnailStore) -> None:
     hostile = key(os.fsdecode(b"\xe9\xff\n\xf0\x9f\xa6\x8a.jpg"))
     store.write(hostile, "512", CONTENT)
     assert store.read(hostile, "512") == CONTENT
@@ -85,9 +85,7 @@ def test_names_that_are_no_text_are_names(store: ThumbnailStore) -> None:
         lambda sealed: sealed * 10_000,
     ],
 )
-def test_a_broken_file_is_no_thumbnail_and_makes_room_for_a_new_one(
-    store: ThumbnailStore, tmp_path: Path, damage: object
-) -> None:
+def test_a_broken_file_is_ignored_and_replaced(store: ThumbnailStore, tmp_path: Path, damage: object) -> None:
     store.write(key(), "512", CONTENT)
     [path] = files(tmp_path)
     assert callable(damage)
@@ -110,7 +108,7 @@ def test_a_sound_file_under_another_photos_name_is_no_thumbnail(
     assert store.read(key("a.jpg"), "512") == CONTENT
 
 
-def test_what_was_used_longest_ago_goes_first(tmp_path: Path) -> None:
+def test_the_least_recently_used_are_deleted_first(tmp_path: Path) -> None:
     store = ThumbnailStore(home=tmp_path, limit=20 * 1016)
     day = 86_400
     for number in range(20):
@@ -148,9 +146,7 @@ def test_what_another_process_left_half_written_is_cleared_away(tmp_path: Path) 
     assert young.exists()
 
 
-def test_a_disk_that_takes_nothing_is_left_alone_and_only_logged(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_read_only_disk_is_only_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / FOLDER_NAME).write_text("a file where the folder should be", encoding="utf-8")
     store = ThumbnailStore(home=tmp_path)
     with caplog.at_level(logging.WARNING):
@@ -175,7 +171,7 @@ def test_a_full_disk_leaves_no_half_file(
 
 
 def hammer(home: Path, seed: int) -> None:
-    """Write and read one set of photos over and over under a small limit; fails on anything foreign."""
+    """Write and read one set of photos repeatedly under a small limit; fail on foreign content."""
     store = ThumbnailStore(home=home, limit=30_000)
     for turn in range(400):
         number = (turn * 7 + seed) % 40
