@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import re
 import stat
@@ -11,6 +12,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
+from typing import IO, Any
 
 _MOST_LINKS = 40
 """Links followed in sequence, as systems do."""
@@ -61,42 +63,84 @@ def is_one_of(path: Path, others: Iterable[str]) -> bool:
     return any(_is_same(wanted, other) for other in others)
 
 
-def read_regular_file(path: Path, *, most_bytes: int) -> bytes:
-    """Read a whole regular file; a FIFO or a device in its place is refused without waiting.
+def open_regular_file(path: Path) -> IO[bytes]:
+    """Open a regular file to read; a FIFO or a device in its place is refused without waiting.
 
     Raises:
-        OSError: it can't be read, is not a regular file, or is too large.
+        OSError: it can't be read, or is not a regular file (a link to one is).
     """
     # Not blocking: opening a FIFO would wait forever for a writer.
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise OSError(errno.EINVAL, "it is not a regular file", str(path))
-        with os.fdopen(handle, "rb", closefd=False) as file:
-            content = file.read(most_bytes + 1)
-    finally:
+        return os.fdopen(handle, "rb")
+    except BaseException:
         os.close(handle)
+        raise
+
+
+def read_regular_file(path: Path, *, most_bytes: int) -> bytes:
+    """Read a whole regular file, as open_regular_file does.
+
+    Raises:
+        OSError: it can't be read, is not a regular file, or is too large.
+    """
+    with open_regular_file(path) as file:
+        content = file.read(most_bytes + 1)
     if len(content) > most_bytes:
         raise OSError(errno.EFBIG, "it is too large", str(path))
     return content
 
 
-def write_atomically(path: Path, text: str) -> None:
+def read_json(path: Path, *, most_bytes: int) -> Any:
+    """Read a JSON document in UTF-8, as read_regular_file does.
+
+    Raises:
+        OSError: as read_regular_file does.
+        ValueError: it is not such a document, or is nested too deep.
+    """
+    try:
+        return json.loads(read_regular_file(path, most_bytes=most_bytes).decode("utf-8"))
+    except RecursionError as problem:
+        raise ValueError("it is nested too deep") from problem
+
+
+def make_private_folder(folder: Path) -> None:
+    """Create a folder and its missing parents for their owner only; existing ones are not changed.
+
+    Raises:
+        OSError: it can't be created, or is not a folder.
+    """
+    for above in reversed([folder, *folder.parents]):
+        above.mkdir(mode=0o700, exist_ok=True)
+
+
+def keep_from_others(path: Path) -> None:
+    """Remove other users' access to an existing file; ignored if that is not possible."""
+    with suppress(OSError):
+        mode = path.stat().st_mode
+        if stat.S_ISREG(mode) and mode & 0o077:
+            path.chmod(stat.S_IMODE(mode) & 0o700)
+
+
+def write_atomically(path: Path, text: str, *, private: bool = False) -> None:
     """Write UTF-8 text atomically: to a temporary file, flushed to disk, then renamed.
 
-    Line ends are written as they are in the text. A surrogate-escaped name in it becomes "?".
+    Line ends are written as they are in the text. A surrogate-escaped name in it becomes "?". Only its
+    owner can read a private file.
 
     Raises:
         OSError: nothing was changed.
     """
-    write_bytes_atomically(path, text.encode("utf-8", errors="replace"))
+    write_bytes_atomically(path, text.encode("utf-8", errors="replace"), private=private)
 
 
-def write_bytes_atomically(path: Path, content: bytes | memoryview) -> None:
+def write_bytes_atomically(path: Path, content: bytes | memoryview, *, private: bool = False) -> None:
     """Write bytes atomically: to a temporary file, flushed to disk, then renamed.
 
     Through a link, its target is written. A FIFO or a character device, such as /dev/stdout, is written into;
-    bytes written there before an error can't be undone.
+    bytes written there before an error can't be undone. Only its owner can read a private file.
 
     Raises:
         OSError: no file was changed.
@@ -115,10 +159,10 @@ def write_bytes_atomically(path: Path, content: bytes | memoryview) -> None:
         # Never created: the existing stream is written into, or nothing.
         _write_into(os.open(path, os.O_WRONLY), content)
         return
-    _replace(_behind_links(path), content, mode)
+    _replace(_behind_links(path), content, 0o600 if private else _access(mode))
 
 
-def _replace(target: Path, content: bytes | memoryview, mode: int | None) -> None:
+def _replace(target: Path, content: bytes | memoryview, access: int) -> None:
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".part")
     beside = Path(name)
     try:
@@ -126,14 +170,18 @@ def _replace(target: Path, content: bytes | memoryview, mode: int | None) -> Non
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        # mkstemp uses 0600; an ordinary new file follows the user's umask. A setuid bit must not be kept for
-        # new content.
-        beside.chmod(mode & 0o777 if mode is not None else 0o666 & ~_umask())
+        beside.chmod(access)
         beside.replace(target)
     except BaseException:
         with suppress(OSError):
             beside.unlink()
         raise
+
+
+def _access(mode: int | None) -> int:
+    """Return the permissions of a file that replaces one with this mode; None if there was none."""
+    # An ordinary new file follows the user's umask. A setuid bit must not be kept for new content.
+    return mode & 0o777 if mode is not None else 0o666 & ~_umask()
 
 
 def _write_into(descriptor: int, content: bytes | memoryview) -> None:

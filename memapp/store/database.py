@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Any, TypeGuard
 
 from memapp.core.errors import StoreError
+from memapp.core.files import keep_from_others, make_private_folder
+from memapp.core.records import ImageKey
 from memapp.core.text import deferred, tr
+from memapp.store.file_lock import file_lock
 
 SCHEMA_VERSION = 2
 BUSY_SECONDS = 5.0
+
+_LOCK_SECONDS = 15.0
+"""Longest wait for other processes that are opening the file; checking 100,000 photos takes a second."""
+_IN_MEMORY = Path(":memory:")
+_DAMAGED = "malformed"
+"""A word of SQLite's message "database disk image is malformed"."""
+_OTHER_TABLES = re.compile("no such|already exists|duplicate column|constraint failed")
+"""Errors of an upgrade if the tables are not those of the file's version."""
+_PRIMARY_CODE = 0xFF
+"""The low byte of an error's code; the rest is too much detail for a photographer."""
+_PARTS = ("", "-wal", "-shm")
+"""The file, and SQLite's files beside it."""
 
 LARGEST_INTEGER = 2**63 - 1
 """Largest number that SQLite can store."""
@@ -84,7 +102,7 @@ def open_database(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> tuple[sq
     """
     with store_errors(path):
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_private_folder(path.parent)
         except OSError as problem:
             raise StoreError(
                 tr(
@@ -93,25 +111,52 @@ def open_database(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> tuple[sq
                     reason=problem.strerror,
                 )
             ) from problem
-        try:
-            return _open(path, busy_seconds), None
-        except sqlite3.DatabaseError as problem:
-            if not _is_damage(problem):
-                raise
-        aside = _set_aside(path)
-        notice = tr(
-            "The file with the known scores was damaged. It was set aside as {name} in {folder} "
-            "and a new one was begun; photos are scored again as they come.",
-            name=aside.name,
-            folder=aside.parent,
-        )
-        return _open(path, busy_seconds), notice
+        # One process after the other: none opens a file that another one is setting aside.
+        with file_lock(path.with_name(f".{path.name}.lock"), seconds=_LOCK_SECONDS) as held:
+            try:
+                return _open(path, busy_seconds), None
+            except sqlite3.DatabaseError as problem:
+                if not is_damage(problem):
+                    raise
+                if not held:
+                    raise StoreError(
+                        tr(
+                            "The file with the known scores, {path}, is damaged and can't be set aside while "
+                            "another program may be using it. Close other windows of memapp, or move it away "
+                            "by hand; until then scores are not kept.",
+                            path=path,
+                        )
+                    ) from problem
+            aside = _set_aside(path)
+            notice = tr(
+                "The file with the known scores was damaged. It was set aside as {name} in {folder} "
+                "and a new one was begun; photos are scored again as they come.",
+                name=aside.name,
+                folder=aside.parent,
+            )
+            return _open(path, busy_seconds), notice
+
+
+def note_damage(path: Path) -> None:
+    """Note that reading or writing found damage: the next opening checks the whole file."""
+    if path != _IN_MEMORY:
+        with suppress(OSError):
+            _damage_note(path).touch(mode=0o600)
+
+
+def place_of(path: Path) -> tuple[int, int] | None:
+    """Return which file is at a path, independent of its name; None if there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def open_in_memory() -> sqlite3.Connection:
     """Create a database that exists until it is closed. Any thread may use it, one at a time."""
-    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-    _upgrade(connection, Path(":memory:"))
+    connection = sqlite3.connect(str(_IN_MEMORY), isolation_level=None, check_same_thread=False)
+    _upgrade(connection, _IN_MEMORY)
     return connection
 
 
@@ -148,7 +193,9 @@ def time_column(mtime_ns: int) -> int | bytes:
 
 _IN_USE = deferred("Scores can't be kept in {path}: another program is using the file.")
 _CLOSED = deferred("Scores can't be kept in {path}: the file can't be opened or its folder can't be written.")
-_DAMAGED = deferred("Scores can't be kept in {path}: the file is damaged; it is set aside at the next start.")
+_IS_DAMAGED = deferred(
+    "Scores can't be kept in {path}: the file is damaged; it is set aside at the next start."
+)
 _REASONS = {
     sqlite3.SQLITE_BUSY: _IN_USE,
     sqlite3.SQLITE_LOCKED: _IN_USE,
@@ -157,9 +204,30 @@ _REASONS = {
     sqlite3.SQLITE_CANTOPEN: _CLOSED,
     sqlite3.SQLITE_PERM: _CLOSED,
     sqlite3.SQLITE_IOERR: deferred("Scores can't be kept in {path}: the disk does not answer as it should."),
-    sqlite3.SQLITE_CORRUPT: _DAMAGED,
-    sqlite3.SQLITE_NOTADB: _DAMAGED,
+    sqlite3.SQLITE_CORRUPT: _IS_DAMAGED,
+    sqlite3.SQLITE_NOTADB: _IS_DAMAGED,
 }
+
+
+def key_of_row(path: object, size: object, mtime_ns: object) -> ImageKey | None:
+    """Return the key in a row; None if memapp can't have written its values."""
+    time = time_of_column(mtime_ns)
+    if not (isinstance(path, bytes) and isinstance(size, int) and time is not None):
+        return None
+    return ImageKey(os.fsdecode(path), size, time)
+
+
+def time_of_column(value: object) -> int | None:
+    """Return the file's time that time_column wrote; None if the value is something else."""
+    if isinstance(value, int):
+        return value
+    digits = value.removeprefix(b"-") if isinstance(value, bytes) else b""
+    return int(value) if isinstance(value, bytes) and digits.isdigit() and len(digits) < 40 else None
+
+
+def is_fingerprint(value: object) -> TypeGuard[bytes]:
+    """Return whether a column's value can be a fingerprint."""
+    return isinstance(value, bytes) and len(value) == 16
 
 
 @contextmanager
@@ -170,25 +238,89 @@ def store_errors(path: Path) -> Iterator[None]:
     except (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError):
         raise
     except sqlite3.Error as problem:
+        if is_damage(problem):
+            note_damage(path)
         raise StoreError(_in_words(problem, path)) from problem
 
 
 def _open(path: Path, busy_seconds: float) -> sqlite3.Connection:
+    _prepare_files(path)
     connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)
+    # One damaged name must not stop the reading of all rows; the records are validated one by one.
+    connection.text_factory = _as_text
     try:
-        found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-        if found != "ok":
-            raise sqlite3.DatabaseError(f"database disk image is malformed: {found}")
+        _check_content(connection, path)
         # Readers (a second window, the command line) never wait for a writer. On network folders that do not
         # support it, SQLite uses its older journal.
         connection.execute("PRAGMA journal_mode = WAL")
         # A power cut may lose the last batch, never the file.
         connection.execute("PRAGMA synchronous = NORMAL")
         _upgrade(connection, path)
+        _check_schema(connection)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _prepare_files(path: Path) -> None:
+    """Check that SQLite's files are regular, and let only their owner read them."""
+    for ending in _PARTS:
+        part = path.with_name(path.name + ending)
+        try:
+            mode = part.stat().st_mode
+        except OSError:
+            continue
+        if not stat.S_ISREG(mode):
+            raise StoreError(
+                tr("Scores can't be kept: {path} is not a regular file. Move it away by hand.", path=part)
+            )
+        keep_from_others(part)
+    # SQLite's other files get the mode of this one. If that fails, SQLite reports why.
+    with suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def _check_content(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise sqlite3.DatabaseError if the file is damaged; if use found damage, check all of it."""
+    note = _damage_note(path)
+    was_found = note.exists()
+    check = "integrity_check" if was_found else "quick_check"
+    found = connection.execute(f"PRAGMA {check}(1)").fetchone()[0]
+    if found != "ok":
+        raise sqlite3.DatabaseError(f"{_DAMAGED}: {found}")
+    if was_found:
+        with suppress(OSError):
+            note.unlink()
+
+
+def _check_schema(connection: sqlite3.Connection) -> None:
+    """Raise sqlite3.DatabaseError if the tables are not memapp's, so that nothing can use them."""
+    fresh = open_in_memory()
+    try:
+        names = {str(name) for (name,) in fresh.execute("SELECT name FROM sqlite_schema")}
+        if _schema(connection, names) != _schema(fresh, names):
+            raise sqlite3.DatabaseError(f"{_DAMAGED}: its tables are not memapp's")
+    finally:
+        fresh.close()
+
+
+def _schema(connection: sqlite3.Connection, names: set[str]) -> list[tuple[Any, ...]]:
+    """Return the columns of these tables and indexes, and every view and trigger."""
+    found: list[tuple[Any, ...]] = []
+    for kind, name in connection.execute("SELECT type, name FROM sqlite_schema ORDER BY name").fetchall():
+        if kind in ("table", "index"):
+            # A table or an index that another tool has added does no harm.
+            if name in names:
+                question = f"SELECT * FROM pragma_{kind}_xinfo(?)"
+                found += [(kind, name, *row) for row in connection.execute(question, (name,))]
+        else:
+            found.append((kind, name))
+    return found
+
+
+def _as_text(content: bytes) -> str:
+    return content.decode("utf-8", errors="replace")
 
 
 def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
@@ -197,6 +329,8 @@ def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
 
     if version() == SCHEMA_VERSION:
         return
+    if version() < 0:
+        raise sqlite3.DatabaseError(f"{_DAMAGED}: its version is {version()}")
     connection.execute("BEGIN IMMEDIATE")
     try:
         # Checked again under the lock: another memapp may have been faster.
@@ -210,7 +344,7 @@ def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
             )
         for upgrade in _UPGRADES[version() :]:
             for statement in upgrade.split(";\n"):
-                connection.execute(statement)
+                _execute_upgrade(connection, statement)
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         connection.execute("COMMIT")
     except BaseException:
@@ -219,14 +353,25 @@ def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
         raise
 
 
-def _set_aside(path: Path) -> Path:
-    stamp = datetime.now().strftime("%Y-%m-%d %H.%M.%S")
-    aside = path.with_name(f"{path.stem} damaged {stamp}{path.suffix}")
+def _execute_upgrade(connection: sqlite3.Connection, statement: str) -> None:
     try:
-        for ending in ("", "-wal", "-shm"):
+        connection.execute(statement)
+    except (sqlite3.OperationalError, sqlite3.IntegrityError) as problem:
+        if not _OTHER_TABLES.search(str(problem)):
+            raise
+        raise sqlite3.DatabaseError(f"{_DAMAGED}: {problem}") from problem
+
+
+def _set_aside(path: Path) -> Path:
+    """Rename the parts of a damaged file to an unused name. The caller holds the lock."""
+    try:
+        aside = _free_name(path)
+        # The file itself first: if it can't be moved, nothing has changed.
+        for ending in _PARTS:
             part = path.with_name(path.name + ending)
             if part.exists():
-                part.rename(aside.with_name(aside.name + ending))
+                part.replace(aside.with_name(aside.name + ending))
+        _damage_note(path).unlink(missing_ok=True)
     except OSError as problem:
         raise StoreError(
             tr(
@@ -239,14 +384,33 @@ def _set_aside(path: Path) -> Path:
     return aside
 
 
-def _is_damage(problem: sqlite3.DatabaseError) -> bool:
-    code = getattr(problem, "sqlite_errorcode", None)
-    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or "malformed" in str(problem)
+def _free_name(path: Path) -> Path:
+    """Return an unused name beside a file, reserved with an empty file."""
+    stamp = datetime.now().strftime("%Y-%m-%d %H.%M.%S")
+    number = 1
+    while True:
+        more = f" {number}" if number > 1 else ""
+        aside = path.with_name(f"{path.stem} damaged {stamp}{more}{path.suffix}")
+        others = (aside.with_name(aside.name + ending) for ending in _PARTS[1:])
+        if not any(other.exists() for other in others):
+            with suppress(FileExistsError):
+                os.close(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+                return aside
+        number += 1
+
+
+def _damage_note(path: Path) -> Path:
+    return path.with_name(f".{path.name}.damaged")
+
+
+def is_damage(problem: sqlite3.Error) -> bool:
+    """Return whether an error says that the file is damaged."""
+    code = (getattr(problem, "sqlite_errorcode", None) or 0) & _PRIMARY_CODE
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or _DAMAGED in str(problem)
 
 
 def _in_words(problem: sqlite3.Error, path: Path) -> str:
-    # The low byte is the primary code; the rest is too much detail for a photographer.
-    code = (getattr(problem, "sqlite_errorcode", None) or 0) & 0xFF
+    code = (getattr(problem, "sqlite_errorcode", None) or 0) & _PRIMARY_CODE
     if code in _REASONS:
         return _REASONS[code].filled(path=path)
     return tr("Scores can't be kept in {path}: {reason}.", path=path, reason=problem)

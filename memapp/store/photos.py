@@ -12,7 +12,16 @@ from typing import TypeAlias, TypeVar
 
 from memapp.core.file_state import FingerprintReader
 from memapp.core.records import FileState, Fingerprint, FoundFile, FoundPhoto, ImageKey, KnownPhoto, PhotoId
-from memapp.store.database import open_in_memory, path_column, store_errors, time_column, transaction
+from memapp.store.database import (
+    is_fingerprint,
+    key_of_row,
+    open_in_memory,
+    path_column,
+    store_errors,
+    time_column,
+    time_of_column,
+    transaction,
+)
 
 FIRST_IN_MEMORY = 2**48
 """Ids of a register in memory start here, so that they never meet those on disk."""
@@ -64,7 +73,11 @@ class SqlitePhotoRegister:
                 found.append(None)
                 continue
             photo, size, mtime_ns, fingerprint, seen = row
-            state = FileState(size, int(mtime_ns), None if fingerprint is None else Fingerprint(fingerprint))
+            state = _state(size, mtime_ns, fingerprint)
+            if state is None:
+                # memapp can't have written this row; adding the photo returns its id and writes it again.
+                found.append(None)
+                continue
             found.append(KnownPhoto(PhotoId(photo), state, identified=seen is not None and real in rows))
         return found
 
@@ -123,13 +136,12 @@ class SqlitePhotoRegister:
         with self._lock, store_errors(self._path):
             rows = self._connection.execute(
                 "SELECT id, path, size, mtime_ns FROM photos WHERE id > ? AND fingerprint IS NULL"
-                " AND path IS NOT NULL AND seen IS NOT NULL ORDER BY id LIMIT ?",
+                " AND typeof(path) = 'blob' AND typeof(size) = 'integer' AND typeof(mtime_ns) <> 'text'"
+                " AND seen IS NOT NULL ORDER BY id LIMIT ?",
                 (after, most),
             ).fetchall()
-        return [
-            FoundPhoto(PhotoId(photo), ImageKey(os.fsdecode(path), size, int(mtime_ns)))
-            for photo, path, size, mtime_ns in rows
-        ]
+        keys = ((photo, key_of_row(*columns)) for photo, *columns in rows)
+        return [FoundPhoto(PhotoId(photo), key) for photo, key in keys if key is not None]
 
     def keep_fingerprint(self, photo: FoundPhoto, fingerprint: Fingerprint) -> None:
         """Store the fingerprint of a photo and of its known scores. Raise StoreError on failure."""
@@ -175,11 +187,14 @@ class SqlitePhotoRegister:
             "SELECT id, path, size, mtime_ns FROM photos WHERE fingerprint = ? AND id <> ?",
             (fingerprint, photo),
         ).fetchall()
+        others = [other for other in others if isinstance(other[1], bytes | None)]
         # Of several with the same content, the one with the same name, as when a folder was renamed.
         others.sort(key=lambda other: (_name(other[1]) != _name(path_column(file.real_path)), other[0]))
         for other, path, size, mtime_ns in others:
             lay = None if path is None else os.fsdecode(path)
-            state = FileState(size, int(mtime_ns), fingerprint)
+            state = _state(size, mtime_ns, fingerprint)
+            if state is None:
+                continue
             if lay is None or self._has_left(PhotoId(other), lay, state, read_fingerprint):
                 return PhotoId(other)
             if row is not None and row[3] is None and _is_same_file(lay, file.key.path):
@@ -231,7 +246,8 @@ class SqlitePhotoRegister:
         self._connection.execute(
             "UPDATE photos SET path = ?, size = ?, mtime_ns = ?, seen = ?,"
             # If it is known by path only, its fingerprint is valid for the same state only.
-            " fingerprint = coalesce(?, CASE WHEN size = ? AND mtime_ns = ? THEN fingerprint END)"
+            " fingerprint = coalesce(?, CASE WHEN size = ? AND mtime_ns = ?"
+            " AND typeof(fingerprint) = 'blob' AND length(fingerprint) = 16 THEN fingerprint END)"
             " WHERE id = ?",
             (path, *state, int(time.time()), fingerprint, *state, photo),
         )
@@ -259,6 +275,16 @@ def _parts(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
 
 def _name(path: bytes | None) -> bytes | None:
     return None if path is None else path.replace(b"\\", b"/").rpartition(b"/")[2]
+
+
+def _state(size: object, mtime_ns: object, fingerprint: object) -> FileState | None:
+    """Return the state in a row; None if memapp can't have written its values."""
+    time_ns = time_of_column(mtime_ns)
+    if not isinstance(size, int) or time_ns is None:
+        return None
+    if fingerprint is None:
+        return FileState(size, time_ns)
+    return FileState(size, time_ns, Fingerprint(fingerprint)) if is_fingerprint(fingerprint) else None
 
 
 def _is_same_file(first: str, second: str) -> bool:

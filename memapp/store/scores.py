@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import os
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from memapp.core.errors import StoreError
 from memapp.core.records import EngineInfo, Fingerprint, ImageKey, NetIdentity, PhotoFacts, ScoredPhoto
+from memapp.core.text import tr
 from memapp.store.database import (
     BUSY_SECONDS,
+    is_fingerprint,
+    key_of_row,
     open_database,
     path_column,
+    place_of,
     store_errors,
     time_column,
     transaction,
@@ -23,6 +28,11 @@ FILE_NAME = "scores.sqlite"
 
 _KEYS_A_QUERY = 500
 """Well below the number of parameters of any SQLite."""
+
+_STARTS_WITH_A_YEAR = re.compile(r"\d{4}")
+"""As all ISO 8601 dates do."""
+_LONGEST_SIDE = 2**31 - 1
+"""Pixels, beyond every picture."""
 
 _COLUMNS = (
     "score, engine, device, width, height, format, taken, camera, lens, exposure, rendering, fingerprint"
@@ -44,6 +54,7 @@ class SqliteScoreStore:
         """
         self._path = home / FILE_NAME
         self._connection, self.notice = open_database(self._path, busy_seconds=busy_seconds)
+        self._place = place_of(self._path)
         self.photos = SqlitePhotoRegister(self._connection, path=self._path)
 
     def lookup(self, keys: Sequence[ImageKey], net: NetIdentity) -> dict[ImageKey, ScoredPhoto]:
@@ -65,7 +76,9 @@ class SqliteScoreStore:
                 for path, size, mtime_ns, *columns in rows:
                     key = wanted[path]
                     if (key.size, time_column(key.mtime_ns)) == (size, mtime_ns):
-                        known[key] = _photo(key, columns, net)
+                        photo = _photo(key, columns, net)
+                        if photo is not None:
+                            known[key] = photo
         return known
 
     def lookup_content(
@@ -87,9 +100,10 @@ class SqliteScoreStore:
                     (net_row, *part),
                 )
                 for path, size, mtime_ns, *columns in rows:
-                    photo = _photo(ImageKey(os.fsdecode(path), size, int(mtime_ns)), columns, net)
-                    assert photo.fingerprint is not None
-                    known[photo.fingerprint] = photo
+                    key = key_of_row(path, size, mtime_ns)
+                    photo = None if key is None else _photo(key, columns, net)
+                    if photo is not None and photo.fingerprint is not None:
+                        known[photo.fingerprint] = photo
         return known
 
     def put(self, photos: Iterable[ScoredPhoto], net: NetIdentity) -> None:
@@ -110,6 +124,14 @@ class SqliteScoreStore:
                 f" VALUES ({','.join('?' * (4 + len(_COLUMNS.split(','))))})",
                 (_row(photo, net_row) for photo in photos),
             )
+        # Checked afterwards: rows written to a file that was set aside meanwhile are not kept.
+        if place_of(self._path) != self._place:
+            raise StoreError(
+                tr(
+                    "Scores can't be kept in {path}: it was moved away or replaced while it was open.",
+                    path=self._path,
+                )
+            )
 
     def count(self) -> int:
         """Return the number of known scores. Raise StoreError on failure."""
@@ -128,8 +150,21 @@ class SqliteScoreStore:
         return None if row is None else int(row[0])
 
 
-def _photo(key: ImageKey, columns: Sequence[Any], net: NetIdentity) -> ScoredPhoto:
+def _photo(key: ImageKey, columns: Sequence[Any], net: NetIdentity) -> ScoredPhoto | None:
+    """Return the photo in a row; None, so that it is scored again, if memapp can't have written the row."""
     score, engine, device, *facts, fingerprint = columns
+    width, height, *texts = facts
+    taken = texts[1]
+    if not (
+        isinstance(score, float)
+        and 0 <= score <= 1
+        and all(isinstance(side, int) and 0 <= side <= _LONGEST_SIDE for side in (width, height))
+        and all(isinstance(text, str) for text in (engine, device, texts[0]))
+        and all(isinstance(text, str | None) for text in texts)
+        and (taken is None or _STARTS_WITH_A_YEAR.match(taken))
+        and (fingerprint is None or is_fingerprint(fingerprint))
+    ):
+        return None
     return ScoredPhoto(
         key, score, PhotoFacts(*facts), _engine(engine, device), net.precision, fingerprint=fingerprint
     )
