@@ -14,7 +14,7 @@ from typing import Any, TypeGuard
 
 from memapp.core.errors import StoreError
 from memapp.core.files import keep_from_others, make_private_folder
-from memapp.core.records import ImageKey
+from memapp.core.records import Fingerprint, ImageKey
 from memapp.core.text import deferred, tr
 from memapp.store.file_lock import file_lock
 
@@ -225,7 +225,7 @@ def time_of_column(value: object) -> int | None:
     return int(value) if isinstance(value, bytes) and digits.isdigit() and len(digits) < 40 else None
 
 
-def is_fingerprint(value: object) -> TypeGuard[bytes]:
+def is_fingerprint(value: object) -> TypeGuard[Fingerprint]:
     """Return whether a column's value can be a fingerprint."""
     return isinstance(value, bytes) and len(value) == 16
 

@@ -284,7 +284,7 @@ def _state(size: object, mtime_ns: object, fingerprint: object) -> FileState | N
         return None
     if fingerprint is None:
         return FileState(size, time_ns)
-    return FileState(size, time_ns, Fingerprint(fingerprint)) if is_fingerprint(fingerprint) else None
+    return FileState(size, time_ns, fingerprint) if is_fingerprint(fingerprint) else None
 
 
 def _is_same_file(first: str, second: str) -> bool:
