@@ -27,8 +27,8 @@ from memapp.frozen import is_frozen
 from memapp.intake.load import load_photo
 from memapp.scoring.engines.export_process import export_resmem
 from memapp.scoring.engines.graphs import SHIPPED_FOLDER_NAME, GraphFolder
-from memapp.scoring.factory import RESMEM, ResMemFactory
 from memapp.scoring.hash_cache import HashCache
+from memapp.scoring.resmem_net import RESMEM_IDENTITY, resmem_factory
 from memapp.scoring.weights import WeightsLocator
 
 FOLDER_NAME = "self-test"
@@ -107,7 +107,7 @@ class SelfTest:
             "built_app": is_frozen(),
             "python": platform.python_version(),
             "system": platform.platform(),
-            "net": asdict(RESMEM),
+            "net": asdict(RESMEM_IDENTITY),
             "optional_parts": {
                 name: importlib.util.find_spec(name) is not None for name in LARGE_AND_OPTIONAL
             },
@@ -160,7 +160,7 @@ class SelfTest:
                 if checked.sha256_of(graph) != expected:
                     raise _WrongError(f"{graph.name} is not what its record says")
             said.append(graph.name)
-        if is_frozen() and GraphFolder(home=self.home, export=export_resmem).shipped(RESMEM) is None:
+        if is_frozen() and GraphFolder(home=self.home, export=export_resmem).shipped(RESMEM_IDENTITY) is None:
             raise _WrongError("the graph of ResMem is not there")
         return ", ".join(said) or "none shipped"
 
@@ -184,7 +184,7 @@ class SelfTest:
         )
         locator = WeightsLocator(resources=self.resources, home=self.home)
         notices: list[str] = []
-        scorer = ResMemFactory(weights=locator, home=self.home, device="cpu").build(notices.append)
+        scorer = resmem_factory(weights=locator, home=self.home, device="cpu").build(notices.append)
         frames = [load_photo(str(path), frame=True).frame for path in samples]
         for path, frame in zip(samples, frames, strict=True):
             assert frame is not None

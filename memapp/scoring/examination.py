@@ -10,9 +10,10 @@ from pathlib import Path
 from memapp.core.errors import DeviceError, OutOfDeviceMemoryError
 from memapp.scoring.engines.export_process import export_resmem
 from memapp.scoring.engines.graphs import GraphFolder
-from memapp.scoring.factory import GPU_NAMES, RESMEM, open_gpu, open_torch_cpu
+from memapp.scoring.factory import GPU_NAMES, open_gpu, open_torch_cpu
 from memapp.scoring.hardware import physical_cores
 from memapp.scoring.proof import GRAPH_TOLERANCE, proof_frames, prove
+from memapp.scoring.resmem_net import RESMEM_IDENTITY, ResMemNet
 from memapp.scoring.weights import RESMEM_WEIGHTS, WeightsLocator
 
 
@@ -39,12 +40,13 @@ def prove_engines(weights: WeightsLocator, home: Path) -> Iterator[EngineProof]:
         yield _prove_onnx(home)
         yield EngineProof("torch", "cpu", False, "is not part of this memapp; onnxruntime scores")
         return
-    path = weights.find(RESMEM_WEIGHTS)
+    weights.find(RESMEM_WEIGHTS)
+    net = ResMemNet(weights=weights, home=home)
     yield _prove_onnx(home)
-    yield _prove_torch(path)
+    yield _prove_torch(net)
     for device in GPU_NAMES:
         try:
-            gpu = open_gpu(path, device)
+            gpu = open_gpu(net, device)
         except (DeviceError, OutOfDeviceMemoryError, ImportError) as problem:
             yield EngineProof("torch", device, False, f"{problem} The CPU is used.")
         else:
@@ -54,7 +56,7 @@ def prove_engines(weights: WeightsLocator, home: Path) -> Iterator[EngineProof]:
 
 def shipped_graph(home: Path) -> Path | None:
     """Return ResMem's graph that is shipped with the built app, verified; None if there is none."""
-    graph = GraphFolder(home=home, export=export_resmem).shipped(RESMEM)
+    graph = GraphFolder(home=home, export=export_resmem).shipped(RESMEM_IDENTITY)
     return graph.path if graph else None
 
 
@@ -62,7 +64,7 @@ def _prove_onnx(home: Path) -> EngineProof:
     try:
         from memapp.scoring.engines.onnx_engine import OnnxEngine
 
-        graph = GraphFolder(home=home, export=export_resmem).find(RESMEM)
+        graph = GraphFolder(home=home, export=export_resmem).find(RESMEM_IDENTITY)
         if graph is None:
             return EngineProof("onnx", "cpu", True, "the net will be prepared at the first run")
         engine = OnnxEngine(graph=graph.path, threads=physical_cores())
@@ -74,9 +76,9 @@ def _prove_onnx(home: Path) -> EngineProof:
     return works
 
 
-def _prove_torch(weights: Path) -> EngineProof:
+def _prove_torch(net: ResMemNet) -> EngineProof:
     try:
-        engine = open_torch_cpu(weights)
+        engine = open_torch_cpu(net)
         engine.score(proof_frames())
     except (DeviceError, OutOfDeviceMemoryError, ImportError) as problem:
         return EngineProof("torch", "cpu", False, str(problem))

@@ -1,184 +1,157 @@
-"""Builds the scorer that a run asks for: weights checked, engine proved. No torch before it is needed."""
+"""The one factory of scorers: a net on the best device and engine that prove themselves. Imports no torch."""
 
 from __future__ import annotations
 
 import importlib.util
-from pathlib import Path
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 from memapp.core.contracts import Notify, Scorer
-from memapp.core.errors import DeviceError, OutOfDeviceMemoryError, WeightsError
-from memapp.core.frame import PREPROCESSING
+from memapp.core.errors import DeviceError, OutOfDeviceMemoryError
 from memapp.core.records import NetIdentity
 from memapp.core.text import tr
-from memapp.scoring.engines.cpu import CpuEngines
 from memapp.scoring.engines.engine import Engine
-from memapp.scoring.engines.export_process import export_resmem
 from memapp.scoring.engines.gpu import prove_on_gpu
-from memapp.scoring.engines.graphs import GraphFolder
 from memapp.scoring.fallback import FallbackScorer
 from memapp.scoring.hardware import gpus_that_may_be_here
 from memapp.scoring.proof import proof_frames
 from memapp.scoring.torch_libraries import load_torch_libraries
-from memapp.scoring.weights import RESMEM_WEIGHTS, WeightsLocator
+
+if TYPE_CHECKING:
+    from torch import nn
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 ENGINES = ("auto", "torch", "onnx")
 
-RESMEM = NetIdentity(name=RESMEM_WEIGHTS.net, sha256=RESMEM_WEIGHTS.sha256, preprocessing=PREPROCESSING)
-"""The published net, as memapp prepares photos for it."""
-
 GPU_NAMES = {"cuda": "NVIDIA GPU", "mps": "Apple GPU"}
 
 
-class ResMemFactory:
-    """Knows the published ResMem without loading it. May be handed to any thread."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What the user chose of how a net is executed."""
 
-    def __init__(
-        self,
-        *,
-        weights: WeightsLocator,
-        home: Path,
-        device: str = "auto",
-        engine: str = "auto",
-        batch_size: int | None = None,
-        at_once: bool = False,
-        most_threads: int | None = None,
-    ) -> None:
-        """Take what the user chose.
+    device: str = "auto"
+    """One of DEVICES; one that can't be used is replaced by the CPU, with a note."""
+    engine: str = "auto"
+    """One of ENGINES. auto: torch on a GPU, onnxruntime on the CPU."""
+    batch_size: int | None = None
+    """Frames at once; None for the engine's own."""
+    at_once: bool = False
+    """Wait for no graph that must be prepared: with engine "auto", torch scores until it is there. For a
+    window; a command that soon ends would never see it finished."""
+    most_threads: int | None = None
+    """Use no more than these of the CPU; None for as many as are best."""
 
-        Args:
-            weights: where weights are looked for.
-            home: where graphs are kept, in a folder of their own.
-            device: one of DEVICES; one that can't be used gives way to the CPU, with a note.
-            engine: one of ENGINES. auto: torch on a GPU, onnxruntime on the CPU.
-            batch_size: frames at once; None for the engine's own.
-            at_once: let nobody wait for a graph that is to be prepared: with engine "auto", torch scores
-                until it is there. For a window; a command that soon ends would never see it finished.
-            most_threads: use no more than these of the CPU; None for as many as are best.
-        """
-        self._weights = weights
-        self._graphs = GraphFolder(home=home, export=export_resmem)
-        self._device = device
-        self._engine = engine
-        self._batch_size = batch_size
-        self._at_once = at_once
-        self._most_threads = most_threads
+
+class ScorableNet(Protocol):
+    """One net, not loaded yet, with what its engines need. May be handed to any thread."""
+
+    @property
+    def labelled(self) -> bool:
+        """Whether its frames carry labels as a fourth channel."""
 
     def identity(self) -> NetIdentity:
-        """The published ResMem, as memapp prepares photos for it.
-
-        Raises:
-            WeightsError: its weights are missing, truncated or altered, and so is its shipped graph.
-        """
-        if self._graphs.shipped(RESMEM) is None:
-            self._find_weights()
-        return RESMEM
+        """Return which net this is. Raises: MemappError: it can't be used; the text says why."""
 
     def equivalent_identities(self) -> tuple[NetIdentity, ...]:
-        """None: there is nothing better than the published net, exactly computed."""
-        return ()
+        """Return the nets whose known scores this one need not compute again."""
+
+    def runs_on_gpu(self) -> bool:
+        """Return whether load() gives a net that a GPU can execute. Raises: MemappError, as identity()."""
+
+    def load(self) -> nn.Module:
+        """Return the net in torch. Raises: MemappError."""
+
+    def open_cpu(self, choice: Choice, notify: Notify) -> tuple[Engine, str | None]:
+        """Return the CPU's engine, and why it is a slower one than was chosen. Raises: MemappError."""
+
+    def finish(self, engine: Engine) -> Engine:
+        """Return the engine with what a photo's frame needs before it. Raises: MemappError."""
+
+
+class NetFactory:
+    """Knows one net without loading it. Implements contracts.ScorerFactory; may be handed to any thread."""
+
+    def __init__(self, net: ScorableNet, choice: Choice | None = None) -> None:
+        """Take the net and what the user chose."""
+        self._net = net
+        self._choice = choice or Choice()
+
+    def identity(self) -> NetIdentity:
+        """Return which net this is. Raises: MemappError: it can't be used."""
+        return self._net.identity()
+
+    def equivalent_identities(self) -> tuple[NetIdentity, ...]:
+        """Return the nets whose known scores this one need not compute again."""
+        return self._net.equivalent_identities()
 
     def build(self, notify: Notify) -> Scorer:
-        """Load ResMem on the best device and engine that prove themselves.
+        """Load the net on the best device and engine that prove themselves.
 
-        The first time on a computer without a GPU, the net is prepared for it; notify is told.
+        The first time on a computer without a GPU, a net may be prepared for it; notify is told.
 
         Raises:
             WeightsError: its weights are missing, truncated or altered.
             DeviceError: not even the CPU computes.
+            MemappError: the net or its segmenter can't be used.
         """
-        weights = self._find_weights()
-
-        def open_cpu() -> tuple[Engine, str | None]:
-            return self._open_cpu(weights, notify)
-
         notes: list[str] = []
-        for device in self._gpus_to_try(notes) if weights else ():
-            assert weights is not None
+        for device in self._gpus_to_try(notes) if self._net.runs_on_gpu() else ():
             try:
-                gpu = self._sized(open_gpu(weights, device))
+                gpu = self._finished(open_gpu(self._net, device))
             except (DeviceError, OutOfDeviceMemoryError) as problem:
                 notes.append(tr("{problem} Scoring goes on with the CPU.", problem=problem))
             else:
-                return FallbackScorer(engine=gpu, fallback=lambda: open_cpu()[0], note=None, notify=notify)
+                return FallbackScorer(
+                    engine=gpu,
+                    fallback=lambda: self._finished(self._net.open_cpu(self._choice, notify)[0]),
+                    note=None,
+                    notify=notify,
+                )
         for note in notes:
             notify(note)
-        cpu, why_slower = open_cpu()
+        cpu, why_slower = self._net.open_cpu(self._choice, notify)
         if why_slower:
             notes.append(why_slower)
-        return FallbackScorer(engine=cpu, fallback=None, note=" ".join(notes) or None, notify=notify)
-
-    def _find_weights(self) -> Path | None:
-        """The published weights, checked; None where the graph that was shipped serves without them."""
-        try:
-            return self._weights.find(RESMEM_WEIGHTS)
-        except WeightsError as problem:
-            if self._graphs.shipped(RESMEM) is not None:
-                return None
-            if self._graphs.is_damaged(RESMEM):
-                raise WeightsError(
-                    f"The net {RESMEM.name} that came with memapp is damaged: install memapp again."
-                ) from problem
-            raise
+        return FallbackScorer(
+            engine=self._finished(cpu), fallback=None, note=" ".join(notes) or None, notify=notify
+        )
 
     def _gpus_to_try(self, notes: list[str]) -> tuple[str, ...]:
-        """The GPUs that importing torch may be worth its seconds for; notes what was asked for in vain."""
-        if self._device == "cpu":
+        """Return the GPUs that importing torch may be worth its seconds for; note what was chosen in vain."""
+        device, engine = self._choice.device, self._choice.engine
+        if device == "cpu":
             return ()
-        if self._device == "auto":
-            wanted = () if self._engine == "onnx" else gpus_that_may_be_here()
+        if device == "auto":
+            wanted = () if engine == "onnx" else gpus_that_may_be_here()
             return wanted if importlib.util.find_spec("torch") else ()
-        if self._engine == "onnx":
+        if engine == "onnx":
             notes.append("onnxruntime computes on the CPU only. Scoring goes on with the CPU.")
-        elif self._device not in gpus_that_may_be_here():
-            notes.append(f"No {GPU_NAMES[self._device]} was found. Scoring goes on with the CPU.")
+        elif device not in gpus_that_may_be_here():
+            notes.append(f"No {GPU_NAMES[device]} was found. Scoring goes on with the CPU.")
         elif importlib.util.find_spec("torch") is None:
             notes.append("A GPU needs torch, which is not installed. Scoring goes on with the CPU.")
         else:
-            return (self._device,)
+            return (device,)
         return ()
 
-    def _open_cpu(self, weights: Path | None, notify: Notify) -> tuple[Engine, str | None]:
-        def open_torch() -> Engine:
-            if weights is None:
-                raise DeviceError(
-                    f"torch needs the weights of {RESMEM.name}, which are not on this computer."
-                )
-            return open_torch_cpu(weights, self._most_threads)
-
-        there = importlib.util.find_spec("torch") is not None and weights is not None
-        if self._engine == "torch" and there:
-            return self._sized(open_torch()), None
-        engines = CpuEngines(
-            net=RESMEM,
-            weights=weights,
-            graphs=self._graphs,
-            open_torch=open_torch,
-            most_threads=self._most_threads,
-        )
-        hurried = self._at_once and self._engine == "auto"
-        engine, note = engines.open_at_once(notify) if hurried else engines.open_best(notify)
-        if self._engine == "torch":
-            note = tr("torch is not part of this memapp: onnxruntime scores.")
-        return self._sized(engine), note
-
-    def _sized(self, engine: Engine) -> Engine:
-        if self._batch_size:
-            engine.batch_size = self._batch_size
+    def _finished(self, engine: Engine) -> Engine:
+        engine = self._net.finish(engine)
+        if self._choice.batch_size:
+            engine.batch_size = self._choice.batch_size
         return engine
 
 
-def open_torch_cpu(weights: Path, threads: int | None = None) -> Engine:
-    """ResMem on torch, on the CPU; threads as TorchEngine's."""
+def open_torch_cpu(net: ScorableNet, threads: int | None = None) -> Engine:
+    """Return a net on torch, on the CPU; threads as TorchEngine's. Raises: MemappError."""
     load_torch_libraries()
     from memapp.scoring.engines.torch_engine import TorchEngine
-    from memapp.scoring.resmem import load_resmem
 
-    return TorchEngine(net=load_resmem(weights), device="cpu", threads=threads)
+    return TorchEngine(net=net.load(), device="cpu", threads=threads)
 
 
-def open_gpu(weights: Path, device: str) -> Engine:
-    """ResMem on torch, on a GPU that scores as the CPU does.
+def open_gpu(net: ScorableNet, device: str) -> Engine:
+    """Return a net on torch, on a GPU that scores as the CPU does.
 
     Raises:
         DeviceError: torch finds no such GPU, it fails, or it computes other scores.
@@ -186,13 +159,12 @@ def open_gpu(weights: Path, device: str) -> Engine:
     """
     load_torch_libraries()
     from memapp.scoring.engines.torch_engine import TorchEngine, available_devices
-    from memapp.scoring.resmem import load_resmem
 
     if device not in available_devices():
         raise DeviceError(f"No {GPU_NAMES[device]} that torch can use was found.")
-    cpu = open_torch_cpu(weights)
-    expected = cpu.score(proof_frames())
+    cpu = open_torch_cpu(net)
+    expected = cpu.score(proof_frames(labelled=net.labelled))
     cpu.close()
-    engine = TorchEngine(net=load_resmem(weights), device=device, half=device == "cuda")
-    prove_on_gpu(engine, expected)
+    engine = TorchEngine(net=net.load(), device=device, half=device == "cuda")
+    prove_on_gpu(engine, expected, labelled=net.labelled)
     return engine

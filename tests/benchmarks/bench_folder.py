@@ -19,9 +19,9 @@ from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
 from memapp.pipeline.score_run import score_run
 from memapp.pipeline.shared_scorer import SharedScorer
-from memapp.scoring.factory import ResMemFactory
-from memapp.scoring.fast.factory import FastFactory
+from memapp.scoring.fast.fast_net import fast_factory
 from memapp.scoring.hardware import physical_cores
+from memapp.scoring.resmem_net import resmem_factory
 from memapp.scoring.weights import WeightsLocator
 from memapp.store.home import home_folder
 from memapp.store.scores import SqliteScoreStore
@@ -72,8 +72,8 @@ def _factories() -> Mapping[str, ScorerFactory]:
     """Each way in which we score."""
     weights = WeightsLocator(resources=resources_folder(), home=home_folder())
     return {
-        "exact": ResMemFactory(weights=weights, home=home_folder(), device="cpu"),
-        "fast": FastFactory(weights=weights, home=home_folder()),
+        "exact": resmem_factory(weights=weights, home=home_folder(), device="cpu"),
+        "fast": fast_factory(weights=weights, home=home_folder()),
     }
 
 

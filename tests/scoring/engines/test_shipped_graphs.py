@@ -15,8 +15,8 @@ from memapp.doctor import examine
 from memapp.scoring.engines import graphs as graphs_module
 from memapp.scoring.engines.cpu import CpuEngines
 from memapp.scoring.engines.graphs import GraphError, GraphFolder, graph_key
-from memapp.scoring.factory import RESMEM, ResMemFactory
 from memapp.scoring.proof import proof_frames
+from memapp.scoring.resmem_net import RESMEM_IDENTITY, resmem_factory
 from memapp.scoring.weights import WeightsLocator
 from tests.scoring.standing_in import SMALL_NET, SmallExport, brightness
 
@@ -85,8 +85,8 @@ def test_resmem_scores_from_its_shipped_graph_alone(
     tmp_path: Path, prepared_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(graphs_module, "resource_path", lambda _name: prepared_home / "engines")
-    factory = ResMemFactory(weights=no_weights(tmp_path), home=tmp_path / "home", device="cpu")
-    assert factory.identity() == RESMEM
+    factory = resmem_factory(weights=no_weights(tmp_path), home=tmp_path / "home", device="cpu")
+    assert factory.identity() == RESMEM_IDENTITY
     scorer = factory.build(pytest.fail)
     assert (scorer.engine.engine, scorer.engine.note) == ("onnxruntime", None)
     assert scorer.score(np.zeros((1, 227, 227, 3), np.uint8)).shape == (1,)
@@ -98,7 +98,7 @@ def test_torch_without_weights_is_replaced_by_the_shipped_graph_with_a_note(
     tmp_path: Path, prepared_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(graphs_module, "resource_path", lambda _name: prepared_home / "engines")
-    factory = ResMemFactory(
+    factory = resmem_factory(
         weights=no_weights(tmp_path), home=tmp_path / "home", device="cpu", engine="torch"
     )
     scorer = factory.build(pytest.fail)
@@ -108,9 +108,9 @@ def test_torch_without_weights_is_replaced_by_the_shipped_graph_with_a_note(
 
 
 def test_a_damaged_net_is_named_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / f"{graph_key(RESMEM)}.onnx").write_bytes(b"half of a net")
+    (tmp_path / f"{graph_key(RESMEM_IDENTITY)}.onnx").write_bytes(b"half of a net")
     monkeypatch.setattr(graphs_module, "resource_path", lambda _name: tmp_path)
-    factory = ResMemFactory(weights=no_weights(tmp_path), home=tmp_path / "home")
+    factory = resmem_factory(weights=no_weights(tmp_path), home=tmp_path / "home")
     with pytest.raises(WeightsError, match=r"came with memapp is damaged: install memapp again"):
         factory.identity()
 

@@ -16,12 +16,12 @@ from memapp.core.records import FoundFile, Precision
 from memapp.core.resources import resources_folder
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
-from memapp.scoring.factory import RESMEM, ResMemFactory
-from memapp.scoring.fast import factory as fast_factory
-from memapp.scoring.fast.factory import FastFactory
+from memapp.scoring.fast import fast_net
+from memapp.scoring.fast.fast_net import FastNet, fast_factory
 from memapp.scoring.fast.layers import WEIGHT_LEVELS, Block, Layer, blocks, equalised, folded, integer_weights
 from memapp.scoring.fast.recipe import Recipe, fast_resmem, recipe_path, shipped_recipe
 from memapp.scoring.nets.registry import NetRegistry
+from memapp.scoring.resmem_net import RESMEM_IDENTITY, resmem_factory
 from memapp.scoring.weights import WeightsLocator
 
 
@@ -41,8 +41,8 @@ def test_fast_scores_are_close_to_exact_ones_and_repeatable(prepared_home: Path,
             frames.append(load_photo(photo.key.path, frame=True).frame)
     assert len(frames) >= 25
     batch = np.stack([frame for frame in frames if frame is not None])
-    exact = ResMemFactory(weights=weights(prepared_home), home=prepared_home, device="cpu").build(print)
-    fast = FastFactory(weights=weights(prepared_home), home=prepared_home).build(print)
+    exact = resmem_factory(weights=weights(prepared_home), home=prepared_home, device="cpu").build(print)
+    fast = fast_factory(weights=weights(prepared_home), home=prepared_home).build(print)
     true, found = exact.score(batch), fast.score(batch)
     off = np.abs(true - found)
     assert 0 < off.mean() <= 0.01
@@ -60,13 +60,13 @@ def test_fast_scores_are_close_to_exact_ones_and_repeatable(prepared_home: Path,
 @pytest.mark.weights
 def test_scoring_fast_imports_no_torch(prepared_home: Path) -> None:
     # Built in a separate process, and only once.
-    FastFactory(weights=weights(prepared_home), home=prepared_home).build(print).close()
+    fast_factory(weights=weights(prepared_home), home=prepared_home).build(print).close()
     code = (
-        "import sys, pathlib; from memapp.scoring.fast.factory import FastFactory; "
+        "import sys, pathlib; from memapp.scoring.fast.fast_net import fast_factory; "
         "from memapp.scoring.weights import WeightsLocator; home = pathlib.Path(sys.argv[1]); "
         "from memapp.core.resources import resources_folder; "
         "locator = WeightsLocator(resources=resources_folder(), home=home); "
-        "FastFactory(weights=locator, home=home).build(print).close(); "
+        "fast_factory(weights=locator, home=home).build(print).close(); "
         "print({'torch', 'onnx'} & set(sys.modules))"
     )
     done = subprocess.run(
@@ -78,13 +78,15 @@ def test_scoring_fast_imports_no_torch(prepared_home: Path) -> None:
 def test_a_fast_net_is_another_net_than_the_exact_one() -> None:
     fast = fast_resmem()
     assert fast.precision is Precision.FAST
-    assert (fast.name, fast.preprocessing) == (RESMEM.name, RESMEM.preprocessing)
-    assert fast.sha256 != RESMEM.sha256
+    assert (fast.name, fast.preprocessing) == (RESMEM_IDENTITY.name, RESMEM_IDENTITY.preprocessing)
+    assert fast.sha256 != RESMEM_IDENTITY.sha256
     assert len(fast.sha256) == 64
 
 
 def test_known_exact_scores_are_reused(tmp_path: Path) -> None:
-    assert FastFactory(weights=weights(tmp_path), home=tmp_path).equivalent_identities() == (RESMEM,)
+    assert fast_factory(weights=weights(tmp_path), home=tmp_path).equivalent_identities() == (
+        RESMEM_IDENTITY,
+    )
 
 
 def test_the_shipped_recipe_lists_the_photos_it_was_quantised_on() -> None:
@@ -141,7 +143,7 @@ def test_integer_weights_are_within_half_a_step_and_dead_channels_are_harmless()
 def test_without_onnx_and_a_graph_fast_scores_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fast_factory, "missing_package", lambda *packages: packages[0])
+    monkeypatch.setattr(fast_net, "missing_package", lambda *packages: packages[0])
     registry = NetRegistry(weights=weights(tmp_path), home=tmp_path)
     assert registry.why_not_fast() == "Fast scores can't be had: this memapp came without the fast net."
     with pytest.raises(MemappError, match="came without"):
@@ -149,8 +151,8 @@ def test_without_onnx_and_a_graph_fast_scores_are_refused(
 
 
 def test_without_a_recipe_fast_scores_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fast_factory, "recipe_path", lambda: tmp_path / "none")
-    assert "no fast net" in (FastFactory(weights=weights(tmp_path), home=tmp_path).why_not() or "")
+    monkeypatch.setattr(fast_net, "recipe_path", lambda: tmp_path / "none")
+    assert "no fast net" in (FastNet(weights=weights(tmp_path), home=tmp_path).why_not() or "")
 
 
 def test_other_nets_do_not_score_fast(tmp_path: Path) -> None:

