@@ -39,7 +39,7 @@ OLDEST_PYTHON = (3, 11)
 
 
 def run_window(paths: Sequence[str]) -> int:
-    """Open the window on the paths, or on the sample photos."""
+    """Open the window with the paths, or with the sample photos."""
     wayland = bool(os.environ.get("WAYLAND_DISPLAY"))
     provide_needs(programs=False, wayland=wayland)
     set_up()
@@ -52,7 +52,7 @@ def run_window(paths: Sequence[str]) -> int:
 
 
 def run_checks(checks: Sequence[Check], *, lanes: int, fail_fast: bool = False) -> int:
-    """Run the checks side by side and print how each ended; return the exit status."""
+    """Run the checks in parallel and print how each ended; return the exit status."""
     started = time.monotonic()
     results = Runner(checks, lanes=lanes, fail_fast=fail_fast).run()
     print(f"\n{summary(results, time.monotonic() - started)}", flush=True)
@@ -67,13 +67,13 @@ def run_tests(*, full: bool, fail_fast: bool, lanes: int | None) -> int:
 
 
 def run_quick_checks(names: Sequence[str]) -> int:
-    """Set up, then run what is looked at before every commit, or the checks of these names alone."""
+    """Set up, then run the checks for every commit, or only those with these names."""
     set_up()
     return run_checks(quick_checks(names), lanes=lanes_here())
 
 
 def run_pytest(arguments: Sequence[str], *, quick: bool) -> int:
-    """Set up, then run pytest with these arguments; what it says is seen as it comes."""
+    """Set up, then run pytest with these arguments; its output is shown at once."""
     provide_needs(programs=not quick)
     set_up()
     with tempfile.TemporaryDirectory(prefix="memapp-home-", ignore_cleanup_errors=True) as home:
@@ -83,11 +83,11 @@ def run_pytest(arguments: Sequence[str], *, quick: bool) -> int:
 
 
 def run_benchmarks(names: Sequence[str], *, json_file: Path | None, photos: int | None) -> int:
-    """Measure, each benchmark in a process of its own, and print one table."""
+    """Run each benchmark in a separate process, and print one table."""
     known = sorted(file.stem.removeprefix("bench_") for file in BENCHMARKS.glob("bench_*.py"))
     unknown = sorted(set(names) - set(known))
     if unknown:
-        raise SetUpError(f"No benchmark is called {', '.join(unknown)}. There are: {', '.join(known)}.")
+        raise SetUpError(f"No benchmark is called {', '.join(unknown)}. Known: {', '.join(known)}.")
     provide_needs(programs=True)
     set_up()
     code = (
@@ -120,7 +120,7 @@ def run_benchmarks(names: Sequence[str], *, json_file: Path | None, photos: int 
 
 
 def is_within(measurement: Mapping[str, Any]) -> bool:
-    """Whether a measured value keeps its limit: no more than it, or no less where it says at_least."""
+    """Return whether a measured value keeps its limit: at most, or at least with at_least."""
     value, limit = measurement["value"], measurement["limit"]
     if limit is None:
         return True
@@ -128,12 +128,12 @@ def is_within(measurement: Mapping[str, Any]) -> bool:
 
 
 def figure(value: float) -> str:
-    """A measured number, to be read at a glance: whole from a thousand on, else four digits that matter."""
+    """Return a measured number in short form: an integer from a thousand on, else four significant digits."""
     return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"
 
 
 def table(measurements: Sequence[Mapping[str, Any]]) -> str:
-    """One line for each measurement: name, measured, limit, ok."""
+    """Return one line for each measurement: name, measured, limit, ok."""
     rows = [("name", "measured", "limit", "ok")]
     for each in measurements:
         sign = ">=" if each.get("at_least") else "<="
@@ -147,14 +147,14 @@ def table(measurements: Sequence[Mapping[str, Any]]) -> str:
 
 
 def command_line() -> argparse.ArgumentParser:
-    """What dev.py understands."""
+    """Return the parser of dev.py's arguments."""
     parser = argparse.ArgumentParser(prog="dev.py", description=__doc__.split("\n")[0] if __doc__ else None)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("setup", help="set up the environment, nothing else")
+    commands.add_parser("setup", help="only set up the environment")
     commands.add_parser("texts", help="collect the texts that can be translated")
     check = commands.add_parser("check", help="set up, then format, lint, types, contracts, the quick tests")
     check.add_argument("names", nargs="*", metavar="NAME", help="format, lint, types, contracts, unused ...")
-    run = commands.add_parser("run", help="set up, then open the window on PATH or on the sample photos")
+    run = commands.add_parser("run", help="set up, then open the window with PATH or with the sample photos")
     run.add_argument("paths", nargs="*", metavar="PATH")
     test = commands.add_parser(
         "test",
@@ -162,21 +162,25 @@ def command_line() -> argparse.ArgumentParser:
         usage="dev.py test [--full] [--fail-fast] [--lanes N] | test [--quick] ARGUMENT...",
         allow_abbrev=False,
     )
-    test.add_argument("--full", action="store_true", help="with soaks, fuzzing in breadth and slow trials")
-    test.add_argument("--quick", action="store_true", help="with ARGUMENTs: leave out slow tests")
+    test.add_argument("--full", action="store_true", help="with soaks, broad fuzzing and slow trials")
+    test.add_argument("--quick", action="store_true", help="with ARGUMENTs: skip slow tests")
     test.add_argument("--fail-fast", action="store_true", help="stop at the first check that fails")
-    test.add_argument("--lanes", type=int, metavar="N", help="so many checks side by side; as many as cores")
-    bench = commands.add_parser("bench", help="set up, then measure")
-    bench.add_argument("names", nargs="*", metavar="NAME", help="a file tests/benchmarks/bench_NAME.py")
-    bench.add_argument(
-        "--photos", type=int, metavar="N", help="measure with N photos, where a benchmark takes a folder"
+    test.add_argument(
+        "--lanes", type=int, metavar="N", help="number of checks in parallel (default: as many as cores)"
     )
-    bench.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
+    bench = commands.add_parser("bench", help="set up, then measure")
+    bench.add_argument(
+        "names", nargs="*", metavar="NAME", help="the name of a file tests/benchmarks/bench_NAME.py"
+    )
+    bench.add_argument(
+        "--photos", type=int, metavar="N", help="measure with N photos, for benchmarks with a folder"
+    )
+    bench.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to this file")
     return parser
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Do what the arguments say; gives the exit status."""
+    """Run the command; return the exit status."""
     if sys.version_info[:2] < OLDEST_PYTHON:
         print(
             f"memapp needs Python {'.'.join(map(str, OLDEST_PYTHON))} or newer, and this is "

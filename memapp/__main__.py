@@ -1,4 +1,4 @@
-"""The way in: import order, frozen-app support, logging, then the command line or the window."""
+"""The entry point: import order, frozen-app support, logging, then the command line or the window."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from memapp import frozen, log, shutdown
 
 
 def main() -> NoReturn:
-    """Run memapp with the arguments of this process, and end it."""
+    """Run memapp with the arguments of this process, and exit."""
     multiprocessing.freeze_support()
     frozen.restore_library_path()
     log.start()
-    # The command line imports no Qt, and the window no torch before it is painted.
+    # The command line imports no Qt, and the window imports torch only after it is painted.
     from memapp import cli
 
     shutdown.leave(cli.main(sys.argv[1:]))

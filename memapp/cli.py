@@ -27,7 +27,7 @@ _COMMANDS = {"score": score, "explain": explain, "doctor": doctor, "lab": lab, "
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Understand the arguments and do what they say; gives the exit status."""
+    """Parse the arguments and run the command; return the exit status."""
     _speak_utf8()
     set_language(system_language(), resource_path("translations"))
     if arguments and arguments[0] in _COMMANDS:
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
         try:
             return int(options.run(options))
         except ModuleNotFoundError as problem:
-            # The installed memapp leaves out what only some commands need.
+            # The installed memapp lacks packages that only some commands need.
             if (problem.name or "").partition(".")[0] not in _NOT_IN_EVERY_BUILD:
                 raise
             return complain(
@@ -82,7 +82,7 @@ def _window_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="photos and folders to open")
     checks = parser.add_argument_group("to check an installation")
-    checks.add_argument("--self-test", action="store_true", help="try every part and say it as JSON")
+    checks.add_argument("--self-test", action="store_true", help="test every part and report as JSON")
     checks.add_argument("--out", metavar="FILE", type=Path, help="of --self-test; default: standard output")
     checks.add_argument("--gui-smoke", metavar="DIR", help="open the window, score DIR, close the window")
     checks.add_argument(
@@ -93,7 +93,7 @@ def _window_parser() -> argparse.ArgumentParser:
         metavar="S",
         type=float,
         default=120.0,
-        help="of --gui-smoke: so many seconds at most (default: 120)",
+        help="of --gui-smoke: time limit in seconds (default: 120)",
     )
     parser.add_argument("--version", action="version", version=f"memapp {__version__}")
     return parser
@@ -108,8 +108,8 @@ def _command_parser() -> argparse.ArgumentParser:
 
 
 def _speak_utf8() -> None:
-    """Names of files are whatever they are: no terminal's encoding may end a run."""
+    """Write UTF-8: a file name must not end a run because of the terminal's encoding."""
     for stream in (sys.stdout, sys.stderr):
-        # None in a built app without a console; something else under a test's capture.
+        # None in a built app without a console; another object under a test's capture.
         with suppress(AttributeError):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]

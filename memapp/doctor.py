@@ -1,4 +1,4 @@
-"""Says what works on this computer and what does not, each thing really tried."""
+"""Tests what works on this computer."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Finding:
 
 
 def examine(*, weights: WeightsLocator, home: Path) -> Iterator[Finding]:
-    """Examine versions, weights, engines, folders, segmenters, nets, formats: one finding after another."""
+    """Yield findings about versions, weights, engines, folders, segmenters, nets and formats."""
     yield Finding("memapp", __version__)
     yield Finding("Python", f"{platform.python_version()} on {platform.platform()}, {usable_cores()} cores")
     yield from map(_version, _DISTRIBUTIONS)
@@ -69,10 +69,10 @@ def _weights_and_engines(weights: WeightsLocator, home: Path) -> Iterator[Findin
     try:
         shipped = shipped_graph(home)
         if shipped is not None:
-            yield Finding("net", f"{shipped}: came with memapp, whole")
+            yield Finding("net", f"{shipped}: included with memapp, intact")
         else:
             path = weights.find(RESMEM_WEIGHTS)
-            yield Finding("weights", f"{path}: the published ones, sha256 {RESMEM_WEIGHTS.sha256}")
+            yield Finding("weights", f"{path}: the published weights, sha256 {RESMEM_WEIGHTS.sha256}")
         proofs = []
         for proof in prove_engines(weights, home):
             proofs.append(proof)

@@ -1,4 +1,4 @@
-"""The checks of dev.py: what each one runs, and how they are run side by side. Standard library only."""
+"""The checks of dev.py: what each one runs, and how they run in parallel. Standard library only."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ SELF_TEST = ("test_self_test.py",)
 WINDOW_TESTS = ("window",)
 NOT_TESTS = ("benchmarks",)
 COVERED = ("core", "library", "intake", "store", "pipeline", "report")
-"""The layers whose own tests must reach a share of their lines: packaging/layer_coverage.py."""
+"""The layers whose own tests must cover a share of their lines: packaging/layer_coverage.py."""
 
 LONG = ("lab", "scoring")
-"""Folders whose tests take minutes: each of their parts is a check, so that they can run side by side."""
+"""Folders whose tests take minutes: each of their parts is a check, so that they can run in parallel."""
 
 QUICK = ("-m", "not slow and not breadth and not window")
 USUAL = ("-m", "not breadth")
 
 PREPARE = "the net, prepared"
-"""The check before all that score with the real net: prepared once, it is shared by all of them."""
+"""The check before all those that score with the real net: prepared once, it is shared by all of them."""
 
 SHORT = {
     "ruff check": "lint",
@@ -40,10 +40,10 @@ SHORT = {
     "mypy": "types",
     "unused code": "unused",
 }
-"""What dev.py check calls the checks that run no code of memapp."""
+"""The names in dev.py check of the checks that run no code of memapp."""
 
 BEHIND = 5
-"""How much nicer checks are that wait for nothing, so that windows and widgets beside them stay alert."""
+"""The niceness of checks without time limits, so that windows and widgets beside them stay responsive."""
 
 
 class Check(NamedTuple):
@@ -55,7 +55,7 @@ class Check(NamedTuple):
     after: tuple[str, ...] = ()
     """The names of checks that must have ended before it starts."""
     alert: bool = False
-    """It waits for answers with a time limit: no other such check runs beside it."""
+    """It waits for results with a time limit: no other such check runs beside it."""
 
 
 class Result(NamedTuple):
@@ -82,7 +82,7 @@ def code_checks() -> Iterator[Check]:
 
 
 def pure_tests() -> list[str]:
-    """Return every folder and file of tests that needs no Qt: all but those named otherwise."""
+    """Return every folder and file of tests that needs no Qt: all except those named elsewhere."""
     others = {*WIDGET_TESTS, *SELF_TEST, *WINDOW_TESTS, *NOT_TESTS}
     entries = sorted(entry for entry in (ROOT / "tests").iterdir() if entry.name not in others)
     folders = [entry for entry in entries if any(entry.glob("**/test_*.py"))]
@@ -93,7 +93,8 @@ def pure_tests() -> list[str]:
 def test_groups() -> dict[str, list[str]]:
     """Return the pure tests by the name of their check, the longest first.
 
-    Each folder is a check, those in LONG one for each part; the files beside the folders are one together.
+    Each folder is a check; each part of a folder in LONG is one; the files beside the folders are one
+    together.
     """
     groups: dict[str, list[str]] = {}
     for path in pure_tests():
@@ -111,7 +112,7 @@ def test_groups() -> dict[str, list[str]]:
 
 
 def all_checks(*, full: bool = False) -> Iterator[Check]:
-    """Return what must pass before a change is taken; `full` adds breadth: soaks, fuzzing, slow trials."""
+    """Return what must pass before a change is accepted; `full` adds breadth: soaks, fuzzing, slow trials."""
     pytest = ("-m", "pytest", *(() if full else USUAL))
     *quick_ones, mypy = code_checks()
     yield from quick_ones
@@ -137,10 +138,10 @@ def all_checks(*, full: bool = False) -> Iterator[Check]:
 
 
 def measured(check: Check, layer: str) -> Check:
-    """Return the same tests with the lines counted that they reach in their layer."""
+    """Return the same tests, measuring their coverage of their layer."""
     source = f"memapp.{layer}"
     counted = ("-m", "coverage", "run", "--parallel-mode", f"--source={source}", *check.arguments)
-    # Python's own monitoring costs next to nothing where it is there; else coverage's tracer in C does.
+    # Python's own monitoring costs almost nothing where it exists; otherwise coverage's C tracer is used.
     core = "sysmon" if sys.version_info >= (3, 12) else "ctrace"
     return check._replace(arguments=counted, variables={**check.variables, "COVERAGE_CORE": core})
 
@@ -171,7 +172,7 @@ def quick_checks(names: Sequence[str] = ()) -> list[Check]:
 
 
 class Runner:
-    """Runs checks side by side, each in a process of its own; prints what each said when it has ended."""
+    """Runs checks in parallel, each in a separate process; prints each one's output when it has ended."""
 
     def __init__(
         self, checks: Sequence[Check], *, lanes: int, fail_fast: bool = False, python: Path | None = None
@@ -186,7 +187,7 @@ class Runner:
         self._changed = threading.Condition()
 
     def run(self) -> list[Result]:
-        """Run all; return how each ended, in the order in which they ended."""
+        """Run all; return how each ended, in that order."""
         with tempfile.TemporaryDirectory(prefix="memapp-home-", ignore_cleanup_errors=True) as home:
             shared = {"MEMAPP_HOME": home, "COVERAGE_FILE": str(Path(home) / "coverage" / "lines")}
             (Path(home) / "coverage").mkdir()
@@ -216,7 +217,7 @@ class Runner:
                 self._end(Result(check.name, passed, time.monotonic() - started), check, said)
 
     def _next(self) -> Check | None:
-        """Return the first check that may run now, once there is one; None when no more will."""
+        """Return the first check that may run now, waiting for it; None when there are no more."""
         with self._changed:
             while self._waiting:
                 unfinished = {check.name for check in self._waiting} | self._running.keys()
@@ -264,7 +265,7 @@ class Runner:
             self._changed.notify_all()
 
     def _stop(self) -> None:
-        """Start nothing more, and end what runs."""
+        """Start no more checks, and stop the running ones."""
         with self._changed:
             self._waiting.clear()
             for process in self._running.values():
@@ -279,7 +280,7 @@ def cores_here() -> int:
 
 
 def lanes_here() -> int:
-    """Return how many checks run at once: as many as there are cores, four at most (each takes 2 GB)."""
+    """Return how many checks run at once: one per core, four at most (each takes 2 GB)."""
     return max(1, min(cores_here(), 4))
 
 
@@ -289,7 +290,7 @@ def line_of(result: Result) -> str:
 
 
 def summary(results: Sequence[Result], seconds: float) -> str:
-    """Return one line for each check, and a last one for all, which took so many seconds together."""
+    """Return one line for each check, and a last one with the result and the total time in seconds."""
     failed = [result.name for result in results if not result.passed]
     verdict = (
         f"{len(failed)} of {len(results)} checks failed: {', '.join(failed)}"

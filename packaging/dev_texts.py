@@ -1,4 +1,4 @@
-"""Collects the texts that can be translated. Standard library only."""
+"""Collection of the translatable texts. Standard library only."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 CATALOGUE = Path("resources") / "translations" / "memapp.pot"
-"""In the checkout: every text, as translators' programs read it."""
+"""In the checkout: every text, in the format of translators' programs."""
 
 _HEADER = """\
 # Texts of memapp. Made by: python3 dev.py texts
@@ -61,7 +61,7 @@ def catalogue(root: Path) -> str:
 
 
 def write_catalogue(root: Path) -> Path:
-    """Write the catalogue into the checkout; return where. Raises: TextError."""
+    """Write the catalogue into the checkout; return its path. Raise TextError if a text is invalid."""
     path = root / CATALOGUE
     text = catalogue(root)
     path.parent.mkdir(exist_ok=True)
@@ -70,8 +70,8 @@ def write_catalogue(root: Path) -> Path:
 
 
 def texts_of(source: str, place: str) -> Iterator[Text]:
-    """Return the texts of one module. Raises: TextError: one of them is no literal."""
-    # The module of these functions calls them with what it is given.
+    """Return the texts of one module. Raise TextError if one of them is not a literal."""
+    # The module of these functions passes variables to them.
     if place.endswith("core/text.py"):
         return
     for node in ast.walk(ast.parse(source)):

@@ -1,7 +1,4 @@
-"""Coverage by layer: how many of its lines the tests of each layer reach, held against a floor.
-
-Started by dev.py in the environment, after the tests that counted (COVERAGE_FILE says where they did).
-"""
+"""Coverage by layer: the share of each layer's lines that its tests reach, compared with a minimum."""
 
 from __future__ import annotations
 
@@ -14,13 +11,13 @@ from coverage.exceptions import CoverageException
 
 ROOT = Path(__file__).resolve().parents[1]
 FLOOR = 90.0
-"""Percent of the lines that can run, for every layer that was measured."""
+"""Minimum percentage of executable lines, for every measured layer."""
 
 LAYERS = ("core", "library", "intake", "store", "pipeline", "report")
 
 
 def shares(lines: Coverage) -> dict[str, tuple[int, int]]:
-    """Return (lines reached, lines that can run) of each layer that was measured."""
+    """Return (reached lines, executable lines) of each measured layer."""
     reached: Counter[str] = Counter()
     there: Counter[str] = Counter()
     for layer in LAYERS:
@@ -32,22 +29,22 @@ def shares(lines: Coverage) -> dict[str, tuple[int, int]]:
 
 
 def table(measured: dict[str, tuple[int, int]]) -> str:
-    """Return one line for each layer: its name, the share, the counts, whether it keeps the floor."""
+    """Return one line for each layer: its name, the share, the counts, whether it reaches the minimum."""
     rows = []
     for layer, (reached, there) in measured.items():
         share = 100 * reached / there
-        verdict = "yes" if share >= FLOOR else f"NO, the floor is {FLOOR:.0f} %"
+        verdict = "yes" if share >= FLOOR else f"NO, the minimum is {FLOOR:.0f} %"
         rows.append(f"{layer:<10} {share:6.1f} %  {reached:6,} of {there:6,} lines  {verdict}")
     return "\n".join(rows)
 
 
 def main() -> int:
-    """Put together what was counted, print the table; return 1 where a layer lies under the floor."""
+    """Combine the measurements, print the table; return 1 if a layer is below the minimum."""
     lines = Coverage()
     try:
         lines.combine(keep=True)
     except CoverageException as problem:
-        print(f"Nothing was counted: {problem}")
+        print(f"Nothing was measured: {problem}")
         return 1
     measured = shares(lines)
     print(table(measured))

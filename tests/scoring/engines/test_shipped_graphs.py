@@ -129,6 +129,6 @@ def test_the_doctor_accepts_a_shipped_net_without_weights_or_torch(
     findings = {
         found.subject: found for found in examine(weights=no_weights(tmp_path), home=tmp_path / "home")
     }
-    assert "came with memapp" in findings["net"].text
+    assert "included with memapp" in findings["net"].text
     assert "works" in findings["onnx on cpu"].text
     assert not any(found.stops_scoring for found in findings.values())
