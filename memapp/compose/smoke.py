@@ -40,7 +40,7 @@ class WindowSmoke(QObject):
 
     @Slot(int, float, bool)
     def _on_ended(self, photos: int, _seconds: float, cancelled: bool) -> None:
-        if photos > 0 and not cancelled and not self._window.photos.keys_without_score():
+        if photos > 0 and not cancelled and not self._window.scores.keys_without_score():
             self.status = 0
         QTimer.singleShot(SETTLE_MILLISECONDS, self._finish)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from os.path import basename
 from pathlib import PurePath
 from typing import NewType, TypeAlias
 
@@ -40,7 +41,8 @@ class ImageKey:
     @property
     def name(self) -> str:
         """The file's name without its folder."""
-        return PurePath(self.path).name
+        # PurePath takes ten times as long, which 100,000 photos feel; it knows what to do with "folder/".
+        return basename(self.path) or PurePath(self.path).name  # noqa: PTH119
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,13 +101,7 @@ class SettingsTable:
     battery_threads: Final = Setting("battery_threads", True, "Use fewer cores on battery")
     pause_on_battery: Final = Setting("pause_on_battery", False, "Pause on battery")
     tile_size: Final = Setting("tile_size", 200, "Size of the thumbnails", limits=(96, 512), of_window=True)
-    sort_by: Final = Setting(
-        "sort_by",
-        "score",
-        "Sort by",
-        choices=("score", "name", "taken", "size", "disagreement"),
-        of_window=True,
-    )
+    sort_by: Final = Setting("sort_by", "score", "Sort by the column of this id", of_window=True)
     sort_descending: Final = Setting("sort_descending", True, "Highest first", of_window=True)
     nets: Final[Setting[tuple[str, ...]]] = Setting("nets", (RESMEM_ID,), "Nets that score", of_window=True)
     shown_net: Final[Setting[str]] = Setting(

@@ -67,7 +67,8 @@ class Sorting:
     """Whether -3 counts as 3."""
     apart: str = ""
     """A flag column: photos with the flag come after all others, in both directions."""
-    icon: str = ""
+    place: int = 100
+    """Where it stands in the sort menu: lower ones first, equal ones as registered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,8 +262,9 @@ class Columns:
 
     @property
     def sortable(self) -> list[Column]:
-        """The columns that can be sorted by."""
-        return [column for column in self if column.sort is not None]
+        """The columns that can be sorted by, as the sort menu has them."""
+        found = [(column.sort.place, column) for column in self if column.sort is not None]
+        return [column for _, column in sorted(found, key=lambda each: each[0])]
 
     @property
     def filterable(self) -> list[Column]:

@@ -63,8 +63,9 @@ class Contains:
             raise ValueError(f"{self.column} can't be filtered by text")
         wanted = search_key(self.text)
         values = library.values(self.column)[rows].tolist()
-        found = (value is not None and wanted in search_key(value) for value in values)
-        return np.fromiter(found, dtype=np.bool_, count=len(rows))
+        # Many photos share a camera or a folder: each text is looked at once.
+        found = {value: value is not None and wanted in search_key(value) for value in set(values)}
+        return np.fromiter((found[value] for value in values), dtype=np.bool_, count=len(rows))
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,9 +112,13 @@ class Ingest:
 
     # News
 
+    def is_superseded(self, request: int) -> bool:
+        """Return whether a run was asked for before the last `clear`: what it says is dropped."""
+        return request <= self._superseded
+
     def take(self, request: int, events: Iterable[Event]) -> News:
         """Apply what a run said. News of a run from before `clear` is dropped."""
-        if request <= self._superseded:
+        if self.is_superseded(request):
             return News()
         order = self._orders.get(request)
         net = order.net if order else RESMEM_ID
@@ -196,7 +200,8 @@ class Ingest:
                 self._library.rename(local, photo.id)
         wanted = (photo for photo in photos if self._removed.get(photo.id, 0) < request)
         if request in self._repeats:
-            wanted = (photo for photo in wanted if photo.id in self._library)
+            # A file that can't be looked at has neither size nor time: what is known of its photo stays.
+            wanted = (photo for photo in wanted if photo.id in self._library and photo.key.mtime_ns)
         self._library.add((photo.id, photo.key) for photo in wanted)
 
     def _take_failures(self, failures: Sequence[Failure], request: int) -> bool:

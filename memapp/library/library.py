@@ -152,6 +152,10 @@ class Library:
         """Return all photos, in the order of arrival."""
         return self.ids_at(self.rows())
 
+    def keys(self) -> list[ImageKey]:
+        """Return the states of all photos' files, in the order of arrival."""
+        return self.keys_at(self.rows())
+
     def id_of(self, key: ImageKey) -> PhotoId | None:
         """Return the photo whose file is in this state; None where there is none."""
         row = self.row(key)
@@ -384,6 +388,19 @@ class Library:
         if changed:
             self._note(column_id, changed)
         return old
+
+    def set_rows(self, column_id: str, rows: Rows, values: Sequence[Any]) -> None:
+        """Set a column's values in these rows, which must be there; quicker than `set` for many.
+
+        Raises:
+            KeyError: there is no such column, or its values are computed.
+        """
+        stored, new = self._stored[column_id], _as_values(values, self.columns[column_id])
+        before = stored[rows]
+        changed = ~np.asarray((before == new) | ((before != before) & (new != new)), dtype=np.bool_)
+        if changed.any():
+            stored[rows[changed]] = new[changed]
+            self._note(column_id, rows[changed].tolist())
 
     def set_all(self, column_id: str, values: Values) -> None:
         """Set a column's values for every row at once, shape (capacity,).

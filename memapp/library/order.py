@@ -11,6 +11,7 @@ from memapp.core.names import natural_key
 from memapp.library.columns import Column, Kind, Sorting, Values
 from memapp.library.library import Library, Rows
 
+SCORE = "score"
 NAME = "name"
 NAME_RANK = "name_rank"
 """The column that breaks ties: each photo's place by name, computed once for all orders."""
@@ -20,7 +21,7 @@ NAME_RANK = "name_rank"
 class Order:
     """What photos are sorted by."""
 
-    column: str = "score"
+    column: str = SCORE
     descending: bool = True
 
     @classmethod

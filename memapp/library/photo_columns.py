@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum
 from pathlib import PurePath
 from typing import Any
@@ -86,7 +86,7 @@ def _file_columns() -> tuple[Column, ...]:
             depends_on=frozenset({KEY}), export=ExportField("path"),
         ),
         Column(
-            id=NAME, title="Name", kind=Kind.TEXT, of_key=lambda key: key.name, sort=Sorting(),
+            id=NAME, title="Name", kind=Kind.TEXT, of_key=lambda key: key.name, sort=Sorting(place=2),
             filter=TextFilter(), text=display_name, details=True,
         ),
         Column(id=_NAME_KEY, title="", kind=Kind.TEXT, of_key=lambda key: natural_key(key.name)),
@@ -97,7 +97,7 @@ def _file_columns() -> tuple[Column, ...]:
         Column(
             id="folder", title="Folder", kind=Kind.TEXT,
             of_photo=lambda photo: str(PurePath(photo.key.path).parent),
-            depends_on=frozenset({KEY}), text=display_name, details=True,
+            depends_on=frozenset({KEY}), filter=TextFilter(), text=display_name, details=True,
         ),
     )  # fmt: skip
 
@@ -131,7 +131,7 @@ def shown_columns(net: NetInfo) -> tuple[Column, ...]:
         ),
         Column(
             id="score", title="Score", kind=Kind.NUMBER, of_all=lambda library: library.values(score),
-            depends_on=source, sort=Sorting(descending_first=True, apart="fast"),
+            depends_on=source, sort=Sorting(descending_first=True, apart="fast", place=1),
             filter=RangeFilter(0.0, 1.0, decimals=2), text=lambda value: score_text(value),
             tooltip=lambda photo: _score_tooltip(photo, net), spoken=lambda photo: _spoken_score(photo, net),
             details=True, export=ExportField("score", lambda value: round(float(value), 7)),
@@ -168,17 +168,17 @@ def _fact_columns() -> tuple[Column, ...]:
         _pixel_count("height", "Height", lambda facts: facts.height),
         Column(
             id="size", title="File size", kind=Kind.INTEGER, missing=0, of_key=lambda key: key.size,
-            sort=Sorting(descending_first=True), text=file_size_text, details=True,
+            sort=Sorting(descending_first=True, place=4), text=file_size_text, details=True,
         ),
-        _fact("format", "Format", lambda facts: facts.format, details=True),
+        _fact("format", "Format", lambda facts: facts.format, searched=True, details=True),
         _fact("rendering", "Scored from", lambda facts: facts.rendering, details=True),
-        Column(id="taken", title="Date taken", kind=Kind.INTEGER, sort=Sorting()),
-        _fact(
-            "taken_text", "Taken", lambda facts: facts.taken, text=taken_text, details=True,
-            export=ExportField("taken"),
+        Column(
+            id="taken", title="Date taken", kind=Kind.INTEGER, sort=Sorting(place=3), text=_moment_text,
+            details=True,
         ),
-        _fact("camera", "Camera", lambda facts: facts.camera, details=True),
-        _fact("lens", "Lens", lambda facts: facts.lens, details=True),
+        _fact("taken_text", "", lambda facts: facts.taken, export=ExportField("taken")),
+        _fact("camera", "Camera", lambda facts: facts.camera, searched=True, details=True),
+        _fact("lens", "Lens", lambda facts: facts.lens, searched=True, details=True),
         _fact("exposure", "Exposure", lambda facts: facts.exposure, details=True),
     )  # fmt: skip
 
@@ -193,6 +193,7 @@ def _fact(
     read: Callable[[PhotoFacts], Any],
     *,
     kind: Kind = Kind.TEXT,
+    searched: bool = False,
     text: Callable[[Any], str] = str,
     details: bool = False,
     export: ExportField | None = None,
@@ -203,12 +204,18 @@ def _fact(
         facts = facts_of(photo)
         return missing if facts is None else read(facts)
 
+    def of_all(library: Library) -> Values:
+        every = [missing if facts is None else read(facts) for facts in library.values("facts").tolist()]
+        return np.array(every, dtype=np.int64 if kind is Kind.INTEGER else object)
+
     return Column(
         id=column_id,
         title=title,
         kind=kind,
         of_photo=of_photo,
+        of_all=of_all,
         depends_on=frozenset({"facts"}),
+        filter=TextFilter() if searched else None,
         text=text,
         details=details,
         export=export,
@@ -250,6 +257,10 @@ def seconds_of(taken: str | None) -> int:
     if moment is None:
         return UNKNOWN_INTEGER
     return int((moment.replace(tzinfo=None) - _EPOCH).total_seconds())
+
+
+def _moment_text(seconds: int) -> str:
+    return taken_text((_EPOCH + timedelta(seconds=seconds)).isoformat())
 
 
 def _percentile(photo: Photo, net: NetInfo) -> float:

@@ -22,7 +22,13 @@ def spoken_text(photo: Photo) -> str:
     return ", ".join([display_name(photo[NAME]), *lines])
 
 
-def detail_rows(photo: Photo) -> list[tuple[str, str]]:
-    """Return title and text of each column of the details view whose value is known."""
-    rows = ((column.title, column.described(photo)) for column in photo.library.columns.detailed)
+def detail_rows(photo: Photo, *, without: frozenset[str] = frozenset()) -> list[tuple[str, str]]:
+    """Return title and text of each column of the details view whose value is known.
+
+    Args:
+        photo: which photo.
+        without: the ids of columns to leave out.
+    """
+    columns = (column for column in photo.library.columns.detailed if column.id not in without)
+    rows = ((column.title, column.described(photo)) for column in columns)
     return [(title, text) for title, text in rows if text]

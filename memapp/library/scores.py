@@ -32,6 +32,9 @@ from memapp.library.photo_columns import (
 DISAGREEMENT = "disagreement"
 """The column of how far apart two nets place a photo, in points of a hundred, while two are compared."""
 
+MOST_POINTS = 100
+"""So far apart two nets can place a photo."""
+
 Pair: TypeAlias = tuple[NetInfo, NetInfo]
 
 
@@ -91,26 +94,26 @@ class Scores:
         """
         if not self.holds(net):
             return
-        library, scores, facts, taken, fast, engines = self.library, {}, {}, {}, {}, {}
+        library, rows, kept = self.library, list[int](), list[ScoredPhoto]()
         known, is_fast = library.values(score_column(net)), library.values(fast_column(net))
         for photo in photos:
             row = library.row(photo.key)
-            if row is None:
+            if row is None or (
+                photo.precision is Precision.FAST and not np.isnan(known[row]) and not is_fast[row]
+            ):
                 continue
-            quick = photo.precision is Precision.FAST
-            if quick and not np.isnan(known[row]) and not is_fast[row]:
-                continue
-            name = library.id_at(row)
-            scores[name], fast[name], engines[name] = photo.score, quick, photo.engine
-            facts[name], taken[name] = _shared(photo.facts), seconds_of(photo.facts.taken)
+            rows.append(row)
+            kept.append(photo)
+        at = np.array(rows, dtype=np.int64)
+        failed = at[library.values("failed")[at]]
         with library.gathered():
-            library.set("failed", dict.fromkeys(scores, False))
-            library.set("failure", dict.fromkeys(scores))
-            library.set(score_column(net), scores)
-            library.set(fast_column(net), fast)
-            library.set(engine_column(net), engines)
-            library.set("facts", facts)
-            library.set("taken", taken)
+            library.set_rows("failed", failed, [False] * len(failed))
+            library.set_rows("failure", failed, [None] * len(failed))
+            library.set_rows(score_column(net), at, [photo.score for photo in kept])
+            library.set_rows(fast_column(net), at, [photo.precision is Precision.FAST for photo in kept])
+            library.set_rows(engine_column(net), at, [photo.engine for photo in kept])
+            library.set_rows("facts", at, [_shared(photo.facts) for photo in kept])
+            library.set_rows("taken", at, [seconds_of(photo.facts.taken) for photo in kept])
 
     def note_failures(self, failures: Iterable[Failure]) -> None:
         """Note why photos have no score; what was known of the state of their files is forgotten."""
@@ -150,6 +153,10 @@ class Scores:
         if state is None:
             return len(self.library)
         return int(np.count_nonzero(self.library.values("state")[self.library.rows()] == state))
+
+    def score_count(self, precision: Precision) -> int:
+        """Return how many of the shown net's scores are of this precision."""
+        return len(self.shown_scores(precision))
 
     def shown_scores(self, precision: Precision) -> npt.NDArray[np.float64]:
         """Return the shown net's scores of this precision, in the order of arrival, shape (n,)."""
@@ -197,12 +204,19 @@ class Scores:
         """Compare two nets, flag photos that they place so many points apart; None to compare none."""
         if (pair, flagged_from) == (self._pair, self._flagged_from):
             return
-        if self._pair is not None:
-            self.library.unregister(DISAGREEMENT)
+        compared = self._pair is not None
         self._pair, self._flagged_from = pair, flagged_from
-        if pair is not None:
-            self.library.register(_disagreement_column(pair, flagged_from))
-            self.update_disagreement()
+        if pair is None:
+            if compared:
+                self.library.unregister(DISAGREEMENT)
+            return
+        column = _disagreement_column(pair, flagged_from)
+        if compared:
+            # Replaced rather than removed, so that who sorts or filters by it goes on.
+            self.library.replace_columns(column)
+        else:
+            self.library.register(column)
+        self.update_disagreement()
 
     def update_disagreement(self) -> None:
         """Compute again how far apart the two nets place each photo; fast scores are left out."""
@@ -269,8 +283,9 @@ def _disagreement_column(pair: Pair, flagged_from: float) -> Column:
         id=DISAGREEMENT,
         title="Disagreement",
         kind=Kind.NUMBER,
-        sort=Sorting(descending_first=True, by_magnitude=True),
-        filter=RangeFilter(0, 100, by_magnitude=True),
+        details=True,
+        sort=Sorting(descending_first=True, by_magnitude=True, place=5),
+        filter=RangeFilter(0, MOST_POINTS, by_magnitude=True),
         text=lambda points: f"{points:+.0f}",
         tooltip=flagged,
         spoken=flagged,

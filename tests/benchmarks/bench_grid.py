@@ -16,13 +16,16 @@ from PySide6.QtCore import QCoreApplication, QItemSelectionModel
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-from memapp.core.records import ImageKey, PhotoFacts, ScoredPhoto
+from memapp.core.records import ImageKey, PhotoFacts, PhotoId, ScoredPhoto
+from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.grid.grid_view import GridView
-from memapp.gui.grid.item_model import PhotoItemModel
-from memapp.gui.grid.photo_filter import PhotoFilter
-from memapp.gui.grid.roles import SortKey
-from memapp.gui.grid.sort_proxy import PhotoSortProxy
+from memapp.gui.grid.tile_images import TileImages
 from memapp.gui.widgets.theme import DARK
+from memapp.library.filtering import PhotoFilter, contains
+from memapp.library.library import Library
+from memapp.library.order import Order
+from memapp.library.photo_columns import photo_columns
+from memapp.library.scores import Scores
 from tests.benchmarks.measurement import Measurement, seconds_of
 
 ROWS = 100_000
@@ -79,15 +82,14 @@ def main() -> int:
 
 def _measure_memory() -> Measurement:
     tracemalloc.start()
-    model = PhotoItemModel()
-    proxy = PhotoSortProxy(source=model)
+    model = _empty_model()
     before, _ = tracemalloc.get_traced_memory()
     # Keys and facts are made here and kept by the model alone, so they count.
     keys = fake_keys(ROWS)
-    model.add(keys)
+    model.library.add(zip(map(PhotoId, range(1, ROWS + 1)), keys, strict=True))
     for batch in _batches(keys):
-        model.set_scores(fake_photos(batch))
-    proxy.refresh()
+        model.scores.note_scores(fake_photos(batch))
+    model.refresh()
     del keys, batch
     gc.collect()
     after, _ = tracemalloc.get_traced_memory()
@@ -96,45 +98,49 @@ def _measure_memory() -> Measurement:
 
 
 def _measure_speed(application: QCoreApplication) -> list[Measurement]:
-    model = PhotoItemModel()
-    proxy = PhotoSortProxy(source=model)
-    view = GridView(proxy=proxy, theme=DARK, tile_size=200)
+    model = _empty_model()
+    view = GridView(model=model, theme=DARK, tile_size=200)
     view.resize(1600, 1000)
     view.show()
     keys = fake_keys(ROWS)
     photos = fake_photos(keys)
 
     def fill() -> None:
-        for batch in _batches(keys):
-            model.add(batch)
+        for batch in _batches(list(zip(map(PhotoId, range(1, ROWS + 1)), keys, strict=True))):
+            model.library.add(batch)
             application.processEvents()
         for scored in _batches(photos):
-            model.set_scores(scored)
+            model.scores.note_scores(scored)
             application.processEvents()
-        proxy.refresh()
+        model.refresh()
 
     figures = [Measurement(f"fill the grid with {ROWS:,} photos", seconds_of(fill), "s", 5.0)]
-    for key in (SortKey.NAME, SortKey.TAKEN, SortKey.SIZE, SortKey.SCORE):
+    for column in ("name", "taken", "size", "score"):
         for descending in (False, True):
-            seconds = seconds_of(partial(proxy.set_sort, key, descending=descending))
-            name = f"sort by {key}, {'highest' if descending else 'lowest'} first"
+            seconds = seconds_of(partial(model.set_order, Order(column, descending=descending)))
+            name = f"sort by {column}, {'highest' if descending else 'lowest'} first"
             figures.append(Measurement(name, seconds, "s", 0.5))
-    model.set_scores(fake_photos(keys[: ROWS // 2], seed=3))
-    figures.append(Measurement("sort again while scores come", seconds_of(proxy.refresh), "s", 0.5))
+    model.scores.note_scores(fake_photos(keys[: ROWS // 2], seed=3))
+    figures.append(Measurement("sort again while scores come", seconds_of(model.refresh), "s", 0.5))
     view.selectAll()
-    turn = seconds_of(lambda: proxy.set_sort(SortKey.SCORE, descending=False))
+    turn = seconds_of(lambda: model.set_order(Order("score", descending=False)))
     figures.append(Measurement("turn the order, all selected", turn, "s", 0.5))
     view.clearSelection()
     for row in range(0, ROWS, 100):
-        view.selectionModel().select(proxy.index(row, 0), QItemSelectionModel.SelectionFlag.Select)
-    turn = seconds_of(lambda: proxy.set_sort(SortKey.SCORE, descending=True))
+        view.selectionModel().select(
+            model.index(row, 0),
+            QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows,
+        )
+    turn = seconds_of(lambda: model.set_order(Order("score", descending=True)))
     figures.append(Measurement("turn the order, 1,000 selected apart", turn, "s", 0.5))
     view.clearSelection()
     for text in ("77", ""):
-        seconds = seconds_of(partial(proxy.set_filter, PhotoFilter(text=text)))
+        seconds = seconds_of(
+            partial(model.set_filter, PhotoFilter().with_condition("name", contains("name", text)))
+        )
         figures.append(Measurement(f"filter by the name, {text!r}", seconds, "s", None))
-    for shown in proxy.keys(range(100)):
-        model.set_preview(shown, QImage(200, 133, QImage.Format.Format_RGB32))
+    for shown in model.keys(range(100)):
+        model.images.set_preview(shown, QImage(200, 133, QImage.Format.Format_RGB32))
     view.grab()
     figures.append(Measurement("paint a screen of 28 photos", 1000 * seconds_of(view.grab), "ms", None))
     figures.append(
@@ -142,6 +148,11 @@ def _measure_speed(application: QCoreApplication) -> list[Measurement]:
     )
     view.deleteLater()
     return figures
+
+
+def _empty_model() -> GridModel:
+    scores = Scores(Library(photo_columns()))
+    return GridModel(scores=scores, images=TileImages(library=scores.library))
 
 
 def _batches(items: Sequence[ItemT]) -> list[Sequence[ItemT]]:

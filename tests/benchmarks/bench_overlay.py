@@ -103,8 +103,8 @@ class Watch(QObject):
 
     def _script(self) -> Step:
         window, table = self._window, self._window.actions_table
-        yield lambda: window.photos.count() == PHOTOS and not window.session.running
-        first = window.proxy.key(0)
+        yield lambda: window.scores.count() == PHOTOS and not window.session.running
+        first = window.photos.key(0)
         window.panes.open(first)
         for name in ("memorability", "regions"):
             began = time.perf_counter()

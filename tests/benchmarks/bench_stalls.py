@@ -113,8 +113,8 @@ class Watch(QObject):
         for timer in self._timers:
             timer.stop()
         self._witness.stop()
-        photos = self._window.photos
-        self._with_preview = sum(preview is not None for preview in map(photos.preview, photos.table.keys))
+        previews = map(self._window.tile_images.preview, self._window.library.keys())
+        self._with_preview = sum(preview is not None for preview in previews)
         self._window.close()
 
 

@@ -25,6 +25,8 @@ from memapp.core.explanation import ExplainEvent, ExplainOrder, MapMethod
 from memapp.core.nets import RESMEM, NetInfo, NetWork
 from memapp.core.records import ImageKey, PixelArray, Precision, RunOrder
 from memapp.gui.overlay.segmenter_commands import BytesProgress, SegmenterRow, SegmenterWork
+from memapp.library.library import Photo
+from memapp.library.photo_columns import score_of
 from tests.fakes import HALVES, BrightnessFactory, BrightnessScorer, HalvesFactory, HalvesMapMaker
 
 PATIENCE_MS = 30_000
@@ -210,26 +212,32 @@ class WindowBench:
         return found
 
     def _keys(self) -> list[ImageKey]:
-        proxy = self.window.proxy
-        return [proxy.key(row) for row in range(proxy.rowCount())]
+        return self.window.photos.photos_shown()
 
     def scores(self) -> dict[str, float | None]:
         """The photos in the window with their scores, by name."""
-        keys = self.window.photos.table.keys
-        return {key.name: self.window.photos.score(key) for key in keys}
+        return {photo.key.name: score_of(photo) for photo in self._photos()}
 
     def scores_by_net(self) -> dict[str, tuple[float | None, ...]]:
         """What each net says of each photo, by name, in the order of the nets."""
-        photos = self.window.photos
-        return {key.name: tuple(said.score for said in photos.net_scores(key)) for key in photos.table.keys}
+        scores = self.window.scores
+        return {
+            photo.key.name: tuple(each.score for each in scores.of_each_net(photo.id))
+            for photo in self._photos()
+        }
+
+    def _photos(self) -> list[Photo]:
+        library = self.window.library
+        return [Photo(library, row) for row in library.rows().tolist()]
 
     def choose(self, *names: str) -> None:
         """Select photos in the grid, the last one as the current one."""
-        grid, proxy = self.window.grid, self.window.proxy
+        grid, photos = self.window.grid, self.window.photos
         grid.go_to(self.key(names[-1]))
         for name in names:
             grid.selectionModel().select(
-                proxy.index_of(self.key(name)), QItemSelectionModel.SelectionFlag.Select
+                photos.index_of(self.key(name)),
+                QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows,
             )
         # The selection is told once for each turn of the event loop.
         self.qtbot.waitSignal(grid.selection_changed, timeout=PATIENCE_MS).wait()
@@ -257,7 +265,7 @@ class WindowBench:
     def until_done(self) -> None:
         """Let the window live until no run goes on and the order is that of the scores."""
         self.until(lambda: not self.window.session.running)
-        self.window.proxy.refresh()
+        self.window.photos.refresh()
 
     def add(self, *paths: Path) -> None:
         """Add paths, and wait until all is scored."""

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from memapp.gui.inspector.facts import file_size_text
+from memapp.core.photo_text import file_size_text
 from memapp.gui.overlay.segmenter_commands import SegmenterCommands, SegmenterRow
 from memapp.gui.widgets.basic import IconButton, Role, hairline, text_label
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_6, ThemeManager

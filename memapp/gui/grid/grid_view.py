@@ -25,13 +25,14 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 from memapp.core.records import ImageKey
 from memapp.core.settings import SETTINGS
 from memapp.gui.grid.drag_picture import drag_picture
+from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.grid.interaction_hold import InteractionHold
 from memapp.gui.grid.no_match_notice import NoMatchNotice
 from memapp.gui.grid.scroll_anchor import ScrollAnchor
-from memapp.gui.grid.sort_proxy import PhotoSortProxy
 from memapp.gui.grid.tile_delegate import TileDelegate
 from memapp.gui.grid.tile_view import TileView
 from memapp.gui.widgets.theme import Theme
+from memapp.library.library import Change, ChangeKind
 
 VISIBLE_MILLISECONDS = 60
 """So long the view gathers changes before it says what is visible."""
@@ -65,14 +66,14 @@ class GridView(TileView):
     clear_filter_requested = Signal()
 
     def __init__(
-        self, *, proxy: PhotoSortProxy, theme: Theme, tile_size: int, parent: QWidget | None = None
+        self, *, model: GridModel, theme: Theme, tile_size: int, parent: QWidget | None = None
     ) -> None:
-        """Show the proxy's photos in squares of tile_size device-independent pixels."""
+        """Show the model's photos in squares of tile_size device-independent pixels."""
         side = _within_limits(tile_size)
         super().__init__(
-            model=proxy, delegate=TileDelegate(theme=theme, side=side), theme=theme, parent=parent
+            model=model, delegate=TileDelegate(theme=theme, side=side), theme=theme, parent=parent
         )
-        self._proxy = proxy
+        self._photos = model
         self._tile_size = side
         self._current_before: ImageKey | None = None
         self._wheel = 0
@@ -80,22 +81,23 @@ class GridView(TileView):
         self._notice = NoMatchNotice(parent=self.viewport())
         self._notice.clear_requested.connect(self.clear_filter_requested)
         self._anchor = ScrollAnchor(view=self)
-        self._hold = InteractionHold(view=self, proxy=proxy)
+        self._hold = InteractionHold(view=self, model=model)
         self._visible_timer = _single_shot(self, VISIBLE_MILLISECONDS, self._announce_visible)
         self._selection_timer = _single_shot(self, 0, self._announce_selection)
         self.setAccessibleName("Photos")
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
-        self._connect(proxy)
+        self._connect(model)
 
-    def _connect(self, proxy: PhotoSortProxy) -> None:
+    def _connect(self, model: GridModel) -> None:
         self.sight_changed.connect(self._announce_soon)
-        proxy.rowsInserted.connect(self.relayout)
-        proxy.modelReset.connect(self._on_reset)
-        proxy.rearranging.connect(self._on_rearranging)
-        proxy.rearranged.connect(self._on_rearranged)
-        proxy.photos.rowsInserted.connect(self._show_notice)
+        model.rowsInserted.connect(self.relayout)
+        model.modelReset.connect(self._on_reset)
+        model.rearranging.connect(self._on_rearranging)
+        model.rearranged.connect(self._on_rearranged)
+        model.files_changed.connect(self._announce_soon)
+        model.library.subscribe(self._on_library_changed)
         self.doubleClicked.connect(self._activate)
         selection = self.selectionModel()
         selection.selectionChanged.connect(self._on_selection)
@@ -130,23 +132,24 @@ class GridView(TileView):
     def current_photo(self) -> ImageKey | None:
         """The photo that the keyboard is at."""
         index = self.currentIndex()
-        return self._proxy.key(index.row()) if index.isValid() else None
+        return self._photos.key(index.row()) if index.isValid() else None
 
     def selected_photos(self) -> list[ImageKey]:
         """The selected photos, in the order on screen."""
-        return self._proxy.keys(self._selected_rows())
+        return self._photos.keys(self._selected_rows())
 
     def go_to(self, key: ImageKey) -> None:
         """Make a photo the current and only selected one, and bring it into sight."""
-        index = self._proxy.index_of(key)
+        index = self._photos.index_of(key)
         if index.isValid():
-            command = QItemSelectionModel.SelectionFlag.ClearAndSelect
+            flag = QItemSelectionModel.SelectionFlag
+            command = flag.ClearAndSelect | flag.Rows
             self.selectionModel().setCurrentIndex(index, command)
             self.scrollTo(index)
 
     def _selected_rows(self) -> list[int]:
         chosen = self.selectionModel().selection()
-        return sorted(row for part in chosen.toList() for row in range(part.top(), part.bottom() + 1))
+        return sorted({row for part in chosen.toList() for row in range(part.top(), part.bottom() + 1)})
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Open with Enter or Space; the rest as in any list."""
@@ -160,7 +163,7 @@ class GridView(TileView):
             super().keyPressEvent(event)
 
     def _activate(self, index: QModelIndex) -> None:
-        self.activated_photo.emit(self._proxy.key(index.row()))
+        self.activated_photo.emit(self._photos.key(index.row()))
 
     def startDrag(self, actions: Qt.DropAction) -> None:
         """Let the selected files be dropped elsewhere, as copies."""
@@ -168,9 +171,9 @@ class GridView(TileView):
         if not rows:
             return
         drag = QDrag(self)
-        drag.setMimeData(self._proxy.mimeData([self._proxy.index(row, 0) for row in rows]))
+        drag.setMimeData(self._photos.mimeData([self._photos.index(row, 0) for row in rows]))
         current = self.current_photo()
-        preview = None if current is None else self._proxy.photos.preview(current)
+        preview = None if current is None else self._photos.images.preview(current)
         drag.setPixmap(drag_picture(preview, len(rows), self._theme, self.devicePixelRatioF()))
         drag.exec(Qt.DropAction.CopyAction)
 
@@ -203,7 +206,7 @@ class GridView(TileView):
     def relayout(self) -> None:
         """Take up a change in the number of photos or the size of tiles at once."""
         # Fast scores stand by themselves, below exact ones.
-        self._second_part = self._proxy.fast_from
+        self._second_part = self._photos.fast_from
         super().relayout()
         self._show_notice()
 
@@ -224,8 +227,13 @@ class GridView(TileView):
         # The selected photos may be the same and yet stand in another order, or one of them may be gone.
         self._selection_timer.start()
 
+    def _on_library_changed(self, change: Change) -> None:
+        if change.kind is ChangeKind.ADDED:
+            # Photos may be there, and none of them pass the filter.
+            self._show_notice()
+
     def _show_notice(self) -> None:
-        self._notice.setVisible(self._proxy.rowCount() == 0 and self._proxy.photos.rowCount() > 0)
+        self._notice.setVisible(self._photos.rowCount() == 0 and len(self._photos.library) > 0)
         self._notice.centre()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -271,7 +279,7 @@ class GridView(TileView):
         above = self._geometry.places_between(top - height, top)
         wanted = dict.fromkeys((*visible, *below, *reversed(above)))
         pixel_side = round(self._tile_size * self.devicePixelRatioF())
-        self.visible_changed.emit(self._proxy.keys(wanted), pixel_side)
+        self.visible_changed.emit(self._photos.keys(wanted), pixel_side)
 
     def _announce_selection(self) -> None:
         self.selection_changed.emit(self.selected_photos(), self.current_photo())

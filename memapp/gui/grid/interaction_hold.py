@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QAbstractItemView, QApplication
 
-from memapp.gui.grid.sort_proxy import PhotoSortProxy
+from memapp.gui.grid.grid_model import GridModel
 
 REST_MILLISECONDS = 1500
 """So long after the last movement nothing is held any more."""
@@ -28,10 +28,10 @@ class InteractionHold(QObject):
     The order is released when the hand has rested, no button is down and no menu is open.
     """
 
-    def __init__(self, *, view: QAbstractItemView, proxy: PhotoSortProxy) -> None:
-        """Watch this view on behalf of its proxy; the view owns the watcher."""
+    def __init__(self, *, view: QAbstractItemView, model: GridModel) -> None:
+        """Watch this view on behalf of its model; the view owns the watcher."""
         super().__init__(view)
-        self._proxy = proxy
+        self._model = model
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MILLISECONDS)
@@ -42,7 +42,7 @@ class InteractionHold(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """See what comes in, and let it pass."""
         if event.type() in _INTERACTIONS:
-            self._proxy.hold()
+            self._model.hold()
             self._rest.start()
         return False
 
@@ -50,4 +50,4 @@ class InteractionHold(QObject):
         if QApplication.mouseButtons().value or QApplication.activePopupWidget() is not None:
             self._rest.start()
         else:
-            self._proxy.release()
+            self._model.release()

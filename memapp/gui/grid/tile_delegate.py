@@ -9,12 +9,14 @@ from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from memapp.core.records import Failure, Precision
+from memapp.core.photo_text import failure_text
+from memapp.core.records import Failure
 from memapp.core.score_text import ordinal, score_text
+from memapp.gui.grid.arranged_model import Index
+from memapp.gui.grid.byte_bounded_cache import ByteBoundedCache
 from memapp.gui.grid.grid_geometry import centred
-from memapp.gui.grid.photo_words import disagreement_flag, failure_words
-from memapp.gui.grid.preview_cache import ByteBoundedCache
-from memapp.gui.grid.roles import Index, PhotoRole
+from memapp.gui.grid.grid_model import Role
+from memapp.gui.grid.tile import Tile
 from memapp.gui.widgets.theme import (
     CORNER,
     RAMP_HIGH,
@@ -92,28 +94,26 @@ class TileDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint a tile in the middle of its cell (option.rect), and its ties in the gaps beside it."""
         part: Any = option  # the stubs do not know the fields of style options
-        tile = centred(self._layout.tile, part.rect)
-        origin = tile.topLeft()
-        score = index.data(PhotoRole.SCORE)
-        failure = index.data(PhotoRole.FAILURE) if score is None else None
-        preview = index.data(PhotoRole.PREVIEW)
+        place = centred(self._layout.tile, part.rect)
+        origin = place.topLeft()
+        tile: Tile = index.data(Role.TILE)
         painter.save()
-        self._paint_surface(painter, tile, part.state)
-        if preview is not None:
-            self._paint_photo(painter, self._layout.square.translated(origin), preview)
-            if (overlay := index.data(PhotoRole.OVERLAY)) is not None:
-                self._paint_photo(painter, self._layout.square.translated(origin), overlay)
+        self._paint_surface(painter, place, part.state)
+        if tile.preview is not None:
+            for image in (tile.preview, tile.overlay):
+                if image is not None:
+                    self._paint_photo(painter, self._layout.square.translated(origin), image)
         bar = self._layout.bar.translated(origin)
-        if failure is not None:
-            self._paint_failure(painter, origin, failure, has_preview=preview is not None)
+        if tile.failure is not None:
+            self._paint_failure(painter, origin, tile.failure, has_preview=tile.preview is not None)
         else:
             self._paint_rail(painter, bar)
-        if score is not None:
-            self._paint_bar(painter, bar, score, index.data(PhotoRole.SCORE_RANGE))
-            self._paint_ties(painter, bar, part.rect, index)
-            self._paint_score(painter, self._layout.score.translated(origin), score, index)
-        self._paint_name(painter, self._layout.name.translated(origin), index)
-        self._paint_outline(painter, tile, part.state)
+        if tile.score is not None:
+            self._paint_bar(painter, bar, tile.score, tile.score_range)
+            self._paint_ties(painter, bar, part.rect, tile)
+            self._paint_score(painter, self._layout.score.translated(origin), tile.score, tile)
+        self._paint_name(painter, self._layout.name.translated(origin), tile.name)
+        self._paint_outline(painter, place, part.state)
         painter.restore()
 
     def _paint_surface(self, painter: QPainter, tile: QRect, state: QStyle.StateFlag) -> None:
@@ -178,18 +178,18 @@ class TileDelegate(QStyledItemDelegate):
         colour = ramp_colour(RAMP_LOW + share * (RAMP_HIGH - RAMP_LOW))
         painter.fillRect(bar.x(), bar.y(), length, BAR_HEIGHT, colour)
 
-    def _paint_ties(self, painter: QPainter, bar: QRect, cell: QRect, index: Index) -> None:
+    def _paint_ties(self, painter: QPainter, bar: QRect, cell: QRect, tile: Tile) -> None:
         """A hairline from rail to rail joins what the net can't tell apart; where it breaks is a step."""
         middle = bar.center().y()
         hairline = QColor(self._theme.bar_below)
-        if index.data(PhotoRole.TIE_WITH_PREVIOUS):
+        if tile.tie_before:
             painter.fillRect(cell.x(), middle, bar.x() - cell.x(), 1, hairline)
-        if index.data(PhotoRole.TIE_WITH_NEXT):
+        if tile.tie_after:
             after = bar.right() + 1
             painter.fillRect(after, middle, cell.right() + 1 - after, 1, hairline)
 
-    def _paint_score(self, painter: QPainter, line: QRect, score: float, index: Index) -> None:
-        number = score_text(score, Precision(index.data(PhotoRole.PRECISION)))
+    def _paint_score(self, painter: QPainter, line: QRect, score: float, tile: Tile) -> None:
+        number = score_text(score, tile.precision)
         painter.setFont(self._score_font)
         painter.setPen(self._text)
         painter.drawText(line, _LEFT, number)
@@ -198,17 +198,15 @@ class TileDelegate(QStyledItemDelegate):
         painter.setFont(self._small_font)
         painter.setPen(self._second_text)
         x = line.x() + self._score_metrics.horizontalAdvance(number) + SPACE_2
-        place = index.data(PhotoRole.PERCENTILE)
-        if place is not None:
-            painter.drawText(x, baseline, ordinal(place))
-        points = index.data(PhotoRole.DISAGREEMENT)
-        if points is not None:
-            flag = disagreement_flag(points)
+        if tile.percentile is not None:
+            painter.drawText(x, baseline, ordinal(tile.percentile))
+        if tile.flag is not None:
+            flag = f"≠ {round(abs(tile.flag))}"
             width = self._small_metrics.horizontalAdvance(flag)
             painter.drawText(line.right() + 1 - width, baseline, flag)
 
     def _paint_failure(self, painter: QPainter, origin: Any, failure: Failure, *, has_preview: bool) -> None:
-        words = failure_words(failure.kind)
+        words = failure_text(failure.kind)
         painter.setFont(self._small_font)
         painter.setPen(self._second_text)
         if has_preview:
@@ -230,10 +228,10 @@ class TileDelegate(QStyledItemDelegate):
         painter.drawLine(frame.bottomLeft() + QPointF(-3, 3), frame.topRight() + QPointF(3, -3))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
-    def _paint_name(self, painter: QPainter, line: QRect, index: Index) -> None:
+    def _paint_name(self, painter: QPainter, line: QRect, name: str) -> None:
         painter.setFont(self._small_font)
         painter.setPen(self._second_text)
-        painter.drawText(line, _LEFT, self._elided(index.data(PhotoRole.NAME), line.width()))
+        painter.drawText(line, _LEFT, self._elided(name, line.width()))
 
     def _elided(self, text: str, width: int) -> str:
         return self._small_metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, width)

@@ -1,12 +1,11 @@
-"""Shows a list model as a grid of equal tiles, as many columns as fit."""
+"""Shows the rows of a model as a grid of equal tiles, as many columns as fit."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from PySide6.QtCore import (
-    QAbstractListModel,
-    QAbstractProxyModel,
+    QAbstractItemModel,
     QEvent,
     QItemSelection,
     QItemSelectionModel,
@@ -19,9 +18,9 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFocusEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, QWidget
 
+from memapp.gui.grid.arranged_model import Index
 from memapp.gui.grid.grid_geometry import GridGeometry
 from memapp.gui.grid.part_heading import paint_heading
-from memapp.gui.grid.roles import Index
 from memapp.gui.grid.tile_delegate import TileDelegate
 from memapp.gui.widgets.theme import SPACE_6, Theme
 
@@ -41,7 +40,7 @@ class TileView(QAbstractItemView):
     def __init__(
         self,
         *,
-        model: QAbstractListModel | QAbstractProxyModel,
+        model: QAbstractItemModel,
         delegate: TileDelegate,
         theme: Theme,
         parent: QWidget | None = None,
@@ -59,6 +58,8 @@ class TileView(QAbstractItemView):
         self.setItemDelegate(delegate)
         self.setModel(model)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        # A tile stands for a whole row of the model, also where a details view shares the selection.
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -109,7 +110,7 @@ class TileView(QAbstractItemView):
         return self.verticalScrollBar().value()
 
     def isIndexHidden(self, index: Index) -> bool:
-        """What is hidden is not in the proxy."""
+        """What is hidden is not in the model."""
         return False
 
     def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
@@ -277,7 +278,7 @@ class TileView(QAbstractItemView):
         state = flag.State_Enabled
         if self.selectionModel().isSelected(index):
             state |= flag.State_Selected
-        if index == self.currentIndex() and self.hasFocus():
+        if index.row() == self.currentIndex().row() and self.hasFocus():
             state |= flag.State_HasFocus
         if index.row() == self._hovered:
             state |= flag.State_MouseOver

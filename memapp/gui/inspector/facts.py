@@ -2,54 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
 from html import escape
-from pathlib import PurePath
 
 from PySide6.QtCore import QMimeData, QSize, Qt
 from PySide6.QtGui import QResizeEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
 
-from memapp.core.records import ImageKey, PhotoFacts
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, ThemeManager
-
-_MEGA = 1_000_000
-
-
-def file_size_text(size: int) -> str:
-    """Bytes as people say them: "8.4 MB", "112 kB"."""
-    if size >= _MEGA:
-        return f"{size / _MEGA:,.1f} MB"
-    return f"{max(1, round(size / 1000)):,} kB" if size else "0 kB"
-
-
-def taken_text(taken: str) -> str:
-    """ISO 8601 as people write it: "1 May 2026, 18:30:05"; what is no date stays as it is."""
-    try:
-        when = datetime.fromisoformat(taken)
-    except ValueError:
-        return taken
-    return f"{when.day} {when:%B %Y, %H:%M:%S}"
-
-
-def fact_rows(key: ImageKey, facts: PhotoFacts | None) -> list[tuple[str, str]]:
-    """Label and value of everything that is known, in the order in which it is shown."""
-    rows: list[tuple[str, str | None]] = [("Name", key.name), ("Folder", str(PurePath(key.path).parent))]
-    if facts:
-        megapixels = facts.width * facts.height / _MEGA
-        fine = f" ({megapixels:.1f} MP)" if megapixels >= 0.1 else ""
-        rows.append(("Pixels", f"{facts.width:,} × {facts.height:,}{fine}"))
-    rows.append(("File", file_size_text(key.size) if key.size else None))
-    if facts:
-        rows += [
-            ("Format", facts.format),
-            ("Scored from", facts.rendering),
-            ("Taken", taken_text(facts.taken) if facts.taken else None),
-            ("Camera", facts.camera),
-            ("Lens", facts.lens),
-            ("Exposure", facts.exposure),
-        ]
-    return [(label, value) for label, value in rows if value]
 
 
 class FactsText(QTextEdit):
@@ -71,9 +31,9 @@ class FactsText(QTextEdit):
         self.document().setDocumentMargin(0)
         theme_manager.changed.connect(self._write)
 
-    def set_rows(self, rows: list[tuple[str, str]]) -> None:
+    def set_rows(self, rows: Sequence[tuple[str, str]]) -> None:
         """Show these rows."""
-        self._rows = rows
+        self._rows = list(rows)
         self._write()
 
     def sizeHint(self) -> QSize:

@@ -21,15 +21,20 @@ from PySide6.QtWidgets import (
 from memapp.core.nets import RESMEM, NetInfo, NetScore
 from memapp.core.records import Failure, ImageKey, Precision, ScoredPhoto
 from memapp.core.score_text import FAST_MARK, FAST_SENTENCE, ordinal, score_text
-from memapp.gui.inspector.facts import FactsText, fact_rows
+from memapp.gui.inspector.facts import FactsText
 from memapp.gui.inspector.histogram import ScoreHistogram
 from memapp.gui.inspector.net_scores import NetScores
 from memapp.gui.inspector.seen_thumbnail import SeenThumbnail
 from memapp.gui.viewer.seen_part import SEEN_PART_TEXT
 from memapp.gui.widgets.basic import IconLabel, Role, hairline, text_label
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_4, ThemeManager
+from memapp.library.order import SCORE
+from memapp.library.scores import DISAGREEMENT
 
 WIDTH = 300
+
+SHOWN_BY_PARTS = frozenset({SCORE, "percentile", DISAGREEMENT})
+"""The columns that have parts of the panel for themselves; the others are lines among the facts."""
 
 
 def place_in_set(score: float, scores: npt.NDArray[np.floating]) -> int:
@@ -140,6 +145,7 @@ class Inspector(QScrollArea):
         outcome: ScoredPhoto | Failure | None,
         thumbnail: QImage | None,
         *,
+        facts: Sequence[tuple[str, str]] = (),
         net: NetInfo = RESMEM,
         net_scores: Sequence[NetScore] = (),
         flag: str = "",
@@ -150,6 +156,7 @@ class Inspector(QScrollArea):
             key: which photo.
             outcome: what came of it.
             thumbnail: None while it has not come.
+            facts: title and text of what its file says of itself, and of all else that is known of it.
             net: whose score that is.
             net_scores: what every net says of it.
             flag: how far apart two of them place it, in words.
@@ -157,14 +164,13 @@ class Inspector(QScrollArea):
         self._key = key
         self._net = net
         self._thumbnail.set_image(thumbnail)
+        self._facts.set_rows(facts)
         if isinstance(outcome, ScoredPhoto):
-            self._facts.set_rows(fact_rows(key, outcome.facts))
             self._show_score(outcome)
             self._show_parts(title="", picture=True, facts=True)
             self._show_fast(str(FAST_SENTENCE) if outcome.precision is Precision.FAST else "")
             self._nets.show_scores(net_scores, shown=net, flag=flag)
             return
-        self._facts.set_rows(fact_rows(key, None))
         self._show_score(None)
         if isinstance(outcome, Failure):
             self._sentence.setText(outcome.reason)

@@ -12,7 +12,7 @@ from memapp.core.records import ImageKey, PhotoId, Precision
 from memapp.core.settings import SETTINGS, Settings
 from memapp.gui.dialogs.segmenters_dialog import SegmentersDialog
 from memapp.gui.grid.grid_view import GridView
-from memapp.gui.grid.item_model import PhotoItemModel
+from memapp.gui.grid.tile_images import TileImages
 from memapp.gui.overlay.area_commands import AreaCommands
 from memapp.gui.overlay.explain_view import OVERLAYS, ExplainView
 from memapp.gui.overlay.overlay_drawing import MapStyle
@@ -51,7 +51,7 @@ class Overlays(QObject):
         jobs: Jobs,
         long_jobs: Jobs,
         grid: GridView,
-        photos: PhotoItemModel,
+        tile_images: TileImages,
         viewer: PhotoViewer,
         actions: Actions,
         settings: Settings,
@@ -68,7 +68,7 @@ class Overlays(QObject):
             jobs: the thread for files.
             long_jobs: the thread for what takes minutes.
             grid: whose tiles may have small overlays.
-            photos: where those are put.
+            tile_images: where those are put.
             viewer: whose photo it is about.
             actions: the choices.
             settings: what was chosen last.
@@ -113,7 +113,7 @@ class Overlays(QObject):
         )
         self.tiles = TileOverlays(
             grid=grid,
-            photos=photos,
+            images=tile_images,
             view=self.view,
             panel=self.panel,
             supervisor=supervisor,

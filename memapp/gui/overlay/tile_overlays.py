@@ -9,7 +9,7 @@ from memapp.core.explanation import Explained, ExplainEvent, Layer, Memorability
 from memapp.core.records import ImageKey
 from memapp.core.settings import SETTINGS, Settings
 from memapp.gui.grid.grid_view import GridView
-from memapp.gui.grid.item_model import PhotoItemModel
+from memapp.gui.grid.tile_images import TileImages
 from memapp.gui.overlay.explain_view import ExplainView
 from memapp.gui.overlay.overlay_drawing import draw_small
 from memapp.gui.overlay.overlay_panel import OverlayPanel
@@ -28,7 +28,7 @@ class TileOverlays(QObject):
         self,
         *,
         grid: GridView,
-        photos: PhotoItemModel,
+        images: TileImages,
         view: ExplainView,
         panel: OverlayPanel,
         supervisor: Supervisor,
@@ -37,15 +37,13 @@ class TileOverlays(QObject):
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._photos = photos
+        self._images = images
         self._view = view
         self._panel = panel
         self._supervisor = supervisor
         self._settings = settings
         self._keys: list[ImageKey] = []
         self._side = 0
-        self._drawn: set[ImageKey] = set()
-        """Photos that were given an overlay, an empty one too."""
         self._wanted = settings.get(SETTINGS.tile_overlays)
         actions["tile-overlays"].setChecked(self._wanted)
         grid.visible_changed.connect(self._on_visible)
@@ -75,7 +73,7 @@ class TileOverlays(QObject):
     def _on_shown(self) -> None:
         """What was just found out in the viewer is kept now."""
         if self._shown and self._view.shown is not None:
-            self._photos.forget_overlays([self._view.shown.key])
+            self._images.forget_overlays([self._view.shown.key])
             self._ask()
 
     def _redraw(self) -> None:
@@ -84,16 +82,14 @@ class TileOverlays(QObject):
             self._begin_anew()
 
     def _begin_anew(self) -> None:
-        # Only those that have one: to announce a change of 100,000 photos takes 50 ms.
-        self._photos.forget_overlays([key for key in self._drawn if key in self._photos])
-        self._drawn.clear()
+        self._images.forget_overlays()
         self._ask()
 
     def _ask(self) -> None:
         """Look up the next few in sight."""
         if not self._shown:
             return
-        lacking = self._photos.lacking_overlays(self._keys)[:_AT_ONCE]
+        lacking = self._images.lacking_overlays(self._keys)[:_AT_ONCE]
         orders = [order for key in lacking if (order := self._view.kept_order(key)) is not None]
         if not orders:
             return
@@ -110,6 +106,5 @@ class TileOverlays(QObject):
 
     def _on_drawn(self, overlays: dict[ImageKey, QImage]) -> None:
         if self._shown:
-            self._photos.set_overlays(overlays)
-            self._drawn.update(overlays)
+            self._images.set_overlays(overlays)
             self._ask()

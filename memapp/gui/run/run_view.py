@@ -6,11 +6,11 @@ from PySide6.QtCore import QObject, Slot
 
 from memapp.core.events import Progress
 from memapp.core.records import Precision
-from memapp.gui.grid.item_model import PhotoItemModel
 from memapp.gui.run.problems_panel import ProblemsPanel
 from memapp.gui.run.run_pause import RunPause
 from memapp.gui.run.session import Session
 from memapp.gui.run.status import ProgressLine, RunStatus
+from memapp.library.scores import Scores
 
 
 class RunView(QObject):
@@ -21,7 +21,7 @@ class RunView(QObject):
         *,
         session: Session,
         pause: RunPause,
-        photos: PhotoItemModel,
+        scores: Scores,
         status: RunStatus,
         progress_line: ProgressLine,
         problems: ProblemsPanel,
@@ -30,7 +30,7 @@ class RunView(QObject):
         super().__init__(parent)
         self._session = session
         self._pause = pause
-        self._photos = photos
+        self._scores = scores
         self._status = status
         self._progress_line = progress_line
         self._problems = problems
@@ -55,7 +55,7 @@ class RunView(QObject):
     def update_scores(self) -> None:
         """Show how many scores there are now."""
         self._status.set_score_counts(
-            exact=self._photos.score_count(Precision.EXACT), fast=self._photos.score_count(Precision.FAST)
+            exact=self._scores.score_count(Precision.EXACT), fast=self._scores.score_count(Precision.FAST)
         )
 
     @Slot(object)
@@ -89,6 +89,6 @@ class RunView(QObject):
 
     @Slot()
     def _update_failures(self) -> None:
-        failures = self._photos.failures()
+        failures = self._scores.failures()
         self._problems.set_failures(failures)
         self._status.set_problem_count(len(failures))

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QWidget
 
 from memapp.core.records import ImageKey, Precision
 from memapp.gui.dialogs.triage_dialog import TriageDialog
-from memapp.gui.grid.item_model import PhotoItemModel
 from memapp.gui.run.session import Session
+from memapp.library.scores import Scores
 
 FAST_MISSING = "Fast scores can't be had: this installation has no fast net."
 
@@ -25,13 +25,13 @@ class ScoringCommands(QObject):
         self,
         *,
         session: Session,
-        photos: PhotoItemModel,
+        scores: Scores,
         fast_available: bool,
         window: QWidget,
     ) -> None:
         super().__init__(window)
         self._session = session
-        self._photos = photos
+        self._scores = scores
         self._fast_available = fast_available
         self._window = window
 
@@ -41,11 +41,11 @@ class ScoringCommands(QObject):
 
     def triage(self, chosen: Sequence[ImageKey]) -> None:
         """Ask for the number, then sort out the photos chosen, or all where fewer than two are."""
-        keys = list(chosen) if len(chosen) > 1 else self._photos.all_keys()
+        keys = list(chosen) if len(chosen) > 1 else self._scores.library.keys()
         dialog = TriageDialog(photos=len(keys), parent=self._window)
         if dialog.exec():
             self._session.triage(keys, dialog.count)
 
     def score_exactly(self, chosen: Sequence[ImageKey]) -> None:
         """Score those of the photos exactly whose score is a fast one."""
-        self._session.score_exactly(self._photos.scored_fast(chosen))
+        self._session.score_exactly(self._scores.scored_fast(chosen))

@@ -60,9 +60,11 @@ class RunStatus(QWidget):
 
     Signals:
         problems_clicked(): show the photos that could not be read.
+        show_all_clicked(): show the photos that the filter hides.
     """
 
     problems_clicked = Signal()
+    show_all_clicked = Signal()
 
     def __init__(self, *, theme_manager: ThemeManager, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,6 +75,10 @@ class RunStatus(QWidget):
         self._scores.setToolTip(
             f"{FAST_MARK} marks fast scores, a little less exact. By score, exact ones come first."
         )
+        self._hidden = QPushButton()
+        self._hidden.setProperty("role", "link")
+        self._hidden.setToolTip("Clear the filter")
+        self._hidden.clicked.connect(self.show_all_clicked)
         self._skipped = text_label(role=Role.QUIET)
         self._problems = QPushButton()
         self._problems.setProperty("role", "link")
@@ -84,6 +90,7 @@ class RunStatus(QWidget):
         row.setContentsMargins(SPACE_2, 0, SPACE_2, 0)
         row.setSpacing(SPACE_4)
         row.addWidget(self._text, 1)
+        row.addWidget(self._hidden)
         row.addWidget(self._scores)
         row.addWidget(self._skipped)
         row.addWidget(self._problems)
@@ -94,6 +101,7 @@ class RunStatus(QWidget):
         row.addLayout(device)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
+        self.set_hidden_count(None)
         self.set_problem_count(0)
         self.set_skipped_count(0)
         self.set_score_counts(exact=0, fast=0)
@@ -129,6 +137,11 @@ class RunStatus(QWidget):
         """The run is through, after so many photos and seconds."""
         done = f"done in {duration_text(seconds)}"
         self.set_text(f"{self._net}{_SEPARATOR.join((counted(photos, 'photo', 'photos'), done))}")
+
+    def set_hidden_count(self, count: int | None) -> None:
+        """Show how many photos the filter hides; None while nothing is filtered."""
+        self._hidden.setText(f"{count or 0:,} hidden: show all")
+        self._hidden.setVisible(count is not None)
 
     def set_problem_count(self, count: int) -> None:
         """How many photos could not be read."""

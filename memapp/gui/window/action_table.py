@@ -91,6 +91,8 @@ class ActionSpec:
     """Why it can't be used for good; its tooltip says so. Empty where it can."""
     words: Callable[[ActionContext], Words] | None = None
     """What it says and shows, where that changes."""
+    choices: bool = False
+    """Whether it only marks the place of others, which are set later: Actions.set_choices."""
 
     @property
     def is_switch(self) -> bool:
@@ -172,19 +174,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         enabled=lambda context: context.chosen > 0 and context.fast_scores > 0,
     ),
     ActionSpec("nets", "Scoring", "Nets...", separated=True),
-    ActionSpec("sort-score", "View/Sort by", "Score", ("Ctrl+1",), group="sort", checkable=True),
-    ActionSpec("sort-name", "View/Sort by", "Name", ("Ctrl+2",), group="sort", checkable=True),
-    ActionSpec("sort-taken", "View/Sort by", "Date taken", ("Ctrl+3",), group="sort", checkable=True),
-    ActionSpec("sort-size", "View/Sort by", "File size", ("Ctrl+4",), group="sort", checkable=True),
-    ActionSpec(
-        "sort-disagreement",
-        "View/Sort by",
-        "Disagreement",
-        ("Ctrl+5",),
-        group="sort",
-        checkable=True,
-        visible=_compared,
-    ),
+    ActionSpec("sort", "View/Sort by", "", group="sort", choices=True),
     ActionSpec(
         "reverse",
         "View",

@@ -6,19 +6,18 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QStackedWidget
 
 from memapp.core.records import Precision
+from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.grid.grid_view import GridView
-from memapp.gui.grid.item_model import PhotoItemModel
-from memapp.gui.grid.photo_filter import PhotoFilter
-from memapp.gui.grid.sort_proxy import PhotoSortProxy
 from memapp.gui.overlay.explain_view import ExplainView
 from memapp.gui.run.session import Session
 from memapp.gui.viewer.photo_viewer import PhotoViewer
 from memapp.gui.window.action_context import ActionContext, Page
 from memapp.gui.window.actions import Actions
+from memapp.gui.window.filter_controls import FilterControls
 from memapp.gui.window.net_commands import NetCommands
 from memapp.gui.window.sort_commands import SortCommands
-from memapp.gui.window.toolbar import FilterControls
 from memapp.gui.window.undo_commands import UndoCommands
+from memapp.library.library import Change, ChangeKind
 
 
 class ActionUpdates(QObject):
@@ -29,8 +28,7 @@ class ActionUpdates(QObject):
         *,
         actions: Actions,
         session: Session,
-        photos: PhotoItemModel,
-        proxy: PhotoSortProxy,
+        photos: GridModel,
         grid: GridView,
         viewer: PhotoViewer,
         pages: QStackedWidget,
@@ -46,7 +44,7 @@ class ActionUpdates(QObject):
         self._actions = actions
         self._session = session
         self._photos = photos
-        self._proxy = proxy
+        self._scores = photos.scores
         self._grid = grid
         self._viewer = viewer
         self._pages = pages
@@ -66,14 +64,18 @@ class ActionUpdates(QObject):
         filters.changed.connect(self.update)
         undo.changed.connect(self.update)
         grid.selection_changed.connect(self._update_selection)
-        for changed in (photos.rowsInserted, photos.rowsRemoved, photos.modelReset):
-            changed.connect(self._update_selection)
+        photos.library.subscribe(self._on_library_changed)
+        photos.rearranged.connect(self._update_selection)
         self._update_selection()
 
     @Slot()
     def update(self) -> None:
         """Apply the window as it is now."""
         self._actions.apply(self._context())
+
+    def _on_library_changed(self, change: Change) -> None:
+        if change.kind in (ChangeKind.ADDED, ChangeKind.REMOVED, ChangeKind.CLEARED):
+            self._update_selection()
 
     @Slot()
     def _update_selection(self) -> None:
@@ -87,18 +89,18 @@ class ActionUpdates(QObject):
         viewed = page is Page.VIEWER and self._viewer.key is not None
         return ActionContext(
             page=page,
-            photos=self._photos.count(),
+            photos=self._scores.count(),
             chosen=1 if viewed else self._selected,
             photo_visible=viewed and not self._viewer.view.message,
             running=self._session.running,
             paused=self._session.paused,
-            fast_scores=self._photos.score_count(Precision.FAST),
+            fast_scores=self._scores.score_count(Precision.FAST),
             fast_missing=self._fast_missing,
-            nets=len(self._photos.nets),
+            nets=len(self._scores.nets),
             compared=self._nets.pair is not None,
             overlay_shown=self._overlay.shown is not None,
-            descending=self._proxy.descending,
-            filtered=self._filters.wanted() != PhotoFilter(),
+            descending=self._photos.order.descending,
+            filtered=bool(self._filters.wanted),
             undo_text=self._undo.undo_text,
             redo_text=self._undo.redo_text,
         )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenu, QMenuBar
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from memapp.gui.dialogs.shortcuts import ShortcutLine
 from memapp.gui.widgets.theme import ThemeManager, icon
@@ -30,8 +30,9 @@ class Runners:
         Raises:
             ValueError: an action has none, or one belongs to no action; the message names them.
         """
-        _compare(self.commands, {spec.id for spec in ACTIONS if not spec.is_switch})
-        _compare(self.switches, {spec.id for spec in ACTIONS if spec.is_switch})
+        own = [spec for spec in ACTIONS if not spec.choices]
+        _compare(self.commands, {spec.id for spec in own if not spec.is_switch})
+        _compare(self.switches, {spec.id for spec in own if spec.is_switch})
 
 
 _SHEET_WORDS = {
@@ -50,18 +51,11 @@ class Actions(QObject):
         self._theme_manager = theme_manager
         self._actions: dict[str, QAction] = {}
         self._icons: dict[str, str] = {}
-        groups: dict[str, QActionGroup] = {}
-        for spec in ACTIONS:
-            action = QAction(spec.text, self)
-            action.setObjectName(spec.id)
-            action.setShortcuts([QKeySequence(shortcut) for shortcut in spec.shortcuts])
-            action.setCheckable(spec.checkable)
-            if spec.shortcuts:
-                action.setToolTip(f"{spec.text.rstrip('.')} ({_as_written(spec.shortcuts[0])})")
-            if spec.group:
-                groups.setdefault(spec.group, QActionGroup(self)).addAction(action)
-            self._actions[spec.id] = action
-            self._icons[spec.id] = spec.icon
+        self._groups: dict[str, QActionGroup] = {}
+        self._choices: dict[str, tuple[ActionSpec, ...]] = {spec.id: () for spec in ACTIONS if spec.choices}
+        self._choice_menus: dict[str, QMenu] = {}
+        for spec in self.specs:
+            self._make(spec)
         self._context = ActionContext()
         theme_manager.changed.connect(self._tint)
         self._tint()
@@ -72,6 +66,11 @@ class Actions(QObject):
 
     def __iter__(self) -> Iterator[QAction]:
         return iter(self._actions.values())
+
+    @property
+    def specs(self) -> list[ActionSpec]:
+        """All actions that there are now, in the order of the menus."""
+        return [each for spec in ACTIONS for each in (self._choices[spec.id] if spec.choices else (spec,))]
 
     @property
     def context(self) -> ActionContext:
@@ -90,6 +89,47 @@ class Actions(QObject):
         for action_id, switch in runners.switches.items():
             self._actions[action_id].toggled.connect(switch)
 
+    def set_choices(self, action_id: str, choices: Sequence[ActionSpec]) -> list[QAction]:
+        """Put these actions in the place of what stands for them, and return them; new where they differ.
+
+        Who sets them connects them.
+        """
+        if tuple(choices) != self._choices[action_id]:
+            self._drop(self._choices[action_id])
+            self._choices[action_id] = tuple(choices)
+            made = [self._make(spec) for spec in choices]
+            if action_id in self._choice_menus:
+                self._choice_menus[action_id].addActions(made)
+            window = self.parent()
+            if isinstance(window, QWidget):
+                # Shortcuts work where the menu bar is hidden, too.
+                window.addActions(made)
+            self._tint()
+            self._show(self._context)
+        return [self._actions[spec.id] for spec in choices]
+
+    def _make(self, spec: ActionSpec) -> QAction:
+        action = QAction(spec.text.replace("&", "&&"), self)
+        action.setObjectName(spec.id)
+        action.setShortcuts([QKeySequence(shortcut) for shortcut in spec.shortcuts])
+        action.setCheckable(spec.checkable)
+        if spec.shortcuts:
+            action.setToolTip(f"{spec.text.rstrip('.')} ({_as_written(spec.shortcuts[0])})")
+        if spec.group:
+            self._groups.setdefault(spec.group, QActionGroup(self)).addAction(action)
+        self._actions[spec.id] = action
+        self._icons[spec.id] = spec.icon
+        return action
+
+    def _drop(self, specs: Iterable[ActionSpec]) -> None:
+        for spec in specs:
+            del self._icons[spec.id]
+            action = self._actions.pop(spec.id)
+            for holder in action.associatedObjects():
+                if isinstance(holder, QWidget):
+                    holder.removeAction(action)
+            action.deleteLater()
+
     def apply(self, context: ActionContext) -> None:
         """Let the actions fit the window as it is now."""
         if context != self._context:
@@ -97,7 +137,7 @@ class Actions(QObject):
             self._show(context)
 
     def _show(self, context: ActionContext) -> None:
-        for spec in ACTIONS:
+        for spec in self.specs:
             action = self._actions[spec.id]
             missing = spec.missing(context)
             action.setEnabled(not missing and spec.enabled(context))
@@ -126,7 +166,11 @@ class Actions(QObject):
                 menu = _menu(menu, below)
             if spec.separated:
                 menu.addSeparator()
-            menu.addAction(self._actions[spec.id])
+            if spec.choices:
+                self._choice_menus[spec.id] = menu
+                menu.addActions([self._actions[each.id] for each in self._choices[spec.id]])
+            else:
+                menu.addAction(self._actions[spec.id])
 
     def cheat_sheet(self) -> list[ShortcutLine]:
         """Every shortcut there is."""
@@ -137,7 +181,7 @@ class Actions(QObject):
                     _in_words(spec),
                     ", ".join(map(_as_written, spec.shortcuts)),
                 )
-                for spec in ACTIONS
+                for spec in self.specs
                 if spec.shortcuts and self._actions[spec.id].isVisible()
             ),
             *OTHER_KEYS,

@@ -19,9 +19,9 @@ from memapp.core.files import is_one_of
 from memapp.core.nets import RESMEM, Comparison, NetColumn, NetInfo
 from memapp.core.records import Failure, ImageKey, NetIdentity, ScoredPhoto
 from memapp.gui.dialogs.save_dialog import ask_place
-from memapp.gui.grid.item_model import file_url
 from memapp.gui.overlay.overlay_export import LONGEST_SIDE, ExportContent, as_png, compose
 from memapp.gui.run.status import counted
+from memapp.gui.widgets.file_url import file_url
 from memapp.workers.jobs import Jobs
 
 _PICTURE = ExportKind("png", "Picture", (".png",), "image/png")

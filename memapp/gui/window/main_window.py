@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget
 from memapp.core.events import Notice, NoticeKind
 from memapp.core.records import ImageKey
 from memapp.core.settings import SETTINGS, Settings
+from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.grid.grid_view import GridView
-from memapp.gui.grid.item_model import PhotoItemModel
-from memapp.gui.grid.sort_proxy import PhotoSortProxy
+from memapp.gui.grid.tile_images import TileImages
 from memapp.gui.inspector.inspector import Inspector
 from memapp.gui.overlay.explain_view import NO_OVERLAY
 from memapp.gui.overlay.overlays import Overlays
@@ -29,16 +29,21 @@ from memapp.gui.window.app_services import AppServices
 from memapp.gui.window.drop_area import EmptyPage
 from memapp.gui.window.dropping import DropTarget
 from memapp.gui.window.file_commands import FileCommands
+from memapp.gui.window.filter_controls import FilterControls
 from memapp.gui.window.net_commands import NetCommands
 from memapp.gui.window.notices import NoticeAction, NoticeBar
 from memapp.gui.window.photo_commands import PhotoCommands
 from memapp.gui.window.photo_panes import PhotoPanes
 from memapp.gui.window.runners import PANELS, make_runners
 from memapp.gui.window.sort_commands import SortCommands
-from memapp.gui.window.toolbar import FilterControls, SizeSlider, fill_toolbar
+from memapp.gui.window.toolbar import SizeSlider, fill_toolbar
 from memapp.gui.window.undo_commands import UndoCommands
 from memapp.gui.window.window_dialogs import WindowDialogs
 from memapp.gui.window.window_layout import laid_out
+from memapp.library.filtering import PhotoFilter
+from memapp.library.library import Change, ChangeKind, Library
+from memapp.library.photo_columns import photo_columns
+from memapp.library.scores import Scores
 from memapp.library.undo import CommandLog
 from memapp.workers.power_monitor import PowerMonitor
 from memapp.workers.request_sets import View
@@ -80,18 +85,19 @@ class MainWindow(QMainWindow):
         self._supervisor = supervisor
         self._power_monitor = power_monitor
 
-        self.photos = PhotoItemModel(parent=self)
-        self.proxy = PhotoSortProxy(source=self.photos, parent=self)
-        self.session = Session(supervisor=supervisor, photos=self.photos, parent=self)
+        self.library = Library(photo_columns())
+        self.scores = Scores(self.library)
+        self.tile_images = TileImages(library=self.library, parent=self)
+        self.photos = GridModel(scores=self.scores, images=self.tile_images, parent=self)
+        self.session = Session(supervisor=supervisor, scores=self.scores, parent=self)
         self.actions_table = Actions(theme_manager=theme_manager, parent=self)
         self.grid = GridView(
-            proxy=self.proxy, theme=theme_manager.theme, tile_size=settings.get(SETTINGS.tile_size)
+            model=self.photos, theme=theme_manager.theme, tile_size=settings.get(SETTINGS.tile_size)
         )
         self.viewer = PhotoViewer(theme_manager=theme_manager)
         self.inspector = Inspector(theme_manager=theme_manager)
         self.panes = PhotoPanes(
             photos=self.photos,
-            proxy=self.proxy,
             grid=self.grid,
             inspector=self.inspector,
             viewer=self.viewer,
@@ -105,15 +111,14 @@ class MainWindow(QMainWindow):
             jobs=supervisor.jobs,
             long_jobs=supervisor.long_jobs,
             grid=self.grid,
-            photos=self.photos,
+            tile_images=self.tile_images,
             viewer=self.viewer,
             actions=self.actions_table,
             settings=settings,
             theme_manager=theme_manager,
             services=services,
             log=self.log,
-            # Photos have no ids in the grid yet.
-            photo_of=lambda _key: None,
+            photo_of=self.library.id_of,
             window=self,
         )
         self.files = FileCommands(work=services.file_work, jobs=supervisor.jobs, window=self)
@@ -123,7 +128,7 @@ class MainWindow(QMainWindow):
             wanted=settings.get(SETTINGS.pause_on_battery),
             parent=self,
         )
-        self.filters = FilterControls(theme_manager=theme_manager)
+        self.filters = FilterControls(library=self.library, theme_manager=theme_manager)
         self.size_slider = SizeSlider(pixels=self.grid.tile_size)
         self.problems = ProblemsPanel(theme_manager=theme_manager)
         self.notices = NoticeBar(theme_manager=theme_manager)
@@ -133,7 +138,7 @@ class MainWindow(QMainWindow):
 
         self.nets = NetCommands(
             session=self.session,
-            photos=self.photos,
+            scores=self.scores,
             actions=self.actions_table,
             filters=self.filters,
             settings=settings,
@@ -142,7 +147,7 @@ class MainWindow(QMainWindow):
             window=self,
         )
         self.sorting = SortCommands(
-            proxy=self.proxy, actions=self.actions_table, settings=settings, window=self
+            photos=self.photos, actions=self.actions_table, settings=settings, window=self
         )
         self._lay_out()
         self.drops = DropTarget(window=self, theme_manager=theme_manager)
@@ -157,7 +162,7 @@ class MainWindow(QMainWindow):
         self.run_view = RunView(
             session=self.session,
             pause=self.pause,
-            photos=self.photos,
+            scores=self.scores,
             status=self.status,
             progress_line=self.progress_line,
             problems=self.problems,
@@ -165,7 +170,7 @@ class MainWindow(QMainWindow):
         )
         self.scoring = ScoringCommands(
             session=self.session,
-            photos=self.photos,
+            scores=self.scores,
             fast_available=services.fast_available,
             window=self,
         )
@@ -173,7 +178,6 @@ class MainWindow(QMainWindow):
         self.photo_commands = PhotoCommands(
             session=self.session,
             photos=self.photos,
-            proxy=self.proxy,
             grid=self.grid,
             panes=self.panes,
             files=self.files,
@@ -193,7 +197,6 @@ class MainWindow(QMainWindow):
             actions=self.actions_table,
             session=self.session,
             photos=self.photos,
-            proxy=self.proxy,
             grid=self.grid,
             viewer=self.viewer,
             pages=self._pages,
@@ -257,7 +260,7 @@ class MainWindow(QMainWindow):
         for panel, widget in (("inspector", self.inspector), ("problems", self.problems)):
             self.actions_table[panel].setChecked(self._settings.get(PANELS[panel]))
             widget.setVisible(self._settings.get(PANELS[panel]))
-        self.sorting.restore(nets_compared=self.nets.pair is not None)
+        self.sorting.restore()
         self.dialogs.show_licence()
 
     # Who listens to whom
@@ -294,16 +297,16 @@ class MainWindow(QMainWindow):
         self._empty.add_folder.connect(self.actions_table["add-folder"].trigger)
         self._empty.try_samples.connect(self._add_samples)
 
-        self.photos.rowsInserted.connect(self._update_photos)
-        self.photos.rowsRemoved.connect(self._update_photos)
-        self.photos.modelReset.connect(self._update_photos)
+        self.library.subscribe(self._on_library_changed)
+        self.photos.rearranged.connect(self._update_hidden)
         self.grid.visible_changed.connect(self._request_previews)
         self.grid.tile_size_changed.connect(self.size_slider.setValue)
         self.grid.tile_size_changed.connect(lambda pixels: self._settings.set(SETTINGS.tile_size, pixels))
         self.grid.clear_filter_requested.connect(self.filters.clear)
         self.grid.customContextMenuRequested.connect(self._show_photo_menu)
         self.size_slider.valueChanged.connect(self.grid.set_tile_size)
-        self.filters.changed.connect(self.proxy.set_filter)
+        self.filters.changed.connect(self._on_filter)
+        self.status.show_all_clicked.connect(self.filters.clear)
         self.inspector.score_exactly.connect(lambda: self.scoring.score_exactly(self.panes.inspected))
         self.panes.viewer_opened.connect(self._show_viewer)
         self.panes.viewer_closed.connect(self._show_grid)
@@ -311,7 +314,7 @@ class MainWindow(QMainWindow):
         self.session.noticed.connect(self.show_notice)
         self.session.run_net_changed.connect(self.status.set_net)
         self.nets.noticed.connect(self.show_notice)
-        self.nets.shown.connect(lambda _net: self._update_nets())
+        self.nets.shown.connect(lambda _net: self.run_view.update_scores())
         self.unexpected.connect(lambda text: self.show_notice(Notice(NoticeKind.WARNING, text)))
         self.session.not_scored.connect(self._on_not_scored)
 
@@ -343,19 +346,28 @@ class MainWindow(QMainWindow):
 
     # The photos and the run
 
+    def _on_library_changed(self, change: Change) -> None:
+        if change.kind in (ChangeKind.ADDED, ChangeKind.REMOVED, ChangeKind.CLEARED):
+            self._update_photos()
+
     def _update_photos(self) -> None:
-        some = self.photos.count() > 0
+        some = len(self.library) > 0
         if not some:
             self._pages.setCurrentWidget(self._empty)
             self._empty.setFocus()
             self.inspector.show_none()
         elif self._pages.currentWidget() is self._empty:
             self._show_grid()
+        self._update_hidden()
         self.run_view.update_scores()
 
-    def _update_nets(self) -> None:
-        self.sorting.update_nets(nets_compared=self.nets.pair is not None)
-        self.run_view.update_scores()
+    def _on_filter(self, wanted: PhotoFilter) -> None:
+        self.photos.set_filter(wanted)
+        self._update_hidden()
+
+    def _update_hidden(self) -> None:
+        hidden = len(self.library) - self.photos.rowCount()
+        self.status.set_hidden_count(hidden if self.photos.filter and len(self.library) else None)
 
     def _on_not_scored(self, reason: str) -> None:
         self.show_notice(
@@ -366,7 +378,7 @@ class MainWindow(QMainWindow):
     def _request_previews(self, keys: list[ImageKey], side: int) -> None:
         on_screen = len(self.grid.places_in_sight())
         for some, nearby in ((keys[:on_screen], False), (keys[on_screen:], True)):
-            lacking = self.photos.lacking_previews(some, side)
+            lacking = self.tile_images.lacking_previews(some, side)
             self._supervisor.request_previews(View.GRID, lacking, side, nearby=nearby)
 
     def _add_samples(self) -> None:

@@ -15,11 +15,11 @@ from memapp.core.nets import Comparison, NetColumn, NetInfo, NetWork
 from memapp.core.records import ImageKey
 from memapp.core.settings import SETTINGS, Settings
 from memapp.gui.dialogs.nets_dialog import NetsDialog
-from memapp.gui.grid.item_model import PhotoItemModel
 from memapp.gui.run.session import Session
 from memapp.gui.window.actions import Actions
+from memapp.gui.window.filter_controls import FilterControls
 from memapp.gui.window.net_comparison import NetComparison
-from memapp.gui.window.toolbar import FilterControls
+from memapp.library.scores import Scores
 from memapp.workers.jobs import Jobs
 
 _TITLE_LETTERS = 14
@@ -43,7 +43,7 @@ class NetCommands(QObject):
         self,
         *,
         session: Session,
-        photos: PhotoItemModel,
+        scores: Scores,
         actions: Actions,
         filters: FilterControls,
         settings: Settings,
@@ -53,7 +53,7 @@ class NetCommands(QObject):
     ) -> None:
         super().__init__(window)
         self._session = session
-        self._photos = photos
+        self._scores = scores
         self._actions = actions
         self._settings = settings
         self._jobs = jobs
@@ -61,7 +61,7 @@ class NetCommands(QObject):
         self._window = window
         self._installed = work.installed
         self._dialog: NetsDialog | None = None
-        self.comparison = NetComparison(photos=photos, actions=actions, filters=filters, parent=self)
+        self.comparison = NetComparison(scores=scores, actions=actions, filters=filters, parent=self)
         self._menu = QMenu(window)
         self._group: QActionGroup | None = None
         self._button = QToolButton()
@@ -102,7 +102,7 @@ class NetCommands(QObject):
         """Carry out what the settings say."""
         nets = self.chosen
         shown = next((net for net in nets if net.id == self._settings.get(SETTINGS.shown_net)), nets[0])
-        self._photos.set_nets(nets, shown=shown)
+        self._scores.set_nets(nets, shown=shown)
         self._fill_menu()
         if self._place is not None:
             self._place.setVisible(len(nets) > 1)
@@ -119,7 +119,7 @@ class NetCommands(QObject):
         self.apply()
         for net in self.chosen:
             if net.id not in before:
-                self._session.score_with(net, self._photos.keys_lacking(net.id))
+                self._session.score_with(net, self._scores.keys_lacking(net.id))
 
     def show_net(self, name: str) -> None:
         """Show this net's scores on the tiles; they are what is sorted and filtered by."""
@@ -140,20 +140,20 @@ class NetCommands(QObject):
 
     def columns(self, keys: Sequence[ImageKey]) -> tuple[NetColumn, ...]:
         """What each net says of these photos; empty where one net scores."""
-        if len(self._photos.nets) < 2:
+        if len(self._scores.nets) < 2:
             return ()
-        said = [self._photos.net_scores(key) for key in keys]
+        said = [self._scores.of_each_net(key) for key in keys]
         return tuple(
             NetColumn(net, identity, [scores[place].score if scores else None for scores in said])
-            for place, net in enumerate(self._photos.nets)
+            for place, net in enumerate(self._scores.nets)
             if (identity := self._session.identities.get(net.id)) is not None
         )
 
     def compared(self, keys: Sequence[ImageKey]) -> Comparison | None:
         """How far apart two nets place these photos; None where none are compared."""
         self.comparison.refresh()
-        pair = self._photos.compared
-        return None if pair is None else Comparison(*pair, [self._photos.disagreement(key) for key in keys])
+        pair = self._scores.pair
+        return None if pair is None else Comparison(*pair, [self._scores.disagreement(key) for key in keys])
 
     # The dialog, and nets that come and go
 
@@ -236,8 +236,8 @@ class NetCommands(QObject):
     def _fill_menu(self) -> None:
         self._menu.clear()
         self._group = QActionGroup(self._menu)
-        shown = self._photos.shown_net
-        for net in self._photos.nets:
+        shown = self._scores.shown
+        for net in self._scores.nets:
             entry = self._group.addAction(_as_entry(net.title))
             entry.setCheckable(True)
             entry.setChecked(net == shown)
@@ -252,8 +252,8 @@ class NetCommands(QObject):
 
     def show_next(self) -> None:
         """Show the scores of the net that comes next."""
-        nets = self._photos.nets
-        place = nets.index(self._photos.shown_net)
+        nets = self._scores.nets
+        place = nets.index(self._scores.shown)
         self.show_net(nets[(place + 1) % len(nets)].id)
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import time
 
-import numpy as np
 from PySide6.QtCore import QObject, QTimer
 
-from memapp.core.disagreement import disagreement
 from memapp.core.nets import NetInfo
-from memapp.gui.grid.item_model import PhotoItemModel
-from memapp.gui.grid.roles import PhotoRole
 from memapp.gui.window.actions import Actions
-from memapp.gui.window.toolbar import FilterControls
+from memapp.gui.window.filter_controls import FilterControls
+from memapp.library.filtering import InRange
+from memapp.library.library import Change, ChangeKind
+from memapp.library.photo_columns import fast_column, score_column
+from memapp.library.scores import DISAGREEMENT, MOST_POINTS, Pair, Scores
 
 _FOLLOW_MILLISECONDS = 300
 """While scores stream in, flags follow a few times a second."""
@@ -23,35 +23,32 @@ _MOST_SHARE = 0.05
 class NetComparison(QObject):
     """Compares two nets, or none. Lives on the GUI thread."""
 
-    def __init__(
-        self, *, photos: PhotoItemModel, actions: Actions, filters: FilterControls, parent: QObject
-    ) -> None:
+    def __init__(self, *, scores: Scores, actions: Actions, filters: FilterControls, parent: QObject) -> None:
         super().__init__(parent)
-        self._photos = photos
+        self._scores = scores
         self._actions = actions
         self._filters = filters
-        self._pair: tuple[NetInfo, NetInfo] | None = None
+        self._pair: Pair | None = None
         self._points = 0
+        self._filtered: InRange | None = None
+        """What the action lets pass, while it is on."""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_FOLLOW_MILLISECONDS)
         self._timer.timeout.connect(self.refresh)
-        photos.dataChanged.connect(self._on_data_changed)
-        for changed in (photos.rowsInserted, photos.rowsRemoved):
-            changed.connect(lambda *_: self._soon())
-        filters.cleared.connect(lambda: actions["disagreeing"].setChecked(False))
+        scores.library.subscribe(self._on_change)
+        filters.changed.connect(lambda _filter: self._show_filter())
 
     @property
     def pair(self) -> tuple[NetInfo, NetInfo] | None:
         """The nets that are compared."""
         return self._pair
 
-    def compare(self, pair: tuple[NetInfo, NetInfo] | None, *, points: int) -> None:
+    def compare(self, pair: Pair | None, *, points: int) -> None:
         """Compare these two, and flag photos that they place so many points apart; None to compare none."""
         self._pair, self._points = pair, points
-        if pair is None:
-            self._actions["disagreeing"].setChecked(False)
-        else:
+        self._scores.compare(pair, flagged_from=points)
+        if pair is not None:
             first, second = pair
             self._actions["disagreeing"].setToolTip(
                 f"Only photos that {first.title} and {second.title} place {points} points apart or more"
@@ -60,40 +57,40 @@ class NetComparison(QObject):
         self.refresh()
 
     def refresh(self) -> None:
-        """Reckon it again from the scores that there are now."""
+        """Compute it again from the scores that there are now."""
         self._timer.stop()
         began = time.perf_counter()
-        self._reckon()
+        self._scores.update_disagreement()
         took = 1000 * (time.perf_counter() - began)
         self._timer.setInterval(max(_FOLLOW_MILLISECONDS, round(took / _MOST_SHARE)))
 
-    def _reckon(self) -> None:
-        held = {net.id for net in self._photos.nets}
-        if self._pair is None or not held.issuperset(net.id for net in self._pair):
-            self._photos.set_disagreement(None)
-            return
-        first, second = self._pair
-        table = self._photos.table
-        exact = [np.where(table.fast_of(net.id), np.nan, table.score_of(net.id)) for net in self._pair]
-        points = disagreement(
-            exact[0],
-            exact[1],
-            first_tie=first.scale.tie_width,
-            second_tie=second.scale.tie_width,
-            first_is_best_low=first.scale.low_is_better,
-            second_is_best_low=second.scale.low_is_better,
-        )
-        self._photos.set_disagreement(points, flagged_from=self._points, compared=self._pair)
-
     def update_filter(self) -> None:
-        """Show only photos on which the nets disagree, if that is chosen."""
+        """Show only photos that are flagged, where the action is on; leave another range alone."""
         on = self._actions["disagreeing"].isChecked() and self._pair is not None
-        self._filters.set_disagreement(self._points if on else 0)
+        before, self._filtered = self._filtered, _flagged(self._points) if on else None
+        if on:
+            self._filters.set_condition(DISAGREEMENT, self._filtered)
+        elif before is not None and self._filters.wanted.on(DISAGREEMENT) == before:
+            self._filters.set_condition(DISAGREEMENT, None)
 
-    def _on_data_changed(self, _first: object, _last: object, roles: list[int]) -> None:
-        if PhotoRole.SCORE in roles:
+    def _show_filter(self) -> None:
+        """Let the action say whether its own filter is on; it may be cleared or changed elsewhere."""
+        on = self._filtered is not None and self._filters.wanted.on(DISAGREEMENT) == self._filtered
+        if not on:
+            self._filtered = None
+        self._actions["disagreeing"].setChecked(on)
+
+    def _on_change(self, change: Change) -> None:
+        if self._pair is None:
+            return
+        sources = [column(net.id) for net in self._pair for column in (score_column, fast_column)]
+        if change.kind is not ChangeKind.COLUMNS and change.touches(*sources):
             self._soon()
 
     def _soon(self) -> None:
-        if self._pair is not None and not self._timer.isActive():
+        if not self._timer.isActive():
             self._timer.start()
+
+
+def _flagged(points: int) -> InRange:
+    return InRange(DISAGREEMENT, points, MOST_POINTS)

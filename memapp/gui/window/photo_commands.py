@@ -9,9 +9,8 @@ from PySide6.QtCore import QObject, Signal
 from memapp.core.events import Notice, NoticeKind
 from memapp.core.records import Failure, ImageKey, ScoredPhoto
 from memapp.core.settings import SETTINGS, Settings
+from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.grid.grid_view import GridView
-from memapp.gui.grid.item_model import PhotoItemModel
-from memapp.gui.grid.sort_proxy import PhotoSortProxy
 from memapp.gui.run.scoring_commands import ScoringCommands
 from memapp.gui.run.session import Session
 from memapp.gui.window.file_commands import FileCommands
@@ -32,8 +31,7 @@ class PhotoCommands(QObject):
         self,
         *,
         session: Session,
-        photos: PhotoItemModel,
-        proxy: PhotoSortProxy,
+        photos: GridModel,
         grid: GridView,
         panes: PhotoPanes,
         files: FileCommands,
@@ -45,7 +43,7 @@ class PhotoCommands(QObject):
         super().__init__(parent)
         self._session = session
         self._photos = photos
-        self._proxy = proxy
+        self._scores = photos.scores
         self._grid = grid
         self._panes = panes
         self._files = files
@@ -94,14 +92,14 @@ class PhotoCommands(QObject):
         if self._session.net is None:
             self.noticed.emit(Notice(NoticeKind.INFORMATION, "There are no scores to export yet."))
             return
-        listed = (self._photos.outcome(self._proxy.key(row)) for row in range(self._proxy.rowCount()))
+        listed = (self._scores.outcome(key) for key in self._photos.photos_shown())
         outcomes: list[ScoredPhoto | Failure] = [outcome for outcome in listed if outcome is not None]
         keys = [outcome.key for outcome in outcomes]
         self._files.export(
             outcomes,
             net=self._session.net,
             folder=self._settings.get(SETTINGS.last_folder),
-            shown=self._photos.shown_net,
+            shown=self._scores.shown,
             columns=self._nets.columns(keys),
             comparison=self._nets.compared(keys),
         )

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 
-from memapp.core.records import ImageKey, Precision, ScoredPhoto
+from memapp.core.records import ImageKey, PhotoId, Precision, ScoredPhoto
+from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.grid.grid_view import GridView
-from memapp.gui.grid.item_model import PhotoItemModel
-from memapp.gui.grid.roles import PhotoRole
-from memapp.gui.grid.sort_proxy import PhotoSortProxy
-from memapp.gui.inspector.inspector import Inspector
+from memapp.gui.inspector.inspector import SHOWN_BY_PARTS, Inspector
 from memapp.gui.viewer.photo_viewer import PhotoViewer
+from memapp.library.library import KEY, Change, ChangeKind
+from memapp.library.photo_text import detail_rows
+from memapp.library.scores import DISAGREEMENT
 from memapp.workers.request_sets import View
 from memapp.workers.supervisor import Supervisor
 
@@ -34,8 +35,7 @@ class PhotoPanes(QObject):
     def __init__(
         self,
         *,
-        photos: PhotoItemModel,
-        proxy: PhotoSortProxy,
+        photos: GridModel,
         grid: GridView,
         inspector: Inspector,
         viewer: PhotoViewer,
@@ -44,13 +44,17 @@ class PhotoPanes(QObject):
     ) -> None:
         super().__init__(parent)
         self._photos = photos
-        self._proxy = proxy
+        self._library = photos.library
+        self._scores = photos.scores
+        self._images = photos.images
         self._grid = grid
         self._inspector = inspector
         self._viewer = viewer
         self._supervisor = supervisor
         self._requested_side = 0
         self._selected: Sequence[ImageKey] = ()
+        self._viewed: PhotoId | None = None
+        """The photo that the viewer shows, or showed last."""
         self._shoot_timer = QTimer(self)
         self._shoot_timer.setSingleShot(True)
         self._shoot_timer.setInterval(_SHOOT_MILLISECONDS)
@@ -64,10 +68,8 @@ class PhotoPanes(QObject):
         supervisor.picture_ready.connect(self._on_picture)
         supervisor.picture_failed.connect(viewer.set_picture_missing)
         supervisor.preview_ready.connect(self._on_preview)
-        photos.dataChanged.connect(self._on_data_changed)
-        proxy.rearranged.connect(self._on_rearranged)
-        photos.modelReset.connect(self._on_removed)
-        photos.rowsRemoved.connect(self._on_removed)
+        photos.rearranged.connect(self._on_rearranged)
+        self._library.subscribe(self._on_change)
 
     @property
     def viewing(self) -> ImageKey | None:
@@ -82,14 +84,14 @@ class PhotoPanes(QObject):
     @Slot(object)
     def open(self, key: ImageKey) -> None:
         """Show a photo large."""
-        row = self._proxy.index_of(key).row()
+        self._viewed = self._library.id_of(key)
         self._viewer.show_photo(
             key,
-            placeholder=self._photos.preview(key),
-            position=row + 1,
-            count=self._proxy.rowCount(),
-            caption=self._photos.outcome(key),
-            net=self._photos.shown_net,
+            placeholder=self._images.preview(key),
+            position=self._photos.index_of(key).row() + 1,
+            count=self._photos.rowCount(),
+            caption=self._scores.outcome(key),
+            net=self._scores.shown,
         )
         self.viewer_opened.emit()
 
@@ -107,9 +109,9 @@ class PhotoPanes(QObject):
         key = self._viewer.key
         if key is None:
             return
-        row = self._proxy.index_of(key).row() + places
-        if 0 <= row < self._proxy.rowCount():
-            wanted = self._proxy.key(row)
+        row = self._photos.index_of(key).row() + places
+        if 0 <= row < self._photos.rowCount():
+            wanted = self._photos.key(row)
             self._grid.go_to(wanted)
             self.open(wanted)
 
@@ -123,16 +125,18 @@ class PhotoPanes(QObject):
             self._inspector.show_none()
         elif len(self._selected) == 1:
             key = self._selected[0]
+            photo = self._library.photo(key)
             self._inspector.show_photo(
                 key,
-                self._photos.outcome(key),
-                self._photos.preview(key),
-                net=self._photos.shown_net,
-                net_scores=self._photos.net_scores(key),
-                flag=self._photos.disagreement_text(key),
+                self._scores.outcome(key),
+                self._images.preview(key),
+                facts=() if photo is None else detail_rows(photo, without=SHOWN_BY_PARTS),
+                net=self._scores.shown,
+                net_scores=self._scores.of_each_net(key),
+                flag=self._scores.disagreement_text(key),
             )
         else:
-            outcomes = (self._photos.outcome(key) for key in self._selected)
+            outcomes = (self._scores.outcome(key) for key in self._selected)
             scored = [outcome for outcome in outcomes if isinstance(outcome, ScoredPhoto)]
             self._inspector.show_several(len(self._selected), scored)
 
@@ -143,7 +147,7 @@ class PhotoPanes(QObject):
 
     @Slot(object, QImage, int)
     def _on_preview(self, key: ImageKey, image: QImage, _longest_side: int) -> None:
-        self._photos.set_preview(key, image)
+        self._images.set_preview(key, image)
         self._inspector.set_thumbnail(key, image)
 
     @Slot(object, QImage, int)
@@ -152,31 +156,47 @@ class PhotoPanes(QObject):
         if side in (0, self._requested_side):
             self._viewer.set_picture(key, image, full_size=side == 0)
 
-    def _on_data_changed(self, _first: object, _last: object, roles: list[int]) -> None:
-        if PhotoRole.SCORE not in roles:
-            if PhotoRole.DISAGREEMENT in roles and len(self._selected) == 1:
-                self._inspect()
-            return
+    def _on_change(self, change: Change) -> None:
+        match change.kind:
+            case ChangeKind.REMOVED | ChangeKind.CLEARED:
+                self._on_removed()
+            case ChangeKind.VALUES | ChangeKind.COLUMNS:
+                if KEY in change.columns:
+                    self._on_file_changed(change)
+                if change.touches("score", "state"):
+                    self._on_scores()
+                elif len(self._selected) == 1 and change.touches(DISAGREEMENT, "facts"):
+                    self._inspect()
+
+    def _on_scores(self) -> None:
         if not self._shoot_timer.isActive():
             self._shoot_timer.start()
-        if self._viewer.isVisible() and self._viewer.key is not None:
-            key = self._viewer.key
-            self._viewer.set_caption(key, self._photos.outcome(key), self._photos.shown_net)
+        if (viewing := self.viewing) is not None:
+            self._viewer.set_caption(viewing, self._scores.outcome(viewing), self._scores.shown)
         if len(self._selected) == 1:
             self._inspect()
 
+    def _on_file_changed(self, change: Change) -> None:
+        """Files are in another state: what is shown of them is shown anew, under their new keys."""
+        if any(key not in self._library for key in self._selected):
+            self._selected = self._grid.selected_photos()
+        if self.viewing is not None and self._viewed in change.ids:
+            key = None if self._viewed is None else self._library.key_of(self._viewed)
+            if key is not None:
+                self.open(key)
+
     def _on_rearranged(self) -> None:
         if (viewing := self.viewing) is not None:
-            self._viewer.set_place(self._proxy.index_of(viewing).row() + 1, self._proxy.rowCount())
+            self._viewer.set_place(self._photos.index_of(viewing).row() + 1, self._photos.rowCount())
 
     def _on_removed(self) -> None:
         self._shoot_timer.start()
-        if self.viewing is not None and self.viewing not in self._photos:
+        if self.viewing is not None and self.viewing not in self._library:
             self.viewer_closed.emit()
 
     def _update_shoot(self) -> None:
         self._inspector.set_shoot_scores(
-            exact=self._photos.scores(Precision.EXACT), fast=self._photos.scores(Precision.FAST)
+            exact=self._scores.shown_scores(Precision.EXACT), fast=self._scores.shown_scores(Precision.FAST)
         )
         if len(self._selected) > 1:
             self._inspect()

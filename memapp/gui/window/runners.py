@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QWidget
 
 from memapp.core.settings import SETTINGS, Setting, Settings
 from memapp.gui.grid.grid_view import GridView
-from memapp.gui.grid.roles import SortKey
 from memapp.gui.overlay.explain_view import OVERLAYS
 from memapp.gui.overlay.overlays import Overlays
 from memapp.gui.run.run_pause import RunPause
@@ -18,10 +17,10 @@ from memapp.gui.run.session import Session
 from memapp.gui.window.actions import Runners
 from memapp.gui.window.dropping import DropTarget
 from memapp.gui.window.file_commands import FileCommands
+from memapp.gui.window.filter_controls import FilterControls
 from memapp.gui.window.net_commands import NetCommands
 from memapp.gui.window.photo_commands import PhotoCommands
 from memapp.gui.window.sort_commands import SortCommands
-from memapp.gui.window.toolbar import FilterControls
 from memapp.gui.window.undo_commands import UndoCommands
 from memapp.gui.window.window_dialogs import WindowDialogs
 
@@ -96,7 +95,6 @@ def make_runners(
             "triage": photos.triage,
             "score-exact": photos.score_exactly,
             "nets": nets.open_dialog,
-            **{f"sort-{key}": partial(sorting.sort_by, key) for key in SortKey},
             "reverse": sorting.reverse,
             **{f"overlay-{name}": partial(overlays.view.choose, name) for name in OVERLAYS},
             "overlay-export": overlays.export,

@@ -6,22 +6,18 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from memapp.core.settings import SETTINGS, Settings
-from memapp.gui.grid.roles import SortKey
-from memapp.gui.grid.sort_proxy import PhotoSortProxy
+from memapp.gui.grid.grid_model import GridModel
+from memapp.gui.window.action_table import ActionSpec
 from memapp.gui.window.actions import Actions
+from memapp.library.library import Change, ChangeKind
+from memapp.library.order import Order
 
-_NATURAL_DESCENDING = {
-    SortKey.SCORE: True,
-    SortKey.NAME: False,
-    SortKey.TAKEN: False,
-    SortKey.SIZE: True,
-    SortKey.DISAGREEMENT: True,
-}
-"""Which way each order is first wanted."""
+_WITH_SHORTCUT = 9
+"""So many columns have Ctrl and their number as a shortcut."""
 
 
 class SortCommands(QObject):
-    """Gives the grid its order. Lives on the GUI thread.
+    """Gives the grid its order, by any column that can be sorted by. Lives on the GUI thread.
 
     Signals:
         named(str): what the button should say.
@@ -29,40 +25,61 @@ class SortCommands(QObject):
 
     named = Signal(str)
 
-    def __init__(
-        self, *, proxy: PhotoSortProxy, actions: Actions, settings: Settings, window: QWidget
-    ) -> None:
+    def __init__(self, *, photos: GridModel, actions: Actions, settings: Settings, window: QWidget) -> None:
         super().__init__(window)
-        self._proxy = proxy
+        self._photos = photos
         self._actions = actions
         self._settings = settings
         self.menu = QMenu(window)
-        self.menu.addActions([actions[f"sort-{key}"] for key in SortKey])
+        photos.order_changed.connect(self._on_order)
+        photos.library.subscribe(self._on_library_changed)
+        self._fill()
 
-    def restore(self, *, nets_compared: bool) -> None:
-        """The order of the last time; nets that disagree only where two are compared."""
-        key = SortKey(self._settings.get(SETTINGS.sort_by))
-        if key is SortKey.DISAGREEMENT and not nets_compared:
-            key = SortKey.SCORE
-        self._sort(key, descending=self._settings.get(SETTINGS.sort_descending))
-
-    def update_nets(self, *, nets_compared: bool) -> None:
-        """Go back to scores where there is no disagreement to sort by any more."""
-        if self._proxy.sort_key is SortKey.DISAGREEMENT and not nets_compared:
-            self._sort(SortKey.SCORE, descending=True)
-
-    def sort_by(self, key: SortKey) -> None:
-        """Sort by this, the way round that is usually wanted."""
-        self._sort(key, descending=_NATURAL_DESCENDING[key])
+    def restore(self) -> None:
+        """Sort as the last time; by score where that column is not there."""
+        column = self._settings.get(SETTINGS.sort_by)
+        if any(each.id == column for each in self._photos.library.columns.sortable):
+            self._photos.set_order(Order(column, self._settings.get(SETTINGS.sort_descending)))
+        self._on_order()
 
     def reverse(self) -> None:
         """Turn the order round."""
-        self._sort(self._proxy.sort_key, descending=not self._proxy.descending)
+        order = self._photos.order
+        self._photos.set_order(Order(order.column, not order.descending))
 
-    def _sort(self, key: SortKey, *, descending: bool) -> None:
-        self._proxy.set_sort(key, descending=descending)
-        chosen = self._actions[f"sort-{key}"]
-        chosen.setChecked(True)
-        self.named.emit(f"Sort: {chosen.text()}")
-        self._settings.set(SETTINGS.sort_by, key.value)
-        self._settings.set(SETTINGS.sort_descending, descending)
+    def _fill(self) -> None:
+        columns = self._photos.library.columns.sortable
+        specs = [
+            ActionSpec(
+                f"sort-{column.id}",
+                "View/Sort by",
+                column.title,
+                (f"Ctrl+{place}",) if place <= _WITH_SHORTCUT else (),
+                group="sort",
+                checkable=True,
+            )
+            for place, column in enumerate(columns, start=1)
+        ]
+        made = self._actions.set_choices("sort", specs)
+        if made == self.menu.actions():
+            return
+        self.menu.addActions(made)
+        for action, column in zip(made, columns, strict=True):
+            order = Order.natural(column)
+            action.triggered.connect(lambda _checked, chosen=order: self._photos.set_order(chosen))
+        self._check()
+
+    def _check(self) -> None:
+        self._actions[f"sort-{self._photos.order.column}"].setChecked(True)
+
+    def _on_library_changed(self, change: Change) -> None:
+        if change.kind is ChangeKind.COLUMNS:
+            self._fill()
+
+    def _on_order(self) -> None:
+        order = self._photos.order
+        self._fill()
+        self._check()
+        self._settings.set(SETTINGS.sort_by, order.column)
+        self._settings.set(SETTINGS.sort_descending, order.descending)
+        self.named.emit(f"Sort: {self._photos.library.columns[order.column].title}")

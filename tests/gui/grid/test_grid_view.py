@@ -12,22 +12,21 @@ from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from memapp.gui.grid import interaction_hold
+from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.grid.grid_view import GridView
-from memapp.gui.grid.item_model import PhotoItemModel
-from memapp.gui.grid.photo_filter import PhotoFilter
-from memapp.gui.grid.roles import SortKey
-from memapp.gui.grid.sort_proxy import PhotoSortProxy
 from memapp.gui.widgets.theme import DARK
-from tests.gui.grid.photos import add_hundred, add_scored, key, scored, scored_fast
+from memapp.library.filtering import PhotoFilter
+from memapp.library.order import Order
+from tests.gui.grid.photos import add_hundred, add_scored, key, passing, scored, scored_fast
 
 Keys = Qt.Key
 
 
 @pytest.fixture
-def view(show_view: Callable[[], GridView], model: PhotoItemModel, proxy: PhotoSortProxy) -> GridView:
+def view(show_view: Callable[[], GridView], model: GridModel) -> GridView:
     """A hundred photos, three side by side."""
     add_hundred(model)
-    proxy.refresh()
+    model.refresh()
     shown = show_view()
     shown.setFocus()
     assert shown.geometry_of_tiles().columns == 3
@@ -40,7 +39,7 @@ def at(view: GridView) -> int:
 
 def top_of(view: GridView, name: str) -> int:
     model = view.model()
-    assert isinstance(model, PhotoSortProxy)
+    assert isinstance(model, GridModel)
     return view.visualRect(model.index_of(key(name))).top()
 
 
@@ -151,21 +150,21 @@ def test_selection_is_told_once_for_many_changes(qtbot: QtBot, view: GridView) -
     assert told == [(["03.jpg"], key("03.jpg"))]
 
 
-def test_selection_is_told_when_the_photos_go(qtbot: QtBot, view: GridView, model: PhotoItemModel) -> None:
+def test_selection_is_told_when_the_photos_go(qtbot: QtBot, view: GridView, model: GridModel) -> None:
     view.go_to(key("03.jpg"))
     qtbot.wait(1)
     with qtbot.waitSignal(view.selection_changed) as told:
-        model.clear()
+        model.library.clear()
     assert told.args == [[], None]
 
 
 def test_a_photo_that_is_filtered_out_leaves_no_other_in_its_place(
-    qtbot: QtBot, view: GridView, proxy: PhotoSortProxy
+    qtbot: QtBot, view: GridView, model: GridModel
 ) -> None:
     view.go_to(key("03.jpg"))
     qtbot.wait(1)
     with qtbot.waitSignal(view.selection_changed) as told:
-        proxy.set_filter(PhotoFilter(text="5"))
+        model.set_filter(passing(text="5"))
     assert told.args == [[], None]
 
 
@@ -183,32 +182,30 @@ def test_what_is_in_sight_is_wanted_first_then_below_then_above(qtbot: QtBot, vi
     assert pixel_side == round(200 * view.devicePixelRatioF())
 
 
-def test_sorting_keeps_the_current_photo_where_it_is(view: GridView, proxy: PhotoSortProxy) -> None:
+def test_sorting_keeps_the_current_photo_where_it_is(view: GridView, model: GridModel) -> None:
     view.go_to(key("50.jpg"))
     before = top_of(view, "50.jpg")
-    proxy.set_sort(SortKey.SCORE, descending=False)
+    model.set_order(Order("score", descending=False))
     assert view.currentIndex().row() == 49
     assert top_of(view, "50.jpg") == before
-    proxy.set_filter(PhotoFilter(lowest=0.5))
+    model.set_filter(passing(lowest=0.5))
     assert top_of(view, "50.jpg") == before
 
 
 def test_sorting_keeps_the_topmost_photo_where_no_current_one_is_in_sight(
-    view: GridView, proxy: PhotoSortProxy, model: PhotoItemModel
+    view: GridView, model: GridModel
 ) -> None:
     view.verticalScrollBar().setValue(view.geometry_of_tiles().cell.height() * 10)
     before = top_of(view, "30.jpg")
     add_scored(model, *(scored(f"new {number}.jpg", 0.99) for number in range(30)))
-    proxy.refresh()
-    assert proxy.index_of(key("30.jpg")).row() == 60
+    model.refresh()
+    assert model.index_of(key("30.jpg")).row() == 60
     assert top_of(view, "30.jpg") == before
 
 
-def test_at_the_very_top_the_best_come_in_at_the_top(
-    view: GridView, proxy: PhotoSortProxy, model: PhotoItemModel
-) -> None:
+def test_at_the_very_top_the_best_come_in_at_the_top(view: GridView, model: GridModel) -> None:
     add_scored(model, *(scored(f"new {number}.jpg", 0.99) for number in range(30)))
-    proxy.refresh()
+    model.refresh()
     assert view.verticalOffset() == 0
 
 
@@ -242,15 +239,15 @@ def test_ctrl_and_wheel_change_the_size(view: GridView) -> None:
         assert (view.tile_size > before) == larger
 
 
-def test_nothing_matches_and_there_is_a_way_out(qtbot: QtBot, view: GridView, proxy: PhotoSortProxy) -> None:
+def test_nothing_matches_and_there_is_a_way_out(qtbot: QtBot, view: GridView, model: GridModel) -> None:
     button = view.findChild(QPushButton)
     assert isinstance(button, QPushButton)
     assert not button.isVisible()
-    proxy.set_filter(PhotoFilter(text="nothing has this name"))
+    model.set_filter(passing(text="nothing has this name"))
     assert button.isVisible()
     with qtbot.waitSignal(view.clear_filter_requested):
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-    proxy.set_filter(PhotoFilter())
+    model.set_filter(PhotoFilter())
     assert not button.isVisible()
 
 
@@ -261,7 +258,7 @@ def test_a_grid_without_photos_says_nothing(show_view: Callable[[], GridView]) -
 
 
 def test_the_order_is_held_while_a_hand_is_in_the_grid(
-    qtbot: QtBot, view: GridView, proxy: PhotoSortProxy, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, view: GridView, model: GridModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rest = view.findChild(interaction_hold.InteractionHold)
     assert isinstance(rest, interaction_hold.InteractionHold)
@@ -271,48 +268,46 @@ def test_the_order_is_held_while_a_hand_is_in_the_grid(
         lambda: click(view, 1),
     )
     for touch in touches:
-        proxy.release()
+        model.release()
         touch()
-        qtbot.waitUntil(lambda: proxy.held)
-    qtbot.waitUntil(lambda: not proxy.held, timeout=interaction_hold.REST_MILLISECONDS + 2000)
+        qtbot.waitUntil(lambda: model.held)
+    qtbot.waitUntil(lambda: not model.held, timeout=interaction_hold.REST_MILLISECONDS + 2000)
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")
-def test_the_order_is_held_while_a_menu_is_open(
-    qtbot: QtBot, view: GridView, proxy: PhotoSortProxy, model: PhotoItemModel
-) -> None:
+def test_the_order_is_held_while_a_menu_is_open(qtbot: QtBot, view: GridView, model: GridModel) -> None:
     menu = QMenu(view)
     menu.addAction("Show")
     click(view, 1)
     menu.popup(view.mapToGlobal(QPoint(50, 50)))
-    model.set_scores([scored("99.jpg", 0.99)])
-    with qtbot.assertNotEmitted(proxy.layoutChanged, wait=interaction_hold.REST_MILLISECONDS + 700):
+    model.scores.note_scores([scored("99.jpg", 0.99)])
+    with qtbot.assertNotEmitted(model.layoutChanged, wait=interaction_hold.REST_MILLISECONDS + 700):
         pass
-    with qtbot.waitSignal(proxy.layoutChanged, timeout=interaction_hold.REST_MILLISECONDS + 2000):
+    with qtbot.waitSignal(model.layoutChanged, timeout=interaction_hold.REST_MILLISECONDS + 2000):
         menu.close()
-    assert proxy.key(0) == key("99.jpg")
+    assert model.key(0) == key("99.jpg")
 
 
-def test_tiles_are_painted_with_their_previews(view: GridView, model: PhotoItemModel) -> None:
+def test_tiles_are_painted_with_their_previews(view: GridView, model: GridModel) -> None:
     preview = QImage(200, 100, QImage.Format.Format_RGB32)
     preview.fill(Qt.GlobalColor.green)
-    model.set_preview(key("00.jpg"), preview)
+    model.images.set_preview(key("00.jpg"), preview)
     picture = view.viewport().grab().toImage()
     centre = view.visualRect(view.model().index(0, 0)).center() - QPoint(0, 20)
     assert picture.pixelColor(centre * picture.devicePixelRatio()) == Qt.GlobalColor.green
 
 
 def test_fast_scores_stand_by_themselves_below_a_heading(
-    show_view: Callable[[], GridView], model: PhotoItemModel, proxy: PhotoSortProxy
+    show_view: Callable[[], GridView], model: GridModel
 ) -> None:
     view = show_view()
     add_scored(model, *(scored_fast(f"{name}.jpg", 0.5) for name in "abcdefgh"))
-    proxy.refresh()
+    model.refresh()
     assert view.geometry_of_tiles().heading.isEmpty()
-    model.set_scores([scored("e.jpg", 0.4), scored("f.jpg", 0.3)])
-    proxy.refresh()
+    model.scores.note_scores([scored("e.jpg", 0.4), scored("f.jpg", 0.3)])
+    model.refresh()
     geometry = view.geometry_of_tiles()
-    assert proxy.photos_shown()[:3] == [key("e.jpg"), key("f.jpg"), key("a.jpg")]
+    assert model.photos_shown()[:3] == [key("e.jpg"), key("f.jpg"), key("a.jpg")]
     assert geometry.tile_rect(2).left() == geometry.tile_rect(0).left()
     assert geometry.tile_rect(1).bottom() < geometry.heading.top() < geometry.tile_rect(2).top()
     shown = view.viewport().grab().toImage()
@@ -324,5 +319,5 @@ def test_fast_scores_stand_by_themselves_below_a_heading(
     }
     assert DARK.line in colours
     assert len(colours) > 3  # words
-    proxy.set_sort(SortKey.NAME, descending=False)
+    model.set_order(Order("name", descending=False))
     assert view.geometry_of_tiles().heading.isEmpty()

@@ -10,18 +10,17 @@ from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from memapp.core.records import FailureKind
-from memapp.gui.grid.item_model import PhotoItemModel
-from memapp.gui.grid.sort_proxy import PhotoSortProxy
+from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.grid.tile_delegate import BAR_HEIGHT, TileDelegate
 from memapp.gui.widgets.theme import DARK, LIGHT, TEXT_LARGE, Theme, font, ramp_colour
-from tests.gui.grid.photos import add_scored, failed, key, scored, scored_fast
+from tests.gui.grid.photos import add, add_failed, add_scored, failed, key, scored, scored_fast
 
 SIDE = 200
 MARGIN = 8
 
 
 def painted(
-    proxy: PhotoSortProxy,
+    model: GridModel,
     row: int = 0,
     *,
     theme: Theme = DARK,
@@ -37,7 +36,7 @@ def painted(
     option: Any = QStyleOptionViewItem()
     option.rect, option.state = QRect(QPoint(0, 0), size), state
     painter = QPainter(image)
-    delegate.paint(painter, option, proxy.index(row, 0))
+    delegate.paint(painter, option, model.index(row, 0))
     painter.end()
     return image, delegate
 
@@ -71,12 +70,12 @@ def checkered(width: int, height: int) -> QImage:
 @pytest.mark.parametrize("ratio", [1.0, 1.25, 1.5, 2.0])
 @pytest.mark.parametrize("shape", [(1.0, 0.5), (0.5, 1.0), (1.0, 1.0), (1.0, 0.1)])
 def test_the_photo_is_whole_centred_and_crisp(
-    model: PhotoItemModel, proxy: PhotoSortProxy, ratio: float, shape: tuple[float, float]
+    model: GridModel, ratio: float, shape: tuple[float, float]
 ) -> None:
-    model.add([key("a.jpg")])
+    add(model, "a.jpg")
     photo = checkered(*(round(SIDE * ratio * share) for share in shape))
-    model.set_preview(key("a.jpg"), photo)
-    image, delegate = painted(proxy, ratio=ratio)
+    model.images.set_preview(key("a.jpg"), photo)
+    image, delegate = painted(model, ratio=ratio)
     square = delegate.layout.square.translated(MARGIN, MARGIN)
     left = round((square.x() + SIDE / 2) * ratio - photo.width() / 2)
     top = round((square.y() + SIDE / 2) * ratio - photo.height() / 2)
@@ -90,12 +89,12 @@ def test_the_photo_is_whole_centred_and_crisp(
     assert any(candidate == photo for candidate in candidates)
 
 
-def test_a_large_preview_is_scaled_down_whole(model: PhotoItemModel, proxy: PhotoSortProxy) -> None:
-    model.add([key("a.jpg")])
+def test_a_large_preview_is_scaled_down_whole(model: GridModel) -> None:
+    add(model, "a.jpg")
     photo = QImage(1000, 500, QImage.Format.Format_RGB32)
     photo.fill(Qt.GlobalColor.green)
-    model.set_preview(key("a.jpg"), photo)
-    image, delegate = painted(proxy)
+    model.images.set_preview(key("a.jpg"), photo)
+    image, delegate = painted(model)
     square = delegate.layout.square
     assert colours_in(image, QRect(square.x(), square.y() + 50, SIDE, 100)) == {"#00ff00"}
     assert colours_in(image, QRect(square.x(), square.y(), SIDE, 50)) == {DARK.tile}
@@ -105,24 +104,22 @@ def test_a_large_preview_is_scaled_down_whole(model: PhotoItemModel, proxy: Phot
 @pytest.mark.parametrize("theme", [DARK, LIGHT])
 @pytest.mark.parametrize(("score", "length"), [(0.3, BAR_HEIGHT), (0.4, BAR_HEIGHT), (0.7, 100), (1.0, 200)])
 def test_the_bar_shows_the_score_by_length_and_colour(
-    model: PhotoItemModel, proxy: PhotoSortProxy, score: float, length: int, theme: Theme
+    model: GridModel, score: float, length: int, theme: Theme
 ) -> None:
     add_scored(model, scored("a.jpg", score))
-    image, delegate = painted(proxy, theme=theme)
+    image, delegate = painted(model, theme=theme)
     bar = delegate.layout.bar
     assert colours_in(image, QRect(bar.x(), bar.y(), length, BAR_HEIGHT)) == {ramp_colour(score).name()}
     if length < SIDE:
         assert ramp_colour(score).name() not in colours_in(image, bar.adjusted(length, 0, 0, 0))
 
 
-def test_a_tie_is_a_hairline_between_two_tiles_and_a_step_is_none(
-    model: PhotoItemModel, proxy: PhotoSortProxy
-) -> None:
+def test_a_tie_is_a_hairline_between_two_tiles_and_a_step_is_none(model: GridModel) -> None:
     add_scored(model, scored("a.jpg", 0.80), scored("b.jpg", 0.79), scored("c.jpg", 0.70))
-    proxy.refresh()
+    model.refresh()
     expected = [(False, True), (True, False), (False, False)]
     for row, (before, after) in enumerate(expected):
-        image, delegate = painted(proxy, row)
+        image, delegate = painted(model, row)
         bar = delegate.layout.bar
         left = QRect(-MARGIN, bar.y(), MARGIN + bar.x(), BAR_HEIGHT)
         right = QRect(bar.right() + 1, bar.y(), MARGIN + bar.x(), BAR_HEIGHT)
@@ -130,41 +127,39 @@ def test_a_tie_is_a_hairline_between_two_tiles_and_a_step_is_none(
         assert (DARK.bar_below in colours_in(image, right)) == after
 
 
-def test_a_waiting_tile_has_its_name_and_no_number(model: PhotoItemModel, proxy: PhotoSortProxy) -> None:
-    model.add([key("a.jpg")])
-    image, delegate = painted(proxy)
+def test_a_waiting_tile_has_its_name_and_no_number(model: GridModel) -> None:
+    add(model, "a.jpg")
+    image, delegate = painted(model)
     assert colours_in(image, delegate.layout.square) == {DARK.tile}
     assert colours_in(image, delegate.layout.score) == {DARK.tile}
     assert len(colours_in(image, delegate.layout.name)) > 1
 
 
 @pytest.mark.parametrize("kind", list(FailureKind))
-def test_a_failed_tile_says_why(model: PhotoItemModel, proxy: PhotoSortProxy, kind: FailureKind) -> None:
-    model.set_failures([failed("a.jpg", kind)])
-    image, delegate = painted(proxy)
+def test_a_failed_tile_says_why(model: GridModel, kind: FailureKind) -> None:
+    add_failed(model, failed("a.jpg", kind))
+    image, delegate = painted(model)
     assert DARK.second_text in colours_in(image, delegate.layout.square)
     assert colours_in(image, delegate.layout.score) == {DARK.tile}
 
 
-def test_why_a_photo_failed_does_not_cover_its_preview(model: PhotoItemModel, proxy: PhotoSortProxy) -> None:
-    model.set_failures([failed("a.jpg", FailureKind.NOT_SCORED)])
+def test_why_a_photo_failed_does_not_cover_its_preview(model: GridModel) -> None:
+    add_failed(model, failed("a.jpg", FailureKind.NOT_SCORED))
     photo = QImage(SIDE, SIDE, QImage.Format.Format_RGB32)
     photo.fill(Qt.GlobalColor.green)
-    model.set_preview(key("a.jpg"), photo)
-    image, delegate = painted(proxy)
+    model.images.set_preview(key("a.jpg"), photo)
+    image, delegate = painted(model)
     assert colours_in(image, delegate.layout.square) == {"#00ff00"}
     assert len(colours_in(image, delegate.layout.score)) > 1
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT])
-def test_selection_and_focus_are_in_the_accent_and_hover_is_not(
-    model: PhotoItemModel, proxy: PhotoSortProxy, theme: Theme
-) -> None:
+def test_selection_and_focus_are_in_the_accent_and_hover_is_not(model: GridModel, theme: Theme) -> None:
     add_scored(model, scored("a.jpg", 0.5))
     flag = QStyle.StateFlag
     top_edge = QRect(50, 0, 50, 3)
     colours = {
-        state: colours_in(painted(proxy, theme=theme, state=flag.State_Enabled | state)[0], top_edge)
+        state: colours_in(painted(model, theme=theme, state=flag.State_Enabled | state)[0], top_edge)
         for state in (flag.State_None, flag.State_Selected, flag.State_HasFocus, flag.State_MouseOver)
     }
     assert colours[flag.State_None] == {theme.tile}
@@ -173,12 +168,12 @@ def test_selection_and_focus_are_in_the_accent_and_hover_is_not(
         assert theme.accent in colours[state]
 
 
-def test_a_fast_score_bears_its_mark(model: PhotoItemModel, proxy: PhotoSortProxy) -> None:
+def test_a_fast_score_bears_its_mark(model: GridModel) -> None:
     add_scored(model, scored("a.jpg", 0.8))
-    exact, delegate = painted(proxy)
-    model.clear()
+    exact, delegate = painted(model)
+    model.library.clear()
     add_scored(model, scored_fast("a.jpg", 0.8))
-    fast, _ = painted(proxy)
+    fast, _ = painted(model)
     line = delegate.layout.score.translated(MARGIN, MARGIN)
     assert fast.copy(line) != exact.copy(line)
     # the mark comes first and pushes what follows on; nothing else differs

@@ -12,8 +12,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from memapp.core.records import Failure, ImageKey, PhotoFacts, Precision, ScoredPhoto
-from memapp.gui.inspector.facts import FactsText, fact_rows, file_size_text, taken_text
+from memapp.core.records import Failure, ImageKey, Precision, ScoredPhoto
+from memapp.gui.inspector.facts import FactsText
 from memapp.gui.inspector.histogram import ScoreHistogram, people_density, set_density
 from memapp.gui.inspector.inspector import WIDTH, Inspector, place_in_set, ties_in_set
 from memapp.gui.inspector.seen_thumbnail import SeenThumbnail
@@ -114,7 +114,7 @@ def test_a_score_that_the_set_does_not_hold_yet_stays_in_its_bounds(
 
 
 def test_a_waiting_photo(inspector: Inspector, photo_key: Callable[[str], ImageKey]) -> None:
-    inspector.show_photo(photo_key("a.jpg"), None, None)
+    inspector.show_photo(photo_key("a.jpg"), None, None, facts=[("Name", "a.jpg")])
     assert _words(inspector)[:2] == ["Waiting", "This photo has not been scored yet."]
     assert "a.jpg" in _part(inspector, FactsText).toPlainText()
     assert not _part(inspector, ScoreHistogram).isVisible()
@@ -122,7 +122,7 @@ def test_a_waiting_photo(inspector: Inspector, photo_key: Callable[[str], ImageK
 
 def test_a_failed_photo_gives_its_reason(inspector: Inspector, failure: Callable[[str], Failure]) -> None:
     broken = failure("broken.jpg")
-    inspector.show_photo(broken.key, broken, None)
+    inspector.show_photo(broken.key, broken, None, facts=[("Name", "broken.jpg")])
     assert _words(inspector) == ["No score", broken.reason]
     assert "broken.jpg" in _part(inspector, FactsText).toPlainText()
 
@@ -316,41 +316,6 @@ def test_the_mark_moves_with_the_score(qtbot: QtBot, theme_manager: ThemeManager
 
 
 # Facts
-
-
-def test_facts_are_in_order_and_leave_out_what_is_unknown() -> None:
-    key = ImageKey("/photos/holiday/IMG.CR3", 24_300_000, 1)
-    facts = PhotoFacts(
-        6000,
-        4000,
-        "Canon CR3",
-        taken="2026-05-01T18:30:05",
-        camera="Canon EOS R6",
-        rendering="embedded preview",
-    )
-    assert fact_rows(key, facts) == [
-        ("Name", "IMG.CR3"),
-        ("Folder", "/photos/holiday"),
-        ("Pixels", "6,000 × 4,000 (24.0 MP)"),
-        ("File", "24.3 MB"),
-        ("Format", "Canon CR3"),
-        ("Scored from", "embedded preview"),
-        ("Taken", "1 May 2026, 18:30:05"),
-        ("Camera", "Canon EOS R6"),
-    ]
-    assert fact_rows(ImageKey("/a/b.jpg", 0, 0), None) == [("Name", "b.jpg"), ("Folder", "/a")]
-
-
-@pytest.mark.parametrize(
-    ("size", "text"),
-    [(12, "1 kB"), (112_400, "112 kB"), (8_400_000, "8.4 MB"), (3_210_000_000, "3,210.0 MB")],
-)
-def test_file_sizes(size: int, text: str) -> None:
-    assert file_size_text(size) == text
-
-
-def test_a_date_that_is_none_stays_as_it_is() -> None:
-    assert taken_text("0000-00-00") == "0000-00-00"
 
 
 def test_facts_are_copied_as_they_are_written(qtbot: QtBot, theme_manager: ThemeManager) -> None:

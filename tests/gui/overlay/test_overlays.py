@@ -28,7 +28,6 @@ from memapp.core.errors import SegmenterError
 from memapp.core.explanation import MapMethod, MemorabilityMap, Regions, Segmentation
 from memapp.core.settings import SETTINGS
 from memapp.gui.dialogs.segmenters_dialog import SegmentersDialog
-from memapp.gui.grid.roles import PhotoRole
 from memapp.gui.overlay.area_tools import RectangleTool
 from memapp.gui.overlay.explain_view import COVER_INSTEAD
 from memapp.gui.widgets.basic import IconButton
@@ -478,10 +477,7 @@ def test_the_menu_offers_what_can_be_done_with_an_area(viewing: Callable[..., Wi
 
 
 def tile_overlay(bench: WindowBench, name: str) -> QImage | None:
-    index = bench.window.proxy.index_of(bench.key(name))
-    overlay = index.data(PhotoRole.OVERLAY)
-    assert overlay is None or isinstance(overlay, QImage)
-    return overlay
+    return bench.window.tile_images.overlay(bench.key(name))
 
 
 def test_tiles_show_what_is_kept_and_only_that(viewing: Callable[..., WindowBench]) -> None:
@@ -515,7 +511,7 @@ def test_tile_overlays_that_are_off_are_neither_looked_up_nor_announced(
     bench = viewing()
     overlay(bench, "segmentation")
     looked_up = count_calls(monkeypatch, bench.supervisor, "look_up")
-    forgotten = count_calls(monkeypatch, bench.window.photos, "forget_overlays")
+    forgotten = count_calls(monkeypatch, bench.window.tile_images, "forget_overlays")
     panel = bench.window.overlays.panel
 
     def change_all() -> None:

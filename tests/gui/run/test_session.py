@@ -10,7 +10,7 @@ import pytest
 
 from memapp.core.errors import WeightsError
 from memapp.core.records import FailureKind
-from memapp.gui.grid.roles import PhotoState
+from memapp.library.photo_columns import PhotoState
 from tests.fakes import BrightnessFactory, BrightnessScorer
 from tests.gui.window_bench import TurnstileScorer, WindowBench, make_photo, make_photos
 
@@ -28,9 +28,9 @@ def test_photos_stream_in_and_end_sorted(
 ) -> None:
     slow_bench.window.add([str(folder)])
     slow_bench.until(lambda: len(slow_bench.names()) == 4)
-    assert slow_bench.window.photos.count(PhotoState.WAITING) == 4
+    assert slow_bench.window.scores.count(PhotoState.WAITING) == 4
     turnstile.go(1)
-    slow_bench.until(lambda: slow_bench.window.photos.count(PhotoState.SCORED) == 1)
+    slow_bench.until(lambda: slow_bench.window.scores.count(PhotoState.SCORED) == 1)
     assert slow_bench.window.session.running
     turnstile.go(3)
     slow_bench.until(lambda: slow_bench.names() == BEST_FIRST)
@@ -67,9 +67,9 @@ def test_a_paused_run_waits_and_goes_on(
     slow_bench.trigger("pause")
     turnstile.open()
     # The photo in hand is finished, no other.
-    slow_bench.until(lambda: slow_bench.window.photos.count(PhotoState.SCORED) == 1)
+    slow_bench.until(lambda: slow_bench.window.scores.count(PhotoState.SCORED) == 1)
     slow_bench.qtbot.wait(200)
-    assert slow_bench.window.photos.count(PhotoState.SCORED) == 1
+    assert slow_bench.window.scores.count(PhotoState.SCORED) == 1
     assert slow_bench.window.actions_table["pause"].text() == "Resume"
     assert slow_bench.window.status.text.startswith("Paused")
     slow_bench.trigger("pause")
@@ -84,11 +84,11 @@ def test_a_cancelled_run_keeps_its_scores_and_the_rest_can_be_scored_later(
 ) -> None:
     slow_bench.window.add([str(folder)])
     turnstile.go(1)
-    slow_bench.until(lambda: slow_bench.window.photos.count(PhotoState.SCORED) == 1)
+    slow_bench.until(lambda: slow_bench.window.scores.count(PhotoState.SCORED) == 1)
     slow_bench.trigger("cancel")
     turnstile.open()
     slow_bench.until_done()
-    scored = slow_bench.window.photos.count(PhotoState.SCORED)
+    scored = slow_bench.window.scores.count(PhotoState.SCORED)
     assert 1 <= scored <= 2
     assert len(slow_bench.names()) == 4
     assert slow_bench.window.status.text.startswith("Stopped at ")
@@ -106,13 +106,13 @@ def test_a_photo_that_was_mended_is_scored_and_leaves_no_second_tile(
     broken.write_bytes(b"no picture")
     bench.add(folder)
     assert bench.names() == [*BEST_FIRST, "broken.png"]
-    [failure] = bench.window.photos.failures()
+    [failure] = bench.window.scores.failures()
     assert failure.key.name == "broken.png"
     make_photo(broken, 255)
     bench.window.problems.retry.emit([failure.key])
     bench.until_done()
     assert bench.names() == ["broken.png", *BEST_FIRST]
-    assert bench.window.photos.failures() == []
+    assert bench.window.scores.failures() == []
     assert bench.scores()["broken.png"] == pytest.approx(1.0)
 
 
@@ -122,7 +122,7 @@ def test_a_photo_that_is_still_broken_fails_again(bench: WindowBench, folder: Pa
     bench.trigger("score-rest")
     bench.until_done()
     assert bench.names() == [*BEST_FIRST, "broken.png"]
-    assert len(bench.window.photos.failures()) == 1
+    assert len(bench.window.scores.failures()) == 1
 
 
 def test_a_photo_that_vanished_says_so_when_it_is_tried_again(bench: WindowBench, folder: Path) -> None:
@@ -132,7 +132,7 @@ def test_a_photo_that_vanished_says_so_when_it_is_tried_again(bench: WindowBench
     broken.unlink()
     bench.trigger("score-rest")
     bench.until_done()
-    [failure] = bench.window.photos.failures()
+    [failure] = bench.window.scores.failures()
     assert failure.kind == FailureKind.MISSING
     assert bench.names() == [*BEST_FIRST, "broken.png"]
 
@@ -160,7 +160,7 @@ def test_starting_over_during_a_run_shows_nothing_late(
     (folder / "broken.png").write_bytes(b"no picture")
     slow_bench.window.add([str(folder), str(tmp_path / "nowhere.png")])
     turnstile.go(1)
-    slow_bench.until(lambda: slow_bench.window.photos.count(PhotoState.SCORED) == 1)
+    slow_bench.until(lambda: slow_bench.window.scores.count(PhotoState.SCORED) == 1)
     slow_bench.trigger("clear")
     assert slow_bench.names() == []
     assert slow_bench.page() == "empty"
@@ -169,7 +169,7 @@ def test_starting_over_during_a_run_shows_nothing_late(
     slow_bench.qtbot.wait(100)
     assert slow_bench.names() == []
     assert slow_bench.page() == "empty"
-    assert slow_bench.window.photos.failures() == []
+    assert slow_bench.window.scores.failures() == []
     # The next folder begins afresh.
     slow_bench.add(folder / "a.png")
     assert slow_bench.names() == ["a.png"]
@@ -205,7 +205,7 @@ def test_missing_weights_are_told_with_a_way_to_try_again(
     bench = open_window(BrightnessFactory(identity_problem=problem))
     bench.add(folder)
     assert len(bench.names()) == 4
-    assert bench.window.photos.count(PhotoState.WAITING) == 4
+    assert bench.window.scores.count(PhotoState.WAITING) == 4
     assert any(str(problem) in text for text in bench.notice_texts())
     # The weights were put there.
     bench.scorers.identity_problem = None
@@ -219,7 +219,7 @@ def test_a_net_that_fails_in_mid_run_is_told_and_what_was_scored_stays(
 ) -> None:
     bench = open_window(BrightnessFactory(BrightnessScorer(batch_size=1, fail_after=2)))
     bench.add(folder)
-    assert bench.window.photos.count(PhotoState.SCORED) == 2
+    assert bench.window.scores.count(PhotoState.SCORED) == 2
     assert any("failed on purpose" in text for text in bench.notice_texts())
     bench.scorers.scorer.fail_after = None
     bench.trigger("score-rest")

@@ -109,8 +109,7 @@ def test_paused_before_anything_was_found(status: RunStatus) -> None:
 
 
 def test_problems_are_a_button_while_there_are_any(qtbot: QtBot, status: RunStatus) -> None:
-    button = status.findChild(QPushButton)
-    assert button is not None
+    [button] = [each for each in status.findChildren(QPushButton) if "could not be read" in each.text()]
     assert not button.isVisible()
     status.set_problem_count(1203)
     assert button.isVisible()
@@ -174,3 +173,17 @@ def test_the_line_never_runs_back_while_folders_are_searched(
     assert line.fraction == 0.0
     line.set_progress(Progress(0, 0, True, None, None))
     assert line.fraction == 0.0
+
+
+def test_what_the_filter_hides_is_said_with_a_way_to_show_it(qtbot: QtBot, status: RunStatus) -> None:
+    [button] = [each for each in status.findChildren(QPushButton) if "hidden" in each.text()]
+    assert not button.isVisible()
+    status.set_hidden_count(1203)
+    assert button.isVisible()
+    assert button.text() == "1,203 hidden: show all"
+    with qtbot.waitSignal(status.show_all_clicked, timeout=1000):
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    status.set_hidden_count(0)
+    assert button.isVisible()
+    status.set_hidden_count(None)
+    assert not button.isVisible()

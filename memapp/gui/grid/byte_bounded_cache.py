@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from typing import Generic, TypeVar
 
 KeyT = TypeVar("KeyT", bound=Hashable)
@@ -33,6 +33,9 @@ class ByteBoundedCache(Generic[KeyT, ValueT]):
 
     def __contains__(self, key: KeyT) -> bool:
         return key in self._values
+
+    def __iter__(self) -> Iterator[KeyT]:
+        return iter(self._values)
 
     def get(self, key: KeyT) -> ValueT | None:
         """The value, which counts as used now; None where it is not kept (any more)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from memapp.gui.grid.preview_cache import ByteBoundedCache
+from memapp.gui.grid.byte_bounded_cache import ByteBoundedCache
 
 
 def cache_of(limit: int) -> ByteBoundedCache[str, bytes]:

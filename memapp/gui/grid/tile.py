@@ -1,0 +1,57 @@
+"""What a tile shows of a photo, read from the library at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtGui import QImage
+
+from memapp.core.names import display_name
+from memapp.core.records import Failure, Precision
+from memapp.gui.grid.tile_images import TileImages
+from memapp.library.library import Photo
+from memapp.library.order import NAME
+from memapp.library.photo_columns import failure_of, precision_of, score_of
+from memapp.library.scores import Scores
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One photo in the grid."""
+
+    name: str
+    """The file's name, safe to paint (no control characters)."""
+    score: float | None
+    """By the net that is shown; None where there is none."""
+    precision: Precision
+    percentile: float | None
+    """Among people's scores, 0..100; None where there is none."""
+    score_range: tuple[float, float]
+    """The scores at the two ends of the bar."""
+    failure: Failure | None
+    flag: float | None
+    """How far apart two nets place the photo, where that is far enough to be flagged."""
+    preview: QImage | None
+    overlay: QImage | None
+    """What is laid over the preview."""
+    tie_before: bool
+    """Whether the net can't tell this photo from the one before it."""
+    tie_after: bool
+
+
+def tile_of(photo: Photo, *, scores: Scores, images: TileImages, ties: tuple[bool, bool]) -> Tile:
+    """Return what the tile of a photo shows; ties with the photo before it and with the one after."""
+    score, key, net = score_of(photo), photo.key, scores.shown
+    return Tile(
+        name=display_name(photo[NAME]),
+        score=score,
+        precision=precision_of(photo),
+        percentile=None if score is None else net.scale.percentile(score),
+        score_range=net.scale.bar,
+        failure=failure_of(photo) if score is None else None,
+        flag=scores.flag(key),
+        preview=images.preview(key),
+        overlay=images.overlay(key),
+        tie_before=ties[0],
+        tie_after=ties[1],
+    )

@@ -1,0 +1,192 @@
+"""What is left out of the grid: find by name, a range of scores, and all other filters in a popup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from memapp.gui.widgets.basic import Role, text_label
+from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, ThemeManager, icon
+from memapp.gui.window.condition_editors import ConditionEditor, RangeEditor, TextEditor, editor_for
+from memapp.library.columns import Column
+from memapp.library.filtering import Condition, PhotoFilter
+from memapp.library.library import Change, ChangeKind, Library
+from memapp.library.order import NAME, SCORE
+
+_FIND_WIDTHS = (104, 200)
+_SCORE_WIDTH = 44
+_BOX_WIDTH = 72
+_TEXT_WIDTH = 200
+
+
+class FilterControls(QWidget):
+    """The filter, made from the columns that can be filtered. Lives on the GUI thread.
+
+    Signals:
+        changed(object PhotoFilter): other photos are wanted.
+        cleared(): everything is to be shown.
+    """
+
+    changed = Signal(object)
+    cleared = Signal()
+
+    def __init__(
+        self, *, library: Library, theme_manager: ThemeManager, parent: QWidget | None = None
+    ) -> None:
+        """Offer what the library's columns declare, now and later."""
+        super().__init__(parent)
+        self._library = library
+        self._theme_manager = theme_manager
+        self._announced = PhotoFilter()
+        self._name = TextEditor(library.columns[NAME])
+        self._name.line.setMinimumWidth(_FIND_WIDTHS[0])
+        self._name.line.setMaximumWidth(_FIND_WIDTHS[1])
+        self._magnifier = QAction(self)
+        self._name.line.addAction(self._magnifier, self._name.line.ActionPosition.LeadingPosition)
+        self._score = RangeEditor(library.columns[SCORE], box_width=_SCORE_WIDTH)
+        self._popup = FilterPopup(parent=self)
+        self._popup.clear_requested.connect(self.clear)
+        self._button = QToolButton()
+        self._button.setCheckable(True)
+        self._button.setAccessibleName("More filters")
+        self._button.setToolTip("More filters")
+        self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._button.clicked.connect(self._open_popup)
+
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE_1)
+        row.addWidget(self._name, 1)
+        row.addSpacing(SPACE_2)
+        row.addWidget(text_label("Score", Role.QUIET))
+        row.addWidget(self._score)
+        row.addWidget(self._button)
+        row.addStretch()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+
+        for editor in (self._name, self._score):
+            editor.changed.connect(self._emit)
+        self._popup.changed.connect(self._emit)
+        library.subscribe(self._on_library_changed)
+        theme_manager.changed.connect(self._tint)
+        self._take_columns()
+        self._tint()
+
+    @property
+    def wanted(self) -> PhotoFilter:
+        """What is to be shown."""
+        conditions = (editor.condition for editor in self._editors())
+        return PhotoFilter(tuple(condition for condition in conditions if condition is not None))
+
+    @property
+    def popup(self) -> FilterPopup:
+        """The filters beside name and score."""
+        return self._popup
+
+    def start_finding(self) -> None:
+        """Put the cursor where a name is typed."""
+        self._name.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._name.line.selectAll()
+
+    def set_condition(self, column_id: str, condition: Condition | None) -> None:
+        """Filter by a column, or not; a column that can't be filtered by is passed over."""
+        for editor in self._editors():
+            if editor.column.id == column_id:
+                editor.show_condition(condition)
+
+    def clear(self) -> None:
+        """Show everything."""
+        for editor in self._editors():
+            editor.show_condition(None)
+        self.cleared.emit()
+
+    def _editors(self) -> Iterable[ConditionEditor]:
+        return (self._name, self._score, *self._popup.editors)
+
+    def _emit(self) -> None:
+        wanted = self.wanted
+        self._button.setChecked(any(editor.condition is not None for editor in self._popup.editors))
+        if wanted != self._announced:
+            self._announced = wanted
+            self.changed.emit(wanted)
+
+    def _open_popup(self) -> None:
+        # A click turns it over, but it says whether anything is filtered.
+        self._emit()
+        self._popup.open_below(self._button)
+
+    def _on_library_changed(self, change: Change) -> None:
+        if change.kind is ChangeKind.COLUMNS:
+            self._take_columns()
+
+    def _take_columns(self) -> None:
+        others = [each for each in self._library.columns.filterable if each.id not in (NAME, SCORE)]
+        self._popup.set_columns(others)
+        self._emit()
+
+    def _tint(self) -> None:
+        theme = self._theme_manager.theme
+        self._magnifier.setIcon(icon("search", theme))
+        self._button.setIcon(icon("filter", theme))
+
+
+class FilterPopup(QFrame):
+    """A row for each column, below the button that opens it. Lives on the GUI thread.
+
+    Signals:
+        changed(): another condition is asked for.
+        clear_requested(): show all photos again.
+    """
+
+    changed = Signal()
+    clear_requested = Signal()
+
+    def __init__(self, *, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setAccessibleName("More filters")
+        self.editors: list[ConditionEditor] = []
+        self._form = QFormLayout()
+        self._form.setHorizontalSpacing(SPACE_3)
+        self._form.setVerticalSpacing(SPACE_2)
+        clear = QPushButton("Show all photos")
+        clear.clicked.connect(self.clear_requested)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE_3, SPACE_3, SPACE_3, SPACE_3)
+        column.setSpacing(SPACE_3)
+        column.addLayout(self._form)
+        column.addWidget(clear, alignment=Qt.AlignmentFlag.AlignRight)
+
+    def set_columns(self, columns: list[Column]) -> None:
+        """Offer these columns; what is asked for of those that stay is still asked for."""
+        if [editor.column for editor in self.editors] == columns:
+            return
+        before = {editor.column.id: editor.condition for editor in self.editors}
+        while self._form.rowCount():
+            self._form.removeRow(0)
+        self.editors = [editor_for(column, box_width=_BOX_WIDTH) for column in columns]
+        for editor in self.editors:
+            editor.show_condition(before.get(editor.column.id))
+            editor.changed.connect(self.changed)
+            editor.setMinimumWidth(_TEXT_WIDTH)
+            self._form.addRow(text_label(editor.column.title, Role.QUIET), editor)
+
+    def open_below(self, button: QWidget) -> None:
+        """Show the popup under a button; a click elsewhere or Escape closes it."""
+        self.adjustSize()
+        self.move(button.mapToGlobal(QPoint(0, button.height())))
+        self.show()
+        self.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.focusNextChild()

@@ -1,0 +1,117 @@
+"""Which photos of a library are shown, and where: the rows in order, and what follows from their order."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from memapp.core.records import ImageKey, PhotoId
+from memapp.library.filtering import PhotoFilter
+from memapp.library.library import Change, Rows
+from memapp.library.order import NAME_RANK, SCORE, Order, apart_from, ordered
+from memapp.library.scores import Scores
+from memapp.library.ties import ties_with_next
+
+_MOST_RANGES = 64
+
+
+class Arrangement:
+    """Places of photos. It changes only when it is told; who shows it announces that. Used by one thread."""
+
+    def __init__(self, scores: Scores) -> None:
+        """Arrange the photos of these scores' library by score, highest first, unfiltered."""
+        self._scores = scores
+        self._library = scores.library
+        self.order = Order()
+        self.filter = PhotoFilter()
+        self.fast_from: int | None = None
+        """The place where photos that stand apart begin, such as fast scores; None without such a border."""
+        self._ties: npt.NDArray[np.bool_] | None = None
+        self.place(self.wanted())
+        self.fast_from = self.border_in(self.rows)
+
+    def wanted(self) -> Rows:
+        """Return the rows that should be shown now, in order.
+
+        Raises:
+            KeyError: there is no column of the order's.
+            ValueError: it can't be sorted by.
+        """
+        rows = self._library.rows()
+        return ordered(self._library, self.order, self.passing(rows))
+
+    def passing(self, rows: Rows) -> Rows:
+        """Return those of the rows that pass the filter."""
+        return rows[self.filter.passing(self._library, rows)]
+
+    def border_in(self, rows: Rows) -> int | None:
+        """Return where photos that stand apart begin in rows that are in order."""
+        return apart_from(self._library, self.order, rows)
+
+    def place(self, rows: Rows) -> None:
+        """Show these rows of the library, in this order."""
+        self.rows = rows
+        self.places = np.full(self._library.capacity, -1, dtype=np.int64)
+        """The place of each row of the library, shape (capacity,); -1 where it is not shown."""
+        self.places[rows] = np.arange(len(rows))
+        self._ties = None
+
+    def leave(self, leaving: npt.NDArray[np.bool_]) -> None:
+        """Let the border follow the photos that are going to leave these places, shape (n,)."""
+        if self.fast_from is not None:
+            self.fast_from -= int(np.count_nonzero(leaving[: self.fast_from]))
+            sorting = self._library.columns[self.order.column].sort
+            assert sorting is not None, "only sortable columns have a border"
+            if not (self.fast_from and self._library.values(sorting.apart)[self.rows[~leaving]].any()):
+                self.fast_from = None
+
+    def place_of(self, photo: PhotoId | ImageKey) -> int | None:
+        """Return the place of a photo; None where it is not shown."""
+        row = self._library.row(photo)
+        if row is None or row >= len(self.places) or self.places[row] < 0:
+            return None
+        return int(self.places[row])
+
+    def places_of(self, rows: Rows) -> Rows:
+        """Return the places of those rows that are shown, rising."""
+        places = self.places[rows]
+        return np.sort(places[places >= 0])
+
+    def ties(self, place: int) -> tuple[bool, bool]:
+        """Return whether the net can't tell a photo from the one before it, and from the one after.
+
+        Only an order by score has ties.
+        """
+        if self._ties is None:
+            width = self._scores.shown.scale.tie_width if self.order.column == SCORE else 0.0
+            self._ties = ties_with_next(self._library, self.rows, width)
+        ties = self._ties
+        return place > 0 and bool(ties[place - 1]), place < len(ties) and bool(ties[place])
+
+    def forget_ties(self) -> None:
+        """Compute ties anew: scores have changed, or what they are weighed by."""
+        self._ties = None
+
+    def is_moved_by(self, change: Change) -> bool:
+        """Return whether other photos, or another order, may be wanted after a change of values."""
+        sorting = self._library.columns[self.order.column].sort
+        by = {self.order.column, NAME_RANK, sorting.apart if sorting else ""}
+        return bool(by & change.columns) or self.filter.depends_on(change.columns)
+
+
+def joined_ranges(places: Rows) -> list[tuple[int, int]]:
+    """Return rising places as ranges (first, last), both included; a single one for very many."""
+    if not len(places):
+        return []
+    breaks = np.flatnonzero(np.diff(places) > 1)
+    if len(breaks) >= _MOST_RANGES:
+        return [(int(places[0]), int(places[-1]))]
+    firsts = places[np.concatenate([[0], breaks + 1])]
+    lasts = places[np.concatenate([breaks, [len(places) - 1]])]
+    return list(zip(firsts.tolist(), lasts.tolist(), strict=True))
+
+
+def with_neighbours(places: Rows, count: int) -> Rows:
+    """Return these places and those beside them, of so many, rising."""
+    places = np.unique(np.concatenate([places - 1, places, places + 1]))
+    return places[(places >= 0) & (places < count)]
