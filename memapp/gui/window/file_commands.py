@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,12 +16,13 @@ from memapp.core.errors import StoreError
 from memapp.core.events import Notice, NoticeKind
 from memapp.core.export_kinds import ExportKind
 from memapp.core.files import is_one_of
-from memapp.core.nets import RESMEM, Comparison, NetColumn, NetInfo
-from memapp.core.records import Failure, ImageKey, NetIdentity, ScoredPhoto
+from memapp.core.records import ImageKey, NetIdentity
 from memapp.gui.dialogs.save_dialog import ask_place
 from memapp.gui.overlay.overlay_export import LONGEST_SIDE, ExportContent, as_png, compose
 from memapp.gui.run.status import counted
 from memapp.gui.widgets.file_url import file_url
+from memapp.library.photo_columns import PhotoState
+from memapp.library.scores import Scores
 from memapp.workers.jobs import Jobs
 
 _PICTURE = ExportKind("png", "Picture", (".png",), "image/png")
@@ -33,15 +34,10 @@ class ExportOrder:
 
     path: Path
     kind: ExportKind
-    outcomes: Sequence[ScoredPhoto | Failure]
-    """In the order on screen."""
-    net: NetIdentity
-    shown: NetInfo = RESMEM
-    """What kind of net that is."""
-    columns: Sequence[NetColumn] = ()
-    """What each of several nets says of the same photos; empty where there is one."""
-    comparison: Comparison | None = None
-    """How far apart two of them place the photos."""
+    scores: Scores
+    """A snapshot of the photos and of what the nets say, in the order on screen."""
+    identities: Mapping[str, NetIdentity]
+    """The nets that have scored, by their ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,30 +112,14 @@ class FileCommands(QObject):
         mime.setText("\n".join(key.path for key in keys))
         QGuiApplication.clipboard().setMimeData(mime)
 
-    def export(
-        self,
-        outcomes: Sequence[ScoredPhoto | Failure],
-        *,
-        net: NetIdentity,
-        folder: str,
-        shown: NetInfo = RESMEM,
-        columns: Sequence[NetColumn] = (),
-        comparison: Comparison | None = None,
-    ) -> None:
-        """Ask where to, and write the scores there in the order given; the rest as ExportOrder has it."""
+    def export(self, scores: Scores, *, identities: Mapping[str, NetIdentity], folder: str) -> None:
+        """Ask where to, and write the scores there; the arguments are those of ExportOrder."""
         place = ask_place(self._window, "Export scores", Path(folder) / "scores.csv", self._work.export_kinds)
         if place is None:
             return
-        order = ExportOrder(
-            path=place.path,
-            kind=place.kind,
-            outcomes=outcomes,
-            net=net,
-            shown=shown,
-            columns=columns,
-            comparison=comparison,
-        )
-        what = counted(len(outcomes), "photo", "photos")
+        order = ExportOrder(path=place.path, kind=place.kind, scores=scores, identities=identities)
+        finished = scores.count() - scores.count(PhotoState.WAITING)
+        what = counted(finished, "photo", "photos")
         self._jobs.start(
             lambda: self._work.export(order),
             done=lambda _: self._say(f"The scores of {what} were written to {place.path}."),

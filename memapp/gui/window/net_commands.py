@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QToolBar, QToolButton, QWidget
 
 from memapp.core.events import Notice, NoticeKind
 from memapp.core.names import display_name
-from memapp.core.nets import Comparison, NetColumn, NetInfo, NetWork
-from memapp.core.records import ImageKey
+from memapp.core.nets import NetInfo, NetWork
 from memapp.core.settings import SETTINGS, Settings
 from memapp.gui.dialogs.nets_dialog import NetsDialog
 from memapp.gui.run.session import Session
@@ -135,25 +134,6 @@ class NetCommands(QObject):
         """Flag photos that they place so many points apart."""
         self._settings.set(SETTINGS.disagreement_points, points)
         self.apply()
-
-    # What several nets say, for an export
-
-    def columns(self, keys: Sequence[ImageKey]) -> tuple[NetColumn, ...]:
-        """What each net says of these photos; empty where one net scores."""
-        if len(self._scores.nets) < 2:
-            return ()
-        said = [self._scores.of_each_net(key) for key in keys]
-        return tuple(
-            NetColumn(net, identity, [scores[place].score if scores else None for scores in said])
-            for place, net in enumerate(self._scores.nets)
-            if (identity := self._session.identities.get(net.id)) is not None
-        )
-
-    def compared(self, keys: Sequence[ImageKey]) -> Comparison | None:
-        """How far apart two nets place these photos; None where none are compared."""
-        self.comparison.refresh()
-        pair = self._scores.pair
-        return None if pair is None else Comparison(*pair, [self._scores.disagreement(key) for key in keys])
 
     # The dialog, and nets that come and go
 

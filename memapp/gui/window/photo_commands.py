@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, Signal
 
 from memapp.core.events import Notice, NoticeKind
-from memapp.core.records import Failure, ImageKey, ScoredPhoto
+from memapp.core.records import ImageKey
 from memapp.core.settings import SETTINGS, Settings
 from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.grid.grid_view import GridView
@@ -92,14 +92,9 @@ class PhotoCommands(QObject):
         if self._session.net is None:
             self.noticed.emit(Notice(NoticeKind.INFORMATION, "There are no scores to export yet."))
             return
-        listed = (self._scores.outcome(key) for key in self._photos.photos_shown())
-        outcomes: list[ScoredPhoto | Failure] = [outcome for outcome in listed if outcome is not None]
-        keys = [outcome.key for outcome in outcomes]
+        self._nets.comparison.refresh()
         self._files.export(
-            outcomes,
-            net=self._session.net,
+            self._scores.snapshot(self._photos.rows),
+            identities=dict(self._session.identities),
             folder=self._settings.get(SETTINGS.last_folder),
-            shown=self._scores.shown,
-            columns=self._nets.columns(keys),
-            comparison=self._nets.compared(keys),
         )

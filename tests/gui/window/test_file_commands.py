@@ -119,6 +119,7 @@ def test_scores_are_exported_in_the_order_on_screen(
     places = [text.index(name) for name in ("a.png", "b.png", "broken.png", "c.png")]
     assert places == sorted(places)
     if ending == "json":
+        assert (json.loads(text)["engine"], json.loads(text)["device"]) == ("none", "cpu")
         assert [result["status"] for result in json.loads(text)["results"]] == [
             "scored",
             "scored",
