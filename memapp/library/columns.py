@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from memapp.core.records import ImageKey
+from memapp.core.text import tr
 
 if TYPE_CHECKING:
     from memapp.library.library import Library, Photo
@@ -172,22 +173,24 @@ class Column:
 
     def tooltip_line(self, photo: Photo) -> str:
         """Return the column's line in a photo's tooltip; empty where it has nothing to say."""
-        return self._line(self.tooltip, photo, f"{self.title}: {{}}")
+        declared = self.tooltip
+        if callable(declared):
+            return declared(photo)
+        text = self.described(photo) if declared else ""
+        return tr("{title}: {text}", title=self.title, text=text) if text else ""
 
     def spoken_line(self, photo: Photo) -> str:
         """Return what a screen reader says of a photo's value; empty where it has nothing to say."""
-        return self._line(self.spoken, photo, f"{self.title.lower()} {{}}")
+        declared = self.spoken
+        if callable(declared):
+            return declared(photo)
+        text = self.described(photo) if declared else ""
+        return tr("{title} {text}", title=self.title.lower(), text=text) if text else ""
 
     def exported(self, photo: Photo) -> object:
         """Return a photo's value for files; None where it is unknown or the column is not exported."""
         value = photo[self.id]
         return None if self.export is None or self.is_missing(value) else self.export.value(value)
-
-    def _line(self, declared: Describe | bool, photo: Photo, pattern: str) -> str:
-        if callable(declared):
-            return declared(photo)
-        text = self.described(photo) if declared else ""
-        return pattern.format(text) if text else ""
 
 
 class Columns:

@@ -20,6 +20,7 @@ from memapp.core.events import (
 )
 from memapp.core.net_ids import RESMEM_ID
 from memapp.core.records import EngineInfo, Failure, FoundPhoto, ImageKey, NetIdentity, PhotoId, RunOrder
+from memapp.core.text import tr, trn
 from memapp.library.scores import Scores
 
 
@@ -153,7 +154,7 @@ class Ingest:
         self._orders.pop(request, None)
         notices: list[Notice] = []
         if self._progress and not self._progress.total and not cancelled and request not in self._repeats:
-            notices.append(Notice(NoticeKind.INFORMATION, "No photos were found there."))
+            notices.append(Notice(NoticeKind.INFORMATION, tr("No photos were found there.")))
         self._repeats.discard(request)
         if self._unread:
             notices.append(Notice(NoticeKind.WARNING, _unread_text(self._unread, title)))
@@ -239,5 +240,12 @@ class Ingest:
 
 def _unread_text(unread: Sequence[Failure], title: str) -> str:
     first, more = unread[0], len(unread) - 1
-    which = f"{first.key.name} and {more:,} more have" if more else f"{first.key.name} has"
-    return f"{which} no score of {title or 'this net'}: {first.reason}"
+    words = {"name": first.key.name, "net": title or tr("this net"), "reason": first.reason}
+    if not more:
+        return tr("{name} has no score of {net}: {reason}", **words)
+    return trn(
+        "{name} and {count:,} more have no score of {net}: {reason}",
+        "{name} and {count:,} more have no score of {net}: {reason}",
+        more,
+        **words,
+    )

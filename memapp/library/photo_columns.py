@@ -15,6 +15,7 @@ from memapp.core.nets import RESMEM, NetInfo
 from memapp.core.photo_text import failure_text, file_size_text, pixels_text, taken_text
 from memapp.core.records import Failure, PhotoFacts, Precision
 from memapp.core.score_text import FAST_SENTENCE, ordinal, score_text
+from memapp.core.text import tr
 from memapp.library.columns import (
     UNKNOWN_INTEGER,
     Column,
@@ -82,11 +83,11 @@ def _file_columns() -> tuple[Column, ...]:
     return (
         Column(id=KEY, title="", kind=Kind.OBJECT),
         Column(
-            id="path", title="Path", kind=Kind.TEXT, of_photo=lambda photo: photo.key.path,
+            id="path", title=tr("Path"), kind=Kind.TEXT, of_photo=lambda photo: photo.key.path,
             depends_on=frozenset({KEY}), export=ExportField("path"),
         ),
         Column(
-            id=NAME, title="Name", kind=Kind.TEXT, of_key=lambda key: key.name, sort=Sorting(place=2),
+            id=NAME, title=tr("Name"), kind=Kind.TEXT, of_key=lambda key: key.name, sort=Sorting(place=2),
             filter=TextFilter(), text=display_name, details=True,
         ),
         Column(id=_NAME_KEY, title="", kind=Kind.TEXT, of_key=lambda key: natural_key(key.name)),
@@ -95,7 +96,7 @@ def _file_columns() -> tuple[Column, ...]:
             depends_on=frozenset({_NAME_KEY}),
         ),
         Column(
-            id="folder", title="Folder", kind=Kind.TEXT,
+            id="folder", title=tr("Folder"), kind=Kind.TEXT,
             of_photo=lambda photo: str(PurePath(photo.key.path).parent),
             depends_on=frozenset({KEY}), filter=TextFilter(), text=display_name, details=True,
         ),
@@ -123,26 +124,26 @@ def shown_columns(net: NetInfo) -> tuple[Column, ...]:
     return (
         Column(
             id="state", title="", kind=Kind.INTEGER, of_all=states, depends_on=source | {"failed"},
-            tooltip=_waiting("Waiting for its score."), spoken=_waiting("waiting for its score"),
+            tooltip=_waiting(tr("Waiting for its score.")), spoken=_waiting(tr("waiting for its score")),
         ),
         Column(
             id="status", title="", kind=Kind.TEXT, of_photo=_status, depends_on=source | {"failed"},
             export=ExportField("status"),
         ),
         Column(
-            id="score", title="Score", kind=Kind.NUMBER, of_all=lambda library: library.values(score),
+            id="score", title=tr("Score"), kind=Kind.NUMBER, of_all=lambda library: library.values(score),
             depends_on=source, sort=Sorting(descending_first=True, apart="fast", place=1),
             filter=RangeFilter(0.0, 1.0, decimals=2), text=lambda value: score_text(value),
             tooltip=lambda photo: _score_tooltip(photo, net), spoken=lambda photo: _spoken_score(photo, net),
             details=True, export=ExportField("score", lambda value: round(float(value), 7)),
         ),
         Column(
-            id="percentile", title="Percentile", kind=Kind.NUMBER,
+            id="percentile", title=tr("Percentile"), kind=Kind.NUMBER,
             of_photo=lambda photo: _percentile(photo, net), depends_on=source, text=ordinal,
             details=True, export=ExportField("percentile", lambda value: round(float(value), 4)),
         ),
         Column(
-            id="fast", title="Fast score", kind=Kind.FLAG, of_all=lambda library: library.values(fast),
+            id="fast", title=tr("Fast score"), kind=Kind.FLAG, of_all=lambda library: library.values(fast),
             depends_on=source,
         ),
     )  # fmt: skip
@@ -151,7 +152,7 @@ def shown_columns(net: NetInfo) -> tuple[Column, ...]:
 def _failure_column() -> Column:
     return Column(
         id="failure",
-        title="Problem",
+        title=tr("Problem"),
         kind=Kind.OBJECT,
         text=lambda failure: failure_text(failure.kind),
         tooltip=lambda photo: failure.reason if (failure := failure_of(photo)) else "",
@@ -163,23 +164,23 @@ def _failure_column() -> Column:
 def _fact_columns() -> tuple[Column, ...]:
     return (
         Column(id="facts", title="", kind=Kind.OBJECT),
-        _fact("pixels", "Pixels", lambda facts: pixels_text(facts.width, facts.height), details=True),
-        _pixel_count("width", "Width", lambda facts: facts.width),
-        _pixel_count("height", "Height", lambda facts: facts.height),
+        _fact("pixels", tr("Pixels"), lambda facts: pixels_text(facts.width, facts.height), details=True),
+        _pixel_count("width", tr("Width"), lambda facts: facts.width),
+        _pixel_count("height", tr("Height"), lambda facts: facts.height),
         Column(
-            id="size", title="File size", kind=Kind.INTEGER, missing=0, of_key=lambda key: key.size,
+            id="size", title=tr("File size"), kind=Kind.INTEGER, missing=0, of_key=lambda key: key.size,
             sort=Sorting(descending_first=True, place=4), text=file_size_text, details=True,
         ),
-        _fact("format", "Format", lambda facts: facts.format, searched=True, details=True),
-        _fact("rendering", "Scored from", lambda facts: facts.rendering, details=True),
+        _fact("format", tr("Format"), lambda facts: facts.format, searched=True, details=True),
+        _fact("rendering", tr("Scored from"), lambda facts: facts.rendering, details=True),
         Column(
-            id="taken", title="Date taken", kind=Kind.INTEGER, sort=Sorting(place=3), text=_moment_text,
+            id="taken", title=tr("Date taken"), kind=Kind.INTEGER, sort=Sorting(place=3), text=_moment_text,
             details=True,
         ),
         _fact("taken_text", "", lambda facts: facts.taken, export=ExportField("taken")),
-        _fact("camera", "Camera", lambda facts: facts.camera, searched=True, details=True),
-        _fact("lens", "Lens", lambda facts: facts.lens, searched=True, details=True),
-        _fact("exposure", "Exposure", lambda facts: facts.exposure, details=True),
+        _fact("camera", tr("Camera"), lambda facts: facts.camera, searched=True, details=True),
+        _fact("lens", tr("Lens"), lambda facts: facts.lens, searched=True, details=True),
+        _fact("exposure", tr("Exposure"), lambda facts: facts.exposure, details=True),
     )  # fmt: skip
 
 
@@ -288,13 +289,17 @@ def _score_tooltip(photo: Photo, net: NetInfo) -> str:
     if score is None:
         return ""
     precision, place = precision_of(photo), net.scale.percentile(score)
-    by = (
-        f" by {net.title}."
-        if place is None
-        else f", {ordinal(place)} percentile among pictures scored by people."
-    )
-    fast = f" {FAST_SENTENCE}" if precision is Precision.FAST else ""
-    return f"{score_text(score, precision)}{by} {net.scale.sentence(score)}{fast}"
+    shown, sentence = score_text(score, precision), net.scale.sentence(score)
+    if place is None:
+        text = tr("{score} by {net}. {sentence}", score=shown, net=net.title, sentence=sentence)
+    else:
+        text = tr(
+            "{score}, {place} percentile among pictures scored by people. {sentence}",
+            score=shown,
+            place=ordinal(place),
+            sentence=sentence,
+        )
+    return f"{text} {FAST_SENTENCE}" if precision is Precision.FAST else text
 
 
 def _spoken_score(photo: Photo, net: NetInfo) -> str:
@@ -303,4 +308,6 @@ def _spoken_score(photo: Photo, net: NetInfo) -> str:
         return ""
     kind = net.scale.spoken_kind(precision_of(photo))
     place = net.scale.percentile(score)
-    return f"{kind} {score_text(score)}{'' if place is None else f', {ordinal(place)} percentile'}"
+    if place is None:
+        return tr("{kind} {score}", kind=kind, score=score_text(score))
+    return tr("{kind} {score}, {place} percentile", kind=kind, score=score_text(score), place=ordinal(place))

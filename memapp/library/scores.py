@@ -13,6 +13,7 @@ import numpy.typing as npt
 from memapp.core.disagreement import disagreement
 from memapp.core.nets import RESMEM, NetInfo, NetScore
 from memapp.core.records import Failure, ImageKey, PhotoFacts, PhotoId, Precision, ScoredPhoto
+from memapp.core.text import tr, trn
 from memapp.library.columns import Column, Kind, RangeFilter, Sorting
 from memapp.library.library import Library, Photo, Rows
 from memapp.library.photo_columns import (
@@ -269,9 +270,15 @@ def outcome_of(photo: Photo, net: str | None = None) -> ScoredPhoto | Failure | 
 def disagreement_sentence(points: float, first: NetInfo, second: NetInfo) -> str:
     """Return how far apart two nets place a photo, in words; points as core.disagreement has them."""
     if round(points) == 0:
-        return f"{first.title} and {second.title} place it alike in this set."
+        return tr("{first} and {second} place it alike in this set.", first=first.title, second=second.title)
     above, below = (first, second) if points > 0 else (second, first)
-    return f"{above.title} places it {round(abs(points))} points higher in this set than {below.title}."
+    return trn(
+        "{above} places it {count} point higher in this set than {below}.",
+        "{above} places it {count} points higher in this set than {below}.",
+        round(abs(points)),
+        above=above.title,
+        below=below.title,
+    )
 
 
 def _disagreement_column(pair: Pair, flagged_from: float) -> Column:
@@ -281,7 +288,7 @@ def _disagreement_column(pair: Pair, flagged_from: float) -> Column:
 
     return Column(
         id=DISAGREEMENT,
-        title="Disagreement",
+        title=tr("Disagreement"),
         kind=Kind.NUMBER,
         details=True,
         sort=Sorting(descending_first=True, by_magnitude=True, place=5),
