@@ -208,13 +208,13 @@ class Runner:
     def _lane(self, variables: Mapping[str, str]) -> None:
         while (check := self._next()) is not None:
             started = time.monotonic()
-            with tempfile.TemporaryFile() as said:
+            with tempfile.TemporaryFile() as output:
                 try:
-                    passed = self._run_one(check, variables, said) == 0
+                    passed = self._run_one(check, variables, output) == 0
                 except OSError as problem:
                     passed = False
-                    said.write(f"It could not be started: {problem}".encode())
-                self._end(Result(check.name, passed, time.monotonic() - started), check, said)
+                    output.write(f"It could not be started: {problem}".encode())
+                self._end(Result(check.name, passed, time.monotonic() - started), check, output)
 
     def _next(self) -> Check | None:
         """Return the first check that may run now, waiting for it; None when there are no more."""
@@ -230,7 +230,7 @@ class Runner:
                 self._changed.wait()
         return None
 
-    def _run_one(self, check: Check, variables: Mapping[str, str], said: IO[bytes]) -> int:
+    def _run_one(self, check: Check, variables: Mapping[str, str], output: IO[bytes]) -> int:
         print(f"== {check.name} begins", flush=True)
         beside_others = self._lanes > 1 and not check.alert
         process = subprocess.Popen(
@@ -238,7 +238,7 @@ class Runner:
             cwd=ROOT,
             env={**variables, **(self._share_of_cores() if beside_others else {}), **check.variables},
             stdin=subprocess.DEVNULL,
-            stdout=said,
+            stdout=output,
             stderr=subprocess.STDOUT,
         )
         with self._changed:
@@ -251,9 +251,9 @@ class Runner:
         """Return what keeps torch's threads from waiting busily for cores that other checks have."""
         return {"OMP_NUM_THREADS": str(max(1, cores_here() // self._lanes)), "OMP_WAIT_POLICY": "PASSIVE"}
 
-    def _end(self, result: Result, check: Check, said: IO[bytes]) -> None:
-        said.seek(0)
-        text = said.read().decode(errors="replace").rstrip()
+    def _end(self, result: Result, check: Check, output: IO[bytes]) -> None:
+        output.seek(0)
+        text = output.read().decode(errors="replace").rstrip()
         with self._changed:
             del self._running[result.name]
             self._alert = self._alert and not check.alert

@@ -133,9 +133,9 @@ class _Search:
             waiting.extend(reversed(folders))
 
     def _file(self, entry: os.DirEntry[str], real_folder: str) -> Iterator[Finding]:
-        ending = PurePath(entry.name).suffix.lower()
-        media_type = _MEDIA_TYPES.types_map[True].get(ending) or _MEDIA_TYPES.types_map[False].get(ending)
-        if ending in _NEVER_PICTURES or not _may_be_picture(media_type):
+        suffix = PurePath(entry.name).suffix.lower()
+        media_type = _MEDIA_TYPES.types_map[True].get(suffix) or _MEDIA_TYPES.types_map[False].get(suffix)
+        if suffix in _NEVER_PICTURES or not _may_be_picture(media_type):
             yield SkippedFile(entry.path)
             return
         try:

@@ -48,11 +48,11 @@ def from_system(problem: OSError | ValueError) -> PhotoError:
     if known is not None:
         kind, reason = known
         return PhotoError(kind, str(reason))
-    said = problem.strerror if isinstance(problem, OSError) else None
+    message = problem.strerror if isinstance(problem, OSError) else None
     return PhotoError(
         FailureKind.UNREADABLE,
-        tr("The system can't read this: {problem}.", problem=said.rstrip(".").lower())
-        if said
+        tr("The system can't read this: {problem}.", problem=message.rstrip(".").lower())
+        if message
         else tr("The system can't read this, and gives no reason."),
     )
 

@@ -263,8 +263,8 @@ def _open_engine(net: MemorabilityNet, cached: Sequence[str], place: Path, devic
 
 def _progress_of(place: Path) -> tuple[int, dict[int, str]]:
     try:
-        said = json.loads((place / "progress.json").read_text(encoding="utf-8"))
-        return int(said["done"]), {int(index): str(why) for index, why in said["failed"].items()}
+        content = json.loads((place / "progress.json").read_text(encoding="utf-8"))
+        return int(content["done"]), {int(index): str(why) for index, why in content["failed"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return 0, {}
 
@@ -282,19 +282,19 @@ def _key(
     mirrored: bool,
 ) -> str:
     """Return the hash of everything that determines the arrays' content."""
-    told = hashlib.sha256(PREPROCESSING.encode())
+    digest = hashlib.sha256(PREPROCESSING.encode())
     for path in paths:
         try:
             status = path.stat()
             state = (status.st_size, status.st_mtime_ns)
         except OSError:
             state = (0, 0)
-        told.update(f"{path}\0{state}\0".encode(errors="surrogateescape"))
+        digest.update(f"{path}\0{state}\0".encode(errors="surrogateescape"))
     for part in cached:
         for module in net.part(part):
             for name, value in module.state_dict().items():
-                told.update(name.encode())
-                told.update(value.detach().cpu().contiguous().numpy().tobytes())
+                digest.update(name.encode())
+                digest.update(value.detach().cpu().contiguous().numpy().tobytes())
     name = segmenter.identity.sha256 if segmenter else ""
-    told.update(f"{list(cached)} {wants_frames} {name} {mirrored}".encode())
-    return told.hexdigest()[:32]
+    digest.update(f"{list(cached)} {wants_frames} {name} {mirrored}".encode())
+    return digest.hexdigest()[:32]

@@ -50,7 +50,7 @@ def write_state(folder: Path, state: RunState) -> None:
         tensors |= {f"best/{name}": value for name, value in state.best.items()}
     for number, values in state.optimizer.items():
         tensors |= {f"optimizer/{number}/{name}": value for name, value in values.items()}
-    said = {"plan": state.plan, "epochs": state.epochs, "best_epoch": state.best_epoch}
+    content = {"plan": state.plan, "epochs": state.epochs, "best_epoch": state.best_epoch}
     handle, name = tempfile.mkstemp(dir=folder, prefix=".state.", suffix=".part")
     os.close(handle)
     beside = Path(name)
@@ -58,7 +58,7 @@ def write_state(folder: Path, state: RunState) -> None:
         save_tensors(
             {name: value.detach().cpu().contiguous() for name, value in tensors.items()},
             beside,
-            {"state": json.dumps(said)},
+            {"state": json.dumps(content)},
         )
         beside.replace(folder / FILE_NAME)
     except BaseException:
@@ -80,9 +80,9 @@ def read_state(folder: Path, plan: str) -> RunState | None:
     state = RunState(plan)
     try:
         with safe_open(folder / FILE_NAME, framework="pt") as file:
-            said = json.loads(file.metadata()["state"])
-            state.epochs, state.best_epoch = said["epochs"], said["best_epoch"]
-            if said["plan"] != plan:
+            content = json.loads(file.metadata()["state"])
+            state.epochs, state.best_epoch = content["epochs"], content["best_epoch"]
+            if content["plan"] != plan:
                 raise MemappError(
                     f"{folder} contains another training: name another --output, or delete that folder."
                 )

@@ -355,10 +355,12 @@ def _split(order: TrainingOrder, failed: Container[int]) -> Split:
 
 
 def _fingerprint(order: TrainingOrder, photos: tuple[LabelledPhoto, ...], features: Features) -> str:
-    told = hashlib.sha256(f"{order.group} {order.seed} {sorted(features.failed)}".encode())
+    digest = hashlib.sha256(f"{order.group} {order.seed} {sorted(features.failed)}".encode())
     for photo in photos:
-        told.update(f"{photo.file}\0{photo.path.stat().st_size}\0{photo.score!r}\0".encode(errors="replace"))
-    return told.hexdigest()
+        digest.update(
+            f"{photo.file}\0{photo.path.stat().st_size}\0{photo.score!r}\0".encode(errors="replace")
+        )
+    return digest.hexdigest()
 
 
 def _plan(order: TrainingOrder, freeze: tuple[str, ...], fingerprint: str, segmenter: str) -> TrainingPlan:

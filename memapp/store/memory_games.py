@@ -62,8 +62,8 @@ def keep_game(
     return folder / LABELS, found
 
 
-def _answer(said: dict[str, Any]) -> Answer:
-    return Answer(str(said["photo"]), Role(said["role"]), bool(said["repeat"]), bool(said["pressed"]))
+def _answer(fields: dict[str, Any]) -> Answer:
+    return Answer(str(fields["photo"]), Role(fields["role"]), bool(fields["repeat"]), bool(fields["pressed"]))
 
 
 def _table(found: Sequence[PhotoTally]) -> str:

@@ -108,10 +108,10 @@ def check_python(python: Path) -> str:
         BuildError: it is too old or can't be frozen.
     """
     try:
-        said = subprocess.run([python, "-c", _PROBE], capture_output=True, text=True, check=True).stdout
+        output = subprocess.run([python, "-c", _PROBE], capture_output=True, text=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError) as problem:
         raise BuildError(f"{python} is not a working Python: name another one with --python.") from problem
-    version, shared = json.loads(said)
+    version, shared = json.loads(output)
     text = ".".join(map(str, version))
     if version < [3, 11]:
         raise BuildError(f"{python} is Python {text}, and memapp needs 3.11: name another one with --python.")

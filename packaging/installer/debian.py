@@ -103,12 +103,12 @@ def make_deb(build: Build) -> Path:
     target = build.options.out / f"memapp_{build.version}_{linux.MACHINES.get(linux.machine(), 'all')}.deb"
     tree = lay_out(build)
     pack(build, tree, target, compression="-Zgzip -z1" if build.options.fast else "-Zxz -z6")
-    said = build.run(
+    output = build.run(
         ["lintian", "--fail-on", "error", "--allow-root", target],
         what="lintian",
         environment={"LC_ALL": "C.UTF-8"},
     )
-    build.measured["lintian"] = [line for line in said.splitlines() if line[:2] in {"E:", "W:"}]
+    build.measured["lintian"] = [line for line in output.splitlines() if line[:2] in {"E:", "W:"}]
     shutil.rmtree(tree)
     return target
 

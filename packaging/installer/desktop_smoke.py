@@ -40,15 +40,17 @@ def try_bundle(trial: Trial) -> None:
         "",
     )
     trial.self_test("a home that can't be written", variables=user_variables(f"{LOCKED}/home"))
-    said = trial.root.run([f"{trial.program}-cli", "doctor"], variables=user_variables(f"{LOCKED}/home"))
+    result = trial.root.run([f"{trial.program}-cli", "doctor"], variables=user_variables(f"{LOCKED}/home"))
     trial.require(
-        "can't be written" in said.stdout, "the doctor says that the home can't be written", said.stdout
+        "can't be written" in result.stdout, "the doctor says that the home can't be written", result.stdout
     )
-    trial.require(said.returncode == 0, "the doctor finds that scoring works", said.stdout + said.stderr)
-    said = trial.root.run([f"{trial.program}-cli", "segmenters"], variables=user_variables())
-    trial.require(said.returncode == 0, "memapp segmenters", said.stdout + said.stderr)
-    said = trial.root.run([f"{trial.program}-cli", "lab", "nets"], variables=user_variables())
-    trial.require("came without torch" in said.stderr, "a command that needs torch says so", said.stderr)
+    trial.require(
+        result.returncode == 0, "the doctor finds that scoring works", result.stdout + result.stderr
+    )
+    result = trial.root.run([f"{trial.program}-cli", "segmenters"], variables=user_variables())
+    trial.require(result.returncode == 0, "memapp segmenters", result.stdout + result.stderr)
+    result = trial.root.run([f"{trial.program}-cli", "lab", "nets"], variables=user_variables())
+    trial.require("came without torch" in result.stderr, "a command that needs torch says so", result.stderr)
     closed = trial.root.run(
         ["/bin/sh", "-c", f'"{trial.program}-cli" --self-test --out "$HOME/closed.json" <&- >&- 2>&-'],
         variables=user_variables(),

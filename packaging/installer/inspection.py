@@ -52,15 +52,15 @@ def inspect(build: Build) -> str:
             raise BuildError(
                 f"The app has grown to {size / 1e6:,.0f} MB; {MOST_INSTALLED / 1e6:,.0f} MB is the limit."
             )
-    said = f"{size / 1e6:,.0f} MB in {len(files)} files"
+    remark = f"{size / 1e6:,.0f} MB in {len(files)} files"
     if build.options.target != "linux":
-        return said
+        return remark
     binaries = [path for path in files if is_elf(path) and not path.is_symlink()]
     build.measured["needs"] = sorted(needs_of(binaries))
     oldest = oldest_glibc(binaries)
     build.measured["glibc"] = oldest
     count = _collect_copyrights(build, binaries)
-    return f"{said}, glibc {oldest} or newer, {count} copyrights of system libraries"
+    return f"{remark}, glibc {oldest} or newer, {count} copyrights of system libraries"
 
 
 def is_elf(path: Path) -> bool:

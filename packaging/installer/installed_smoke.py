@@ -129,8 +129,8 @@ def try_run(trial: Trial) -> None:
     for path in (inside, *inside.iterdir()):
         os.chown(path, USER_NUMBER, USER_NUMBER)
 
-    said = _sh(trial, broken)
-    trial.require(said[0] != 0 and "damaged" in said[1], "a damaged .run says so", said[1])
+    output = _sh(trial, broken)
+    trial.require(output[0] != 0 and "damaged" in output[1], "a damaged .run says so", output[1])
     before = _files_of_user(trial)
     for prefix in ("", AWKWARD_HOME):
         _install_upgrade_remove(trial, older=older, newer=newer, prefix=prefix)
@@ -147,13 +147,13 @@ def try_run(trial: Trial) -> None:
 def _install_upgrade_remove(trial: Trial, *, older: str, newer: str, prefix: str) -> None:
     options = ["--prefix", prefix] if prefix else []
     place = prefix or f"{HOME}/.local/opt/memapp"
-    status, said = _sh(trial, older, *options)
-    trial.require(status == 0, f"the .run installs into {place}", said)
+    status, output = _sh(trial, older, *options)
+    trial.require(status == 0, f"the .run installs into {place}", output)
     stale = trial.root.inside(f"{place}/_internal/{STALE}")
     stale.write_text("stale", encoding="utf-8")
     scores = desktop_smoke.scores_kept(trial)
-    status, said = _sh(trial, newer, *options)
-    trial.require(status == 0, f"the .run upgrades {place}", said)
+    status, output = _sh(trial, newer, *options)
+    trial.require(status == 0, f"the .run upgrades {place}", output)
     version = trial.root.inside(f"{place}/_internal/memapp-installed.txt").read_text(encoding="utf-8").strip()
     trial.require(version == trial.build.version, "the upgraded version is the new one", version)
     trial.require(not stale.exists(), "an upgrading .run leaves no stale files", STALE)
@@ -168,8 +168,8 @@ def _install_upgrade_remove(trial: Trial, *, older: str, newer: str, prefix: str
     trial.passed(
         "the desktop entry of the .run is valid", entry.read_text(encoding="utf-8").split("Exec=")[1][:120]
     )
-    status, said = _run_sh(trial, f"{place}/uninstall.sh")
-    trial.require(status == 0, f"the .run is removed from {place}", said)
+    status, output = _run_sh(trial, f"{place}/uninstall.sh")
+    trial.require(status == 0, f"the .run is removed from {place}", output)
     trial.require(not trial.root.inside(place).exists(), f"{place} is gone", "")
     trial.require(desktop_smoke.scores_kept(trial) == scores, "a removed .run leaves the scores", str(scores))
 

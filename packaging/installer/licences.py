@@ -69,8 +69,8 @@ def _distributions(build: Build) -> list[Path]:
 def site_packages(build: Build) -> Path:
     """Return the folder of the build environment's distributions."""
     probe = "import sysconfig; print(sysconfig.get_path('purelib'))"
-    said = subprocess.run([build.python, "-c", probe], capture_output=True, text=True, check=True).stdout
-    return Path(said.strip())
+    output = subprocess.run([build.python, "-c", probe], capture_output=True, text=True, check=True).stdout
+    return Path(output.strip())
 
 
 def _texts_of(folder: Path) -> list[Path]:
@@ -103,8 +103,8 @@ def _licence_of_python(build: Build) -> Path | None:
     probe = (
         "import os, sysconfig; print(os.path.dirname(os.__file__)); print(sysconfig.get_config_var('prefix'))"
     )
-    said = subprocess.run([build.options.python, "-c", probe], capture_output=True, text=True, check=True)
-    library, prefix = said.stdout.splitlines()
+    output = subprocess.run([build.options.python, "-c", probe], capture_output=True, text=True, check=True)
+    library, prefix = output.stdout.splitlines()
     candidates = (Path(library) / "LICENSE.txt", Path(prefix) / "LICENSE.txt", Path(prefix) / "LICENSE")
     of_debian = (Path(f"/usr/share/doc/{Path(library).name}/copyright"),)
     return next((path for path in (*candidates, *of_debian) if path.is_file()), None)

@@ -190,7 +190,7 @@ def plan(build: Build) -> str:
     info.write_text(metainfo(build), encoding="utf-8")
     script.write_text(stub(build, payload_sha256="0" * 64, kilobytes=1), encoding="utf-8")
     debian.control(build, depends=debian.depends_of(["libc.so.6"], glibc="2.34"), kilobytes=1)
-    said = ["templates filled"]
+    remarks = ["templates filled"]
     checks: dict[str, list[str | Path]] = {
         "desktop-file-validate": [entry],
         "appstreamcli": ["validate", "--no-net", info],
@@ -200,11 +200,11 @@ def plan(build: Build) -> str:
     }
     for program, arguments in checks.items():
         if shutil.which(program) is None:
-            said.append(f"{program} is not installed")
+            remarks.append(f"{program} is not installed")
             continue
         build.run([program, *arguments], what=f"check with {program}")
     if not (build.templates / "linux" / "memapp-256.png").is_file():
         raise BuildError(
             "packaging/linux/memapp-256.png is missing: draw it from resources/icons/memapp.svg."
         )
-    return "; ".join(said)
+    return "; ".join(remarks)

@@ -107,8 +107,8 @@ class Screen:
 
     def frame(self, window: str) -> tuple[int, int, int, int]:
         """Return x, y, width and height of a window on the screen."""
-        said = self.xdotool("getwindowgeometry", "--shell", window)
-        values = dict(line.split("=", 1) for line in said.splitlines())
+        output = self.xdotool("getwindowgeometry", "--shell", window)
+        values = dict(line.split("=", 1) for line in output.splitlines())
         return int(values["X"]), int(values["Y"]), int(values["WIDTH"]), int(values["HEIGHT"])
 
     def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:

@@ -78,12 +78,12 @@ def _try_in_clean_root(build: Build) -> str:
         report.add_smoke(only, trial.report())
     if build.options.clean_root is None:
         clean_root.remove(trial.root.folder)
-    said = [f"{len(trial.checks)} checks"]
+    remarks = [f"{len(trial.checks)} checks"]
     if "start_seconds" in trial.figures:
-        said.append(f"window after {trial.figures['start_seconds']:.1f} s")
-        said.append(f"first score {trial.figures['first_score_seconds']:.1f} s after a drop")
-        said.append(f"look at {pictures}")
-    return ", ".join(said)
+        remarks.append(f"window after {trial.figures['start_seconds']:.1f} s")
+        remarks.append(f"first score {trial.figures['first_score_seconds']:.1f} s after a drop")
+        remarks.append(f"look at {pictures}")
+    return ", ".join(remarks)
 
 
 def _parts(build: Build, trial: Trial) -> list[Callable[[Trial], None]]:

@@ -47,9 +47,9 @@ class Trial:
     def require_running(self, process: subprocess.Popen[bytes], log: Path) -> None:
         """Stop where a program has ended that should go on. Raises: BuildError."""
         if process.poll() is not None:
-            said = log.read_text(encoding="utf-8", errors="replace")[-1500:]
+            output = log.read_text(encoding="utf-8", errors="replace")[-1500:]
             raise BuildError(
-                f"While trying it out: the window's program ended with {process.returncode}: {said}"
+                f"While trying it out: the window's program ended with {process.returncode}: {output}"
             )
 
     def self_test(

@@ -187,23 +187,23 @@ def _read(path: Path) -> tuple[CheckpointHeader, dict[str, tuple[str, tuple[int,
     except (ValueError, TypeError, AttributeError, RecursionError, KeyError) as problem:
         raise _refusal(path, "its list of tensors does not fit the file") from problem
     try:
-        said = json.loads(metadata["memapp"], object_pairs_hook=_without_duplicates)
+        fields = json.loads(metadata["memapp"], object_pairs_hook=_without_duplicates)
     except (ValueError, TypeError, KeyError, RecursionError) as problem:
         raise _refusal(path, "it does not name its net; memapp lab train writes such files") from problem
     try:
-        return _checked_header(path, said), tensors
+        return _checked_header(path, fields), tensors
     except (ValueError, TypeError, KeyError, AttributeError) as problem:
         raise _refusal(path, "its header is incomplete") from problem
 
 
-def _checked_tensors(said: dict[str, Any], data_bytes: int) -> dict[str, tuple[str, tuple[int, ...]]]:
+def _checked_tensors(fields: dict[str, Any], data_bytes: int) -> dict[str, tuple[str, tuple[int, ...]]]:
     """Return names with types and shapes. Raise ValueError, TypeError or KeyError if they don't fill the
     file."""
-    if not 1 <= len(said) <= MOST_TENSORS:
+    if not 1 <= len(fields) <= MOST_TENSORS:
         raise ValueError("number of tensors")
     found = {}
     spans = []
-    for name, tensor in said.items():
+    for name, tensor in fields.items():
         kind, shape, (begin, end) = tensor["dtype"], tensor["shape"], tensor["data_offsets"]
         if not all(type(number) is int and 0 <= number <= data_bytes for number in (*shape, begin, end)):
             raise ValueError("a number that is not one")
@@ -221,51 +221,51 @@ def _checked_tensors(said: dict[str, Any], data_bytes: int) -> dict[str, tuple[s
     return found
 
 
-def _checked_header(path: Path, said: dict[str, Any]) -> CheckpointHeader:
-    if said["format"] != FORMAT:
+def _checked_header(path: Path, fields: dict[str, Any]) -> CheckpointHeader:
+    if fields["format"] != FORMAT:
         raise _refusal(path, "it was written by another version of memapp")
-    if said["net"] not in FAMILY:
-        raise _refusal(path, f"this memapp does not know the net {_shown(said['net'])}")
-    version, _, number = str(said["preprocessing"]).partition("-")
+    if fields["net"] not in FAMILY:
+        raise _refusal(path, f"this memapp does not know the net {_shown(fields['net'])}")
+    version, _, number = str(fields["preprocessing"]).partition("-")
     ours = int(PREPROCESSING.partition("-")[2])
     # Older versions are fine: exact frames have not changed.
     if version != "memapp" or not number.isdigit() or int(number) > ours:
-        raise _refusal(path, f"it needs photos prepared differently ({_shown(said['preprocessing'])})")
+        raise _refusal(path, f"it needs photos prepared differently ({_shown(fields['preprocessing'])})")
     segmenter = None
-    if FAMILY[said["net"]].segmentation and said["segmenter"] is not None:
-        segmenter = _checked_segmenter(said["segmenter"])
-    if not (isinstance(said["data"], dict) and isinstance(said["metrics"], dict)):
+    if FAMILY[fields["net"]].segmentation and fields["segmenter"] is not None:
+        segmenter = _checked_segmenter(fields["segmenter"])
+    if not (isinstance(fields["data"], dict) and isinstance(fields["metrics"], dict)):
         raise TypeError("data and metrics")
     return CheckpointHeader(
-        net=said["net"],
-        title=_shown(said["title"]),
-        predicts=Predicts(said["predicts"]),
-        preprocessing=said["preprocessing"],
+        net=fields["net"],
+        title=_shown(fields["title"]),
+        predicts=Predicts(fields["predicts"]),
+        preprocessing=fields["preprocessing"],
         segmenter=segmenter,
-        data=said["data"],
-        metrics=said["metrics"],
+        data=fields["data"],
+        metrics=fields["metrics"],
     )
 
 
-def _checked_segmenter(said: dict[str, Any]) -> SegmenterOfNet:
-    categories, table = said["categories"], said["table"]
+def _checked_segmenter(fields: dict[str, Any]) -> SegmenterOfNet:
+    categories, table = fields["categories"], fields["table"]
     if not 1 <= len(categories) <= CATEGORIES or not 1 <= len(table) <= 256:
         raise ValueError("categories")
     if not all(type(index) is int and 0 <= index < len(categories) for index in table):
         raise ValueError("table")
     return SegmenterOfNet(
-        name=_shown(said["name"]),
-        sha256=_shown(said["sha256"]),
+        name=_shown(fields["name"]),
+        sha256=_shown(fields["sha256"]),
         categories=tuple(map(_shown, categories)),
         table=tuple(table),
     )
 
 
-def _shown(said: object) -> str:
+def _shown(value: object) -> str:
     """Return a text from a file for display: short, one line, visible characters."""
-    if not isinstance(said, str):
+    if not isinstance(value, str):
         raise TypeError("a text that is not one")
-    return "".join(letter if letter.isprintable() else " " for letter in said[:MOST_LETTERS]).strip()
+    return "".join(letter if letter.isprintable() else " " for letter in value[:MOST_LETTERS]).strip()
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
