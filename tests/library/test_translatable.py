@@ -13,7 +13,7 @@ from tests.library.made import add, failed, key, new_library, scored
 
 
 @pytest.fixture
-def library(pseudo_language: None) -> Library:
+def library() -> Library:
     library = new_library()
     add(library, "exact.jpg", "fast.jpg", "failed.jpg", "waiting.jpg")
     scores = Scores(library)
@@ -23,6 +23,7 @@ def library(pseudo_language: None) -> Library:
     return library
 
 
+@pytest.mark.usefixtures("pseudo_language")
 def test_titles_are_translated(library: Library) -> None:
     own = {score_column(RESMEM.id)}
     titles = [column.title for column in library.columns if column.title and column.id not in own]
@@ -30,6 +31,7 @@ def test_titles_are_translated(library: Library) -> None:
     assert [title for title in titles if not title.startswith("[!! ")] == []
 
 
+@pytest.mark.usefixtures("pseudo_language")
 @pytest.mark.parametrize("name", ["exact.jpg", "fast.jpg", "waiting.jpg"])
 def test_what_is_said_of_a_photo_is_translated(library: Library, name: str) -> None:
     photo = library.photo(key(name))
@@ -41,7 +43,8 @@ def test_what_is_said_of_a_photo_is_translated(library: Library, name: str) -> N
     assert [line for line in lines if not line.startswith("[!! ")] == []
 
 
-def test_disagreements_are_translated(library: Library) -> None:
+@pytest.mark.usefixtures("pseudo_language")
+def test_disagreements_are_translated() -> None:
     for points in (0, 1, -40):
         assert disagreement_sentence(points, RESMEM, FALSERESMEM).startswith("[!! ")
 
