@@ -98,7 +98,7 @@ def test_a_full_disk_is_reported_before_writing(
     # A mapped file on a full disk crashes the program without a message.
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1_000_000))
-    with pytest.raises(MemappError, match=r"takes 0\.00\d+ GB, and .* has 0\.001 GB free"):
+    with pytest.raises(MemappError, match=r"take 0\.00\d+ GB, and .* has 0\.001 GB free"):
         prepared(net, paths, tmp_path / "cache")
     assert not list((tmp_path / "cache").glob("*/*.npy"))
 

@@ -248,7 +248,7 @@ def test_groups_are_never_split() -> None:
 
 
 def test_too_few_photos_are_refused() -> None:
-    with pytest.raises(MemappError, match="too few to part"):
+    with pytest.raises(MemappError, match="too few to split"):
         split(range(5), seed=0)
     with pytest.raises(MemappError, match="in 2 groups"):
         split([1] * 50 + [2] * 50, seed=0)
@@ -287,7 +287,7 @@ def test_invalid_orders_are_reported_before_photos_are_prepared(
     with pytest.raises(MemappError, match="in 1 groups are too few"):
         run(order(folder, "b", group="series"), folder)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with pytest.raises(MemappError, match="leave --device out"):
+    with pytest.raises(MemappError, match="leave out --device"):
         run(order(folder, "c", device="cuda"), folder)
 
 
