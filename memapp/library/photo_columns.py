@@ -33,6 +33,9 @@ from memapp.library.order import NAME, NAME_RANK, TextRanks
 _EPOCH = datetime(1970, 1, 1)
 _NAME_KEY = "name_key"
 
+CHANGED = "changed"
+"""The column that says whether a photo's file was changed by another program and waits to be scored again."""
+
 
 class PhotoState(IntEnum):
     """Where a photo stands, for the net that is shown."""
@@ -99,6 +102,11 @@ def _file_columns() -> tuple[Column, ...]:
             id="folder", title=tr("Folder"), kind=Kind.TEXT,
             of_photo=lambda photo: str(PurePath(photo.key.path).parent),
             depends_on=frozenset({KEY}), filter=TextFilter(), text=display_name, details=True,
+        ),
+        Column(
+            id=CHANGED, title=tr("Changed"), kind=Kind.FLAG,
+            tooltip=_if_changed(tr("The file was changed since it was scored. It is scored again.")),
+            spoken=_if_changed(tr("file changed")),
         ),
     )  # fmt: skip
 
@@ -278,6 +286,10 @@ def _status(photo: Photo) -> str:
     if photo["failed"]:
         return "failed"
     return "waiting" if score_of(photo) is None else "scored"
+
+
+def _if_changed(text: str) -> Callable[[Photo], str]:
+    return lambda photo: text if photo[CHANGED] else ""
 
 
 def _waiting(text: str) -> Callable[[Photo], str]:

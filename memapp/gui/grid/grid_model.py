@@ -17,6 +17,7 @@ from memapp.gui.widgets.file_url import file_url
 from memapp.library.columns import Column, Kind
 from memapp.library.library import Photo
 from memapp.library.order import NAME
+from memapp.library.photo_columns import CHANGED
 from memapp.library.photo_text import spoken_text, tooltip
 from memapp.library.scores import Scores
 
@@ -45,6 +46,10 @@ class GridModel(ArrangedModel):
         return tile_of(
             self._photo(place), scores=self.scores, images=self.images, ties=self._shown.ties(place)
         )
+
+    def is_changed(self, place: int) -> bool:
+        """Return whether the file of the photo at a place was changed since it was scored."""
+        return bool(self._photo(place)[CHANGED])
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return one thing about one photo."""

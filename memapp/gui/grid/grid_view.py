@@ -55,6 +55,7 @@ class GridView(TileView):
         visible_changed(list[ImageKey], int): which photos are on screen or near it, most wanted first, and
             how many device pixels the longer side of a preview should have; debounced.
         tile_size_changed(int): by wheel, pinch or set_tile_size.
+        drag_refused(int): so many files were changed since they were scored, and are not dragged.
         clear_filter_requested(): the button where nothing passes the filter.
         customContextMenuRequested(QPoint): Qt's own, in the viewport's coordinates.
     """
@@ -64,6 +65,7 @@ class GridView(TileView):
     visible_changed = Signal(list, int)
     tile_size_changed = Signal(int)
     clear_filter_requested = Signal()
+    drag_refused = Signal(int)
 
     def __init__(
         self, *, model: GridModel, theme: Theme, tile_size: int, parent: QWidget | None = None
@@ -167,7 +169,10 @@ class GridView(TileView):
 
     def startDrag(self, actions: Qt.DropAction) -> None:
         """Let the selected files be dropped elsewhere, as copies."""
-        rows = self._selected_rows()
+        selected = self._selected_rows()
+        rows = [row for row in selected if not self._photos.is_changed(row)]
+        if len(rows) < len(selected):
+            self.drag_refused.emit(len(selected) - len(rows))
         if not rows:
             return
         drag = QDrag(self)

@@ -11,7 +11,7 @@ from memapp.core.records import Failure, Precision
 from memapp.gui.grid.tile_images import TileImages
 from memapp.library.library import Photo
 from memapp.library.order import NAME
-from memapp.library.photo_columns import failure_of, precision_of, score_of
+from memapp.library.photo_columns import CHANGED, failure_of, precision_of, score_of
 from memapp.library.scores import Scores
 
 
@@ -37,6 +37,8 @@ class Tile:
     tie_before: bool
     """Whether the net can't tell this photo from the one before it."""
     tie_after: bool
+    """Whether the net can't tell this photo from the one after it."""
+    changed: bool
 
 
 def tile_of(photo: Photo, *, scores: Scores, images: TileImages, ties: tuple[bool, bool]) -> Tile:
@@ -54,4 +56,5 @@ def tile_of(photo: Photo, *, scores: Scores, images: TileImages, ties: tuple[boo
         overlay=images.overlay(key),
         tie_before=ties[0],
         tie_after=ties[1],
+        changed=photo[CHANGED],
     )

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from memapp.core.photo_text import failure_text
 from memapp.core.records import Failure
 from memapp.core.score_text import ordinal, score_text
+from memapp.core.text import tr
 from memapp.gui.grid.arranged_model import Index
 from memapp.gui.grid.byte_bounded_cache import ByteBoundedCache
 from memapp.gui.grid.grid_geometry import centred
@@ -113,6 +114,8 @@ class TileDelegate(QStyledItemDelegate):
             self._paint_ties(painter, bar, part.rect, tile)
             self._paint_score(painter, self._layout.score.translated(origin), tile.score, tile)
         self._paint_name(painter, self._layout.name.translated(origin), tile.name)
+        if tile.changed:
+            self._paint_badge(painter, self._layout.square.translated(origin), tr("Changed"))
         self._paint_outline(painter, place, part.state)
         painter.restore()
 
@@ -232,6 +235,19 @@ class TileDelegate(QStyledItemDelegate):
         painter.setFont(self._small_font)
         painter.setPen(self._second_text)
         painter.drawText(line, _LEFT, self._elided(name, line.width()))
+
+    def _paint_badge(self, painter: QPainter, square: QRect, text: str) -> None:
+        """Paint a short text on a plate in the top right corner of the photo's square."""
+        width = min(self._small_metrics.horizontalAdvance(text) + 2 * SPACE_1, square.width())
+        plate = QRect(square.right() + 1 - width, square.y(), width, self._small_metrics.height() + SPACE_1)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._theme.panel))
+        painter.drawRoundedRect(plate, CORNER, CORNER)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setFont(self._small_font)
+        painter.setPen(self._text)
+        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, self._elided(text, width))
 
     def _elided(self, text: str, width: int) -> str:
         return self._small_metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, width)

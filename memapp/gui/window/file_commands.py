@@ -15,8 +15,10 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from memapp.core.errors import StoreError
 from memapp.core.events import Notice, NoticeKind
 from memapp.core.export_kinds import ExportKind
+from memapp.core.file_state import check_file
 from memapp.core.files import is_one_of
-from memapp.core.records import ImageKey, NetIdentity
+from memapp.core.records import FileCheck, ImageKey, NetIdentity
+from memapp.core.text import tr, trn
 from memapp.gui.dialogs.save_dialog import ask_place
 from memapp.gui.overlay.overlay_export import LONGEST_SIDE, ExportContent, as_png, compose
 from memapp.gui.run.status import counted
@@ -104,9 +106,23 @@ class FileCommands(QObject):
         QDesktopServices.openUrl(QUrl.fromLocalFile(path))
 
     def copy(self, keys: Sequence[ImageKey]) -> None:
-        """Put photos on the clipboard, as files and as text."""
-        if not keys:
-            return
+        """Put photos on the clipboard, as files and as text, once their files are found unchanged."""
+        if keys:
+            self._jobs.start(
+                lambda: [key for key in keys if check_file(key) is FileCheck.SAME],
+                done=lambda same: self._on_checked(keys, same),
+                failed=lambda problem: self._warn(
+                    tr("Nothing was copied: {reason}.", reason=_reason(problem))
+                ),
+            )
+
+    def _on_checked(self, keys: Sequence[ImageKey], same: Sequence[ImageKey]) -> None:
+        if same:
+            self._copy(same)
+        if refused := len(keys) - len(same):
+            self._warn(changed_files_text(refused))
+
+    def _copy(self, keys: Sequence[ImageKey]) -> None:
         mime = QMimeData()
         mime.setUrls([file_url(key.path) for key in keys])
         mime.setText("\n".join(key.path for key in keys))
@@ -181,6 +197,15 @@ class FileCommands(QObject):
 
     def _warn(self, text: str) -> None:
         self.noticed.emit(Notice(NoticeKind.WARNING, text))
+
+
+def changed_files_text(count: int) -> str:
+    """Return the sentence that says why files that were changed are left alone."""
+    return trn(
+        "{count} file was changed, replaced or removed since it was shown, and was left out.",
+        "{count} files were changed, replaced or removed since they were shown, and were left out.",
+        count,
+    )
 
 
 def _reason(problem: Exception) -> str:

@@ -15,6 +15,7 @@ from memapp.gui.grid.tile_images import TileImages
 from memapp.gui.inspector.inspector import Inspector
 from memapp.gui.overlay.explain_view import NO_OVERLAY
 from memapp.gui.overlay.overlays import Overlays
+from memapp.gui.run.changed_files import ChangedFiles
 from memapp.gui.run.problems_panel import ProblemsPanel
 from memapp.gui.run.run_pause import RunPause
 from memapp.gui.run.run_view import RunView
@@ -28,8 +29,9 @@ from memapp.gui.window.actions import Actions, Runners
 from memapp.gui.window.app_services import AppServices
 from memapp.gui.window.drop_area import EmptyPage
 from memapp.gui.window.dropping import DropTarget
-from memapp.gui.window.file_commands import FileCommands
+from memapp.gui.window.file_commands import FileCommands, changed_files_text
 from memapp.gui.window.filter_controls import FilterControls
+from memapp.gui.window.list_commands import ListCommands
 from memapp.gui.window.net_commands import NetCommands
 from memapp.gui.window.notices import NoticeAction, NoticeBar
 from memapp.gui.window.photo_commands import PhotoCommands
@@ -175,12 +177,26 @@ class MainWindow(QMainWindow):
             window=self,
         )
         self._set_precision()
+        self.changed_files = ChangedFiles(
+            supervisor=supervisor, all_keys=self.photos.photos_shown, parent=self
+        )
+        self.lists = ListCommands(
+            session=self.session,
+            photos=self.photos,
+            grid=self.grid,
+            panes=self.panes,
+            files=self.changed_files,
+            undo=self.undo,
+            log=self.log,
+            parent=self,
+        )
         self.photo_commands = PhotoCommands(
             session=self.session,
             photos=self.photos,
             grid=self.grid,
             panes=self.panes,
             files=self.files,
+            lists=self.lists,
             nets=self.nets,
             scoring=self.scoring,
             settings=settings,
@@ -304,6 +320,9 @@ class MainWindow(QMainWindow):
         self.grid.tile_size_changed.connect(lambda pixels: self._settings.set(SETTINGS.tile_size, pixels))
         self.grid.clear_filter_requested.connect(self.filters.clear)
         self.grid.customContextMenuRequested.connect(self._show_photo_menu)
+        self.grid.drag_refused.connect(
+            lambda count: self.show_notice(Notice(NoticeKind.WARNING, changed_files_text(count)))
+        )
         self.size_slider.valueChanged.connect(self.grid.set_tile_size)
         self.filters.changed.connect(self._on_filter)
         self.status.show_all_clicked.connect(self.filters.clear)

@@ -14,6 +14,7 @@ from memapp.gui.grid.grid_view import GridView
 from memapp.gui.run.scoring_commands import ScoringCommands
 from memapp.gui.run.session import Session
 from memapp.gui.window.file_commands import FileCommands
+from memapp.gui.window.list_commands import ListCommands
 from memapp.gui.window.net_commands import NetCommands
 from memapp.gui.window.photo_panes import PhotoPanes
 
@@ -35,6 +36,7 @@ class PhotoCommands(QObject):
         grid: GridView,
         panes: PhotoPanes,
         files: FileCommands,
+        lists: ListCommands,
         nets: NetCommands,
         scoring: ScoringCommands,
         settings: Settings,
@@ -47,6 +49,7 @@ class PhotoCommands(QObject):
         self._grid = grid
         self._panes = panes
         self._files = files
+        self._lists = lists
         self._nets = nets
         self._scoring = scoring
         self._settings = settings
@@ -73,7 +76,7 @@ class PhotoCommands(QObject):
 
     def remove(self) -> None:
         """Remove them from the list; the files stay."""
-        self._session.take_out(self.chosen)
+        self._lists.remove(self.chosen)
 
     def move_to_trash(self) -> None:
         """Move their files to the trash, after a question."""

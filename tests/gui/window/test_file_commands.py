@@ -82,6 +82,7 @@ def test_copied_photos_are_files_and_text_in_the_order_on_screen(bench: WindowBe
     bench.add(folder)
     bench.choose("a.png", "b.png")
     bench.trigger("copy")
+    bench.until(lambda: QGuiApplication.clipboard().mimeData() is not None)
     mime = QGuiApplication.clipboard().mimeData()
     wanted = [str(folder / "b.png"), str(folder / "a.png")]
     assert paths_from_mime(mime) == wanted
@@ -99,6 +100,7 @@ def test_a_photo_whose_name_is_no_text_can_be_copied(bench: WindowBench, tmp_pat
     bench.window.grid.selectAll()
     bench.until(bench.window.actions_table["copy"].isEnabled)
     bench.trigger("copy")
+    bench.until(lambda: QGuiApplication.clipboard().mimeData() is not None)
     assert paths_from_mime(QGuiApplication.clipboard().mimeData()) == [odd]
 
 

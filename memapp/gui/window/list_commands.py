@@ -1,0 +1,106 @@
+"""Commands on the list of photos: remove with undo, go where an act was undone, score changed files again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject
+
+from memapp.core.records import ImageKey, PhotoId
+from memapp.core.text import trn
+from memapp.gui.grid.grid_model import GridModel
+from memapp.gui.grid.grid_view import GridView
+from memapp.gui.run.changed_files import ChangedFiles
+from memapp.gui.run.session import Session
+from memapp.gui.window.photo_panes import PhotoPanes
+from memapp.gui.window.undo_commands import UndoCommands
+from memapp.library.photo_columns import CHANGED
+from memapp.library.undo import Command, CommandLog
+
+_MOST_CHECKED = 500
+"""Of a very large selection so many files are looked at; all are when the window gets the focus back."""
+
+
+class ListCommands(QObject):
+    """Changes which photos are listed, and keeps them in step with their files. Lives on the GUI thread."""
+
+    def __init__(
+        self,
+        *,
+        session: Session,
+        photos: GridModel,
+        grid: GridView,
+        panes: PhotoPanes,
+        files: ChangedFiles,
+        undo: UndoCommands,
+        log: CommandLog,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._photos = photos
+        self._library = photos.library
+        self._grid = grid
+        self._panes = panes
+        self._log = log
+        undo.went.connect(self._go_to)
+        files.changed.connect(self._on_changed)
+        grid.selection_changed.connect(lambda chosen, _current: files.look_at(chosen[:_MOST_CHECKED]))
+        grid.visible_changed.connect(lambda keys, _side: files.look_at(keys))
+        panes.viewer_opened.connect(lambda: files.look_at([key] if (key := panes.viewing) else []))
+
+    def remove(self, keys: Sequence[ImageKey]) -> None:
+        """Remove photos from the list; their files and scores stay. It can be undone."""
+        photos = [photo for key in keys if (photo := self._library.id_of(key)) is not None]
+        if not photos:
+            return
+        neighbour = self._neighbour(keys)
+        text = trn("Remove {count} photo from the list", "Remove {count} photos from the list", len(photos))
+        self._log.run(
+            Command(
+                text,
+                do=lambda: self._take_out(photos),
+                undo=lambda: self._put_back(photos),
+                where=photos[0],
+            )
+        )
+        if neighbour is not None:
+            self._grid.go_to(neighbour)
+
+    def _take_out(self, photos: Sequence[PhotoId]) -> None:
+        keys = (self._library.key_of(photo) for photo in photos)
+        self._session.take_out([key for key in keys if key is not None])
+
+    def _put_back(self, photos: Sequence[PhotoId]) -> None:
+        back = self._session.put_back(photos)
+        # What a run said of them meanwhile was dropped.
+        waiting = [key for photo in back if (key := self._library.key_of(photo)) is not None]
+        self._session.add([key.path for key in waiting if self._photos.scores.outcome(key) is None])
+
+    def _neighbour(self, keys: Sequence[ImageKey]) -> ImageKey | None:
+        """Return the photo to go on with when these are gone: the next one on screen, else the one before."""
+        gone = set(keys)
+        places = [place for key in keys if (place := self._photos.index_of(key).row()) >= 0]
+        if not places:
+            return None
+        shown = self._photos.photos_shown()
+        after = (key for key in shown[max(places) + 1 :] if key not in gone)
+        before = (key for key in reversed(shown[: max(places)]) if key not in gone)
+        return next(after, next(before, None))
+
+    def _go_to(self, command: Command) -> None:
+        key = None if command.where is None else self._library.key_of(command.where)
+        if key is None:
+            return
+        if self._panes.viewing is None:
+            self._grid.go_to(key)
+        if command.on_photo and self._panes.viewing != key:
+            self._panes.open(key)
+
+    def _on_changed(self, keys: list[ImageKey]) -> None:
+        """Mark photos whose files were changed, and have them scored again, in their place."""
+        found = {photo: key for key in keys if (photo := self._library.id_of(key)) is not None}
+        new = [photo for photo in found if not self._library.value(photo, CHANGED)]
+        if new:
+            self._library.set(CHANGED, dict.fromkeys(new, True))
+            self._session.add([found[photo].path for photo in new])
