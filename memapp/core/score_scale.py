@@ -49,6 +49,10 @@ class ScoreScale:
     """The same for a fast score."""
     place_pattern: Deferred = deferred("{place} of {count} in this set")
     """The place of a photo in its set; it says from which end places are counted where it must."""
+    exact_place_pattern: Deferred = deferred("{place} of the {count} exact scores in this set")
+    """The same among exact scores only, where the set has fast ones too."""
+    fast_place_pattern: Deferred = deferred("{place} of the {count} fast scores in this set")
+    """The same among fast scores only."""
     typical_error: float | None = None
     """How far the net is off on a typical photo; None where that was never measured."""
     floor: float | None = None
@@ -91,9 +95,18 @@ class ScoreScale:
         # In words: what a screen reader makes of the mark is anyone's guess.
         return str(self.spoken_fast_name if precision is Precision.FAST else self.spoken_name)
 
-    def place_sentence(self, place: int, count: str) -> str:
-        """Return the place of a photo among so many, 1 for the best one."""
-        return self.place_pattern.filled(place=place_text(place), count=count)
+    def place_sentence(self, place: int, count: int, *, among: Precision | None = None) -> str:
+        """Return the place of a photo in its set, as a sentence.
+
+        Args:
+            place: 1 for the best one.
+            count: of the scores that it is compared with.
+            among: the precision of these scores, where the set has scores of both precisions.
+        """
+        pattern = self.place_pattern
+        if among is not None:
+            pattern = self.fast_place_pattern if among is Precision.FAST else self.exact_place_pattern
+        return pattern.filled(place=place_text(place), count=f"{count:,}")
 
 
 HITS = ScoreScale(
@@ -124,6 +137,10 @@ FALSE_ALARMS = ScoreScale(
     spoken_name=deferred("predicted false alarms"),
     spoken_fast_name=deferred("fast predicted false alarms"),
     place_pattern=deferred("{place} of {count} in this set, from the most false alarms"),
+    exact_place_pattern=deferred(
+        "{place} of the {count} exact scores in this set, from the most false alarms"
+    ),
+    fast_place_pattern=deferred("{place} of the {count} fast scores in this set, from the most false alarms"),
 )
 """Of any net that predicts false alarms."""
 

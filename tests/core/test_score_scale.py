@@ -113,7 +113,7 @@ def test_an_untrained_net_says_so() -> None:
 @pytest.mark.usefixtures("pseudo_language")
 @pytest.mark.parametrize("scale", SCALES)
 def test_all_that_is_said_of_scores_can_be_translated(scale: ScoreScale) -> None:
-    said = [scale.sentence(0.5), str(scale.meaning), scale.place_sentence(2, "40")]
+    said = [scale.sentence(0.5), str(scale.meaning), scale.place_sentence(2, 40)]
     said += [scale.spoken_kind(precision) for precision in Precision]
     said += [RESMEM_SCALE.floor_warning(0.41), hits_and_false_alarms(0.8, 0.1), str(FAST_SENTENCE)]
     said += [str(net.note) for net in PUBLISHED.values()]

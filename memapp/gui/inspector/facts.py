@@ -1,4 +1,4 @@
-"""What a photo's file says of itself, in rows of words: name, folder, size, camera ..."""
+"""Shows facts of a photo's file in rows of text: name, folder, size, camera ..."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PySide6.QtCore import QMimeData, QSize, Qt
 from PySide6.QtGui import QResizeEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
 
+from memapp.core.text import tr
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, ThemeManager
 
 
@@ -22,7 +23,7 @@ class FactsText(QTextEdit):
         self.setReadOnly(True)
         self.setTabChangesFocus(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setAccessibleName("About the file")
+        self.setAccessibleName(tr("About the file"))
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -37,21 +38,21 @@ class FactsText(QTextEdit):
         self._write()
 
     def sizeHint(self) -> QSize:
-        """As high as the text."""
+        """Return the height of the text."""
         return QSize(super().sizeHint().width(), self._text_height())
 
     def minimumSizeHint(self) -> QSize:
-        """It is never cut: whoever holds it scrolls."""
+        """Return the whole height: the text is never cut, its parent scrolls."""
         return QSize(0, self._text_height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Another width, another height."""
+        """Lay the text out for the new width, which changes its height."""
         super().resizeEvent(event)
         self.document().setTextWidth(self.viewport().width())
         self.updateGeometry()
 
     def createMimeDataFromSelection(self) -> QMimeData:
-        """Plain text, as a person would type it."""
+        """Return the selection as plain text."""
         mime = QMimeData()
         mime.setText(self.textCursor().selection().toPlainText())
         return mime

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from memapp.core.calibration import human_quantiles
 from memapp.core.score_scale import RESMEM_SCALE, ScoreScale
 from memapp.core.score_text import ordinal, score_text
+from memapp.core.text import tr, trn
 from memapp.gui.widgets.theme import RAMP_HIGH, RAMP_LOW, SPACE_1, TEXT_SMALL, ThemeManager, font
 
 BIN_COUNT = 30
@@ -18,12 +19,12 @@ _HEAD, _PEOPLE_HEIGHT, _SET_HEIGHT, _LABEL_HEIGHT = 8, 48, 24, 16
 
 
 def bin_edges() -> npt.NDArray[np.float64]:
-    """The bins' borders, scores, shape (31,); what lies outside counts in the first or the last bin."""
+    """Return the edges of the bins, scores, shape (31,); the outer bins count what lies outside."""
     return np.linspace(RAMP_LOW, RAMP_HIGH, BIN_COUNT + 1)
 
 
 def people_density() -> npt.NDArray[np.float64]:
-    """The share of the pictures scored by people in each bin, shape (30,), sum 1."""
+    """Return the share of the pictures scored by people in each bin, shape (30,), sum 1."""
     quantiles, scores = human_quantiles()
     below = np.interp(bin_edges(), scores, quantiles)
     below[0], below[-1] = 0.0, 1.0
@@ -31,7 +32,7 @@ def people_density() -> npt.NDArray[np.float64]:
 
 
 def set_density(scores: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
-    """The share of these scores in each bin, shape (30,), sum 1; all 0 where there are none."""
+    """Return the share of these scores in each bin, shape (30,), sum 1; all 0 where there are none."""
     if scores.size == 0:
         return np.zeros(BIN_COUNT)
     counts, _ = np.histogram(np.clip(scores, RAMP_LOW, RAMP_HIGH), bins=bin_edges())
@@ -50,23 +51,23 @@ class ScoreHistogram(QWidget):
         self._score: float | None = None
         self._scale = RESMEM_SCALE
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Where the score lies")
+        self.setAccessibleName(tr("Where the score lies"))
         theme_manager.changed.connect(self.update)
 
     def set_shoot_scores(self, scores: npt.NDArray[np.floating]) -> None:
-        """Show these as the set."""
+        """Show these scores as the set's."""
         self._set = set_density(scores)
         self._set_count = int(scores.size)
         self._describe()
 
     def set_score(self, score: float | None, *, scale: ScoreScale = RESMEM_SCALE) -> None:
-        """Mark this score, or none, with how far it may be off where that is known."""
+        """Mark this score, or none, with its typical error where that is known."""
         self._score = score
         self._scale = scale
         self._describe()
 
     def sizeHint(self) -> QSize:
-        """As wide as it is given, always as high."""
+        """Return the fixed height; the width follows the panel."""
         return QSize(200, _HEAD + _PEOPLE_HEIGHT + 1 + _SET_HEIGHT + SPACE_1 + _LABEL_HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -88,7 +89,7 @@ class ScoreHistogram(QWidget):
     def _paint_bars(
         self, painter: QPainter, density: npt.NDArray[np.float64], base: float, height: float
     ) -> None:
-        """Bars on one side of the axis; those below the score are stronger: their area is the percentile."""
+        """Draw bars on one side of the axis; the stronger ones below the score show the percentile."""
         theme = self._theme_manager.theme
         highest = float(density.max())
         if highest <= 0:
@@ -118,7 +119,7 @@ class ScoreHistogram(QWidget):
             painter.drawText(room, alignment | Qt.AlignmentFlag.AlignBottom, f"{value:.1f}")
 
     def _paint_mark(self, painter: QPainter, score: float, axis: float) -> None:
-        """A line with a head at the score; a bracket as wide as the net may be off."""
+        """Draw a line with a head at the score, and a bracket as wide as the net's typical error."""
         text = QColor(self._theme_manager.theme.text)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         x = min(max(self._place_of(score), 4.0), self.width() - 4.0)
@@ -135,12 +136,23 @@ class ScoreHistogram(QWidget):
         painter.fillRect(QRectF(x - 1, 2, 2, axis + _SET_HEIGHT - 1), text)
 
     def _describe(self) -> None:
-        words = "People's scores from 0.4 to 1.0, most of them near 0.77."
+        sentences = [tr("People's scores from 0.4 to 1.0, most of them near 0.77.")]
         place = None if self._score is None else self._scale.percentile(self._score)
         if self._score is not None and place is not None:
-            rank = ordinal(place)
-            words += f" This photo, {score_text(self._score)}, lies at the {rank} percentile."
+            sentences.append(
+                tr(
+                    "This photo, {score}, lies at the {place} percentile.",
+                    score=score_text(self._score),
+                    place=ordinal(place),
+                )
+            )
         if self._set_count:
-            words += f" Below: the {self._set_count:,} scores of this set."
-        self.setAccessibleDescription(words)
+            sentences.append(
+                trn(
+                    "Below: the {count:,} score of this set.",
+                    "Below: the {count:,} scores of this set.",
+                    self._set_count,
+                )
+            )
+        self.setAccessibleDescription(" ".join(sentences))
         self.update()

@@ -1,4 +1,4 @@
-"""What is known of the photo that is selected: its score, what it means, its doubts, and its file."""
+"""Shows what is known of the selected photo: its score, what it means, its limits, and its file."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from memapp.core.nets import RESMEM, NetInfo, NetScore
 from memapp.core.records import Failure, ImageKey, Precision, ScoredPhoto
 from memapp.core.score_text import FAST_MARK, FAST_SENTENCE, ordinal, score_text
+from memapp.core.text import tr, trn
 from memapp.gui.inspector.facts import FactsText
 from memapp.gui.inspector.histogram import ScoreHistogram
 from memapp.gui.inspector.net_scores import NetScores
@@ -38,39 +39,52 @@ SHOWN_BY_PARTS = frozenset({SCORE, "percentile", DISAGREEMENT})
 
 
 def place_in_set(score: float, scores: npt.NDArray[np.floating]) -> int:
-    """The place of a score among the set's, from 1 for the highest; equal scores share a place."""
+    """Return the place of a score in the set, 1 for the highest; equal scores share a place."""
     # Scores may have gone through float32 on their way here.
     return 1 + int(np.count_nonzero(scores > score + 1e-6))
 
 
 def ties_in_set(score: float, scores: npt.NDArray[np.floating], width: float) -> int:
-    """How many others of the set the net can't tell from this one, which is in the set itself."""
+    """Return how many others of the set are tied with this score, which is in the set itself."""
     return max(0, int(np.count_nonzero(np.abs(scores - score) < width)) - 1)
 
 
 def _summary(count: int, scored: Sequence[ScoredPhoto]) -> str:
-    """Mean and range of several scores; one that rests on a fast score is marked as one."""
+    """Return mean and range of several scores; a figure that rests on a fast score is marked."""
     lowest = min(scored, key=lambda photo: photo.score)
     highest = max(scored, key=lambda photo: photo.score)
     mean = sum(photo.score for photo in scored) / len(scored)
     mean_precision = Precision.FAST if _fast_count(scored) else Precision.EXACT
     unscored = count - len(scored)
-    tail = f" {unscored:,} of them {'has' if unscored == 1 else 'have'} no score." if unscored else ""
-    return (
-        f"Mean score {score_text(mean, mean_precision)}, from {score_text(lowest.score, lowest.precision)} "
-        f"to {score_text(highest.score, highest.precision)}.{tail}"
-    )
+    sentences = [
+        tr(
+            "Mean score {mean}, from {lowest} to {highest}.",
+            mean=score_text(mean, mean_precision),
+            lowest=score_text(lowest.score, lowest.precision),
+            highest=score_text(highest.score, highest.precision),
+        )
+    ]
+    if unscored:
+        sentences.append(trn("{count:,} of them has no score.", "{count:,} of them have no score.", unscored))
+    return " ".join(sentences)
 
 
 def _fast_among(scored: Sequence[ScoredPhoto]) -> str:
-    """What to say of the fast scores among several; nothing where there is none."""
+    """Return a sentence about the fast scores among several; empty where there is none."""
     fast = _fast_count(scored)
     if not fast:
         return ""
-    which = "All of these scores are" if fast == len(scored) else f"{fast:,} of these scores are"
-    if fast == 1:
-        which = "One of these scores is"
-    return f"{which} fast ({FAST_MARK}), a little less exact. Score exactly to be sure."
+    if fast == len(scored) > 1:
+        return tr(
+            "All of these scores are fast ({mark}), a little less exact. Score exactly to be sure.",
+            mark=FAST_MARK,
+        )
+    return trn(
+        "One of these scores is fast ({mark}), a little less exact. Score exactly to be sure.",
+        "{count:,} of these scores are fast ({mark}), a little less exact. Score exactly to be sure.",
+        fast,
+        mark=FAST_MARK,
+    )
 
 
 def _fast_count(scored: Sequence[ScoredPhoto]) -> int:
@@ -81,7 +95,7 @@ class Inspector(QScrollArea):
     """The panel on the right: nothing, one photo, or several.
 
     Signals:
-        score_exactly(): the photos that are shown are wanted with exact scores.
+        score_exactly(): exact scores are requested for the photos that are shown.
     """
 
     score_exactly = Signal()
@@ -96,7 +110,7 @@ class Inspector(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Inspector")
+        self.setAccessibleName(tr("Inspector"))
         # The panel's grey, from the palette, so that it follows the appearance.
         self.setBackgroundRole(QPalette.ColorRole.AlternateBase)
         self.setAutoFillBackground(True)
@@ -106,7 +120,7 @@ class Inspector(QScrollArea):
         self._band = text_label("", Role.QUIET, copyable=True)
         self._sentence = text_label(wrap=True, copyable=True)
         self._fast_words = text_label(role=Role.QUIET, wrap=True, copyable=True)
-        self._fast_button = QPushButton("Score exactly")
+        self._fast_button = QPushButton(tr("Score exactly"))
         self._fast_button.clicked.connect(self.score_exactly)
         self._fast = _section(self._fast_words, _as_wide_as_it_is(self._fast_button), spacing=SPACE_2)
         self._warning_words = text_label(wrap=True, copyable=True)
@@ -123,7 +137,7 @@ class Inspector(QScrollArea):
         )
         self._nets = NetScores()
         self._thumbnail = SeenThumbnail(theme_manager=theme_manager)
-        seen = text_label(SEEN_PART_TEXT, Role.SMALL, wrap=True)
+        seen = text_label(str(SEEN_PART_TEXT), Role.SMALL, wrap=True)
         self._picture = _section(self._thumbnail, seen, spacing=SPACE_2)
         self._facts = FactsText(theme_manager=theme_manager)
         self._file = _section(hairline(), self._facts, spacing=SPACE_3)
@@ -133,10 +147,12 @@ class Inspector(QScrollArea):
     # What is shown
 
     def show_none(self) -> None:
-        """No photo is selected."""
+        """Show that no photo is selected."""
         self._key = None
         self._show_score(None)
-        self._sentence.setText("Select a photo to see its score, what it means, and what the net sees of it.")
+        self._sentence.setText(
+            tr("Select a photo to see its score, what it means, and what the net sees of it.")
+        )
         self._show_parts(title="", picture=False, facts=False)
 
     def show_photo(
@@ -150,15 +166,15 @@ class Inspector(QScrollArea):
         net_scores: Sequence[NetScore] = (),
         flag: str = "",
     ) -> None:
-        """One photo: scored, failed, or (None) waiting; with its thumbnail where that has come.
+        """Show one photo: scored, failed, or (None) waiting; with its thumbnail where that has come.
 
         Args:
             key: which photo.
-            outcome: what came of it.
+            outcome: its score, or why it has none.
             thumbnail: None while it has not come.
-            facts: title and text of what its file says of itself, and of all else that is known of it.
+            facts: title and text of each fact of its file, and of all else that is known.
             net: whose score that is.
-            net_scores: what every net says of it.
+            net_scores: the scores of every net.
             flag: how far apart two of them place it, in words.
         """
         self._key = key
@@ -174,28 +190,32 @@ class Inspector(QScrollArea):
         self._show_score(None)
         if isinstance(outcome, Failure):
             self._sentence.setText(outcome.reason)
-            self._show_parts(title="No score", picture=thumbnail is not None, facts=True)
+            self._show_parts(title=tr("No score"), picture=thumbnail is not None, facts=True)
         else:
-            by_whom = f" by {net.title}" if len(net_scores) > 1 else ""
-            self._sentence.setText(f"This photo has not been scored{by_whom} yet.")
-            self._show_parts(title="Waiting", picture=True, facts=True)
+            several = len(net_scores) > 1
+            self._sentence.setText(
+                tr("This photo has not been scored by {net} yet.", net=net.title)
+                if several
+                else tr("This photo has not been scored yet.")
+            )
+            self._show_parts(title=tr("Waiting"), picture=True, facts=True)
             self._nets.show_scores(net_scores, shown=net, flag=flag)
 
     def set_thumbnail(self, key: ImageKey, thumbnail: QImage) -> None:
-        """The thumbnail of the photo that is shown has come; those of others are passed over."""
+        """Show the thumbnail if it is of the photo that is shown; ignore others."""
         if key == self._key:
             self._thumbnail.set_image(thumbnail)
 
     def show_several(self, count: int, scored: Sequence[ScoredPhoto]) -> None:
-        """Several photos are selected, of which some or all are scored."""
+        """Show several photos, of which some or all are scored."""
         self._key = None
         self._show_score(None)
-        self._sentence.setText(_summary(count, scored) if scored else "None of them has a score yet.")
-        self._show_parts(title=f"{count:,} photos", picture=False, facts=False)
+        self._sentence.setText(_summary(count, scored) if scored else tr("None of them has a score yet."))
+        self._show_parts(title=trn("{count:,} photo", "{count:,} photos", count), picture=False, facts=False)
         self._show_fast(_fast_among(scored))
 
     def set_shoot_scores(self, *, exact: npt.NDArray[np.floating], fast: npt.NDArray[np.floating]) -> None:
-        """All scores of this set, in any order, the one that is shown included."""
+        """Take all scores of this set, in any order, the one that is shown included."""
         self._shoot = {
             Precision.EXACT: np.asarray(exact, dtype=np.float64),
             Precision.FAST: np.asarray(fast, dtype=np.float64),
@@ -213,7 +233,7 @@ class Inspector(QScrollArea):
             self._band.setText(self._net.scale.error_text())
             place = self._net.scale.percentile(photo.score)
             if place is not None:
-                self._percentile.setText(f"{ordinal(place)} percentile of people's scores")
+                self._percentile.setText(tr("{place} percentile of people's scores", place=ordinal(place)))
             self._sentence.setText(
                 f"{self._net.scale.sentence(photo.score)} {self._net.scale.caution}".rstrip()
             )
@@ -230,9 +250,12 @@ class Inspector(QScrollArea):
             # A score may be shown a moment before the set has it.
             place = min(place_in_set(photo.score, peers), peers.size)
             mixed = all(scores.size for scores in self._shoot.values())
-            whole = f"the {peers.size:,} {photo.precision.value} scores" if mixed else f"{peers.size:,}"
-            self._place.setText(self._net.scale.place_sentence(place, whole))
-            self._ties.setText(f"As good as a tie with {ties:,} {'other' if ties == 1 else 'others'}")
+            self._place.setText(
+                self._net.scale.place_sentence(place, peers.size, among=photo.precision if mixed else None)
+            )
+            self._ties.setText(
+                trn("Too close to call with {count:,} other", "Too close to call with {count:,} others", ties)
+            )
         self._place.setVisible(ranked)
         self._ties.setVisible(ties > 0)
 
@@ -256,7 +279,7 @@ class Inspector(QScrollArea):
         self.verticalScrollBar().setValue(0)
 
     def _show_fast(self, words: str) -> None:
-        """Say that a score is a fast one, with the way out; nothing where the words are empty."""
+        """Show that a score is fast, with a button to score exactly; hide both where the text is empty."""
         self._fast_words.setText(words)
         self._fast.setVisible(bool(words))
 
@@ -295,7 +318,7 @@ class Inspector(QScrollArea):
 
 
 def _section(*parts: QWidget, spacing: int) -> QWidget:
-    """Parts that come and go together."""
+    """Return a widget of parts that are shown and hidden together."""
     section = QWidget()
     column = QVBoxLayout(section)
     column.setContentsMargins(0, 0, 0, 0)
@@ -316,7 +339,7 @@ def _as_wide_as_it_is(part: QWidget) -> QWidget:
 
 def _warning_row(theme_manager: ThemeManager, words: QWidget) -> QWidget:
     sign = IconLabel(theme_manager=theme_manager, name="warning")
-    sign.setAccessibleName("Warning")
+    sign.setAccessibleName(tr("Warning"))
     row = QWidget()
     layout = QHBoxLayout(row)
     layout.setContentsMargins(0, 0, 0, 0)

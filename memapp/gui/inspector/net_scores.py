@@ -1,4 +1,4 @@
-"""What every net says of the photo that is selected: a row each, and what two of them mean together."""
+"""Shows the score of every net for the selected photo: a row each, and what two of them mean together."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from memapp.core.nets import NetInfo, NetScore
 from memapp.core.score_scale import Predicts, hits_and_false_alarms
 from memapp.core.score_text import ordinal, score_text
+from memapp.core.text import tr
 from memapp.gui.widgets.basic import ElidedLabel, Role, hairline, text_label
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3
 
-NOT_YET = "Not scored yet."
-
 
 def together(scores: Sequence[NetScore], shown: NetInfo) -> str:
-    """Hits and false alarms in one sentence, where there are both; the shown net's, else the first one's."""
+    """Return a sentence on hits and false alarms, where there are both; the shown net's, else the first's."""
     found: dict[Predicts, float] = {}
     for each in sorted(scores, key=lambda each: each.net != shown):
         if each.score is not None:
@@ -45,11 +44,11 @@ class NetScores(QWidget):
         column.addLayout(self._list)
         column.addWidget(self._together)
         column.addWidget(self._flag)
-        self.setAccessibleName("What each net says")
+        self.setAccessibleName(tr("Scores of each net"))
         self.show_scores((), shown=None, flag="")
 
     def show_scores(self, scores: Sequence[NetScore], *, shown: NetInfo | None, flag: str) -> None:
-        """Show these, one at least of two nets; nothing where there are fewer.
+        """Show the scores of two nets or more; hide the part where there are fewer.
 
         Args:
             scores: of the nets, in their order.
@@ -72,7 +71,7 @@ class NetScores(QWidget):
 
 
 class _NetRow(QWidget):
-    """One net: its title and number on a line, below it what the number means."""
+    """One net: its title and number on a line, the meaning of the number below."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -91,12 +90,13 @@ class _NetRow(QWidget):
         column.addLayout(line)
         column.addWidget(self._meaning)
 
-    def show_score(self, said: NetScore, *, with_meaning: bool) -> None:
-        """Show what a net says; what it means may stand elsewhere."""
-        self._title.set_whole_text(said.net.title)
-        self._number.setText("-" if said.score is None else score_text(said.score, said.precision))
-        place = None if said.score is None else said.net.scale.percentile(said.score)
+    def show_score(self, scored: NetScore, *, with_meaning: bool) -> None:
+        """Show a net's score, and its meaning where that is not shown elsewhere."""
+        scale, score = scored.net.scale, scored.score
+        self._title.set_whole_text(scored.net.title)
+        self._number.setText("-" if score is None else score_text(score, scored.precision))
+        place = None if score is None else scale.percentile(score)
         self._place.setText("" if place is None else ordinal(place))
-        meaning = NOT_YET if said.score is None else said.net.scale.sentence(said.score)
-        self._meaning.setText(f"{meaning} {said.net.scale.caution}".rstrip())
+        meaning = tr("Not scored yet.") if score is None else scale.sentence(score)
+        self._meaning.setText(f"{meaning} {scale.caution}".rstrip())
         self._meaning.setVisible(with_meaning)

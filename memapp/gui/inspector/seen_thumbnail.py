@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from memapp.core.text import tr
 from memapp.gui.viewer.seen_part import SEEN_PART_TEXT, paint_seen_part
 from memapp.gui.widgets.theme import ThemeManager
 
@@ -14,7 +15,7 @@ _EMPTY_ASPECT = 3 / 2
 
 
 class SeenThumbnail(QWidget):
-    """A photo, whole, in the room it is given; empty until its picture comes."""
+    """One whole photo, fitted into the widget; empty until its picture comes."""
 
     def __init__(self, *, theme_manager: ThemeManager, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -24,8 +25,8 @@ class SeenThumbnail(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        self.setAccessibleName("What the net saw")
-        self.setAccessibleDescription(SEEN_PART_TEXT)
+        self.setAccessibleName(tr("What the net saw"))
+        self.setAccessibleDescription(str(SEEN_PART_TEXT))
         theme_manager.changed.connect(self.update)
 
     def set_image(self, image: QImage | None) -> None:
@@ -36,12 +37,12 @@ class SeenThumbnail(QWidget):
         self.update()
 
     def heightForWidth(self, width: int) -> int:
-        """As high as the photo at this width, within limits."""
+        """Return the height of the photo at this width, within limits."""
         aspect = self._image.width() / self._image.height() if self._image else _EMPTY_ASPECT
         return min(_HIGHEST, max(1, round(width / aspect)))
 
     def sizeHint(self) -> QSize:
-        """The height follows from the width."""
+        """Return a size whose height follows from its width."""
         return QSize(200, self.heightForWidth(200))
 
     def paintEvent(self, event: QPaintEvent) -> None:

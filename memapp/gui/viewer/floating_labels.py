@@ -1,4 +1,4 @@
-"""The labels that float over the viewer's photo: how a tool is used, and what the pointer points at."""
+"""Labels that float over the viewer's photo: how a tool is used, and what is under the pointer."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ class FloatingLabels:
         self._tag = self._label()
 
     def show_hint(self, text: str) -> None:
-        """Show how a tool is used; nothing where the text is empty."""
+        """Show how a tool is used; hide the label where the text is empty."""
         self._hint.setVisible(bool(text))
         if text:
             self._hint.setText(text)
             self.place_hint()
 
     def show_tag(self, text: str) -> None:
-        """Name, beside the pointer, what it points at; nothing where the text is empty."""
+        """Show a name beside the pointer; hide the label where the text is empty."""
         self._tag.setVisible(bool(text))
         if text:
             self._tag.setText(text)
@@ -34,7 +34,7 @@ class FloatingLabels:
             self.place_tag(self._view.mapFromGlobal(self._view.cursor().pos()))
 
     def place_hint(self) -> None:
-        """Put the hint in the middle above the photo."""
+        """Centre the hint above the photo."""
         room = self._view.width() - 2 * SPACE_4
         self._hint.setWordWrap(False)
         self._hint.adjustSize()

@@ -27,7 +27,7 @@ _RESIZE_PAUSE_MS = 120
 _WHEEL_STEP = 120.0
 _WHEEL_FACTOR = 1.2
 _PIXELS_SHOWN_FROM = 2.0
-"""From this scale on single pixels are drawn as squares: who looks that close wants to see them."""
+"""From this scale on, single pixels are drawn as squares: so close, a person wants to see them."""
 
 
 class PhotoView(QWidget):
@@ -35,7 +35,7 @@ class PhotoView(QWidget):
 
     Signals:
         picture_wanted(int): a picture with this longest side in pixels is needed, 0 for full size.
-        zoom_changed(): the scale is another one.
+        zoom_changed(): the scale was changed.
         pointed(object): the place of the photo under the pointer, a QPointF of fractions, or None beside it.
     """
 
@@ -73,7 +73,7 @@ class PhotoView(QWidget):
     def show_photo(self, placeholder: QImage | None, photo_size: QSize) -> None:
         """Show another photo, at once by its placeholder; an empty size means that it is not known yet.
 
-        A zoom stays, and stays at its place: so one spot is compared through a burst.
+        Zoom and place are kept, so that one detail can be compared through a burst.
         """
         if not self._zoom.fitted:
             self._loupe_place = self._zoom.centre
@@ -85,14 +85,14 @@ class PhotoView(QWidget):
         self._ask()
 
     def set_photo_size(self, size: QSize) -> None:
-        """The photo's own size has become known."""
+        """Take the photo's own size, once it is known."""
         if size != self._photo_size:
             self._photo_size = size
             self._lay_out()
             self._ask()
 
     def show_message(self, text: str) -> None:
-        """Show words in the place of a photo."""
+        """Show a text instead of a photo."""
         self._levels.start(None)
         self._photo_size = QSize()
         self._message = text
@@ -112,11 +112,11 @@ class PhotoView(QWidget):
 
     @property
     def message(self) -> str:
-        """The words in the place of a photo; empty while there is one."""
+        """The text shown instead of a photo; empty while there is one."""
         return self._message
 
     def show_seen_part(self, shown: bool) -> None:
-        """Dim, or no longer dim, what the net did not see."""
+        """Set whether the part that the net did not see is dimmed."""
         self._seen_shown = shown
         self.update()
 
@@ -126,7 +126,7 @@ class PhotoView(QWidget):
         return self._layer
 
     def show_layer(self, layer: OverlayLayer | None) -> None:
-        """Lay something over the photo, or take it off."""
+        """Draw this over the photo; None for nothing."""
         self._layer = layer
         self.show_tag("")
         self.update()
@@ -137,7 +137,7 @@ class PhotoView(QWidget):
         return self._tool
 
     def use_tool(self, tool: PhotoTool | None) -> None:
-        """Let the mouse draw with this tool, or look at the photo again."""
+        """Let the mouse draw with this tool; None to zoom and pan again."""
         self._tool = tool
         if self._layer is not None:
             self._layer.lit = None
@@ -147,7 +147,7 @@ class PhotoView(QWidget):
         self.update()
 
     def show_tag(self, text: str) -> None:
-        """Name, beside the pointer, what it points at; nothing where the text is empty."""
+        """Show a name beside the pointer; nothing where the text is empty."""
         self._labels.show_tag(text)
 
     # Zoom
@@ -163,7 +163,7 @@ class PhotoView(QWidget):
         return self._zoom.scale if self._photo_size.isValid() else None
 
     def toggle_loupe(self, point: QPointF | None = None) -> None:
-        """Between fit and 100 %; at a point of this widget, or in the middle."""
+        """Switch between fit and 100 %, at a point of this widget or in its middle."""
         if not self._zoom.fitted:
             self._zoom.fit()
             self._zoom_was_changed()
@@ -177,7 +177,7 @@ class PhotoView(QWidget):
             self._ask()
 
     def zoom_by(self, factor: float, point: QPointF | None = None) -> None:
-        """Closer or farther around a point of this widget, or its middle; it catches at 100 %."""
+        """Zoom by a factor around a point of this widget, or its middle; stop at 100 % on the way."""
         if not self._photo_size.isValid():
             return
         before = self._zoom.scale
@@ -189,13 +189,13 @@ class PhotoView(QWidget):
         self._zoom_was_changed()
 
     def pan_by(self, across: float, down: float) -> None:
-        """Move the photo by so many device-independent pixels."""
+        """Move the photo by this many device-independent pixels."""
         ratio = self.devicePixelRatioF()
         self._zoom.pan(QPointF(across * ratio, down * ratio))
         self.update()
 
     def photo_rect(self) -> QRectF:
-        """Where the photo lies, in this widget's device-independent pixels."""
+        """Return the photo's place, in this widget's device-independent pixels."""
         ratio = self.devicePixelRatioF()
         drawn = self._zoom.drawn_rect()
         return QRectF(drawn.topLeft() / ratio, drawn.size() / ratio)
@@ -203,25 +203,25 @@ class PhotoView(QWidget):
     # Qt's events
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Follow the window; a picture of the new size is asked for when it rests."""
+        """Fit the photo to the new size; a picture of that size is requested once resizing pauses."""
         super().resizeEvent(event)
         self._lay_out()
         self._labels.place_hint()
         self._resize_pause.start()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Ask for the picture that could not be asked for before the size was known."""
+        """Request the picture that could not be requested before the size was known."""
         super().showEvent(event)
         self._lay_out()
         self._ask()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom to the pointer."""
+        """Zoom around the pointer."""
         self.zoom_by(_WHEEL_FACTOR ** (event.angleDelta().y() / _WHEEL_STEP), event.position())
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """The start of a click or of a pan."""
+        """Begin a click or a pan."""
         if self._tool is not None:
             if event.button() == Qt.MouseButton.LeftButton:
                 self._tool.press(self._place_at(event.position()))
@@ -232,20 +232,20 @@ class PhotoView(QWidget):
             self._panning = False
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """The first click has toggled the loupe already; a double-click means the same."""
+        """Do nothing more: the first click has switched the zoom already. A tool completes its drawing."""
         self._pressed_at = None
         if self._tool is not None:
             self._tool.finish()
             self.update()
 
     def leaveEvent(self, event: QEvent) -> None:
-        """The pointer points at nothing any more."""
+        """Report that the pointer is beside the photo."""
         super().leaveEvent(event)
         self.pointed.emit(None)
         self.show_tag("")
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Pan, once the pointer has left the place of the press."""
+        """Pan, once the pointer has moved far enough from where it was pressed."""
         if self._tool is not None:
             self._tool.move(self._place_at(event.position()))
             self.update()
@@ -266,7 +266,7 @@ class PhotoView(QWidget):
         self.pan_by(moved.x(), moved.y())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """The end of a pan, or a click: the loupe."""
+        """End a pan; a click without one switches the zoom."""
         if self._tool is not None:
             if event.button() == Qt.MouseButton.LeftButton:
                 self._tool.release(self._place_at(event.position()))
@@ -309,14 +309,14 @@ class PhotoView(QWidget):
     # Inside
 
     def _paint_picture(self, painter: QPainter, picture: QImage, drawn: QRectF) -> None:
-        """Draw what is in view, and no more of a large photo."""
+        """Draw only the visible part of a large photo."""
         full_pixels = self._levels.size == self._photo_size and picture.width() == self._photo_size.width()
         smooth = not (full_pixels and self._zoom.scale >= _PIXELS_SHOWN_FROM)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         draw_part_in_view(painter, picture, drawn, self._view_size())
 
     def _in_grey(self, picture: QImage, drawn: QRectF) -> QImage:
-        """What is in view, without its colours: quick, however large the photo is."""
+        """Return the visible part in grey: quick, however large the photo is."""
         seen = QImage(self._view_size().toSize(), QImage.Format.Format_RGB32)
         seen.fill(QColor(self._theme_manager.theme.window))
         painter = QPainter(seen)
@@ -353,7 +353,7 @@ class PhotoView(QWidget):
         self.zoom_changed.emit()
 
     def _ask(self) -> None:
-        """Ask for the picture that is needed now, unless it is here or was asked for."""
+        """Request the picture that is needed now, unless it is here or was requested."""
         if not self.isVisible() or self._message:
             return
         wanted = self._needed_longest_side()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 from memapp.core.nets import RESMEM, NetInfo
 from memapp.core.records import Failure, ImageKey, Precision, ScoredPhoto
 from memapp.core.score_text import FAST_SENTENCE, ordinal, score_text
+from memapp.core.text import tr
 from memapp.gui.viewer.photo_view import PhotoView
 from memapp.gui.viewer.seen_part import SEEN_PART_TEXT
 from memapp.gui.widgets.basic import ICON_SIDE, ElidedLabel, IconButton, Role, hairline, text_label
@@ -23,13 +24,13 @@ _KEY_PAN = 80.0
 
 
 class PhotoViewer(QWidget):
-    """The viewer with its bar. Holds no list: it asks for steps, and is shown the next photo.
+    """The viewer with its bar. It holds no list: it emits steps, and is given the next photo.
 
     Signals:
         picture_wanted(ImageKey, int): a picture with this longest side in pixels, 0 for full size.
-        step(int): show the photo so many places further on (or back, below 0).
+        step(int): show the photo this many places further on (back, below 0).
         closed(): go back to the grid.
-        changed(): another photo is shown, or none can be, or the viewer came or went.
+        changed(): another photo is shown, or none can be, or the viewer was shown or hidden.
     """
 
     picture_wanted = Signal(object, int)
@@ -43,7 +44,7 @@ class PhotoViewer(QWidget):
         self._position = 0
         self._count = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Viewer")
+        self.setAccessibleName(tr("Viewer"))
 
         self._view = PhotoView(theme_manager=theme_manager)
         self._view.picture_wanted.connect(self._ask)
@@ -123,7 +124,7 @@ class PhotoViewer(QWidget):
         self.changed.emit()
 
     def set_place(self, position: int, count: int) -> None:
-        """The photo's place in an order that changed, from 1 (0 where it is filtered out), of how many."""
+        """Take the photo's new place, from 1 (0 where it is filtered out), and the number of photos."""
         self._position = position
         self._count = count
         self._bar.show_place(position, count)
@@ -131,7 +132,7 @@ class PhotoViewer(QWidget):
     def set_caption(
         self, key: ImageKey, caption: ScoredPhoto | Failure | None, net: NetInfo = RESMEM
     ) -> None:
-        """The score of the photo that is shown has come; other photos' are passed over."""
+        """Show the score if it is of the photo that is shown; ignore others."""
         if key == self._key:
             self._bar.show_caption(caption, net)
             if isinstance(caption, Failure):
@@ -140,23 +141,23 @@ class PhotoViewer(QWidget):
                 self._view.set_photo_size(QSize(caption.facts.width, caption.facts.height))
 
     def set_picture(self, key: ImageKey, image: QImage, full_size: bool) -> None:
-        """A picture that was wanted has come; those of other photos are passed over."""
+        """Show a requested picture if it is of the photo that is shown; ignore others."""
         if key == self._key:
             self._view.set_picture(image, full_size=full_size)
 
     def set_picture_missing(self, key: ImageKey, reason: str) -> None:
-        """A picture that was wanted can't be had, for this reason; those of other photos are passed over."""
+        """Show why a requested picture can't be loaded; ignore those of other photos."""
         if key == self._key:
             self._view.show_message(reason)
             self.changed.emit()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """The viewer is here."""
+        """Report that the viewer is shown."""
         super().showEvent(event)
         self.changed.emit()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """The viewer is gone."""
+        """Report that the viewer is hidden."""
         super().hideEvent(event)
         self.changed.emit()
 
@@ -226,7 +227,7 @@ class PhotoViewer(QWidget):
         }
 
     def _step_by(self, places: int) -> None:
-        """No further than the first and the last photo."""
+        """Step, but no further than the first and the last photo."""
         target = min(max(self._position + places, 1), self._count)
         if self._count and target != self._position:
             self.step.emit(target - self._position)
@@ -243,7 +244,7 @@ class PhotoViewer(QWidget):
 
 
 class _ViewerBar(QWidget):
-    """The line below the photo: score, name, place, zoom, and buttons for what the keys do."""
+    """The line below the photo: score, name, place, zoom, and a button for each key."""
 
     def __init__(self, *, theme_manager: ThemeManager) -> None:
         super().__init__()
@@ -257,14 +258,18 @@ class _ViewerBar(QWidget):
         self.zoom = text_label(role=Role.QUIET)
         self.zoom.setMinimumWidth(44)
         self.zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.seen = IconButton(theme_manager=theme_manager, name="seen-frame", text="What the net saw (F)")
+        self.seen = IconButton(
+            theme_manager=theme_manager, name="seen-frame", text=tr("What the net saw (F)")
+        )
         self.seen.setCheckable(True)
-        self.seen.setAccessibleDescription(SEEN_PART_TEXT)
-        self.loupe = IconButton(theme_manager=theme_manager, name="actual-size", text="100 % (Z)")
-        self.previous = IconButton(theme_manager=theme_manager, name="previous", text="Previous photo (Left)")
-        self.next = IconButton(theme_manager=theme_manager, name="next", text="Next photo (Right)")
+        self.seen.setAccessibleDescription(str(SEEN_PART_TEXT))
+        self.loupe = IconButton(theme_manager=theme_manager, name="actual-size", text=tr("100 % (Z)"))
+        self.previous = IconButton(
+            theme_manager=theme_manager, name="previous", text=tr("Previous photo (Left)")
+        )
+        self.next = IconButton(theme_manager=theme_manager, name="next", text=tr("Next photo (Right)"))
         self.close_button = IconButton(
-            theme_manager=theme_manager, name="close", text="Back to the grid (Esc)"
+            theme_manager=theme_manager, name="close", text=tr("Back to the grid (Esc)")
         )
 
         row = QHBoxLayout(self)
@@ -288,7 +293,7 @@ class _ViewerBar(QWidget):
         row.addLayout(buttons)
 
     def add_overlay_switch(self, actions: Sequence[QAction]) -> None:
-        """One button for each choice; the chosen one is pressed."""
+        """Add a button for each choice; the chosen one is pressed."""
         for action in actions:
             button = QToolButton()
             button.setDefaultAction(action)
@@ -298,13 +303,13 @@ class _ViewerBar(QWidget):
             self._overlays.addWidget(button)
 
     def show_place(self, position: int, count: int) -> None:
-        """Where it stands among those that are shown, and which ways lead on."""
-        self.place.setText(f"{position:,} of {count:,}")
+        """Show the photo's place among all that are shown, and which steps are possible."""
+        self.place.setText(tr("{done} of {total}", done=f"{position:,}", total=f"{count:,}"))
         self.previous.setEnabled(position > 1)
         self.next.setEnabled(position < count)
 
     def show_caption(self, caption: ScoredPhoto | Failure | None, net: NetInfo = RESMEM) -> None:
-        """The score, or the words in its place."""
+        """Show the score, or why there is none."""
         scored = isinstance(caption, ScoredPhoto)
         self.score.setVisible(scored)
         self.percentile.setVisible(scored and net.scale.has_percentiles)
@@ -313,16 +318,19 @@ class _ViewerBar(QWidget):
             fast = caption.precision is Precision.FAST
             self.score.setText(score_text(caption.score, caption.precision))
             self.score.setToolTip(str(FAST_SENTENCE) if fast else "")
-            self.score.setAccessibleName(f"{'Fast score' if fast else 'Score'} {score_text(caption.score)}")
+            score = score_text(caption.score)
+            self.score.setAccessibleName(
+                tr("Fast score {score}", score=score) if fast else tr("Score {score}", score=score)
+            )
             self.band.setText(net.scale.error_text())
             place = net.scale.percentile(caption.score)
             if place is not None:
-                self.percentile.setText(f"{ordinal(place)} percentile")
+                self.percentile.setText(tr("{place} percentile", place=ordinal(place)))
         else:
-            self.band.setText("No score" if caption else "Not scored yet")
+            self.band.setText(tr("No score") if caption else tr("Not scored yet"))
 
     def show_zoom(self, zoom: float | None, *, fitted: bool) -> None:
-        """The zoom in percent, and the way to the other one."""
-        self.zoom.setText("" if zoom is None else f"{max(1, round(100 * zoom))} %")
+        """Show the zoom in percent, and what the button switches to."""
+        self.zoom.setText("" if zoom is None else tr("{percent} %", percent=max(1, round(100 * zoom))))
         self.loupe.show_icon("actual-size" if fitted else "fit")
-        self.loupe.set_words("100 % (Z)" if fitted else "Fit (Z)")
+        self.loupe.set_words(tr("100 % (Z)") if fitted else tr("Fit (Z)"))

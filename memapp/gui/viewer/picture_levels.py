@@ -1,4 +1,4 @@
-"""The sizes in which one photo is at hand, and which of them to draw: halves are made once, when needed."""
+"""The sizes in which one photo is available, and which to draw: halves are made once, when needed."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ class PictureLevels:
         return self._levels[-1].size() if self._levels else QSize()
 
     def start(self, placeholder: QImage | None) -> None:
-        """Forget the last photo; take a small picture until a better one comes."""
+        """Discard the last photo; take a small picture until a better one comes."""
         usable = placeholder is not None and not placeholder.isNull()
         self._levels = [placeholder] if placeholder is not None and usable else []
         self._placeholder = usable
 
     def add(self, picture: QImage) -> None:
-        """Take a picture; a placeholder gives way to it."""
+        """Add a picture; it replaces a placeholder."""
         if self._placeholder:
             self._levels = []
             self._placeholder = False
         self._add_level(picture)
 
     def best(self, width: float) -> QImage | None:
-        """The picture to draw at this width in device pixels; None where there is none."""
+        """Return the picture to draw at this width in device pixels; None where there is none."""
         if not self._levels:
             return None
         large_enough = [level for level in self._levels if level.width() >= round(width)]
@@ -55,8 +55,11 @@ class PictureLevels:
 
 
 def _half(picture: QImage) -> QImage:
-    """Half as wide and high. Bilinear drawing at exactly one half is the mean of each four pixels, and takes
-    half the time of the smooth scaling that serves any size."""
+    """Return a picture of half the width and height.
+
+    Bilinear drawing at exactly one half is the mean of each four pixels, and takes half the time of smooth
+    scaling.
+    """
     alpha = picture.hasAlphaChannel()
     half = QImage(
         QSize((picture.width() + 1) // 2, (picture.height() + 1) // 2),

@@ -1,4 +1,4 @@
-"""Drawing what the net saw of a photo: what lies outside is dimmed, the border is a thin line."""
+"""Draws which part of a photo the net saw: what lies outside is dimmed, the border is a thin line."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from memapp.core.frame import SEEN_PART
+from memapp.core.text import deferred
 
 _DIMMED = QColor(0, 0, 0, 150)
 _LINE = QColor(255, 255, 255, 220)
 
-SEEN_PART_TEXT = "The net sees only what lies inside the frame, squashed to a square."
+SEEN_PART_TEXT = deferred("The net sees only what lies inside the frame, squashed to a square.")
 
 
 def seen_rect(photo: QRectF) -> QRectF:
-    """The part of a photo that the net sees, in the units of the photo's own rectangle."""
+    """Return the part of a photo that the net sees, in the units of the photo's rectangle."""
     return QRectF(
         photo.left() + SEEN_PART.left * photo.width(),
         photo.top() + SEEN_PART.top * photo.height(),

@@ -11,7 +11,7 @@ LARGEST_SCALE = 8.0
 
 
 class Zoom:
-    """How one photo is looked at. The scale is device pixels per pixel of the photo; while it is fitted, the
+    """The zoom of one photo. The scale is device pixels per pixel of the photo; while it is fitted, the
     scale follows the view. Places in the photo are fractions 0..1 of its width and height, so that the same
     place can be looked at in the next photo."""
 
@@ -52,7 +52,7 @@ class Zoom:
         self._centre = QPointF(0.5, 0.5)
 
     def zoom_to(self, scale: float, point: QPointF) -> None:
-        """Zoom so that what lies under this point of the view stays there; no smaller than fit."""
+        """Zoom around this point of the view; no smaller than fit."""
         place = self.place_at(point)
         if scale <= self.fit_scale:
             self.fit()
@@ -66,20 +66,20 @@ class Zoom:
         self._keep_inside()
 
     def zoom_in_on(self, scale: float, place: QPointF) -> None:
-        """Zoom with this place of the photo in the middle."""
+        """Zoom, with this place of the photo in the middle."""
         if scale > self.fit_scale:
             self._scale = min(scale, LARGEST_SCALE)
             self._centre = QPointF(place)
             self._keep_inside()
 
     def pan(self, by: QPointF) -> None:
-        """Move the photo by so many device pixels, no further than its edge."""
+        """Move the photo by this many device pixels, no further than its edge."""
         size = self._drawn_size()
         self._centre -= QPointF(by.x() / size.width(), by.y() / size.height())
         self._keep_inside()
 
     def place_at(self, point: QPointF) -> QPointF:
-        """Which place of the photo lies under a point of the view."""
+        """Return the place of the photo under a point of the view."""
         drawn = self.drawn_rect()
         return QPointF(
             min(max((point.x() - drawn.left()) / drawn.width(), 0.0), 1.0),
@@ -92,7 +92,7 @@ class Zoom:
         return QPointF(self._centre)
 
     def drawn_rect(self) -> QRectF:
-        """Where the photo lies in the view, on whole device pixels."""
+        """Return the photo's place in the view, on whole device pixels."""
         size = self._drawn_size()
         return QRectF(
             round(self._view.width() / 2 - self._centre.x() * size.width()),
@@ -105,7 +105,7 @@ class Zoom:
         return self._photo * self.scale
 
     def _keep_inside(self) -> None:
-        """No empty room beside a photo that is larger than the view; a smaller one stays in the middle."""
+        """Leave no empty space beside a photo larger than the view; keep a smaller one in the middle."""
         size = self._drawn_size()
         self._centre = QPointF(
             _kept(self._centre.x(), self._view.width() / size.width() / 2),

@@ -76,7 +76,7 @@ def test_a_scored_photo_is_explained(inspector: Inspector, scored: MakeScored) -
         "About 82 of 100 people are predicted to recognise this photo when it comes back.",
         "65th percentile of people's scores",
         "2nd of 5 in this set",
-        "As good as a tie with 2 others",
+        "Too close to call with 2 others",
     ):
         assert text in words
     assert all(_part(inspector, kind).isVisible() for kind in (FactsText, ScoreHistogram, SeenThumbnail))
@@ -101,7 +101,7 @@ def test_the_place_follows_the_set(inspector: Inspector, scored: MakeScored) -> 
     assert not any("tie" in text for text in _words(inspector))
     _set_shoot(inspector, [0.7, 0.9, 0.71])
     assert "3rd of 3 in this set" in _words(inspector)
-    assert "As good as a tie with 1 other" in _words(inspector)
+    assert "Too close to call with 1 other" in _words(inspector)
 
 
 def test_a_score_that_the_set_does_not_hold_yet_stays_in_its_bounds(
@@ -162,8 +162,8 @@ def test_a_fast_score_says_so_and_how_to_be_sure(
 @pytest.mark.parametrize(
     ("precision", "words"),
     [
-        (Precision.EXACT, ["2nd of the 3 exact scores in this set", "As good as a tie with 1 other"]),
-        (Precision.FAST, ["3rd of the 4 fast scores in this set", "As good as a tie with 2 others"]),
+        (Precision.EXACT, ["2nd of the 3 exact scores in this set", "Too close to call with 1 other"]),
+        (Precision.FAST, ["3rd of the 4 fast scores in this set", "Too close to call with 2 others"]),
     ],
 )
 def test_the_place_is_among_scores_of_the_same_precision(
