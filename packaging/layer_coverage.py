@@ -42,7 +42,7 @@ def main() -> int:
     """Combine the measurements, print the table; return 1 if a layer is below the minimum."""
     lines = Coverage()
     try:
-        lines.combine(keep=True)
+        lines.combine(keep=True, strict=True)
     except CoverageException as problem:
         print(f"Nothing was measured: {problem}")
         return 1

@@ -19,6 +19,7 @@ import dev
 import dev_checks
 import dev_environment
 import dev_system
+import layer_coverage
 from dev_checks import Check
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -289,6 +290,30 @@ def test_a_check_that_can_not_start_fails(tmp_path: Path, capsys: pytest.Capture
     results = dev_checks.Runner([python_check("one", "")], lanes=1, python=tmp_path / "no python").run()
     assert [(result.name, result.passed) for result in results] == [("one", False)]
     assert "It could not be started" in capsys.readouterr().out
+
+
+def test_a_layer_under_the_minimum_is_named_and_fails(tmp_path: Path) -> None:
+    enough, short = layer_coverage.table({"core": (90, 100), "store": (899, 1000)}).splitlines()
+    assert enough.split() == ["core", "90.0", "%", "90", "of", "100", "lines", "yes"]
+    assert short.endswith("NO, the minimum is 90 %")
+    done = subprocess.run(
+        [sys.executable, ROOT / "packaging" / "layer_coverage.py"],
+        env={**os.environ, "COVERAGE_FILE": str(tmp_path / "lines")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.startswith("Nothing was measured")
+
+
+def test_the_layers_with_a_minimum_are_measured() -> None:
+    measured = [check for check in dev_checks.all_checks() if "coverage" in check.arguments]
+    assert {f"--source=memapp.{layer}" for layer in layer_coverage.LAYERS} == {
+        argument for check in measured for argument in check.arguments if argument.startswith("--source=")
+    }
+    (judged,) = [check for check in dev_checks.all_checks() if check.name == "coverage by layer"]
+    assert set(judged.after) == {check.name for check in measured}
 
 
 def test_what_is_checked_before_a_commit_can_be_chosen() -> None:
