@@ -114,6 +114,7 @@ class SettingsTable:
         "disagreement_points", 25, "Flag photos that they place apart by", limits=(5, 95), of_window=True
     )
     inspector_open: Final = Setting("inspector_open", True, "Show the inspector", of_window=True)
+    details_open: Final = Setting("details_open", False, "Show the photos as a table", of_window=True)
     problems_open: Final = Setting("problems_open", False, "Show the problems", of_window=True)
     overlay: Final = Setting(
         "overlay",

@@ -127,6 +127,8 @@ class Column:
     filter: RangeFilter | TextFilter | None = None
     text: Callable[[Any], str] = str
     """Write a value that is not missing, for the screen."""
+    in_words: bool = False
+    """Whether a number is written in words, as a date is; then it stands in tables like a text."""
     tooltip: Describe | bool = False
     """The column's line in a photo's tooltip; True for "Title: text"."""
     spoken: Describe | bool = False
@@ -139,6 +141,11 @@ class Column:
     def is_computed(self) -> bool:
         """Whether the values are computed rather than stored."""
         return self.of_photo is not None or self.of_all is not None
+
+    @property
+    def is_figure(self) -> bool:
+        """Whether the values are written as numbers, which stand one below the other in tables."""
+        return self.kind in (Kind.NUMBER, Kind.INTEGER) and not self.in_words
 
     @property
     def dtype(self) -> npt.DTypeLike:

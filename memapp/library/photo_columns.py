@@ -183,7 +183,7 @@ def _fact_columns() -> tuple[Column, ...]:
         _fact("rendering", tr("Scored from"), lambda facts: facts.rendering, details=True),
         Column(
             id="taken", title=tr("Date taken"), kind=Kind.INTEGER, sort=Sorting(place=3), text=_moment_text,
-            details=True,
+            in_words=True, details=True,
         ),
         _fact("taken_text", "", lambda facts: facts.taken, export=ExportField("taken")),
         _fact("camera", tr("Camera"), lambda facts: facts.camera, searched=True, details=True),

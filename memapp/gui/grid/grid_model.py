@@ -14,7 +14,7 @@ from memapp.gui.grid.arranged_model import ArrangedModel, Index
 from memapp.gui.grid.tile import Tile, tile_of
 from memapp.gui.grid.tile_images import TileImages
 from memapp.gui.widgets.file_url import file_url
-from memapp.library.columns import Column, Kind
+from memapp.library.columns import Column
 from memapp.library.library import Photo
 from memapp.library.order import NAME
 from memapp.library.photo_columns import CHANGED
@@ -130,4 +130,4 @@ class GridModel(ArrangedModel):
 
 
 def _alignment(column: Column) -> int:
-    return _RIGHT if column.kind in (Kind.NUMBER, Kind.INTEGER) else _LEFT
+    return _RIGHT if column.is_figure else _LEFT

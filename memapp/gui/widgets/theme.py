@@ -264,6 +264,10 @@ def _stylesheet(theme: Theme) -> str:
         QLabel[role="tag"] {{ background: {theme.panel}; border: 1px solid {theme.line};
             padding: 2px {SPACE_1}px; }}
         QTreeView {{ background: {theme.panel}; }}
+        QTableView {{ background: {theme.window}; selection-background-color: {theme.line};
+            selection-color: {theme.text}; border: none; outline: 0; }}
+        QTableView::item {{ padding: 0 {SPACE_2}px; }}
+        QTableView::item:selected {{ background: {theme.line}; color: {theme.text}; }}
         QTreeView::item {{ padding: {SPACE_1}px {SPACE_2}px; min-height: 16px; }}
         QTreeView::item:hover {{ background: {theme.tile}; }}
         QTreeView::item:selected {{ background: {theme.line}; color: {theme.text}; }}

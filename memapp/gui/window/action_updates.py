@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from memapp.core.records import Precision
 from memapp.gui.grid.grid_model import GridModel
@@ -30,6 +30,7 @@ class ActionUpdates(QObject):
         session: Session,
         photos: GridModel,
         grid: GridView,
+        photo_lists: QWidget,
         viewer: PhotoViewer,
         pages: QStackedWidget,
         overlay: ExplainView,
@@ -46,6 +47,7 @@ class ActionUpdates(QObject):
         self._photos = photos
         self._scores = photos.scores
         self._grid = grid
+        self._photo_lists = photo_lists
         self._viewer = viewer
         self._pages = pages
         self._overlay = overlay
@@ -109,4 +111,4 @@ class ActionUpdates(QObject):
         shown = self._pages.currentWidget()
         if shown is self._viewer:
             return Page.VIEWER
-        return Page.GRID if shown is self._grid else Page.EMPTY
+        return Page.GRID if shown is self._photo_lists else Page.EMPTY

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QByteArray, QEvent, QPoint, Signal, Slot
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget
+from PySide6.QtWidgets import QAbstractItemView, QMainWindow, QMenu, QStackedWidget
 
 from memapp.core.events import Notice, NoticeKind
 from memapp.core.records import ImageKey
 from memapp.core.settings import SETTINGS, Settings
+from memapp.gui.grid.details_view import DetailsView
 from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.grid.grid_view import GridView
 from memapp.gui.grid.tile_images import TileImages
@@ -35,6 +38,7 @@ from memapp.gui.window.list_commands import ListCommands
 from memapp.gui.window.net_commands import NetCommands
 from memapp.gui.window.notices import NoticeAction, NoticeBar
 from memapp.gui.window.photo_commands import PhotoCommands
+from memapp.gui.window.photo_lists import PhotoLists
 from memapp.gui.window.photo_panes import PhotoPanes
 from memapp.gui.window.runners import PANELS, make_runners
 from memapp.gui.window.sort_commands import SortCommands
@@ -96,6 +100,8 @@ class MainWindow(QMainWindow):
         self.grid = GridView(
             model=self.photos, theme=theme_manager.theme, tile_size=settings.get(SETTINGS.tile_size)
         )
+        self.details = DetailsView(model=self.photos, grid=self.grid, theme=theme_manager.theme)
+        self._photo_lists = PhotoLists(grid=self.grid, details=self.details)
         self.viewer = PhotoViewer(theme_manager=theme_manager)
         self.inspector = Inspector(theme_manager=theme_manager)
         self.panes = PhotoPanes(
@@ -214,6 +220,7 @@ class MainWindow(QMainWindow):
             session=self.session,
             photos=self.photos,
             grid=self.grid,
+            photo_lists=self._photo_lists,
             viewer=self.viewer,
             pages=self._pages,
             overlay=self.overlays.view,
@@ -255,7 +262,7 @@ class MainWindow(QMainWindow):
         self.sorting.named.connect(sort_button.setText)
         self.nets.take_place(toolbar, before=sort_button)
         self._pages = QStackedWidget()
-        for page in (self._empty, self.grid, self.viewer):
+        for page in (self._empty, self._photo_lists, self.viewer):
             self._pages.addWidget(page)
         self.setCentralWidget(
             laid_out(
@@ -276,6 +283,7 @@ class MainWindow(QMainWindow):
         for panel, widget in (("inspector", self.inspector), ("problems", self.problems)):
             self.actions_table[panel].setChecked(self._settings.get(PANELS[panel]))
             widget.setVisible(self._settings.get(PANELS[panel]))
+        self.actions_table["details"].setChecked(self._settings.get(SETTINGS.details_open))
         self.sorting.restore()
         self.dialogs.show_licence()
 
@@ -288,6 +296,7 @@ class MainWindow(QMainWindow):
             session=self.session,
             files=self.files,
             grid=self.grid,
+            photo_lists=self._photo_lists,
             pause=self.pause,
             filters=self.filters,
             drops=self.drops,
@@ -319,10 +328,13 @@ class MainWindow(QMainWindow):
         self.grid.tile_size_changed.connect(self.size_slider.setValue)
         self.grid.tile_size_changed.connect(lambda pixels: self._settings.set(SETTINGS.tile_size, pixels))
         self.grid.clear_filter_requested.connect(self.filters.clear)
-        self.grid.customContextMenuRequested.connect(self._show_photo_menu)
+        for view in (self.grid, self.details):
+            view.customContextMenuRequested.connect(partial(self._show_photo_menu, view))
         self.grid.drag_refused.connect(
             lambda count: self.show_notice(Notice(NoticeKind.WARNING, changed_files_text(count)))
         )
+        self.details.activated_photo.connect(self.panes.open)
+        self._theme_manager.changed.connect(lambda: self.details.set_theme(self._theme_manager.theme))
         self.size_slider.valueChanged.connect(self.grid.set_tile_size)
         self.filters.changed.connect(self._on_filter)
         self.status.show_all_clicked.connect(self.filters.clear)
@@ -412,8 +424,8 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_grid(self) -> None:
-        self._pages.setCurrentWidget(self.grid)
-        self.grid.setFocus()
+        self._pages.setCurrentWidget(self._photo_lists)
+        self._photo_lists.setFocus()
 
     @Slot(str)
     def _on_overlay(self, overlay: str) -> None:
@@ -437,13 +449,13 @@ class MainWindow(QMainWindow):
         self._show_grid()
         self.grid.go_to(key)
 
-    def _show_photo_menu(self, position: QPoint) -> None:
-        if not self.grid.indexAt(position).isValid():
+    def _show_photo_menu(self, view: QAbstractItemView, position: QPoint) -> None:
+        if not view.indexAt(position).isValid():
             return
         menu = QMenu(self)
         for action_id in ("open", "reveal", "copy", "", "score-rest", "score-exact", "", "remove", "trash"):
             menu.addAction(self.actions_table[action_id]) if action_id else menu.addSeparator()
-        menu.exec(self.grid.viewport().mapToGlobal(position))
+        menu.exec(view.viewport().mapToGlobal(position))
 
     def _set_precision(self) -> None:
         self.scoring.set_precision(self._settings.get(SETTINGS.precision))

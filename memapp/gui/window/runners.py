@@ -20,6 +20,7 @@ from memapp.gui.window.file_commands import FileCommands
 from memapp.gui.window.filter_controls import FilterControls
 from memapp.gui.window.net_commands import NetCommands
 from memapp.gui.window.photo_commands import PhotoCommands
+from memapp.gui.window.photo_lists import PhotoLists
 from memapp.gui.window.sort_commands import SortCommands
 from memapp.gui.window.undo_commands import UndoCommands
 from memapp.gui.window.window_dialogs import WindowDialogs
@@ -38,6 +39,7 @@ def make_runners(
     session: Session,
     files: FileCommands,
     grid: GridView,
+    photo_lists: PhotoLists,
     pause: RunPause,
     filters: FilterControls,
     drops: DropTarget,
@@ -62,6 +64,10 @@ def make_runners(
     def show_panel(action_id: str, shown: bool) -> None:
         panels[action_id].setVisible(shown)
         settings.set(PANELS[action_id], shown)
+
+    def show_details(on: bool) -> None:
+        photo_lists.show_details(on)
+        settings.set(SETTINGS.details_open, on)
 
     def fill_screen(on: bool) -> None:
         if on:
@@ -113,6 +119,7 @@ def make_runners(
             "tile-overlays": overlays.tiles.set_wanted,
             "disagreeing": lambda _on: nets.comparison.update_filter(),
             **{action_id: partial(show_panel, action_id) for action_id in PANELS},
+            "details": show_details,
             "full-screen": fill_screen,
         },
     )

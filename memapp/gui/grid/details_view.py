@@ -1,0 +1,146 @@
+"""The photos as a table: a row each, a column for everything that the registry says is a detail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from memapp.gui.grid.arranged_model import Index
+from memapp.gui.grid.grid_model import GridModel
+from memapp.gui.grid.grid_view import GridView
+from memapp.gui.grid.interaction_hold import InteractionHold
+from memapp.gui.widgets.theme import SPACE_2, TEXT_NORMAL, Theme, font
+from memapp.library.order import NAME, Order
+
+_NAME_WIDTH = 240
+_TEXT_WIDTH = 160
+_NUMBER_WIDTH = 96
+_OPENING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+
+
+class DetailsView(QTableView):
+    """Another view of the grid's photos, with the grid's selection. Lives on the GUI thread.
+
+    Signals:
+        activated_photo(ImageKey): open this one (Enter, Space, double-click).
+        customContextMenuRequested(QPoint): Qt's own, in the viewport's coordinates.
+    """
+
+    activated_photo = Signal(object)
+
+    def __init__(
+        self, *, model: GridModel, grid: GridView, theme: Theme, parent: QWidget | None = None
+    ) -> None:
+        """Show this model's photos, selected as in the grid."""
+        super().__init__(parent)
+        self._photos = model
+        self._grid = grid
+        self.setAccessibleName("Details of the photos")
+        self.setModel(model)
+        self.setSelectionModel(grid.selectionModel())
+        self.setItemDelegate(_RowDelegate(self))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        rows = self.verticalHeader()
+        rows.setVisible(False)
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        head = self.horizontalHeader()
+        head.setHighlightSections(False)
+        head.setSectionsClickable(True)
+        head.setSortIndicatorShown(True)
+        # Qt would select a whole column at a click, and look through all rows whether one is selected.
+        head.sectionPressed.disconnect()
+        head.sectionEntered.disconnect()
+        head.setSelectionModel(QItemSelectionModel(model, self))
+        head.sectionClicked.connect(self._sort_by)
+        head.setSectionsMovable(True)
+        self._hold = InteractionHold(view=self, model=model)
+        model.order_changed.connect(self._show_order)
+        model.columnsInserted.connect(self._on_columns)
+        model.columnsRemoved.connect(self._on_columns)
+        self.doubleClicked.connect(self._activate)
+        self.set_theme(theme)
+        self._on_columns()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the system's face as it is now; colours come from the style sheet."""
+        face = font(TEXT_NORMAL)
+        self.setFont(face)
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 2 * SPACE_2)
+        self.viewport().update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Open with Enter or Space; the rest as in any table."""
+        opens = event.key() in _OPENING_KEYS and event.modifiers() in (
+            Qt.KeyboardModifier.NoModifier,
+            Qt.KeyboardModifier.KeypadModifier,
+        )
+        if opens and self.currentIndex().isValid():
+            self._activate(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        """Drag what is selected as the grid does, which checks the files first."""
+        self._grid.startDrag(actions)
+
+    def _activate(self, index: QModelIndex) -> None:
+        self.activated_photo.emit(self._photos.key(index.row()))
+
+    def _sort_by(self, section: int) -> None:
+        """Sort by a column as people first want it, or turn the order round; others stay unsorted."""
+        column, order = self._photos.columns[section], self._photos.order
+        if column.id == order.column:
+            self._photos.set_order(Order(order.column, not order.descending))
+        elif column.sort is not None:
+            self._photos.set_order(Order.natural(column))
+        # The header has turned its own sign already, whatever came of it.
+        self._show_order()
+
+    def _show_order(self) -> None:
+        order = self._photos.order
+        places = [place for place, each in enumerate(self._photos.columns) if each.id == order.column]
+        direction = Qt.SortOrder.DescendingOrder if order.descending else Qt.SortOrder.AscendingOrder
+        self.horizontalHeader().setSortIndicator(places[0] if places else -1, direction)
+
+    def _on_columns(self) -> None:
+        for place, column in enumerate(self._photos.columns):
+            width = _NUMBER_WIDTH if column.is_figure else _TEXT_WIDTH
+            width = _NAME_WIDTH if column.id == NAME else width
+            title = self.horizontalHeader().sectionSizeHint(place)
+            self.setColumnWidth(place, max(width, title))
+        self._show_order()
+
+
+class _RowDelegate(QStyledItemDelegate):
+    """Marks whole rows, whichever cells the grid selected; names lose their middle, all else its end."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        part: Any = option  # the stubs do not know the fields of style options
+        view = self.parent()
+        assert isinstance(view, DetailsView)
+        if view.selectionModel().isSelected(index.model().index(index.row(), 0)):
+            part.state |= QStyle.StateFlag.State_Selected
+        if index.column() == 0:
+            part.textElideMode = Qt.TextElideMode.ElideMiddle

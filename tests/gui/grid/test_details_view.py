@@ -1,0 +1,118 @@
+"""The table: the grid's photos and selection, sorted by its header."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from memapp.gui.grid.details_view import DetailsView
+from memapp.gui.grid.grid_model import GridModel
+from memapp.gui.grid.grid_view import GridView
+from memapp.gui.widgets.theme import ThemeManager
+from memapp.library.columns import Column, Kind, Sorting
+from memapp.library.order import Order
+from tests.gui.grid.photos import add_hundred, key, photo_id, shown_names
+
+
+@pytest.fixture
+def grid(show_view: Callable[[], GridView], model: GridModel) -> GridView:
+    """The tiles of a hundred photos."""
+    add_hundred(model)
+    model.refresh()
+    return show_view()
+
+
+@pytest.fixture
+def details(qtbot: QtBot, grid: GridView, model: GridModel, theme_manager: ThemeManager) -> DetailsView:
+    """The same photos as a table."""
+    view = DetailsView(model=model, grid=grid, theme=theme_manager.theme)
+    view.resize(900, 400)
+    qtbot.addWidget(view)
+    with qtbot.waitExposed(view):
+        view.show()
+    view.setFocus()
+    return view
+
+
+def click_head(view: DetailsView, column: str) -> None:
+    head = view.horizontalHeader()
+    [place] = [place for place, each in enumerate(view._photos.columns) if each.id == column]
+    where = QPoint(head.sectionViewportPosition(place) + 20, head.height() // 2)
+    QTest.mouseClick(head.viewport(), Qt.MouseButton.LeftButton, pos=where)
+
+
+def sign(view: DetailsView) -> tuple[str, Qt.SortOrder] | None:
+    head = view.horizontalHeader()
+    place = head.sortIndicatorSection()
+    shown = 0 <= place < len(view._photos.columns)
+    return (view._photos.columns[place].id, head.sortIndicatorOrder()) if shown else None
+
+
+def test_a_click_on_a_title_sorts_and_another_one_turns_the_order(
+    details: DetailsView, model: GridModel
+) -> None:
+    assert sign(details) == ("score", Qt.SortOrder.DescendingOrder)
+    click_head(details, "name")
+    assert model.order == Order("name", descending=False)
+    assert sign(details) == ("name", Qt.SortOrder.AscendingOrder)
+    click_head(details, "name")
+    assert model.order == Order("name", descending=True)
+    assert shown_names(model)[0] == "99.jpg"
+    assert sign(details) == ("name", Qt.SortOrder.DescendingOrder)
+    # Photos can't be sorted by their folders: nothing changes, the sign neither.
+    click_head(details, "folder")
+    assert model.order == Order("name", descending=True)
+    assert sign(details) == ("name", Qt.SortOrder.DescendingOrder)
+    assert details.selectionModel().selectedRows() == []
+
+
+def test_the_selection_is_that_of_the_grid(qtbot: QtBot, details: DetailsView, grid: GridView) -> None:
+    details.selectRow(3)
+    assert grid.selected_photos() == [key("03.jpg")]
+    grid.go_to(key("50.jpg"))
+    assert [index.data() for index in details.selectionModel().selectedRows()] == ["50.jpg"]
+    assert details.viewport().rect().contains(details.visualRect(details.currentIndex()).center())
+    QTest.keyClick(details, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    assert grid.selected_photos() == [key("50.jpg"), key("51.jpg")]
+
+
+def test_enter_and_a_double_click_open(qtbot: QtBot, details: DetailsView) -> None:
+    details.selectRow(2)
+    with qtbot.waitSignal(details.activated_photo) as opened:
+        QTest.keyClick(details, Qt.Key.Key_Return)
+    assert opened.args == [key("02.jpg")]
+    where = details.visualRect(details.model().index(1, 2)).center()
+    with qtbot.waitSignal(details.activated_photo) as opened:
+        QTest.mouseClick(details.viewport(), Qt.MouseButton.LeftButton, pos=where)
+        QTest.mouseDClick(details.viewport(), Qt.MouseButton.LeftButton, pos=where)
+    assert opened.args == [key("01.jpg")]
+
+
+def test_sorting_keeps_the_selection_at_its_photos(details: DetailsView, model: GridModel) -> None:
+    details.selectRow(2)
+    model.set_order(Order("score", descending=False))
+    assert [index.row() for index in details.selectionModel().selectedRows()] == [97]
+
+
+def test_a_new_column_has_a_place_at_the_end(details: DetailsView, model: GridModel) -> None:
+    details.selectRow(0)
+    stars = Column(id="stars", title="Stars", kind=Kind.INTEGER, sort=Sorting(), details=True)
+    model.library.register(stars)
+    model.library.set("stars", {photo_id(key("00.jpg")): 4})
+    last = model.columnCount() - 1
+    assert model.headerData(last, Qt.Orientation.Horizontal) == "Stars"
+    assert details.model().index(0, last).data() == "4"
+    model.set_order(Order("stars", descending=True))
+    assert sign(details) == ("stars", Qt.SortOrder.DescendingOrder)
+    model.library.unregister("stars")
+    assert sign(details) == ("score", Qt.SortOrder.DescendingOrder)
+    assert [index.data() for index in details.selectionModel().selectedRows()] == ["00.jpg"]
+
+
+def test_rows_stay_while_a_hand_is_in_the_table(qtbot: QtBot, details: DetailsView, model: GridModel) -> None:
+    QTest.keyClick(details, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: model.held)
