@@ -40,8 +40,9 @@ from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
 from memapp.intake.sniff import HEADER_SIZE, Picture, sniff
 from memapp.library.ingest import Ingest
-from memapp.library.library import Library, Photo
+from memapp.library.library import Library
 from memapp.library.order import Order, ordered
+from memapp.library.photo import Photo
 from memapp.library.photo_columns import PhotoState, failure_of, photo_columns
 from memapp.library.scores import Scores
 from memapp.pipeline.score_run import score_run

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from memapp.core.records import ImageKey, PhotoId
+from memapp.library.changes import Change, Rows
 from memapp.library.filtering import PhotoFilter
-from memapp.library.library import Change, Rows
 from memapp.library.order import NAME_RANK, SCORE, Order, apart_from, ordered
 from memapp.library.scores import Scores
 from memapp.library.ties import ties_with_next

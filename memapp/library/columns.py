@@ -14,7 +14,8 @@ from memapp.core.records import ImageKey
 from memapp.core.text import tr
 
 if TYPE_CHECKING:
-    from memapp.library.library import Library, Photo
+    from memapp.library.library import Library
+    from memapp.library.photo import Photo
 
 Values: TypeAlias = npt.NDArray[Any]
 """One value for each row, shape (rows,). Object columns have the dtype object."""

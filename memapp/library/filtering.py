@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from memapp.core.names import search_key
+from memapp.library.changes import Rows
 from memapp.library.columns import RangeFilter, TextFilter
-from memapp.library.library import Library, Rows
+from memapp.library.library import Library
 
 Passing: TypeAlias = npt.NDArray[np.bool_]
 """Which of some rows are shown, shape (n,)."""

@@ -4,79 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from memapp.core.records import ImageKey, PhotoId
+from memapp.library.changes import KEY, Announcer, Change, ChangeKind, Listener, Rows
+from memapp.library.column_store import ColumnStore, as_values, grown
 from memapp.library.columns import Column, Columns, Values
-
-Rows: TypeAlias = npt.NDArray[np.int64]
-"""Row numbers, shape (n,). A photo keeps its row as long as the library is not cleared."""
-
-KEY = "key"
-"""The column of ImageKeys, which every library has."""
-
-
-class ChangeKind(StrEnum):
-    """What happened to the library."""
-
-    ADDED = "added"
-    REMOVED = "removed"
-    VALUES = "values"
-    COLUMNS = "columns"
-    """Columns were registered, replaced or removed."""
-    CLEARED = "cleared"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One change, as its listeners get it; rows and ids belong together."""
-
-    kind: ChangeKind
-    rows: Rows = field(default_factory=lambda: np.empty(0, np.int64))
-    ids: tuple[PhotoId, ...] = ()
-    columns: frozenset[str] = frozenset()
-    """The columns whose values changed, those computed from them included; empty where all did."""
-
-    def touches(self, *columns: str) -> bool:
-        """Return whether any of these columns may have other values now."""
-        return self.kind is not ChangeKind.VALUES or not self.columns.isdisjoint(columns)
-
-
-Listener: TypeAlias = Callable[[Change], None]
-
-
-class Photo:
-    """One photo of a library, for reading: `photo["score"]`."""
-
-    __slots__ = ("library", "row")
-
-    def __init__(self, library: Library, row: int) -> None:
-        self.library = library
-        self.row = row
-
-    def __getitem__(self, column_id: str) -> Any:
-        return self.library.value_at(self.row, column_id)
-
-    def has(self, column_id: str) -> bool:
-        """Return whether there is such a column and the photo's value is known."""
-        columns = self.library.columns
-        return column_id in columns and not columns[column_id].is_missing(self[column_id])
-
-    @property
-    def id(self) -> PhotoId:
-        """What names the photo."""
-        return self.library.id_at(self.row)
-
-    @property
-    def key(self) -> ImageKey:
-        """The state of the photo's file."""
-        key: ImageKey = self[KEY]
-        return key
+from memapp.library.photo import Photo
 
 
 class Library:
@@ -95,7 +31,7 @@ class Library:
         if KEY not in columns:
             raise ValueError("a library needs the column of keys")
         self.columns = columns
-        self._listeners: list[Listener] = []
+        self._announcer = Announcer()
         self._gathering: dict[str, set[int]] | None = None
         self._forget()
 
@@ -107,9 +43,7 @@ class Library:
         self._present = np.empty(0, np.bool_)
         self._arrival = np.empty(0, np.int64)
         self._arrivals = 0
-        self._stored: dict[str, Values] = {
-            column.id: np.empty(0, column.dtype) for column in self.columns if not column.is_computed
-        }
+        self._stored = ColumnStore(self.columns)
         self._computed: dict[str, Values] = {}
 
     # Reading
@@ -198,10 +132,6 @@ class Library:
             values = self._computed[column_id] = self._compute(self.columns[column_id])
         return values
 
-    def missing(self, column_id: str) -> npt.NDArray[np.bool_]:
-        """Return where a column's values are unknown, shape (capacity,)."""
-        return self.columns[column_id].missing_in(self.values(column_id))
-
     def value_at(self, row: int, column_id: str) -> Any:
         """Return the value of the photo in a row, as a Python object."""
         stored = self._stored.get(column_id)
@@ -227,20 +157,14 @@ class Library:
         copy._present = np.ones(len(rows), np.bool_)
         copy._arrival = np.arange(len(rows))
         copy._arrivals = len(rows)
-        copy._stored = {column_id: values[rows] for column_id, values in self._stored.items()}
+        copy._stored = self._stored.copied(rows)
         return copy
 
     # Changing
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call the listener after each change; return what ends that."""
-        self._listeners.append(listener)
-
-        def unsubscribe() -> None:
-            if listener in self._listeners:
-                self._listeners.remove(listener)
-
-        return unsubscribe
+        return self._announcer.subscribe(listener)
 
     def add(self, photos: Iterable[tuple[PhotoId, ImageKey]]) -> tuple[PhotoId, ...]:
         """Add photos that nothing is known of yet; return those that are new here.
@@ -271,7 +195,7 @@ class Library:
         self._arrivals += len(rows)
         for row in known:
             self._row_by_key.pop(self._stored[KEY][row], None)
-        self._blank(rows, everything=True)
+        self._stored.blank(rows, everything=True)
         self._fill(rows, [key for _, key in added])
         self._emit(Change(ChangeKind.ADDED, rows, tuple(photo for photo, _ in added)))
         return tuple(photo for photo, _ in added)
@@ -292,7 +216,7 @@ class Library:
         if self._row_by_key.get(before) == row:
             del self._row_by_key[before]
         if (key.size, key.mtime_ns) != (before.size, before.mtime_ns):
-            self._blank(rows, everything=False)
+            self._stored.blank(rows, everything=False)
         self._fill(rows, [key])
         self._emit(Change(ChangeKind.VALUES, rows, (photo,), frozenset(column.id for column in self.columns)))
 
@@ -373,53 +297,24 @@ class Library:
         Raises:
             KeyError: there is no such column, or its values are computed.
         """
-        stored = self._stored[column_id]
-        old: dict[PhotoId, Any] = {}
-        changed: list[int] = []
-        for photo, value in values.items():
-            row = self.row(photo)
-            if row is None:
-                continue
-            before = stored[row]
-            old[photo] = before.item() if isinstance(before, np.generic) else before
-            if before is not value and not (before == value or (before != before and value != value)):
-                stored[row] = value
-                changed.append(row)
-        if changed:
-            self._note(column_id, changed)
-        return old
+        here = {photo: row for photo in values if (row := self.row(photo)) is not None}
+        old, changed = self._stored.set_each(column_id, ((row, values[photo]) for photo, row in here.items()))
+        self._note(column_id, changed)
+        return dict(zip(here, old, strict=True))
 
-    def set_rows(self, column_id: str, rows: Rows, values: Sequence[Any]) -> None:
+    def set_rows(self, column_id: str, rows: Rows, values: Sequence[Any] | Values) -> None:
         """Set a column's values in these rows, which must be there; quicker than `set` for many.
 
         Raises:
             KeyError: there is no such column, or its values are computed.
         """
-        stored, new = self._stored[column_id], _as_values(values, self.columns[column_id])
-        before = stored[rows]
-        changed = ~np.asarray((before == new) | ((before != before) & (new != new)), dtype=np.bool_)
-        if changed.any():
-            stored[rows[changed]] = new[changed]
-            self._note(column_id, rows[changed].tolist())
-
-    def set_all(self, column_id: str, values: Values) -> None:
-        """Set a column's values for every row at once, shape (capacity,).
-
-        Raises:
-            KeyError: there is no such column, or its values are computed.
-        """
-        stored = self._stored[column_id][: len(self._ids)]
-        same = (stored == values) | ((stored != stored) & (values != values))
-        changed = np.flatnonzero(~same)
-        if len(changed):
-            stored[changed] = values[changed]
-            self._note(column_id, changed.tolist())
+        self._note(column_id, self._stored.set_rows(column_id, rows, values).tolist())
 
     def blank(self, photos: Iterable[PhotoId]) -> None:
         """Forget all that belongs to the state of these photos' files: they are to be read again."""
         rows = self.rows_of(photos)
         if len(rows):
-            self._blank(rows, everything=False)
+            self._stored.blank(rows, everything=False)
             names = frozenset(column.id for column in self.columns if column.of_file)
             self._emit(Change(ChangeKind.VALUES, rows, self.ids_at(rows), self.columns.touched_by(names)))
 
@@ -443,10 +338,7 @@ class Library:
         """Add columns whose values are unknown or computed. Raises ValueError as Columns.register does."""
         for column in columns:
             self.columns.register(column)
-            if not column.is_computed:
-                self._stored[column.id] = np.full(
-                    len(self._present), column.missing_value, dtype=column.dtype
-                )
+            self._stored.add(column)
         self._emit(Change(ChangeKind.COLUMNS, columns=frozenset(column.id for column in columns)))
 
     def replace_columns(self, *columns: Column) -> None:
@@ -459,7 +351,7 @@ class Library:
         """Remove columns and their values. Raises KeyError where there is none of an id."""
         for column_id in column_ids:
             self.columns.unregister(column_id)
-            self._stored.pop(column_id, None)
+            self._stored.drop(column_id)
         self._emit(Change(ChangeKind.COLUMNS, columns=frozenset(column_ids)))
 
     # Inside
@@ -469,9 +361,11 @@ class Library:
             return column.of_all(self)
         assert column.of_photo is not None
         values = [column.of_photo(Photo(self, row)) for row in range(len(self._ids))]
-        return _as_values(values, column)
+        return as_values(values, column)
 
     def _note(self, column_id: str, rows: Sequence[int]) -> None:
+        if not rows:
+            return
         for touched in self.columns.touched_by([column_id]):
             self._computed.pop(touched, None)
         if self._gathering is not None:
@@ -490,44 +384,15 @@ class Library:
                 self._computed.pop(column_id, None)
         elif change.kind is not ChangeKind.REMOVED:
             self._computed.clear()
-        for listener in tuple(self._listeners):
-            listener(change)
+        self._announcer.announce(change)
 
     def _fill(self, rows: Rows, keys: Sequence[ImageKey]) -> None:
-        for row, key in zip(rows.tolist(), keys, strict=True):
-            self._stored[KEY][row] = key
-            self._row_by_key[key] = row
-        for column in self.columns:
-            if column.of_key is not None:
-                self._stored[column.id][rows] = _as_values([column.of_key(key) for key in keys], column)
-
-    def _blank(self, rows: Rows, *, everything: bool) -> None:
-        for column in self.columns:
-            if column.is_computed or column.id == KEY or column.of_key is not None:
-                # Filled in from the key.
-                continue
-            if everything or column.of_file:
-                self._stored[column.id][rows] = column.missing_value
+        self._stored.fill(rows, keys)
+        self._row_by_key.update(zip(keys, rows.tolist(), strict=True))
 
     def _reserve(self, count: int) -> None:
-        if count <= len(self._present):
-            return
-        room = max(count, len(self._present) * 5 // 4, 16)
-        self._present = _grown(self._present, room, False)
-        self._arrival = _grown(self._arrival, room, 0)
-        for column in self.columns:
-            if not column.is_computed:
-                values = self._stored[column.id]
-                self._stored[column.id] = _grown(values, room, column.missing_value)
-
-
-def _as_values(values: Sequence[Any], column: Column) -> Values:
-    array = np.empty(len(values), dtype=column.dtype)
-    array[:] = values
-    return array
-
-
-def _grown(values: Values, room: int, filler: Any) -> Values:
-    larger = np.full(room, filler, dtype=values.dtype)
-    larger[: len(values)] = values
-    return larger
+        if count > len(self._present):
+            room = max(count, len(self._present) * 5 // 4, 16)
+            self._present = grown(self._present, room, False)
+            self._arrival = grown(self._arrival, room, 0)
+            self._stored.reserve(room)

@@ -8,8 +8,9 @@ from itertools import pairwise
 import numpy as np
 
 from memapp.core.names import natural_key
+from memapp.library.changes import Rows
 from memapp.library.columns import Column, Kind, Sorting, Values
-from memapp.library.library import Library, Rows
+from memapp.library.library import Library
 
 SCORE = "score"
 NAME = "name"

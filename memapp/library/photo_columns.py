@@ -16,6 +16,7 @@ from memapp.core.photo_text import failure_text, file_size_text, pixels_text, ta
 from memapp.core.records import Failure, PhotoFacts, Precision
 from memapp.core.score_text import FAST_SENTENCE, ordinal, score_text
 from memapp.core.text import tr
+from memapp.library.changes import KEY
 from memapp.library.columns import (
     UNKNOWN_INTEGER,
     Column,
@@ -27,8 +28,9 @@ from memapp.library.columns import (
     TextFilter,
     Values,
 )
-from memapp.library.library import KEY, Library, Photo
+from memapp.library.library import Library
 from memapp.library.order import NAME, NAME_RANK, TextRanks
+from memapp.library.photo import Photo
 
 _EPOCH = datetime(1970, 1, 1)
 _NAME_KEY = "name_key"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from html import escape
 
 from memapp.core.names import display_name
-from memapp.library.library import Photo
 from memapp.library.order import NAME
+from memapp.library.photo import Photo
 
 
 def tooltip(photo: Photo) -> str:

@@ -14,8 +14,10 @@ from memapp.core.disagreement import disagreement
 from memapp.core.nets import RESMEM, NetInfo, NetScore
 from memapp.core.records import Failure, ImageKey, PhotoFacts, PhotoId, Precision, ScoredPhoto
 from memapp.core.text import tr, trn
+from memapp.library.changes import Rows
 from memapp.library.columns import Column, Kind, RangeFilter, Sorting
-from memapp.library.library import Library, Photo, Rows
+from memapp.library.library import Library
+from memapp.library.photo import Photo
 from memapp.library.photo_columns import (
     PhotoState,
     engine_column,
@@ -225,8 +227,7 @@ class Scores:
             return
         first, second = self._pair
         rows = self.library.rows()
-        points = np.full(self.library.capacity, np.nan)
-        points[rows] = disagreement(
+        points = disagreement(
             self._exact(first.id)[rows],
             self._exact(second.id)[rows],
             first_tie=first.scale.tie_width,
@@ -234,7 +235,7 @@ class Scores:
             first_is_best_low=first.scale.low_is_better,
             second_is_best_low=second.scale.low_is_better,
         )
-        self.library.set_all(DISAGREEMENT, points)
+        self.library.set_rows(DISAGREEMENT, rows, points)
 
     def disagreement(self, photo: PhotoId | ImageKey) -> float | None:
         """Return how far apart the two nets place a photo; None where that is not known."""

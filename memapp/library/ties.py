@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from memapp.library.library import Library, Rows
+from memapp.library.changes import Rows
+from memapp.library.library import Library
 
 
 def ties_with_next(library: Library, rows: Rows, tie_width: float) -> npt.NDArray[np.bool_]:

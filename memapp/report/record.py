@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from memapp.core.nets import NetInfo
 from memapp.core.records import EngineInfo, ImageKey, NetIdentity, Precision
+from memapp.library.changes import Rows
 from memapp.library.columns import Column
-from memapp.library.library import Library, Rows
+from memapp.library.library import Library
 from memapp.library.photo_columns import PhotoState, engine_column, score_column
 from memapp.library.scores import DISAGREEMENT, Scores
 

@@ -25,7 +25,7 @@ from memapp.core.explanation import ExplainEvent, ExplainOrder, MapMethod
 from memapp.core.nets import RESMEM, NetInfo, NetWork
 from memapp.core.records import ImageKey, PixelArray, Precision, RunOrder
 from memapp.gui.overlay.segmenter_commands import BytesProgress, SegmenterRow, SegmenterWork
-from memapp.library.library import Photo
+from memapp.library.photo import Photo
 from memapp.library.photo_columns import score_of
 from tests.fakes import HALVES, BrightnessFactory, BrightnessScorer, HalvesFactory, HalvesMapMaker
 

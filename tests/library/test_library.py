@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from memapp.core.records import PhotoId
+from memapp.library.changes import Change, ChangeKind
 from memapp.library.columns import Column, Columns, Kind
-from memapp.library.library import Change, ChangeKind, Library
+from memapp.library.library import Library
 from tests.library.made import add, key, new_library
 
 STARS = Column(id="stars", title="Stars", kind=Kind.INTEGER, missing=-1, of_file=False)

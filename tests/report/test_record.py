@@ -116,7 +116,7 @@ def test_several_nets_are_named_in_json_with_what_executed_each() -> None:
 def test_a_comparison_of_two_nets_is_exported_last() -> None:
     scores = several()
     scores.compare((RESMEM, ALARMS))
-    scores.library.set_all("disagreement", np.array([31.254, np.nan, np.nan]))
+    scores.library.set_rows("disagreement", np.arange(3), np.array([31.254, np.nan, np.nan]))
     made = report(scores)
     assert made.fields[-1].name == "disagreement"
     document = json.loads(JSON.content(made))

@@ -23,9 +23,9 @@ from PySide6.QtCore import (
 
 from memapp.core.records import ImageKey
 from memapp.library.arrangement import Arrangement, joined_ranges, with_neighbours
+from memapp.library.changes import KEY, Change, ChangeKind, Rows
 from memapp.library.columns import Column
 from memapp.library.filtering import PhotoFilter
-from memapp.library.library import KEY, Change, ChangeKind, Rows
 from memapp.library.order import SCORE, Order
 from memapp.library.scores import Scores
 

@@ -15,8 +15,8 @@ from memapp.gui.grid.tile import Tile, tile_of
 from memapp.gui.grid.tile_images import TileImages
 from memapp.gui.widgets.file_url import file_url
 from memapp.library.columns import Column
-from memapp.library.library import Photo
 from memapp.library.order import NAME
+from memapp.library.photo import Photo
 from memapp.library.photo_columns import CHANGED
 from memapp.library.photo_text import spoken_text, tooltip
 from memapp.library.scores import Scores

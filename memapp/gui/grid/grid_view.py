@@ -32,7 +32,7 @@ from memapp.gui.grid.scroll_anchor import ScrollAnchor
 from memapp.gui.grid.tile_delegate import TileDelegate
 from memapp.gui.grid.tile_view import TileView
 from memapp.gui.widgets.theme import Theme
-from memapp.library.library import Change, ChangeKind
+from memapp.library.changes import Change, ChangeKind
 
 VISIBLE_MILLISECONDS = 60
 """So long the view gathers changes before it says what is visible."""

@@ -9,8 +9,8 @@ from PySide6.QtGui import QImage
 from memapp.core.names import display_name
 from memapp.core.records import Failure, Precision
 from memapp.gui.grid.tile_images import TileImages
-from memapp.library.library import Photo
 from memapp.library.order import NAME
+from memapp.library.photo import Photo
 from memapp.library.photo_columns import CHANGED, failure_of, precision_of, score_of
 from memapp.library.scores import Scores
 

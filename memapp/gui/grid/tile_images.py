@@ -9,7 +9,8 @@ from PySide6.QtGui import QImage
 
 from memapp.core.records import ImageKey
 from memapp.gui.grid.byte_bounded_cache import ByteBoundedCache
-from memapp.library.library import Change, ChangeKind, Library
+from memapp.library.changes import Change, ChangeKind
+from memapp.library.library import Library
 from memapp.library.photo_columns import facts_of
 
 PREVIEW_BYTES = 256 * 1024 * 1024

@@ -17,7 +17,7 @@ from memapp.gui.window.filter_controls import FilterControls
 from memapp.gui.window.net_commands import NetCommands
 from memapp.gui.window.sort_commands import SortCommands
 from memapp.gui.window.undo_commands import UndoCommands
-from memapp.library.library import Change, ChangeKind
+from memapp.library.changes import Change, ChangeKind
 
 
 class ActionUpdates(QObject):

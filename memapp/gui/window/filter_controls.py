@@ -20,9 +20,10 @@ from PySide6.QtWidgets import (
 from memapp.gui.widgets.basic import Role, text_label
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, ThemeManager, icon
 from memapp.gui.window.condition_editors import ConditionEditor, RangeEditor, TextEditor, editor_for
+from memapp.library.changes import Change, ChangeKind
 from memapp.library.columns import Column
 from memapp.library.filtering import Condition, PhotoFilter
-from memapp.library.library import Change, ChangeKind, Library
+from memapp.library.library import Library
 from memapp.library.order import NAME, SCORE
 
 _FIND_WIDTHS = (104, 200)

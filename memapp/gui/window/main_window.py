@@ -46,8 +46,9 @@ from memapp.gui.window.toolbar import SizeSlider, fill_toolbar
 from memapp.gui.window.undo_commands import UndoCommands
 from memapp.gui.window.window_dialogs import WindowDialogs
 from memapp.gui.window.window_layout import laid_out
+from memapp.library.changes import Change, ChangeKind
 from memapp.library.filtering import PhotoFilter
-from memapp.library.library import Change, ChangeKind, Library
+from memapp.library.library import Library
 from memapp.library.photo_columns import photo_columns
 from memapp.library.scores import Scores
 from memapp.library.undo import CommandLog

@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, QTimer
 from memapp.core.nets import NetInfo
 from memapp.gui.window.actions import Actions
 from memapp.gui.window.filter_controls import FilterControls
+from memapp.library.changes import Change, ChangeKind
 from memapp.library.filtering import InRange
-from memapp.library.library import Change, ChangeKind
 from memapp.library.photo_columns import fast_column, score_column
 from memapp.library.scores import DISAGREEMENT, MOST_POINTS, Pair, Scores
 

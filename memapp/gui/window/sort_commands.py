@@ -9,7 +9,7 @@ from memapp.core.settings import SETTINGS, Settings
 from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.window.action_table import ActionSpec
 from memapp.gui.window.actions import Actions
-from memapp.library.library import Change, ChangeKind
+from memapp.library.changes import Change, ChangeKind
 from memapp.library.order import Order
 
 _WITH_SHORTCUT = 9
