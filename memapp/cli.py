@@ -18,8 +18,10 @@ from memapp.commands.common import (
     cannot_write,
     complain,
 )
+from memapp.core.errors import StoreError
 from memapp.core.resources import resource_path
 from memapp.core.text import set_language, system_language
+from memapp.store.home import home_folder
 
 _NOT_IN_EVERY_BUILD = frozenset({"torch", "torchvision", "onnx", "safetensors", "scipy", "matplotlib"})
 
@@ -42,8 +44,15 @@ def main(arguments: Sequence[str]) -> int:
                 f"This memapp came without {problem.name}, which this needs: use memapp from its source.",
                 EXIT_CANNOT_WORK,
             )
+        except StoreError as problem:
+            # MEMAPP_HOME, of all that commands do not handle themselves.
+            return complain(str(problem), EXIT_CANNOT_WORK)
     parser = _window_parser()
     options = parser.parse_args(arguments)
+    try:
+        home_folder()
+    except StoreError as problem:
+        return complain(str(problem), EXIT_CANNOT_WORK)
     if options.self_test:
         return _self_test(options.out)
     smoke = (options.gui_smoke, options.screenshot)
@@ -66,7 +75,6 @@ def _self_test(out: Path | None) -> int:
     if out is not None and (problem := cannot_write(out, "--out")):
         return complain(problem, EXIT_USAGE_OR_NOTHING)
     from memapp.self_test import self_test
-    from memapp.store.home import home_folder
 
     try:
         return EXIT_ALL_SCORED if self_test(home=home_folder(), out=out) else EXIT_CANNOT_WORK

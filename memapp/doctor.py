@@ -11,6 +11,7 @@ from pathlib import Path
 
 from memapp import __version__
 from memapp.core.errors import SegmenterError, StoreError, WeightsError
+from memapp.core.files import make_private_folder
 from memapp.core.machine import usable_cores
 from memapp.core.resources import resources_folder
 from memapp.intake.formats import available_formats
@@ -114,7 +115,7 @@ def _nets(weights: WeightsLocator, home: Path) -> Iterator[Finding]:
 
 def _folders(home: Path) -> Iterator[Finding]:
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        make_private_folder(home)
         with tempfile.TemporaryFile(dir=home):
             pass
         yield Finding("home", f"{home}: can be written")

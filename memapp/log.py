@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import faulthandler
 import logging
 import logging.handlers
 import os
+import stat
 import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from io import TextIOWrapper
+from pathlib import Path
 from types import TracebackType
 
 from memapp import __version__
+from memapp.core.errors import StoreError
+from memapp.core.files import keep_from_others, make_private_folder
 from memapp.store.home import home_folder
 
 FOLDER_NAME = "logs"
@@ -25,10 +31,10 @@ _listeners: list[Callable[[str], None]] = []
 
 def start() -> None:
     """Log to MEMAPP_HOME/logs; if that can't be written, do not log."""
-    folder = home_folder() / FOLDER_NAME
-    with suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
+    with suppress(OSError, StoreError):
+        folder = home_folder() / FOLDER_NAME
+        make_private_folder(folder)
+        handler = _PrivateHandler(
             folder / FILE_NAME, maxBytes=_MEGABYTE, backupCount=2, encoding="utf-8", errors="backslashreplace"
         )
         handler.setFormatter(
@@ -42,6 +48,24 @@ def start() -> None:
     sys.excepthook = _on_exception
     threading.excepthook = _on_thread_exception
     _log.info("memapp %s, Python %s on %s", __version__, sys.version.split()[0], sys.platform)
+
+
+class _PrivateHandler(logging.handlers.RotatingFileHandler):
+    """Writes regular files that only their owner can read. A FIFO or a device in their place is refused."""
+
+    def _open(self) -> TextIOWrapper:
+        def opener(path: str, flags: int) -> int:
+            # Not blocking: opening a FIFO would wait forever for a reader.
+            handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o600)
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                os.close(handle)
+                raise OSError(errno.EINVAL, "it is not a regular file", path)
+            keep_from_others(Path(path))
+            return handle
+
+        # The handler closes it.
+        content = open(self.baseFilename, "ab", opener=opener)  # noqa: SIM115
+        return TextIOWrapper(content, encoding=self.encoding, errors=self.errors)
 
 
 def keep_libraries_quiet() -> None:

@@ -32,7 +32,7 @@ from memapp.core.contracts import ScorerFactory
 from memapp.core.control import RunControl
 from memapp.core.errors import MemappError
 from memapp.core.events import Event, Found
-from memapp.core.files import is_one_of, write_bytes_atomically
+from memapp.core.files import is_one_of, open_regular_file, write_bytes_atomically
 from memapp.core.net_ids import UNTRAINED_M3M_ID
 from memapp.core.nets import NetInfo
 from memapp.core.records import FailureKind, NetIdentity, Precision, RunOrder
@@ -233,7 +233,7 @@ def _would_be_lost(output: Path, paths: Sequence[str]) -> str | None:
     if is_one_of(output, paths):
         return f"--output {output} is one of the photos; give the name of another file."
     if output.is_file():
-        with output.open("rb") as file:
+        with open_regular_file(output) as file:
             is_picture = isinstance(sniff(file.read(HEADER_SIZE)), Picture)
         if is_picture:
             return f"--output {output} is a picture, which would be lost; give the name of another file."

@@ -11,8 +11,9 @@ import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from enum import StrEnum
+from io import BufferedReader
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 _MOST_LINKS = 40
 """Links followed in sequence, as systems do."""
@@ -63,7 +64,7 @@ def is_one_of(path: Path, others: Iterable[str]) -> bool:
     return any(_is_same(wanted, other) for other in others)
 
 
-def open_regular_file(path: Path) -> IO[bytes]:
+def open_regular_file(path: Path) -> BufferedReader:
     """Open a regular file to read; a FIFO or a device in its place is refused without waiting.
 
     Raises:
@@ -140,12 +141,13 @@ def write_bytes_atomically(path: Path, content: bytes | memoryview, *, private: 
     """Write bytes atomically: to a temporary file, flushed to disk, then renamed.
 
     Through a link, its target is written. A FIFO or a character device, such as /dev/stdout, is written into;
-    bytes written there before an error can't be undone. Only its owner can read a private file.
+    bytes written there before an error can't be undone. A private file is always a regular one that
+    only its owner can read.
 
     Raises:
         OSError: no file was changed.
     """
-    if (descriptor := _own_descriptor(path)) is not None:
+    if not private and (descriptor := _own_descriptor(path)) is not None:
         _write_into(os.dup(descriptor), content)
         return
     try:
@@ -153,7 +155,7 @@ def write_bytes_atomically(path: Path, content: bytes | memoryview, *, private: 
     except FileNotFoundError:
         mode = None
     if mode is not None and not stat.S_ISREG(mode):
-        if not _is_stream(mode):
+        if private or not _is_stream(mode):
             problem = errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL
             raise OSError(problem, os.strerror(problem), str(path))
         # Never created: the existing stream is written into, or nothing.

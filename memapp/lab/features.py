@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from memapp.core.control import RunControl
 from memapp.core.errors import DeviceError, MemappError, PhotoError
 from memapp.core.explanation import Segmenter
-from memapp.core.files import write_atomically
+from memapp.core.files import read_json, write_atomically
 from memapp.core.frame import FRAME_SIDE, PREPROCESSING
 from memapp.core.machine import usable_cores
 from memapp.core.records import PixelArray
@@ -37,6 +37,7 @@ from memapp.scoring.nets.family import ALEXNET_FEATURES, RESIDUAL_FEATURES
 from memapp.scoring.nets.net import MemorabilityNet
 
 PIECE = 64
+_MOST_PROGRESS_BYTES = 100_000_000
 """Photos between two notes of the progress."""
 FEATURE_TOLERANCE = 1e-3
 """Largest allowed difference between features of two engines; their values go up to some hundreds."""
@@ -263,7 +264,7 @@ def _open_engine(net: MemorabilityNet, cached: Sequence[str], place: Path, devic
 
 def _progress_of(place: Path) -> tuple[int, dict[int, str]]:
     try:
-        content = json.loads((place / "progress.json").read_text(encoding="utf-8"))
+        content = read_json(place / "progress.json", most_bytes=_MOST_PROGRESS_BYTES)
         return int(content["done"]), {int(index): str(why) for index, why in content["failed"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return 0, {}

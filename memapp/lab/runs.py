@@ -24,7 +24,7 @@ import torch
 from memapp.core.control import RunControl
 from memapp.core.errors import MemappError
 from memapp.core.explanation import Segmenter, SegmenterFactory
-from memapp.core.files import write_atomically
+from memapp.core.files import read_json, write_atomically
 from memapp.lab.features import Features, prepare_features
 from memapp.lab.labels import LabelledPhoto, Labels, told_of
 from memapp.lab.plots import draw_curves, plots_can_be_drawn
@@ -57,6 +57,8 @@ LAST = "last.safetensors"
 RESULT = "result.json"
 CONFIG = "config.json"
 CURVES = "curves.png"
+_MOST_BYTES = 10_000_000
+"""Of a record of a training."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,8 +249,8 @@ def _finish(
 def _finished(folder: Path, plan: TrainingPlan) -> dict[str, Any] | None:
     """Return this training's result if it is finished. Raise MemappError if it is another one's."""
     try:
-        result: dict[str, Any] = json.loads((folder / RESULT).read_text(encoding="utf-8"))
-        config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+        result: dict[str, Any] = read_json(folder / RESULT, most_bytes=_MOST_BYTES)
+        config = read_json(folder / CONFIG, most_bytes=_MOST_BYTES)
     except (OSError, ValueError):
         return None
     wanted = json.loads(plan.text())

@@ -26,7 +26,7 @@ import truststore
 
 from memapp.core.control import RunControl
 from memapp.core.errors import FetchError
-from memapp.core.files import write_atomically
+from memapp.core.files import make_private_folder, open_regular_file, read_json, write_atomically
 
 BytesProgress: TypeAlias = Callable[[int, int], None]
 """Called with the bytes here and the total, which is 0 if the server does not state it."""
@@ -37,6 +37,7 @@ STALL_SECONDS = 30.0
 """A server that sends nothing for this long counts as gone."""
 
 _CHUNK = 1 << 16
+_MOST_MEMORY_BYTES = 100_000
 _SPARE = 100_000_000
 """Bytes to leave free on the disk."""
 _LOOK_SECONDS = 0.05
@@ -99,7 +100,7 @@ def fetch(
     """
     target = folder / published.file_name
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
         if target.is_file() and is_published(target, published):
             return target
         part = _Part(folder, published)
@@ -114,7 +115,7 @@ def fetch(
 
 def is_published(path: Path, published: Published) -> bool:
     """Return whether a file is the published one, by its hash. Raise OSError if it can't be read."""
-    with path.open("rb") as file:
+    with open_regular_file(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest().startswith(published.sha256_start)
 
 
@@ -138,7 +139,7 @@ class _Part:
     def validator(self) -> str | None:
         """The server's validator for these bytes; None if they can't be resumed."""
         try:
-            match json.loads(self._memory.read_text(encoding="utf-8")):
+            match read_json(self._memory, most_bytes=_MOST_MEMORY_BYTES):
                 case {"address": self.published.address, "validator": str(validator)} if self.size:
                     return validator if validator.isprintable() else None
         except (OSError, ValueError):
@@ -153,7 +154,7 @@ class _Part:
         validator = etag if etag and not etag.startswith("W/") else headers.get("Last-Modified")
         if validator:
             memory = {"address": self.published.address, "validator": validator}
-            write_atomically(self._memory, json.dumps(memory))
+            write_atomically(self._memory, json.dumps(memory), private=True)
 
     def discard(self) -> None:
         """Delete what is here."""

@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import tempfile
 from pathlib import Path
 
 from memapp.core.errors import StoreError
 from memapp.core.explanation import FolderAreas
-from memapp.core.files import write_atomically
+from memapp.core.files import make_private_folder, read_json, write_atomically
 from memapp.core.text import tr
 from memapp.store.areas import WrongAreasError, areas_document, areas_of
 
 FOLDER_NAME = "areas"
+_MOST_BYTES = 100_000_000
+"""Of the areas of one folder, far more than a person draws."""
 
 
 class AreaBook:
@@ -34,7 +37,7 @@ class AreaBook:
         path = self._path(folder)
         self._unread.discard(path)
         try:
-            document = json.loads(path.read_text(encoding="utf-8"))
+            document = read_json(path, most_bytes=_MOST_BYTES)
             return FolderAreas(
                 everywhere=areas_of(document),
                 by_photo={name: areas_of(photo) for name, photo in document.get("photos", {}).items()},
@@ -46,9 +49,8 @@ class AreaBook:
             raise StoreError(
                 tr("The areas of {folder} can't be read: {reason}.", folder=folder, reason=problem.strerror)
             ) from problem
-        except (WrongAreasError, ValueError, AttributeError, RecursionError) as problem:
-            aside = path.with_suffix(".damaged")
-            path.replace(aside)
+        except (WrongAreasError, ValueError, AttributeError) as problem:
+            aside = self._set_aside(folder, path)
             raise StoreError(
                 tr(
                     "The areas of {folder} were damaged. What is left of them was put aside as {path}.",
@@ -78,12 +80,30 @@ class AreaBook:
         }
         document = {"folder": folder, "areas": areas_document(areas.everywhere), "photos": photos}
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(path, json.dumps(document, indent=1) + "\n")
+            make_private_folder(path.parent)
+            write_atomically(path, json.dumps(document, indent=1) + "\n", private=True)
         except OSError as problem:
             raise StoreError(
                 tr("Areas can't be kept in {folder}: {reason}.", folder=path.parent, reason=problem.strerror)
             ) from problem
+
+    def _set_aside(self, folder: str, path: Path) -> Path:
+        """Rename a damaged file; keep those that were set aside before. Raise StoreError if it stays."""
+        try:
+            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.stem}.", suffix=".damaged")
+            os.close(handle)
+            path.replace(name)
+        except OSError as problem:
+            self._unread.add(path)
+            raise StoreError(
+                tr(
+                    "The areas of {folder} are damaged and can't be put aside ({reason}): see to {path}.",
+                    folder=folder,
+                    reason=problem.strerror,
+                    path=path,
+                )
+            ) from problem
+        return Path(name)
 
     def _path(self, folder: str) -> Path:
         name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:32]

@@ -9,7 +9,7 @@ from typing import Any
 
 from memapp.core.errors import StoreError
 from memapp.core.explanation import AreaOfInterest
-from memapp.core.files import write_atomically
+from memapp.core.files import open_regular_file, write_atomically
 from memapp.core.text import tr
 
 MOST_AREAS = 64
@@ -24,7 +24,7 @@ def read_areas(path: Path) -> tuple[AreaOfInterest, ...]:
         StoreError: it can't be read, or has other content; the text says what and where.
     """
     try:
-        with path.open("rb") as file:
+        with open_regular_file(path) as file:
             content = file.read(_LARGEST_FILE + 1)
     except OSError as problem:
         raise StoreError(

@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from memapp.core.files import make_private_folder, open_regular_file
 from memapp.core.records import ImageKey
 
 _SEAL_BYTES = 16
@@ -56,7 +57,7 @@ class DiskCache:
 
     def has(self, key: ImageKey, variant: str) -> bool:
         """Return whether there is such a file; whether it is intact is checked when it is read."""
-        return self._path(key, variant).exists()
+        return self._path(key, variant).is_file()
 
     def read(self, key: ImageKey, variant: str) -> bytes | None:
         """Return the stored bytes, and record the use; None if there are no intact ones.
@@ -67,7 +68,7 @@ class DiskCache:
         """
         path = self._path(key, variant)
         try:
-            with path.open("rb") as file:
+            with open_regular_file(path) as file:
                 sealed = file.read(self._largest + 1)
                 used = os.fstat(file.fileno()).st_mtime
         except OSError:
@@ -88,7 +89,7 @@ class DiskCache:
             return
         path = self._path(key, variant)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_private_folder(path.parent)
             _replace(path, content + _seal(path.name, content))
             self._count(len(content) + _SEAL_BYTES)
         except OSError as problem:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from memapp.core.explanation import LabelArray, MapArray, MemorabilityMap, Regions, Segmentation
-from memapp.core.files import write_atomically, write_bytes_atomically
+from memapp.core.files import read_json, write_atomically, write_bytes_atomically
 from memapp.core.frame import FRAME_SIDE, SEEN_PART, SQUASHED_SIDE
 from memapp.core.map_colours import hatching, level_colours, level_opacities, map_levels, map_limit
 from memapp.core.map_placement import place_map
@@ -27,6 +27,8 @@ from memapp.core.records import PixelArray
 DOCUMENT = ".json"
 ENDINGS = (".map.npy", ".map.png", ".segments.png", ".overlay.png", DOCUMENT)
 
+_LARGEST_DOCUMENT = 50_000_000
+"""Bytes; a thousand regions take a third of a megabyte."""
 _LONGEST_STEM = 180
 """Bytes; most systems take names of 255."""
 
@@ -113,10 +115,9 @@ def is_written_here(file: Path) -> bool:
 def _explained_path(file: Path) -> str | None:
     """Return the photo that a document describes; None if it is no such document."""
     try:
-        with file.open("rb") as content:
-            about = json.load(content)
+        about = read_json(file, most_bytes=_LARGEST_DOCUMENT)
         return str(about["path"]) if "forward_passes" in about["map"] else None
-    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+    except (OSError, ValueError, LookupError, TypeError):
         return None
 
 

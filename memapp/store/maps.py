@@ -7,15 +7,19 @@ import hashlib
 import io
 import json
 import logging
-from collections.abc import Callable, Mapping
+import math
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from memapp.core.explanation import (
+    EXPLAINED_SIDE,
     Category,
+    Colour,
     Instance,
     Layer,
     MapMethod,
@@ -27,6 +31,7 @@ from memapp.core.explanation import (
     Segmentation,
     SegmenterIdentity,
 )
+from memapp.core.frame import FRAME_SIDE
 from memapp.core.map_placement import place_map
 from memapp.core.records import ImageKey, NetIdentity, Precision
 from memapp.store.disk_cache import DiskCache
@@ -36,6 +41,12 @@ LIMIT_BYTES = 300_000_000
 """Some thousand photos with all their parts."""
 
 _LARGEST_FILE = 40_000_000
+_MOST_ARRAYS = 4
+_MOST_MASKS = 100
+"""Of one photo, as many as scoring/segmentation/instances.py returns at most."""
+_MOST_BYTES = EXPLAINED_SIDE * EXPLAINED_SIDE * (_MOST_MASKS // 8 + 2) + 1_000_000
+"""Of one photo's arrays in memory, masks packed."""
+_MOST_HEADER_BYTES = 10_000
 _VERSION = 1
 """Version of the file format; raise it with every change, so that older files are ignored."""
 
@@ -58,9 +69,9 @@ class DiskMapStore:
         if content is None:
             return None
         try:
-            with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-                part = _READERS[layer](json.loads(bytes(arrays["head"])), arrays)
-        # The seal was valid, so this is a bug in memapp; but a cache must not stop any work.
+            arrays = _arrays(content)
+            part = _READERS[layer](json.loads(bytes(arrays["head"])), arrays)
+        # The seal is no secret, so anyone can have written the file; a cache must not stop any work.
         except Exception:
             _log.exception("a kept %s can't be understood and is made again", layer)
             self._files.discard(key, variant)
@@ -74,6 +85,64 @@ class DiskMapStore:
         text = np.frombuffer(json.dumps(head).encode(), np.uint8)
         np.savez_compressed(content, head=text, allow_pickle=False, **arrays)
         self._files.write(key, _variant(layer, made_by), content.getvalue())
+
+
+def _arrays(content: bytes) -> dict[str, npt.NDArray[Any]]:
+    """Return the arrays of a file. Raise ValueError, before using any memory, if they are too large."""
+    arrays: dict[str, npt.NDArray[Any]] = {}
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        members = archive.infolist()
+        if len(members) > _MOST_ARRAYS or sum(member.file_size for member in members) > _MOST_BYTES:
+            raise ValueError("too much for one photo")
+        for member in members:
+            with archive.open(member) as file:
+                arrays[member.filename.removesuffix(".npy")] = _array(file, member.file_size)
+    return arrays
+
+
+def _array(file: IO[bytes], size: int) -> npt.NDArray[Any]:
+    """Read an array. Raise ValueError if its header states more than the bytes of its file."""
+    if np.lib.format.read_magic(file) != (1, 0):
+        raise ValueError("another version of the format")
+    shape, column_major, kind = np.lib.format.read_array_header_1_0(file, max_header_size=_MOST_HEADER_BYTES)
+    if kind.hasobject or column_major or math.prod(shape) * kind.itemsize > size:
+        raise ValueError("more than the file contains")
+    return np.frombuffer(file.read(), dtype=kind).reshape(shape).copy()
+
+
+def _checked_size(shape: Sequence[int]) -> tuple[int, int]:
+    """Return height and width. Raise ValueError if no explanation has this size."""
+    height, width = shape
+    if not all(type(side) is int and 0 <= side <= EXPLAINED_SIDE for side in (height, width)):
+        raise ValueError("not the size of a picture")
+    return height, width
+
+
+def _number(value: object) -> float:
+    """Return a finite number. Raise ValueError if it is something else."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError("not a number")
+    return value
+
+
+def _share(value: object) -> float:
+    """Return a number 0..1. Raise ValueError if it is something else."""
+    if not 0 <= (number := _number(value)) <= 1:
+        raise ValueError("not a share")
+    return number
+
+
+def _text(value: object) -> str:
+    """Return a text. Raise ValueError if it is something else."""
+    if not isinstance(value, str):
+        raise ValueError("not a text")
+    return value
+
+
+def _colour(value: Sequence[object]) -> Colour:
+    """Return red, green and blue, 0..255. Raise ValueError if it is something else."""
+    red, green, blue = (range(256)[int(_number(part))] for part in value)
+    return red, green, blue
 
 
 def _variant(layer: Layer, made_by: str) -> str:
@@ -117,14 +186,23 @@ def _written(
 
 def _read_segmentation(head: dict[str, Any], arrays: Any) -> Segmentation:
     segmenter = head["segmenter"]
-    categories = tuple(Category(each["name"], tuple(each["colour"])) for each in segmenter["categories"])
+    categories = tuple(
+        Category(_text(each["name"]), _colour(each["colour"])) for each in segmenter["categories"]
+    )
     labels = arrays["labels"]
-    masks = _unpacked(arrays["masks"], labels.shape)
+    if labels.dtype != np.uint8 or (labels.size and labels.max() >= len(categories)):
+        raise ValueError("labels of no category")
+    masks = _unpacked(arrays["masks"], _checked_size(labels.shape))
     return Segmentation(
         segmenter=SegmenterIdentity(**{**segmenter, "categories": categories}),
         labels=labels,
         instances=tuple(
-            Instance(name=name, category=category, confidence=confidence, mask=mask)
+            Instance(
+                name=_text(name),
+                category=range(len(categories))[category],
+                confidence=_share(confidence),
+                mask=mask,
+            )
             for (name, category, confidence), mask in zip(head["instances"], masks, strict=True)
         ),
     )
@@ -132,26 +210,39 @@ def _read_segmentation(head: dict[str, Any], arrays: Any) -> Segmentation:
 
 def _read_map(head: dict[str, Any], arrays: Any) -> MemorabilityMap:
     in_frame = arrays["in_frame"]
-    height, width = head["shape"]
+    if in_frame.dtype != np.float32 or in_frame.shape != (FRAME_SIDE, FRAME_SIDE):
+        raise ValueError("not a map of a frame")
+    height, width = _checked_size(head["shape"])
     return MemorabilityMap(
         net=_net(head["net"]),
         method=MapMethod(head["method"]),
-        score=head["score"],
+        score=_share(head["score"]),
         values=place_map(in_frame, height, width),
-        forward_passes=head["forward_passes"],
+        forward_passes=int(_number(head["forward_passes"])),
         in_frame=in_frame,
     )
 
 
 def _read_regions(head: dict[str, Any], arrays: Any) -> Regions:
-    masks = _unpacked(arrays["masks"], tuple(head["shape"]))
-    regions = (
-        Region(
-            **{**fields, "kind": RegionKind(fields["kind"]), "colour": tuple(fields["colour"]), "mask": mask}
-        )
-        for fields, mask in zip(head["regions"], masks, strict=True)
+    masks = _unpacked(arrays["masks"], _checked_size(head["shape"]))
+    regions = (_read_region(fields, mask) for fields, mask in zip(head["regions"], masks, strict=True))
+    return Regions(net=_net(head["net"]), score=_share(head["score"]), regions=tuple(regions))
+
+
+def _read_region(fields: dict[str, Any], mask: MaskArray) -> Region:
+    contribution, confidence = fields["contribution"], fields["confidence"]
+    return Region(
+        kind=RegionKind(fields["kind"]),
+        name=_text(fields["name"]),
+        category=_text(fields["category"]),
+        colour=_colour(fields["colour"]),
+        mask=mask,
+        area_share=_share(fields["area_share"]),
+        frame_share=_share(fields["frame_share"]),
+        seen_share=_share(fields["seen_share"]),
+        contribution=None if contribution is None else _number(contribution),
+        confidence=None if confidence is None else _share(confidence),
     )
-    return Regions(net=_net(head["net"]), score=head["score"], regions=tuple(regions))
 
 
 _READERS: Mapping[Layer, Callable[[dict[str, Any], Any], Segmentation | MemorabilityMap | Regions]] = {
@@ -174,4 +265,6 @@ def _packed(masks: list[MaskArray]) -> npt.NDArray[np.uint8]:
 
 def _unpacked(packed: npt.NDArray[np.uint8], shape: tuple[int, int]) -> list[MaskArray]:
     count = shape[0] * shape[1]
+    if packed.dtype != np.uint8 or packed.ndim != 2 or len(packed) > _MOST_MASKS:
+        raise ValueError("not masks")
     return [np.unpackbits(each, count=count).reshape(shape).astype(bool) for each in packed]

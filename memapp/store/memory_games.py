@@ -10,11 +10,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from memapp.core.files import write_atomically
+from memapp.core.files import read_regular_file, write_atomically, write_bytes_atomically
 from memapp.core.memory_game import Answer, PhotoTally, Role, tally
 
 GAMES = "memory-games.jsonl"
 LABELS = "memory-labels.csv"
+_MOST_BYTES = 500_000_000
+"""Of all games of a folder; one takes 30 kB."""
 COLUMNS = ("file", "hit_rate", "false_alarm_rate", "observers", "hits", "false_alarms", "first_sights")
 
 
@@ -25,14 +27,14 @@ def read_games(folder: Path) -> list[list[Answer]]:
         OSError: the file exists and can't be read.
     """
     try:
-        lines = (folder / GAMES).read_text(encoding="utf-8").splitlines()
+        lines = _content(folder / GAMES).splitlines()
     except FileNotFoundError:
         return []
     games = []
     for line in lines:
         try:
             games.append([_answer(each) for each in json.loads(line)["answers"]])
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             continue
     return games
 
@@ -53,17 +55,26 @@ def keep_game(
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / GAMES
-    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    before = _content(path) if path.exists() else b""
+    if before and not before.endswith(b"\n"):
+        before += b"\n"
     game = {"when": when, "observer": observer, "answers": [asdict(answer) for answer in answers]}
     # A name that is not UTF-8 keeps its bytes as JSON escapes.
-    write_atomically(path, f"{before}{json.dumps(game)}\n")
+    write_bytes_atomically(path, before + f"{json.dumps(game)}\n".encode())
     found = tally(read_games(folder))
     write_atomically(folder / LABELS, _table(found))
     return folder / LABELS, found
 
 
+def _content(path: Path) -> bytes:
+    return read_regular_file(path, most_bytes=_MOST_BYTES)
+
+
 def _answer(fields: dict[str, Any]) -> Answer:
-    return Answer(str(fields["photo"]), Role(fields["role"]), bool(fields["repeat"]), bool(fields["pressed"]))
+    photo, repeat, pressed = fields["photo"], fields["repeat"], fields["pressed"]
+    if not (isinstance(photo, str) and isinstance(repeat, bool) and isinstance(pressed, bool)):
+        raise TypeError("an answer of other types")
+    return Answer(photo, Role(fields["role"]), repeat, pressed)
 
 
 def _table(found: Sequence[PhotoTally]) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from memapp.core.errors import StoreError
-from memapp.core.files import read_regular_file, write_atomically
+from memapp.core.files import make_private_folder, read_regular_file, write_atomically
 from memapp.core.settings import Stored
 from memapp.core.text import tr
 from memapp.store.file_lock import file_lock
@@ -91,7 +91,7 @@ class SettingsFile:
             if not changes:
                 return
             try:
-                self._home.mkdir(parents=True, exist_ok=True)
+                make_private_folder(self._home)
                 with file_lock(self._home / LOCK_NAME):
                     self._merge(changes)
             except OSError as problem:
@@ -113,7 +113,7 @@ class SettingsFile:
         except ValueError:
             before = {}
             file.replace(file.with_name(DAMAGED_NAME))
-        write_atomically(file, _as_text(before | changes))
+        write_atomically(file, _as_text(before | changes), private=True)
 
     def _content(self) -> dict[str, Any]:
         """Raise OSError where the file can't be read, ValueError where it makes no sense."""

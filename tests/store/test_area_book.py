@@ -8,6 +8,7 @@ import pytest
 
 from memapp.core.errors import StoreError
 from memapp.core.explanation import AreaOfInterest, FolderAreas
+from memapp.store import area_book
 from memapp.store.area_book import AreaBook
 
 LOGO = AreaOfInterest("Logo", ((0.1, 0.1), (0.3, 0.1), (0.3, 0.25)))
@@ -63,7 +64,7 @@ def test_unreadable_areas_are_not_overwritten(tmp_path: Path, monkeypatch: pytes
         raise PermissionError(13, "Permission denied")
 
     with monkeypatch.context() as closed:
-        closed.setattr(Path, "read_text", refuse)
+        closed.setattr(area_book, "read_json", refuse)
         with pytest.raises(StoreError, match="can't be read: Permission denied"):
             book.load("/photos")
     with pytest.raises(StoreError, match="could not be read"):

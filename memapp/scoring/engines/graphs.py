@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from memapp.core.contracts import Notify
 from memapp.core.errors import MemappError
-from memapp.core.files import write_atomically
+from memapp.core.files import make_private_folder, read_json, write_atomically
 from memapp.core.records import NetIdentity
 from memapp.core.resources import resource_path
 from memapp.core.text import deferred
@@ -45,6 +45,7 @@ PREPARING = deferred("Preparing the net for this computer, once. This takes less
 _BESIDE_THE_WEIGHTS = 64_000_000
 """Bytes that a graph may need beyond its weights, and that must stay free on the disk."""
 _DAY = 86_400
+MOST_RECORD_BYTES = 100_000
 
 _log = logging.getLogger(__name__)
 
@@ -100,7 +101,7 @@ class GraphFolder:
 
     def _find(self, path: Path, net: NetIdentity) -> PreparedGraph | None:
         try:
-            match json.loads(_record_of(path).read_text(encoding="utf-8")):
+            match read_json(_record_of(path), most_bytes=MOST_RECORD_BYTES):
                 case {
                     "net": dict(exported),
                     "exporter": exporter,
@@ -128,7 +129,7 @@ class GraphFolder:
         """
         path = self._path(net)
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self.folder)
             self._check_disk_space(weights.stat().st_size + _BESIDE_THE_WEIGHTS)
             handle, name = tempfile.mkstemp(dir=self.folder, prefix=f".{path.stem}.", suffix=".part")
         except OSError as problem:
@@ -174,7 +175,7 @@ class GraphFolder:
             "sha256": self._checked.sha256_of(path),
             "proof_scores": scores.tolist(),
         }
-        write_atomically(_record_of(path), json.dumps(record, indent=1))
+        write_atomically(_record_of(path), json.dumps(record, indent=1), private=True)
 
     def _obsolete_files(self, path: Path, net: NetIdentity) -> Iterator[Path]:
         """Yield graphs of the same net in another version, and leftovers of interrupted exports."""

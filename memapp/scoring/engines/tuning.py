@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from memapp.core.files import write_atomically
+from memapp.core.files import make_private_folder, read_json, write_atomically
 from memapp.core.machine import usable_cores
 from memapp.scoring.engines.engine import Engine
 from memapp.scoring.hardware import cpu_model, physical_cores
@@ -20,6 +20,7 @@ from memapp.scoring.proof import proof_frames
 
 FILE_NAME = "tuning.json"
 """In MEMAPP_HOME/engines."""
+_MOST_BYTES = 1_000_000
 
 BATCH_SIZES = (4, 2, 8, 1)
 """Sizes to try, the most likely first: on a slow computer the time ends before the last one."""
@@ -74,12 +75,12 @@ class TuningFile:
     def _keep(self, entry: dict[str, int]) -> None:
         entries = {**self._entries(), self._key: entry}
         with suppress(OSError):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(self._path, json.dumps(entries, indent=1))
+            make_private_folder(self._path.parent)
+            write_atomically(self._path, json.dumps(entries, indent=1), private=True)
 
     def _entries(self) -> Mapping[str, Any]:
         try:
-            entries = json.loads(self._path.read_text(encoding="utf-8"))
+            entries = read_json(self._path, most_bytes=_MOST_BYTES)
         except (OSError, ValueError):
             return {}
         return entries if isinstance(entries, dict) else {}

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from memapp.core.errors import MemappError
+from memapp.core.files import make_private_folder, open_regular_file
 from memapp.core.nets import PUBLISHED
 from memapp.scoring.engines.graphs import GraphError
 from memapp.scoring.nets.checkpoint import MOST_FILE_BYTES, SUFFIX, CheckpointError, read_header
@@ -37,7 +38,7 @@ def add_checkpoint(path: Path, *, home: Path) -> str:
     read_header(path)
     folder = home / FOLDER_NAME
     with _converting_errors(f"The net {path.name} can't be copied into {folder}"):
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
         with tempfile.TemporaryDirectory(
             dir=folder, prefix=".adding-", ignore_cleanup_errors=True
         ) as scratch:
@@ -81,7 +82,7 @@ def _converting_errors(what: str) -> Iterator[None]:
 
 def _copy(source: Path, target: Path, most: int = MOST_FILE_BYTES) -> None:
     """Copy a file to the disk, up to this many bytes."""
-    with source.open("rb") as given, target.open("wb") as copy:
+    with open_regular_file(source) as given, target.open("wb") as copy:
         taken = 0
         while block := given.read(_BLOCK):
             taken += len(block)

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from memapp.core.errors import MemappError
+from memapp.core.files import open_regular_file
 from memapp.core.frame import PREPROCESSING
 from memapp.core.score_scale import Predicts
 from memapp.scoring.nets.family import CATEGORIES, FAMILY
@@ -163,8 +164,8 @@ def save_tensors(tensors: dict[str, Tensor], path: Path, metadata: dict[str, str
 
 def _read(path: Path) -> tuple[CheckpointHeader, dict[str, tuple[str, tuple[int, ...]]]]:
     try:
-        size = path.stat().st_size
-        with path.open("rb") as file:
+        with open_regular_file(path) as file:
+            size = os.fstat(file.fileno()).st_size
             start = file.read(8)
             if start.startswith(_PICKLES):
                 raise _refusal(

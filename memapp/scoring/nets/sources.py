@@ -16,13 +16,14 @@ import numpy as np
 from memapp.core.contracts import Notify
 from memapp.core.errors import MemappError, WeightsError
 from memapp.core.explanation import SegmenterFactory
-from memapp.core.files import write_atomically
+from memapp.core.files import read_json, write_atomically
 from memapp.core.frame import PREPROCESSING
 from memapp.core.records import NetIdentity
 from memapp.core.resources import resource_path
 from memapp.scoring.engines.export_process import ProcessExport
 from memapp.scoring.engines.graphs import (
     EXPORTER,
+    MOST_RECORD_BYTES,
     SHIPPED_FOLDER_NAME,
     GraphError,
     GraphFolder,
@@ -190,7 +191,7 @@ class TrainedNet:
         """Return the graph beside the checkpoint. Raise GraphError if it is missing, or another net's."""
         graph = graph_beside(self.path)
         try:
-            match json.loads(record_beside(self.path).read_text(encoding="utf-8")):
+            match read_json(record_beside(self.path), most_bytes=MOST_RECORD_BYTES):
                 case {
                     "checkpoint": checkpoint,
                     "exporter": int(exporter),
@@ -200,7 +201,7 @@ class TrainedNet:
                     fits = graph.stat().st_size <= self.path.stat().st_size + _MOST_GRAPH_BYTES
                     if fits and self._checked.sha256_of(graph) == sha256:
                         return PreparedGraph(graph, np.array([first, second], dtype=np.float32))
-        except (OSError, ValueError, RecursionError):
+        except (OSError, ValueError):
             pass
         raise GraphError(
             f"{graph.name}, the graph beside {self.path.name}, is missing or belongs to another net."

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from memapp.core.errors import SegmenterError
 from memapp.core.explanation import Category, Colour, SegmenterIdentity
+from memapp.core.files import open_regular_file
 from memapp.scoring.segmentation.colours import LEFT_OVER, distinct_colours
 from memapp.scoring.segmentation.fields import FieldError, Fields, read_json
 
@@ -140,7 +141,7 @@ def read_description(folder: Path, *, where: str | None = None) -> PackDescripti
     path = folder / DESCRIPTION_NAME
     where = where or folder.name
     try:
-        with path.open("rb") as file:
+        with open_regular_file(path) as file:
             content = file.read(LARGEST_DESCRIPTION + 1)
     except OSError as problem:
         raise SegmenterError(

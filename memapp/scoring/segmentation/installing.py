@@ -20,6 +20,7 @@ import numpy as np
 from memapp.core.control import RunControl
 from memapp.core.errors import SegmenterError
 from memapp.core.explanation import Segmenter
+from memapp.core.files import make_private_folder, open_regular_file
 from memapp.scoring.segmentation.description import (
     DESCRIPTION_NAME,
     GRAPH_NAME,
@@ -73,7 +74,7 @@ def install_pack(
         Cancelled: nothing was changed.
     """
     try:
-        root.mkdir(parents=True, exist_ok=True)
+        make_private_folder(root)
         _sweep(root)
         with tempfile.TemporaryDirectory(dir=root, prefix=".installing-") as beside:
             staged = Path(beside) / "pack"
@@ -158,7 +159,7 @@ def _files_of(source: Path) -> Iterator[_Files]:
 
 
 def _opener(path: Path) -> Callable[[], IO[bytes]]:
-    return lambda: path.open("rb")
+    return lambda: open_regular_file(path)
 
 
 def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, int, Callable[[], IO[bytes]]]]:
