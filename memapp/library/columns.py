@@ -172,7 +172,8 @@ class Column:
             return np.asarray(values == self.missing_value)
         if self.kind is Kind.FLAG:
             return np.zeros(len(values), dtype=np.bool_)
-        return np.fromiter((value is None for value in values), dtype=np.bool_, count=len(values))
+        # By numpy: a loop takes ten times as long, which an order of 100,000 names feels.
+        return np.asarray(values == None, dtype=np.bool_)  # noqa: E711
 
     def described(self, photo: Photo) -> str:
         """Return the value of a photo as the screen shows it; empty where it is unknown."""

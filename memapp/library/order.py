@@ -49,8 +49,12 @@ def ordered(library: Library, order: Order, rows: Rows | None = None) -> Rows:
     names = library.values(NAME_RANK)[rows]
     missing = column.missing_in(library.values(column.id))[rows]
     value = np.where(missing, 0, _sortable(library, column, column.sort)[rows])
-    apart = library.values(column.sort.apart)[rows] if column.sort.apart else np.zeros(len(rows), np.bool_)
-    return rows[np.lexsort((names, -value if order.descending else value, apart, missing))]
+    keys = [names, -value if order.descending else value]
+    if column.sort.apart:
+        keys.append(library.values(column.sort.apart)[rows])
+    keys.append(missing)
+    # A sort for each key: those that tell no photos apart are left out.
+    return rows[np.lexsort(keys[:2] + [key for key in keys[2:] if key.any()])]
 
 
 def apart_from(library: Library, order: Order, rows: Rows) -> int | None:

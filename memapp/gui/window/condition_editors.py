@@ -56,6 +56,7 @@ class RangeEditor(ConditionEditor):
         row.addWidget(text_label("to", Role.QUIET))
         row.addWidget(self._highest)
         row.addStretch()
+        self.setFocusProxy(self._lowest)
         for box in (self._lowest, self._highest):
             box.valueChanged.connect(self._keep_order)
 
@@ -120,6 +121,7 @@ class TextEditor(ConditionEditor):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.line)
+        self.setFocusProxy(self.line)
         self.line.textChanged.connect(lambda _text: self.changed.emit())
 
     @property

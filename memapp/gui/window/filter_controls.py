@@ -189,5 +189,5 @@ class FilterPopup(QFrame):
         self.adjustSize()
         self.move(button.mapToGlobal(QPoint(0, button.height())))
         self.show()
-        self.setFocus(Qt.FocusReason.PopupFocusReason)
-        self.focusNextChild()
+        if self.editors:
+            self.editors[0].setFocus(Qt.FocusReason.PopupFocusReason)

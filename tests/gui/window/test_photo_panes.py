@@ -250,3 +250,20 @@ def test_a_viewer_that_is_closed_wants_no_picture_any_more(bench: WindowBench, f
     open_viewer(bench, "b.png")
     bench.qtbot.keyClick(bench.window.viewer, Qt.Key.Key_Escape)
     assert asked == [(View.VIEWER, 1), (View.VIEWER, 0)]
+
+
+def test_a_photo_whose_file_changed_is_shown_anew_in_viewer_and_inspector(
+    bench: WindowBench, folder: Path
+) -> None:
+    bench.add(folder)
+    open_viewer(bench, "b.png")
+    bench.until(lambda: colour_in_the_middle(bench) == QColor(240, 240, 240))
+    before = bench.key("b.png")
+    make_photo(folder / "b.png", 120, size=(60, 40))
+    bench.add(folder / "b.png")
+    assert bench.key("b.png") != before
+    assert len(bench.names()) == 4
+    assert bench.window.panes.viewing == bench.key("b.png")
+    bench.until(lambda: colour_in_the_middle(bench) == QColor(120, 120, 120))
+    bench.until(lambda: "0.47" in words(bench))
+    assert list(bench.window.panes.inspected) == [bench.key("b.png")]

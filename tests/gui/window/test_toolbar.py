@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent
-from PySide6.QtWidgets import QDoubleSpinBox, QLineEdit, QToolBar, QToolButton
+from PySide6.QtWidgets import QDoubleSpinBox, QLineEdit, QPushButton, QToolBar, QToolButton
 from pytestqt.qtbot import QtBot
 
 from memapp.core.settings import SETTINGS
@@ -145,3 +145,43 @@ def test_the_button_says_what_the_grid_is_sorted_by(bench: WindowBench, tmp_path
     assert bar is not None
     bench.trigger("sort-size")
     assert "Sort: File size" in [button.text() for button in bar.findChildren(QToolButton)]
+
+
+# All other filters
+
+
+def popup_line(filters: FilterControls, column: str) -> QLineEdit:
+    lines = filters.popup.findChildren(QLineEdit)
+    [found] = [line for line in lines if line.accessibleName() == f"Find by {column}"]
+    return found
+
+
+def test_the_popup_has_a_row_for_each_other_column_that_can_be_filtered_by(filters: FilterControls) -> None:
+    assert [editor.column.id for editor in filters.popup.editors] == ["folder", "format", "camera", "lens"]
+    popup_line(filters, "camera").setText(" r6 ")
+    assert filters.wanted == PhotoFilter((Contains("camera", "r6"),))
+    filters.clear()
+    assert popup_line(filters, "camera").text() == ""
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_the_popups_button_says_whether_it_filters(qtbot: QtBot, filters: FilterControls) -> None:
+    [button] = [each for each in filters.findChildren(QToolButton) if each.accessibleName() == "More filters"]
+    field(filters).setText("beach")
+    assert not button.isChecked()
+    popup_line(filters, "lens").setText("85mm")
+    assert button.isChecked()
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert filters.popup.isVisible()
+    assert button.isChecked()
+    filters.popup.clear_requested.emit()
+    assert (filters.wanted, button.isChecked()) == (PhotoFilter(), False)
+    filters.popup.hide()
+
+
+def test_photos_are_filtered_by_their_folder(bench: WindowBench, tmp_path: Path) -> None:
+    bench.add(make_photos(tmp_path / "lake", {"a.png": 200}), make_photos(tmp_path / "town", {"b.png": 100}))
+    popup_line(bench.window.filters, "folder").setText("TOWN")
+    assert bench.names() == ["b.png"]
+    links = [each.text() for each in bench.window.status.findChildren(QPushButton) if each.isVisible()]
+    assert "1 hidden: show all" in links
