@@ -7,7 +7,15 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from memapp.core.errors import DeviceError
 from memapp.core.records import EngineInfo, PixelArray
+from memapp.core.text import tr
+
+
+def check_scores(scores: npt.NDArray[np.float32], frames: PixelArray, device_name: str) -> None:
+    """Raise DeviceError unless there is a number 0..1 for each frame: a foreign net may return anything."""
+    if scores.shape != (len(frames),) or not ((scores >= 0) & (scores <= 1)).all():
+        raise DeviceError(tr("{device} returned values that are not scores.", device=device_name))
 
 
 class Engine(Protocol):

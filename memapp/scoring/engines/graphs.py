@@ -24,6 +24,7 @@ from memapp.core.records import NetIdentity
 from memapp.core.resources import resource_path
 from memapp.core.text import deferred
 from memapp.scoring.hash_cache import HashCache
+from memapp.scoring.proof import proof_scores_of
 
 EXPORTER = 1
 """Version of the export; raise it when the export writes a different graph for the same net."""
@@ -105,13 +106,14 @@ class GraphFolder:
                 case {
                     "net": dict(exported),
                     "exporter": exporter,
-                    "size": size,
-                    "sha256": sha256,
-                    "proof_scores": list(scores),
+                    "size": int(size),
+                    "sha256": str(sha256),
+                    "proof_scores": recorded,
                 } if (exported, exporter) == (asdict(net), EXPORTER):
+                    scores = proof_scores_of(recorded, net)
                     # Checking the size is instant, the hash takes a second.
                     if path.stat().st_size == size and self._checked.sha256_of(path) == sha256:
-                        return PreparedGraph(path, np.array(scores, dtype=np.float32))
+                        return PreparedGraph(path, scores)
         except (OSError, ValueError, TypeError):
             pass
         return None
@@ -138,10 +140,12 @@ class GraphFolder:
         beside = Path(name)
         notify(str(PREPARING))
         try:
-            scores = self._export(weights, beside)
+            scores = proof_scores_of(self._export(weights, beside).tolist(), net)
             self._put_in_place(beside, path, net, scores)
         except OSError as problem:
             raise GraphError(f"{self.folder} can't be written ({problem.strerror}).") from problem
+        except ValueError as problem:
+            raise GraphError(f"The net could not be exported: it gives {problem}.") from problem
         except MemappError as problem:
             _log.warning("the export failed: %s", problem)
             raise GraphError(f"The net could not be exported: {str(problem).rstrip('.')}.") from problem

@@ -10,6 +10,7 @@ import onnxruntime
 
 from memapp.core.errors import DeviceError, OutOfDeviceMemoryError
 from memapp.core.records import EngineInfo, PixelArray
+from memapp.scoring.engines.engine import check_scores
 from memapp.scoring.hardware import cpu_name
 
 FRAMES = "frames"
@@ -70,14 +71,13 @@ class OnnxEngine:
 
         Raises:
             OutOfDeviceMemoryError: the batch did not fit; the engine is usable with a smaller one.
-            DeviceError: onnxruntime failed or returned values that are not numbers.
+            DeviceError: onnxruntime failed or returned values that are not scores.
         """
         try:
             (scores,) = self._session.run([SCORES], {FRAMES: frames})
         except Exception as problem:
             raise _typed_error(problem) from problem
-        if not np.isfinite(scores).all():
-            raise DeviceError(f"{cpu_name()} returned values that are not numbers.")
+        check_scores(scores, frames, cpu_name())
         found: npt.NDArray[np.float32] = scores
         return found
 

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from memapp.core.errors import DeviceError, OutOfDeviceMemoryError
 from memapp.core.records import EngineInfo, PixelArray
 from memapp.scoring.engines.cuda_copies import CudaCopies
+from memapp.scoring.engines.engine import check_scores
 from memapp.scoring.hardware import cpu_name, physical_cores
 
 BATCH_SIZES = {"cpu": 16, "mps": 16, "cuda": 64}
@@ -74,11 +75,10 @@ class TorchEngine:
 
         Raises:
             OutOfDeviceMemoryError: the batch did not fit; the engine is usable with a smaller one.
-            DeviceError: the device failed or returned values that are not numbers.
+            DeviceError: the device failed or returned values that are not scores.
         """
         scores = _guarded(self.device, lambda: self._forward(frames))
-        if not np.isfinite(scores).all():
-            raise DeviceError(f"{_device_name(self.device)} returned values that are not numbers.")
+        check_scores(scores, frames, _device_name(self.device))
         return scores
 
     def close(self) -> None:

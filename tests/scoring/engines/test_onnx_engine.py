@@ -56,10 +56,10 @@ def test_a_graph_with_another_input_is_refused(tmp_path: Path) -> None:
 
 def test_results_that_are_not_numbers_are_an_error(tmp_path: Path) -> None:
     path = tmp_path / "broken.onnx"
-    with pytest.raises(DeviceError, match="not numbers"):
+    with pytest.raises(DeviceError, match="not scores"):
         export(SmallNet(float("nan")).requires_grad_(False), path)
     engine = OnnxEngine(graph=path, threads=1)
-    with pytest.raises(DeviceError, match="not numbers"):
+    with pytest.raises(DeviceError, match="not scores"):
         engine.score(np.zeros((1, 227, 227, 3), dtype=np.uint8))
 
 

