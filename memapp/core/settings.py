@@ -10,6 +10,7 @@ from typing import Any, Final, Generic, TypeAlias, TypeVar, cast
 from memapp.core.explanation import MapMethod
 from memapp.core.net_ids import RESMEM_ID
 from memapp.core.records import Precision
+from memapp.core.text import Deferred, deferred
 
 T = TypeVar("T")
 Stored: TypeAlias = bool | int | str
@@ -28,7 +29,7 @@ class Setting(Generic[T]):
     key: str
     """As the file spells it; never changed, or old files lose it."""
     default: T
-    label: str
+    label: Deferred | str
     """As a settings page shows it."""
     choices: tuple[T, ...] = ()
     """The values allowed, for texts with a choice; an enum's members are choices without being listed."""
@@ -92,52 +93,74 @@ class Setting(Generic[T]):
 class SettingsTable:
     """All settings. To add one, declare it here; settings.get(SETTINGS.its_name) reads it."""
 
-    licence_accepted: Final = Setting("licence_accepted", False, "Licence of the weights read and accepted")
-    theme: Final = Setting("theme", "system", "Appearance", choices=("system", "dark", "light"))
-    device: Final = Setting("device", "auto", "Score on", choices=("auto", "cpu", "cuda", "mps"))
-    engine: Final = Setting("engine", "auto", "Scoring engine", choices=("auto", "torch", "onnx"))
-    precision: Final = Setting("precision", Precision.EXACT, "New photos are scored")
-    unload_minutes: Final = Setting("unload_minutes", 5, "Give back the net's memory after", limits=(1, 120))
-    battery_threads: Final = Setting("battery_threads", True, "Use fewer cores on battery")
-    pause_on_battery: Final = Setting("pause_on_battery", False, "Pause on battery")
-    tile_size: Final = Setting("tile_size", 200, "Size of the thumbnails", limits=(96, 512), of_window=True)
-    sort_by: Final = Setting("sort_by", "score", "Sort by the column of this id", of_window=True)
-    sort_descending: Final = Setting("sort_descending", True, "Highest first", of_window=True)
-    nets: Final[Setting[tuple[str, ...]]] = Setting("nets", (RESMEM_ID,), "Nets that score", of_window=True)
+    licence_accepted: Final = Setting(
+        "licence_accepted", False, deferred("Licence of the weights read and accepted")
+    )
+    theme: Final = Setting("theme", "system", deferred("Appearance"), choices=("system", "dark", "light"))
+    device: Final = Setting("device", "auto", deferred("Score on"), choices=("auto", "cpu", "cuda", "mps"))
+    engine: Final = Setting("engine", "auto", deferred("Scoring engine"), choices=("auto", "torch", "onnx"))
+    precision: Final = Setting("precision", Precision.EXACT, deferred("New photos are scored"))
+    unload_minutes: Final = Setting(
+        "unload_minutes", 5, deferred("Free the net's memory after"), limits=(1, 120)
+    )
+    battery_threads: Final = Setting("battery_threads", True, deferred("Use fewer cores on battery"))
+    pause_on_battery: Final = Setting("pause_on_battery", False, deferred("Pause on battery"))
+    tile_size: Final = Setting(
+        "tile_size", 200, deferred("Size of the thumbnails"), limits=(96, 512), of_window=True
+    )
+    sort_by: Final = Setting("sort_by", "score", deferred("Column to sort by"), of_window=True)
+    sort_descending: Final = Setting("sort_descending", True, deferred("Highest first"), of_window=True)
+    nets: Final[Setting[tuple[str, ...]]] = Setting(
+        "nets", (RESMEM_ID,), deferred("Nets that score"), of_window=True
+    )
     shown_net: Final[Setting[str]] = Setting(
-        "shown_net", RESMEM_ID, "Net whose scores are shown", of_window=True
+        "shown_net", RESMEM_ID, deferred("Net whose scores are shown"), of_window=True
     )
     compared_nets: Final[Setting[tuple[str, ...]]] = Setting(
-        "compared_nets", (), "Nets whose disagreement is flagged", of_window=True
+        "compared_nets", (), deferred("Nets whose disagreement is flagged"), of_window=True
     )
     disagreement_points: Final = Setting(
-        "disagreement_points", 25, "Flag photos that they place apart by", limits=(5, 95), of_window=True
+        "disagreement_points",
+        25,
+        deferred("Points from which disagreement is flagged"),
+        limits=(5, 95),
+        of_window=True,
     )
-    inspector_open: Final = Setting("inspector_open", True, "Show the inspector", of_window=True)
-    details_open: Final = Setting("details_open", False, "Show the photos as a table", of_window=True)
-    problems_open: Final = Setting("problems_open", False, "Show the problems", of_window=True)
+    inspector_open: Final = Setting("inspector_open", True, deferred("Show the inspector"), of_window=True)
+    details_open: Final = Setting(
+        "details_open", False, deferred("Show the photos as a table"), of_window=True
+    )
+    problems_open: Final = Setting("problems_open", False, deferred("Show the problems"), of_window=True)
     overlay: Final = Setting(
         "overlay",
         "none",
-        "Overlay",
+        deferred("Overlay"),
         choices=("none", "segmentation", "memorability", "regions"),
         of_window=True,
     )
-    tile_overlays: Final = Setting("tile_overlays", False, "Overlays on thumbnails", of_window=True)
+    tile_overlays: Final = Setting("tile_overlays", False, deferred("Overlays on thumbnails"), of_window=True)
     overlay_opacity: Final = Setting(
-        "overlay_opacity", 80, "Opacity of the overlay, in percent", limits=(10, 100), of_window=True
+        "overlay_opacity",
+        80,
+        deferred("Opacity of the overlay, in percent"),
+        limits=(10, 100),
+        of_window=True,
     )
     map_style: Final = Setting(
         "map_style",
         "colour",
-        "Memorability maps are shown",
+        deferred("Style of memorability maps"),
         choices=("colour", "outline", "fog"),
         of_window=True,
     )
-    map_method: Final = Setting("map_method", MapMethod.OCCLUSION, "Maps are made by", of_window=True)
-    segmenter: Final = Setting("segmenter", "", "Segmenter in use", of_window=True)
-    window_geometry: Final = Setting("window_geometry", "", "Place and size of the window", of_window=True)
-    last_folder: Final = Setting("last_folder", "", "Folder last opened", of_window=True)
+    map_method: Final = Setting(
+        "map_method", MapMethod.OCCLUSION, deferred("Method of memorability maps"), of_window=True
+    )
+    segmenter: Final = Setting("segmenter", "", deferred("Segmenter in use"), of_window=True)
+    window_geometry: Final = Setting(
+        "window_geometry", "", deferred("Place and size of the window"), of_window=True
+    )
+    last_folder: Final = Setting("last_folder", "", deferred("Folder last opened"), of_window=True)
 
     def __iter__(self) -> Iterator[Setting[Any]]:
         """Go through all settings, in the order of the table."""
@@ -223,7 +246,7 @@ def usable_values(stored: Mapping[str, object]) -> tuple[dict[str, Any], tuple[s
             try:
                 values[setting.key] = setting.from_file(stored[setting.key])
             except ValueError:
-                refused.append(setting.label)
+                refused.append(str(setting.label))
     return values, tuple(refused)
 
 

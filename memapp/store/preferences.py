@@ -40,9 +40,13 @@ def unusable_notice(read: ReadSettings, *, refused: tuple[str, ...]) -> str:
         refused: the labels of settings whose value can't be used.
     """
     if read.problem:
-        return f"{read.problem} The preferences are at their defaults."
+        return tr("{problem} The preferences are at their defaults.", problem=read.problem)
     if refused:
-        return f"{FILE_NAME} has values that can't be used. At their defaults: {', '.join(refused)}."
+        return tr(
+            "{file} has values that can't be used. At their defaults: {settings}.",
+            file=FILE_NAME,
+            settings=", ".join(refused),
+        )
     return ""
 
 
@@ -64,9 +68,11 @@ class SettingsFile:
         try:
             return ReadSettings(values=self._content())
         except OSError as problem:
-            return ReadSettings(problem=f"{self._file} can't be read: {problem.strerror}.")
+            return ReadSettings(
+                problem=tr("{file} can't be read: {reason}.", file=self._file, reason=problem.strerror)
+            )
         except ValueError:
-            return ReadSettings(problem=f"{self._file} is damaged.")
+            return ReadSettings(problem=tr("{file} is damaged.", file=self._file))
 
     def values(self) -> dict[str, Any]:
         """Return the values of the file as it is now; none where it can't be read."""

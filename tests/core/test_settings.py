@@ -40,7 +40,7 @@ def test_the_table_goes_through_all_that_is_declared() -> None:
 @pytest.mark.parametrize("setting", ALL, ids=lambda setting: setting.key)
 def test_every_setting_is_declared_whole(setting: Setting[Any]) -> None:
     assert getattr(SETTINGS, setting.key) is setting
-    assert setting.label.strip()
+    assert str(setting.label).strip()
     setting.check(setting.default)
     assert setting.from_file(setting.to_file(setting.default)) == setting.default
     if setting.limits is not None:
@@ -127,7 +127,7 @@ def test_settings_take_what_can_be_used_and_name_the_rest() -> None:
     assert settings.get(SETTINGS.precision) is Precision.FAST
     assert settings.get(SETTINGS.tile_size) == SETTINGS.tile_size.default
     assert settings.get(SETTINGS.device) == SETTINGS.device.default
-    assert settings.refused == (SETTINGS.device.label, SETTINGS.tile_size.label)
+    assert settings.refused == (str(SETTINGS.device.label), str(SETTINGS.tile_size.label))
 
 
 def test_the_lists_of_names_of_older_versions_are_read() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from memapp.core.nets import NetInfo
 from memapp.core.records import Failure, FailureKind, ImageKey, PhotoFacts, Precision, ScoredPhoto
 from memapp.gui.widgets.theme import ThemeManager
+from memapp.gui.widgets.translator import CatalogueTranslator
 from tests.fakes import BrightnessFactory, HalvesFactory
 from tests.gui.window_bench import TurnstileScorer, WindowBench
 
@@ -112,3 +113,12 @@ def turnstile() -> TurnstileScorer:
 def slow_bench(open_window: Callable[..., WindowBench], turnstile: TurnstileScorer) -> WindowBench:
     """A window whose net scores one photo a turn."""
     return open_window(BrightnessFactory(turnstile))
+
+
+@pytest.fixture
+def pseudo_window_language(qapp: QApplication, pseudo_language: None) -> Iterator[None]:
+    """Show the language that marks every text that can be translated, in Qt's own texts too."""
+    translator = CatalogueTranslator(qapp)
+    qapp.installTranslator(translator)
+    yield
+    qapp.removeTranslator(translator)

@@ -136,8 +136,8 @@ def test_values_that_can_not_be_used_are_named(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_text('{"theme": "pink", "tile_size": 9}', encoding="utf-8")
     settings, file = opened(tmp_path)
     notice = unusable_notice(file.read(), refused=settings.refused)
-    assert SETTINGS.theme.label in notice
-    assert SETTINGS.tile_size.label in notice
+    assert str(SETTINGS.theme.label) in notice
+    assert str(SETTINGS.tile_size.label) in notice
 
 
 DAMAGED = {

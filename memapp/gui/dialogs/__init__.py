@@ -1,1 +1,1 @@
-"""Dialogs: licence, about, shortcuts, problems."""
+"""Dialogs: licence, about, shortcuts, preferences, nets, segmenters, triage, where to save."""

@@ -1,4 +1,4 @@
-"""The licence of the weights: the short first-run notice, and the full text that others show too."""
+"""The licence of the weights: the short notice at the first start, and the full text."""
 
 from __future__ import annotations
 
@@ -14,30 +14,31 @@ from PySide6.QtWidgets import (
 )
 
 from memapp.core.resources import resource_path
+from memapp.core.text import deferred, tr
 from memapp.gui.widgets.basic import Role, text_label
 from memapp.gui.widgets.theme import SPACE_2, SPACE_3, SPACE_6, ThemeManager, icon
 
-SUMMARY = (
+SUMMARY = deferred(
     "memapp scores photos with ResMem, a net made at the University of Chicago. "
     "It may be used for non-commercial purposes only, which includes a company's own research. "
     "For commercial rights, ask the Brain Bridge Lab at the University of Chicago (wilma@uchicago.edu)."
 )
-"""The licence in a few words: the same wherever it is told."""
+"""The licence in a few words: the same wherever it is shown."""
 
 
 def licence_text() -> str:
-    """The full licence of ResMem's weights, as its authors wrote it."""
+    """Return the full licence of ResMem's weights, as its authors wrote it."""
     return resource_path("licences/resmem.txt").read_text(encoding="utf-8-sig")
 
 
 class FullLicence(QWidget):
-    """The full text behind a disclosure, closed at first."""
+    """The full text under a heading that opens it, closed at first."""
 
     def __init__(self, *, theme_manager: ThemeManager, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme_manager = theme_manager
         self._switch = QToolButton()
-        self._switch.setText("Full text of the licence")
+        self._switch.setText(tr("Full text of the licence"))
         self._switch.setCheckable(True)
         self._switch.setIconSize(QSize(16, 16))
         self._switch.setObjectName("disclosure")
@@ -47,7 +48,7 @@ class FullLicence(QWidget):
         self._text.setReadOnly(True)
         self._text.setTabChangesFocus(True)
         self._text.setMinimumHeight(220)
-        self._text.setAccessibleName("Full text of the licence")
+        self._text.setAccessibleName(tr("Full text of the licence"))
         self._text.hide()
         theme_manager.changed.connect(self._tint)
         self._tint()
@@ -69,19 +70,19 @@ class FullLicence(QWidget):
 
 
 class LicenceDialog(QDialog):
-    """The first-run notice. Accepted means that it was read and agreed to; rejected means not now."""
+    """The notice at the first start. Accepted: read and agreed to; rejected: not now."""
 
     def __init__(self, *, theme_manager: ThemeManager, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Before you start")
-        title = text_label("For non-commercial use", Role.TITLE)
-        kept = text_label("You can read this again at any time in About memapp.", Role.QUIET, wrap=True)
+        self.setWindowTitle(tr("Before you start"))
+        title = text_label(tr("For non-commercial use"), Role.TITLE)
+        kept = text_label(tr("You can read this again at any time in About memapp."), Role.QUIET, wrap=True)
 
         buttons = QDialogButtonBox()
-        agree = QPushButton("I understand")
+        agree = QPushButton(tr("I understand"))
         agree.setDefault(True)
         buttons.addButton(agree, QDialogButtonBox.ButtonRole.AcceptRole)
-        buttons.addButton(QPushButton("Not now"), QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.addButton(QPushButton(tr("Not now")), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
 
@@ -89,7 +90,7 @@ class LicenceDialog(QDialog):
         column.setContentsMargins(SPACE_6, SPACE_6, SPACE_6, SPACE_6)
         column.setSpacing(SPACE_3)
         column.addWidget(title)
-        column.addWidget(text_label(SUMMARY, wrap=True))
+        column.addWidget(text_label(str(SUMMARY), wrap=True))
         column.addWidget(kept)
         column.addWidget(FullLicence(theme_manager=theme_manager), 1)
         column.addSpacing(SPACE_3)

@@ -1,4 +1,4 @@
-"""Which nets score, which two are compared; adding a net and removing one."""
+"""Chooses the nets that score and the two to compare; adds and removes nets."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ from PySide6.QtWidgets import (
 from memapp.core.net_ids import FALSERESMEM_ID, RESMEM_ID
 from memapp.core.nets import NetInfo
 from memapp.core.settings import SETTINGS
+from memapp.core.text import tr
 from memapp.gui.widgets.basic import Role, hairline, text_label
+from memapp.gui.widgets.sentence_row import sentence_row
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_4, SPACE_6
 
 _WIDTH = 540
@@ -30,14 +32,14 @@ _NUMBER_WIDTH = 56
 
 
 class NetsDialog(QDialog):
-    """The nets that are installed. What is chosen is at work at once.
+    """The nets that are installed. A choice takes effect at once.
 
     Signals:
-        chosen(list[str]): the nets that are to score, by name.
-        compared(str, str): the two to compare.
-        points_set(int): flag photos that these place so many points apart.
-        add_wanted(): a net is to be added.
-        remove_wanted(str): this one is to be removed.
+        chosen(list[str]): score with these nets, by id.
+        compared(str, str): compare these two.
+        points_set(int): flag photos that these place this many points apart.
+        add_wanted(): add a net.
+        remove_wanted(str): remove this net.
     """
 
     chosen = Signal(list)
@@ -47,10 +49,10 @@ class NetsDialog(QDialog):
     remove_wanted = Signal(str)
 
     def __init__(self, *, missing: str = "", parent: QWidget | None = None) -> None:
-        """Say below the nets what is missing, if anything is."""
+        """Take a sentence about nets that are missing, shown below the others; empty for none."""
         super().__init__(parent)
         self._missing = missing
-        self.setWindowTitle("Nets")
+        self.setWindowTitle(tr("Nets"))
         self._nets: tuple[NetInfo, ...] = ()
         self._boxes: dict[str, QCheckBox] = {}
         self._list = QScrollArea()
@@ -58,10 +60,10 @@ class NetsDialog(QDialog):
         self._list.setFrameShape(QScrollArea.Shape.NoFrame)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setMinimumHeight(_LIST_HEIGHT)
-        self._list.setAccessibleName("Nets that score")
+        self._list.setAccessibleName(tr("Nets that score"))
         self._first, self._second = QComboBox(), QComboBox()
-        self._first.setAccessibleName("First net to compare")
-        self._second.setAccessibleName("Second net to compare")
+        self._first.setAccessibleName(tr("First net to compare"))
+        self._second.setAccessibleName(tr("Second net to compare"))
         for box in (self._first, self._second):
             box.activated.connect(self._on_pair)
         self._points = QSpinBox()
@@ -70,13 +72,13 @@ class NetsDialog(QDialog):
         self._points.setRange(*limits)
         self._points.setFixedWidth(_NUMBER_WIDTH)
         self._points.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self._points.setAccessibleName("Points from which photos are flagged")
+        self._points.setAccessibleName(tr("Points from which photos are flagged"))
         self._points.valueChanged.connect(self.points_set)
         self._comparison = self._comparison_part()
-        self._said = text_label(wrap=True, copyable=True)
-        self._said.hide()
+        self._notice = text_label(wrap=True, copyable=True)
+        self._notice.hide()
 
-        add = QPushButton("Add a net...")
+        add = QPushButton(tr("Add a net..."))
         add.clicked.connect(self.add_wanted)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.addButton(add, QDialogButtonBox.ButtonRole.ActionRole)
@@ -86,15 +88,17 @@ class NetsDialog(QDialog):
         column.setSpacing(SPACE_4)
         column.addWidget(
             text_label(
-                "Every net that is ticked scores each photo. Each takes its own time; what a net has scored "
-                "once is known from then on.",
+                tr(
+                    "Every net that is ticked scores each photo, and each takes its own time. "
+                    "A photo that a net has scored once is not scored by it again."
+                ),
                 Role.QUIET,
                 wrap=True,
             )
         )
         column.addWidget(self._list, 1)
         column.addWidget(self._comparison)
-        column.addWidget(self._said)
+        column.addWidget(self._notice)
         column.addWidget(buttons)
         self.setMinimumWidth(_WIDTH)
 
@@ -106,7 +110,7 @@ class NetsDialog(QDialog):
         pair: tuple[NetInfo, NetInfo] | None,
         points: int,
     ) -> None:
-        """Show these, those that score ticked; the two that are compared, where two score."""
+        """Show these nets, with ticks at those that score, and the two that are compared."""
         if tuple(nets) != self._nets:
             self._nets = tuple(nets)
             self._list_nets()
@@ -123,10 +127,10 @@ class NetsDialog(QDialog):
                     box.addItem(net.title, net.id)
                 box.setCurrentIndex(box.findData(selected.id))
 
-    def say(self, text: str) -> None:
-        """Say what came of adding or removing."""
-        self._said.setText(text)
-        self._said.setVisible(bool(text))
+    def show_notice(self, text: str) -> None:
+        """Show the outcome of adding or removing a net."""
+        self._notice.setText(text)
+        self._notice.setVisible(bool(text))
 
     def _list_nets(self) -> None:
         page = QWidget()
@@ -141,18 +145,18 @@ class NetsDialog(QDialog):
         column.addStretch(1)
         before = self._list.takeWidget()
         if before is not None:
-            # A button of it may be in the middle of its own click.
+            # One of its buttons may be in the middle of its own click.
             before.deleteLater()
         self._list.setWidget(page)
 
     def _tick(self, net: NetInfo, *, on: bool, last: bool) -> None:
-        """Show whether a net scores; the last one that does must go on, or nothing would."""
+        """Show whether a net scores; the last one that does can't be switched off."""
         box = self._boxes[net.id]
         box.blockSignals(True)
         box.setChecked(on)
         box.blockSignals(False)
         box.setEnabled(not last)
-        box.setToolTip("The only net that scores. Tick another one first." if last else "")
+        box.setToolTip(tr("The only net that scores. Tick another one first.") if last else "")
 
     def _row(self, net: NetInfo) -> QWidget:
         box = QCheckBox(net.title.replace("&", "&&"))
@@ -163,8 +167,8 @@ class NetsDialog(QDialog):
         line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(box, 1)
         if net.removable:
-            remove = QPushButton("Remove")
-            remove.setAccessibleName(f"Remove {net.title}")
+            remove = QPushButton(tr("Remove"))
+            remove.setAccessibleName(tr("Remove {name}", name=net.title))
             remove.clicked.connect(lambda: self.remove_wanted.emit(net.id))
             line.addWidget(remove)
         row = QWidget()
@@ -172,7 +176,7 @@ class NetsDialog(QDialog):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_1)
         column.addLayout(line)
-        # Of the published ones, the note says it.
+        # The notes of published nets include the meaning.
         published = net.id in (RESMEM_ID, FALSERESMEM_ID)
         for words in (net.note,) if published else (net.note, net.scale.meaning):
             label = text_label(str(words), Role.SMALL, wrap=True)
@@ -198,25 +202,23 @@ class NetsDialog(QDialog):
         column = QVBoxLayout(part)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_2)
-        pair = QHBoxLayout()
-        pair.setSpacing(SPACE_2)
-        pair.addWidget(text_label("Compare"))
-        pair.addWidget(self._first, 1)
-        pair.addWidget(text_label("with"))
-        pair.addWidget(self._second, 1)
-        threshold = QHBoxLayout()
-        threshold.setSpacing(SPACE_2)
-        threshold.addWidget(text_label("Flag photos (≠) that they place apart by"))
-        threshold.addWidget(self._points)
-        threshold.addWidget(text_label("points or more"))
-        threshold.addStretch(1)
         column.addWidget(hairline())
-        column.addLayout(pair)
-        column.addLayout(threshold)
+        column.addLayout(
+            sentence_row(
+                tr("Compare {first} with {second}"), first=self._first, second=self._second, stretched=True
+            )
+        )
+        column.addLayout(
+            sentence_row(
+                tr("Flag photos (≠) that they place apart by {points} points or more"), points=self._points
+            )
+        )
         column.addWidget(
             text_label(
-                "A place is a photo's rank in this set, from 0 to 100; first is who has most hits or fewest "
-                "false alarms, and photos that tie share their places.",
+                tr(
+                    "A place is a photo's rank in this set, from 0 to 100. The photo with the most hits, or "
+                    "the fewest false alarms, is first; photos that tie share a place."
+                ),
                 Role.SMALL,
                 wrap=True,
             )

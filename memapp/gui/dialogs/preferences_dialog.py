@@ -1,4 +1,4 @@
-"""The few things that can be set, at work as soon as they are chosen."""
+"""Shows the settings; a change takes effect at once."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from memapp.core.score_text import FAST_MARK
 from memapp.core.settings import SETTINGS, Setting, Settings
+from memapp.core.text import deferred, tr, trn
 from memapp.gui.widgets.basic import ElidedLabel, Role, text_label
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_6
 
@@ -35,29 +36,35 @@ _GROUPS: tuple[tuple[Setting[Any], ...], ...] = (
     (SETTINGS.battery_threads, SETTINGS.pause_on_battery),
 )
 _CHOICE_TEXTS = {
-    "theme": {"system": "As the system", "dark": "Dark", "light": "Light"},
+    "theme": {"system": deferred("As the system"), "dark": deferred("Dark"), "light": deferred("Light")},
     "precision": {
-        "exact": "Exactly",
-        "fast": f"Fast, a little less exact ({FAST_MARK})",
+        "exact": deferred("Exactly"),
+        "fast": deferred("Fast, a little less exact ({mark})"),
     },
     "device": {
-        "auto": "The fastest device that works",
-        "cpu": "The processor (CPU)",
-        "cuda": "NVIDIA graphics card (CUDA)",
-        "mps": "Apple graphics (Metal)",
+        "auto": deferred("The fastest device that works"),
+        "cpu": deferred("The processor (CPU)"),
+        "cuda": deferred("NVIDIA graphics card (CUDA)"),
+        "mps": deferred("Apple graphics (Metal)"),
     },
     "engine": {
-        "auto": "The fastest one for the device",
-        "torch": "torch, on any device",
-        "onnx": "onnxruntime, on the processor",
+        "auto": deferred("The fastest one for the device"),
+        "torch": deferred("torch, on any device"),
+        "onnx": deferred("onnxruntime, on the processor"),
     },
 }
-_UNITS = {"unload_minutes": ("minute without scoring", "minutes without scoring")}
-"""One and many of what a number counts."""
+_UNITS: dict[str, Callable[[int], str]] = {
+    "unload_minutes": lambda count: trn("minute without scoring", "minutes without scoring", count)
+}
+"""The unit of each number, in the form that goes with it."""
+_NUMBER_NAMES = {"unload_minutes": deferred("Free the net's memory after, in minutes without scoring")}
+"""What a screen reader calls each number."""
 _HINTS = {
-    "precision": "Scores that are known already stay as they are.",
-    "unload_minutes": "Loading it again takes a few seconds.",
-    "device": "Used from the next run on. Where it can't be used, the processor takes over and says why.",
+    "precision": deferred("Scores that are known already stay as they are."),
+    "unload_minutes": deferred("Loading it again takes a few seconds."),
+    "device": deferred(
+        "Used from the next run on. If it fails, the processor is used instead, and a notice says why."
+    ),
 }
 
 
@@ -65,7 +72,7 @@ class PreferencesDialog(QDialog):
     """Appearance, how photos are scored, power saving on battery, and where scores are kept.
 
     Signals:
-        segmenters_wanted(): show the segmenters.
+        segmenters_wanted(): open the segmenters dialog.
         show_folder(str): show the folder of scores in the system's file manager.
     """
 
@@ -80,9 +87,9 @@ class PreferencesDialog(QDialog):
         fast_missing: str = "",
         parent: QWidget | None = None,
     ) -> None:
-        """Show the settings in use; fast_missing says why fast scores can't be had, if they can't."""
+        """Show the settings in use; fast_missing says why there can be no fast scores, empty if there can."""
         super().__init__(parent)
-        self.setWindowTitle("Preferences")
+        self.setWindowTitle(tr("Preferences"))
         self._settings = settings
         self._unsubscribes: list[Callable[[], None]] = []
         self._form = QGridLayout()
@@ -93,11 +100,11 @@ class PreferencesDialog(QDialog):
             for setting in group:
                 self._add_setting(setting, missing=fast_missing if setting is SETTINGS.precision else "")
             self._add_gap()
-        segmenters = QPushButton("Get, choose, remove...")
+        segmenters = QPushButton(tr("Get, choose, remove..."))
         segmenters.clicked.connect(self.segmenters_wanted)
         rest = QWidget()
-        self._add_row("Segmenters", _side_by_side(segmenters, rest, stretched=rest))
-        self._add_row("Scores are kept in", self._folder(scores_folder))
+        self._add_row(tr("Segmenters"), _side_by_side(segmenters, rest, stretched=rest))
+        self._add_row(tr("Scores are kept in"), self._folder(scores_folder))
 
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
@@ -110,18 +117,18 @@ class PreferencesDialog(QDialog):
         self.setMinimumWidth(_WIDTH)
 
     def done(self, result: int) -> None:
-        """Follow the settings no longer: the dialog may be gone when they change next."""
+        """Unsubscribe from the settings: the dialog may be gone when they change next."""
         for unsubscribe in self._unsubscribes:
             unsubscribe()
         super().done(result)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Be as high as the hints need at this width: what wraps says so only when asked for it."""
+        """Set the height that wrapped hints need at this width; the layout does not do so by itself."""
         super().showEvent(event)
         self.setMinimumHeight(self.heightForWidth(self.width()))
 
     def _add_setting(self, setting: Setting[Any], *, missing: str) -> None:
-        """A row for one setting; where it is missing, with the reason in the hint's place."""
+        """Add a row for one setting; where it is not available, the hint says why."""
         field: QWidget
         if setting.choices:
             field = self._choice(setting)
@@ -130,13 +137,13 @@ class PreferencesDialog(QDialog):
         else:
             field = self._flag(setting)
         field.setEnabled(not missing)
-        self._add_row("" if isinstance(field, QCheckBox) else setting.label, field)
+        self._add_row("" if isinstance(field, QCheckBox) else str(setting.label), field)
         hint = missing or _HINTS.get(setting.key)
         if hint:
-            self._form.addWidget(text_label(hint, Role.SMALL, wrap=True), self._form.rowCount(), 1)
+            self._form.addWidget(text_label(str(hint), Role.SMALL, wrap=True), self._form.rowCount(), 1)
 
     def _add_row(self, label: str, field: QWidget) -> None:
-        """A label and what it names, a little apart from the row above."""
+        """Add a label and its field, a little apart from the row above."""
         if self._form.count():
             self._form.setRowMinimumHeight(self._form.rowCount(), SPACE_2)
         row = self._form.rowCount() + 1
@@ -150,29 +157,29 @@ class PreferencesDialog(QDialog):
 
     def _choice(self, setting: Setting[str]) -> QComboBox:
         box = QComboBox()
-        box.setAccessibleName(setting.label)
+        box.setAccessibleName(str(setting.label))
         for choice in setting.choices:
-            box.addItem(_CHOICE_TEXTS[setting.key][choice])
+            box.addItem(_CHOICE_TEXTS[setting.key][choice].filled(mark=FAST_MARK))
         box.activated.connect(lambda row: self._settings.set(setting, setting.choices[row]))
         self._keep_shown(setting, lambda value: box.setCurrentIndex(setting.choices.index(value)))
         return box
 
     def _number(self, setting: Setting[int], limits: tuple[int, int]) -> QWidget:
-        """A box with its unit behind it, in the number that belongs to the value."""
-        one, many = _UNITS[setting.key]
+        """Return a number field followed by its unit, in the plural form of the value."""
+        unit_text = _UNITS[setting.key]
         box = QSpinBox()
         box.setRange(*limits)
         box.setFixedWidth(_NUMBER_WIDTH)
         box.setAlignment(Qt.AlignmentFlag.AlignRight)
-        box.setAccessibleName(f"{setting.label}, in {many}")
+        box.setAccessibleName(str(_NUMBER_NAMES[setting.key]))
         self._keep_shown(setting, box.setValue)
-        unit = text_label(one if box.value() == 1 else many)
-        box.valueChanged.connect(lambda value: unit.setText(one if value == 1 else many))
+        unit = text_label(unit_text(box.value()))
+        box.valueChanged.connect(lambda value: unit.setText(unit_text(value)))
         box.valueChanged.connect(lambda value: self._settings.set(setting, value))
         return _side_by_side(box, unit, stretched=unit)
 
     def _flag(self, setting: Setting[bool]) -> QCheckBox:
-        box = QCheckBox(setting.label)
+        box = QCheckBox(str(setting.label))
         self._keep_shown(setting, box.setChecked)
         box.toggled.connect(lambda on: self._settings.set(setting, on))
         return box
@@ -185,7 +192,7 @@ class PreferencesDialog(QDialog):
     def _folder(self, path: str) -> QWidget:
         shown = ElidedLabel(role=Role.QUIET)
         shown.set_whole_text(path)
-        button = QPushButton("Show in folder")
+        button = QPushButton(tr("Show in folder"))
         button.clicked.connect(lambda: self.show_folder.emit(path))
         return _side_by_side(shown, button, stretched=shown)
 

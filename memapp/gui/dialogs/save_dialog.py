@@ -1,4 +1,4 @@
-"""Asks where a file is to be written, and as which kind; the kind decides the file's ending."""
+"""Asks where to write a file, and as which kind; the kind decides the file's ending."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from memapp.core.export_kinds import ExportKind
 from memapp.core.names import display_name
+from memapp.core.text import tr
 
 
 class Place(NamedTuple):
@@ -21,10 +22,10 @@ class Place(NamedTuple):
 
 
 def ask_place(parent: QWidget, title: str, first: Path, kinds: Sequence[ExportKind]) -> Place | None:
-    """Let a person choose a file and one of the kinds; return None where they give up.
+    """Let a person choose a file and one of the kinds; return None if they cancel.
 
-    The file gets the ending of the chosen kind, whatever was typed. Where that is the name of another file,
-    which the system's dialog did not ask about, a question comes before it is replaced.
+    The file gets the ending of the chosen kind, whatever was typed. If another file has that name, which the
+    system's dialog did not ask about, ask before it is replaced.
     """
     filters = {f"{kind.title} ({' '.join(f'*{each}' for each in kind.endings)})": kind for kind in kinds}
     typed, chosen = QFileDialog.getSaveFileName(parent, title, str(first), ";;".join(filters))
@@ -38,17 +39,16 @@ def ask_place(parent: QWidget, title: str, first: Path, kinds: Sequence[ExportKi
 
 
 def _kind_of(typed: Path, kinds: Sequence[ExportKind]) -> ExportKind:
-    """Return the kind of a dialog that names none: that of the file, else the first."""
+    """Return the kind where the dialog names none: that of the file's ending, else the first."""
     return next((kind for kind in kinds if typed.suffix.lower() in kind.endings), kinds[0])
 
 
 def _may_replace(parent: QWidget, title: str, path: Path) -> bool:
-    question = QMessageBox(
-        QMessageBox.Icon.NoIcon, title, f'"{display_name(path.name)}" exists already.', parent=parent
-    )
+    text = tr('"{name}" exists already.', name=display_name(path.name))
+    question = QMessageBox(QMessageBox.Icon.NoIcon, title, text, parent=parent)
     question.setTextFormat(Qt.TextFormat.PlainText)
-    question.setInformativeText("What is in it would be lost.")
-    replace = question.addButton("Replace", QMessageBox.ButtonRole.AcceptRole)
-    question.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
+    question.setInformativeText(tr("Its content will be lost."))
+    replace = question.addButton(tr("Replace"), QMessageBox.ButtonRole.AcceptRole)
+    question.addButton(tr("Cancel"), QMessageBox.ButtonRole.RejectRole)
     question.exec()
     return question.clickedButton() is replace

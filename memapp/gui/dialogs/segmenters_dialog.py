@@ -1,4 +1,4 @@
-"""The segmenters: which one is in use, getting one, installing one from a file, removing one."""
+"""Chooses the segmenter in use; downloads, installs and removes segmenters."""
 
 from __future__ import annotations
 
@@ -22,19 +22,20 @@ from PySide6.QtWidgets import (
 )
 
 from memapp.core.photo_text import file_size_text
+from memapp.core.text import deferred, tr
 from memapp.gui.overlay.segmenter_commands import SegmenterCommands, SegmenterRow
 from memapp.gui.widgets.basic import IconButton, Role, hairline, text_label
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_6, ThemeManager
 
 _SIZE = (600, 460)
-_INTRODUCTION = (
-    "A segmenter tells apart what is in a photo, for the overlays Segmentation and Regions. It is a pack, a "
-    "folder or a file. Photos are looked into on this computer."
+_INTRODUCTION = deferred(
+    "A segmenter finds the things in a photo, for the overlays Segmentation and Regions. It is a pack: a "
+    "folder or a file. Photos are analysed on this computer."
 )
 
 
 class SegmentersDialog(QDialog):
-    """The list of packs, and what can be done with them.
+    """The list of packs, with buttons to install and remove them.
 
     Signals:
         chosen(str): use the pack of this name.
@@ -50,9 +51,9 @@ class SegmentersDialog(QDialog):
         theme_manager: ThemeManager,
         parent: QWidget | None = None,
     ) -> None:
-        """Show what is installed; in_use names the pack that is used, if it is there."""
+        """Show what is installed; in_use names the pack in use, if it is installed."""
         super().__init__(parent)
-        self.setWindowTitle("Segmenters")
+        self.setWindowTitle(tr("Segmenters"))
         self._commands = commands
         self._in_use = in_use
         self._theme_manager = theme_manager
@@ -66,21 +67,21 @@ class SegmentersDialog(QDialog):
         self._bar.setFixedHeight(2)
         self._fetch = QPushButton()
         self._fetch.clicked.connect(self._on_fetch)
-        self._file = QPushButton("Install from a file...")
+        self._file = QPushButton(tr("Install from a file..."))
         self._file.clicked.connect(self._choose_file)
-        self._folder = QPushButton("Install from a folder...")
+        self._folder = QPushButton(tr("Install from a folder..."))
         self._folder.clicked.connect(self._choose_folder)
-        self._cancel = QPushButton("Cancel")
+        self._cancel = QPushButton(tr("Cancel"))
         self._cancel.clicked.connect(commands.cancel)
         self._lay_out()
-        commands.changed.connect(self._follow)
+        commands.changed.connect(self._update_packs)
         commands.progressed.connect(self._on_progress)
-        commands.said.connect(self._words.setText)
+        commands.outcome.connect(self._words.setText)
         self.resize(*_SIZE)
-        self._follow()
+        self._update_packs()
 
-    def _follow(self) -> None:
-        """Show what is installed now, and what may be done."""
+    def _update_packs(self) -> None:
+        """Show what is installed now, and what can be done."""
         while (item := self._rows.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
@@ -90,12 +91,14 @@ class SegmentersDialog(QDialog):
         for row in rows:
             self._rows.addWidget(self._row(row, in_use=row.name == in_use))
         if not rows:
-            self._rows.addWidget(text_label("None is installed yet.", Role.QUIET))
+            self._rows.addWidget(text_label(tr("None is installed yet."), Role.QUIET))
         self._rows.addStretch(1)
         busy = self._commands.busy
         work = self._commands.work
         offered = work.fetch is not None and work.fetch_name not in usable
-        self._fetch.setText(f"Get {work.fetch_name} ({file_size_text(work.fetch_bytes)})")
+        self._fetch.setText(
+            tr("Get {name} ({size})", name=work.fetch_name, size=file_size_text(work.fetch_bytes))
+        )
         self._fetch.setVisible(offered and not busy)
         for part in (self._file, self._folder):
             part.setVisible(not busy)
@@ -108,15 +111,18 @@ class SegmentersDialog(QDialog):
         use.setEnabled(not row.problem)
         use.clicked.connect(lambda: self._choose(row.name))
         self._group.addButton(use)
-        about = [row.name, file_size_text(row.size), *(["came with memapp"] if row.built_in else [])]
-        remove = IconButton(theme_manager=self._theme_manager, name="close", text=f"Remove {row.title}")
+        built_in = [tr("included with memapp")] if row.built_in else []
+        about = " · ".join([row.name, file_size_text(row.size), *built_in])
+        remove = IconButton(
+            theme_manager=self._theme_manager, name="close", text=tr("Remove {name}", name=row.title)
+        )
         remove.clicked.connect(lambda: self._ask_remove(row))
         remove.setVisible(not row.built_in)
         remove.setEnabled(not self._commands.busy)
         words = QVBoxLayout()
         words.setSpacing(SPACE_1)
         words.addWidget(use)
-        words.addWidget(text_label(row.problem or " · ".join(about), Role.SMALL, wrap=True))
+        words.addWidget(text_label(row.problem or about, Role.SMALL, wrap=True))
         holder = QWidget()
         line = QHBoxLayout(holder)
         line.setContentsMargins(0, 0, 0, 0)
@@ -127,11 +133,14 @@ class SegmentersDialog(QDialog):
 
     def _ask_remove(self, row: SegmenterRow) -> None:
         question = QMessageBox(
-            QMessageBox.Icon.NoIcon, "Remove a segmenter", f"Remove {row.title}?", parent=self
+            QMessageBox.Icon.NoIcon,
+            tr("Remove a segmenter"),
+            tr("Remove {name}?", name=row.title),
+            parent=self,
         )
-        question.setInformativeText("It can be installed again, from where it came.")
-        remove = question.addButton("Remove", QMessageBox.ButtonRole.AcceptRole)
-        question.addButton("Keep", QMessageBox.ButtonRole.RejectRole)
+        question.setInformativeText(tr("It can be installed again from its file or folder."))
+        remove = question.addButton(tr("Remove"), QMessageBox.ButtonRole.AcceptRole)
+        question.addButton(tr("Keep"), QMessageBox.ButtonRole.RejectRole)
         question.exec()
         if question.clickedButton() is remove:
             self._commands.remove(row.name)
@@ -142,27 +151,28 @@ class SegmentersDialog(QDialog):
 
     def _on_fetch(self) -> None:
         self._bar.setRange(0, 0)
-        self._words.setText("Asking for it...")
+        self._words.setText(tr("Starting the download..."))
         self._commands.fetch()
 
     def _choose_file(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Install a segmenter", "", "Packs (*.zip);;All files (*)")
+        filters = f"{tr('Packs')} (*.zip);;{tr('All files')} (*)"
+        path, _ = QFileDialog.getOpenFileName(self, tr("Install a segmenter"), "", filters)
         self._install(path)
 
     def _choose_folder(self) -> None:
-        self._install(QFileDialog.getExistingDirectory(self, "Install a segmenter"))
+        self._install(QFileDialog.getExistingDirectory(self, tr("Install a segmenter")))
 
     def _install(self, path: str) -> None:
         if path:
             self._bar.setRange(0, 0)
-            self._words.setText("Looking at it...")
+            self._words.setText(tr("Checking it..."))
             self._commands.install(Path(path))
 
     def _on_progress(self, done: int, total: int) -> None:
         # Progress bars count in 32 bits.
         self._bar.setRange(0, 1000)
         self._bar.setValue(round(1000 * done / total) if total else 0)
-        self._words.setText(f"{file_size_text(done)} of {file_size_text(total)}")
+        self._words.setText(tr("{done} of {total}", done=file_size_text(done), total=file_size_text(total)))
 
     def _lay_out(self) -> None:
         page = QWidget()
@@ -182,7 +192,7 @@ class SegmentersDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_6, SPACE_6, SPACE_6, SPACE_6)
         column.setSpacing(SPACE_3)
-        column.addWidget(text_label(_INTRODUCTION, wrap=True))
+        column.addWidget(text_label(str(_INTRODUCTION), wrap=True))
         column.addWidget(hairline())
         column.addWidget(area, 1)
         column.addWidget(self._words)

@@ -1,4 +1,4 @@
-"""The cheat sheet: every shortcut on one page, by group."""
+"""Shows every shortcut on one page, by group."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from typing import NamedTuple
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from memapp.core.text import Deferred, tr
 from memapp.gui.widgets.basic import Role, text_label
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_4, SPACE_6
 
 
 class ShortcutLine(NamedTuple):
-    """One line of the cheat sheet."""
+    """One line of the page."""
 
-    group: str
-    text: str
-    shortcut: str
+    group: Deferred | str
+    text: Deferred | str
+    shortcut: Deferred | str
     """As the system writes it: "Ctrl+O", "⌘O"."""
 
 
@@ -27,8 +28,8 @@ class ShortcutsDialog(QDialog):
 
     def __init__(self, *, lines: Sequence[ShortcutLine], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Keyboard shortcuts")
-        groups = [(name, list(members)) for name, members in groupby(lines, key=lambda line: line.group)]
+        self.setWindowTitle(tr("Keyboard shortcuts"))
+        groups = [(name, list(members)) for name, members in groupby(lines, key=lambda line: str(line.group))]
         columns = QHBoxLayout()
         columns.setSpacing(2 * SPACE_6)
         for part in _in_two(groups):
@@ -53,7 +54,7 @@ _Group = tuple[str, list[ShortcutLine]]
 
 
 def _in_two(groups: list[_Group]) -> list[list[_Group]]:
-    """Cut where the longer column is shortest; the groups keep their order."""
+    """Split the groups so that the longer column is as short as possible; they keep their order."""
 
     def longer_column(cut: int) -> int:
         return max(sum(len(members) + 1 for _, members in part) for part in (groups[:cut], groups[cut:]))
@@ -72,8 +73,8 @@ def _group_layout(name: str, members: list[ShortcutLine]) -> QGridLayout:
     heading.setContentsMargins(0, 0, 0, SPACE_1)
     grid.addWidget(heading, 0, 0, 1, 2)
     for row, line in enumerate(members, start=1):
-        what = text_label(line.text, Role.QUIET)
-        keys = text_label(line.shortcut)
+        what = text_label(str(line.text), Role.QUIET)
+        keys = text_label(str(line.shortcut))
         keys.setAccessibleName(f"{line.text}: {line.shortcut}")
         grid.addWidget(what, row, 0)
         grid.addWidget(keys, row, 1, Qt.AlignmentFlag.AlignRight)

@@ -1,4 +1,4 @@
-"""Triage: how many of the best are worth an exact score."""
+"""Asks for a triage how many of the best photos are to be scored exactly."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QHBoxLayout,
     QPushButton,
     QSpinBox,
     QVBoxLayout,
@@ -14,41 +13,43 @@ from PySide6.QtWidgets import (
 )
 
 from memapp.core.score_text import FAST_MARK
+from memapp.core.text import tr, trn
 from memapp.gui.widgets.basic import Role, text_label
-from memapp.gui.widgets.theme import SPACE_2, SPACE_3, SPACE_6
+from memapp.gui.widgets.sentence_row import sentence_row
+from memapp.gui.widgets.theme import SPACE_3, SPACE_6
 
 _MOST_BY_DEFAULT = 100
 _COUNT_WIDTH = 72
 
 
 def default_count(photos: int) -> int:
-    """How many are refined unless a person says otherwise: a tenth, 100 at most, one at least."""
+    """Return how many are scored exactly by default: a tenth, 100 at most, one at least."""
     return max(1, min(_MOST_BY_DEFAULT, round(photos / 10)))
 
 
 class TriageDialog(QDialog):
-    """Says what a triage does and asks for the number. Accepted means start."""
+    """Explains the triage and asks for the number. Accepted means start."""
 
     def __init__(self, *, photos: int, parent: QWidget | None = None) -> None:
         """Take how many photos there are, at least two."""
         super().__init__(parent)
-        self.setWindowTitle("Triage")
+        self.setWindowTitle(tr("Triage"))
         self._count = QSpinBox()
         self._count.setRange(1, photos)
         self._count.setValue(default_count(photos))
         self._count.setGroupSeparatorShown(True)
         self._count.setFixedWidth(_COUNT_WIDTH)
         self._count.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self._count.setAccessibleName("How many of the best are scored exactly")
-        line = QHBoxLayout()
-        line.setSpacing(SPACE_2)
-        line.addWidget(text_label("Score exactly the best"))
-        line.addWidget(self._count)
-        line.addWidget(text_label(f"of {photos:,} photos"))
-        line.addStretch()
+        self._count.setAccessibleName(tr("How many of the best are scored exactly"))
+        sentence = trn(
+            "Score exactly the best {best} of {count:,} photo",
+            "Score exactly the best {best} of {count:,} photos",
+            photos,
+            best="{best}",
+        )
 
         buttons = QDialogButtonBox()
-        start = QPushButton("Start")
+        start = QPushButton(tr("Start"))
         start.setDefault(True)
         buttons.addButton(start, QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
@@ -58,19 +59,24 @@ class TriageDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_6, SPACE_6, SPACE_6, SPACE_6)
         column.setSpacing(SPACE_3)
-        column.addWidget(text_label("Score all fast, then the best exactly", Role.TITLE))
+        column.addWidget(text_label(tr("Score all fast, then the best exactly"), Role.TITLE))
         column.addWidget(
             text_label(
-                f"Every photo gets a fast score ({FAST_MARK}) first, a little less exact. Then the best of "
-                "them, and all that tie with the last of these, are scored exactly.",
+                tr(
+                    "Every photo gets a fast score ({mark}) first, a little less exact. Then the best of "
+                    "them, and all that tie with the last of these, are scored exactly.",
+                    mark=FAST_MARK,
+                ),
                 wrap=True,
             )
         )
-        column.addLayout(line)
+        column.addLayout(sentence_row(sentence, best=self._count))
         column.addWidget(
             text_label(
-                "The best are found sooner than by scoring every photo exactly. "
-                "Exact scores that are known already are kept.",
+                tr(
+                    "The best are found sooner than by scoring every photo exactly. "
+                    "Exact scores that are known already are kept."
+                ),
                 Role.QUIET,
                 wrap=True,
             )

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled
 from memapp.core.explanation import SegmenterIdentity
+from memapp.core.text import tr
 from memapp.workers.jobs import Jobs
 
 BytesProgress: TypeAlias = Callable[[int, int], None]
@@ -63,13 +64,13 @@ class SegmenterCommands(QObject):
     Signals:
         changed(): other packs are installed, or work began or ended.
         progressed(object, object): bytes done, bytes in all.
-        said(str): the outcome, in a sentence.
+        outcome(str): what was done, or why not, in a sentence.
     """
 
     changed = Signal()
     progressed = Signal(object, object)
-    said = Signal(str)
-    _told = Signal(object, object, object)
+    outcome = Signal(str)
+    _reported = Signal(object, object, object)
 
     def __init__(self, *, work: SegmenterWork, jobs: Jobs, parent: QObject) -> None:
         """Take the work and the thread that does it, and look up the packs."""
@@ -78,7 +79,7 @@ class SegmenterCommands(QObject):
         self._jobs = jobs
         self._control: RunControl | None = None
         self.installed = Installed()
-        self._told.connect(self._on_told, Qt.ConnectionType.QueuedConnection)
+        self._reported.connect(self._on_reported, Qt.ConnectionType.QueuedConnection)
         self.refresh()
 
     @property
@@ -91,7 +92,7 @@ class SegmenterCommands(QObject):
         self._jobs.start(
             lambda: Installed(self.work.rows(), self.work.installed()),
             done=self._on_looked_up,
-            failed=lambda problem: self.said.emit(str(problem)),
+            failed=lambda problem: self.outcome.emit(str(problem)),
         )
 
     def install(self, source: Path) -> None:
@@ -107,7 +108,7 @@ class SegmenterCommands(QObject):
         """Remove a pack."""
         self._jobs.start(
             lambda: self.work.remove(name),
-            done=lambda _: self._end(f"{name} was removed."),
+            done=lambda _: self._end(tr("{name} was removed.", name=name)),
             failed=lambda problem: self._end(str(problem)),
         )
 
@@ -122,20 +123,20 @@ class SegmenterCommands(QObject):
         control = self._control = RunControl()
 
         def report(done: int, total: int) -> None:
-            self._told.emit(control, done, total)
+            self._reported.emit(control, done, total)
 
         self._jobs.start(
             lambda: job(control, report),
-            done=lambda name: self._end(f"{name} is installed."),
+            done=lambda name: self._end(tr("{name} is installed.", name=name)),
             failed=lambda problem: self._end(
-                "Cancelled." if isinstance(problem, Cancelled) else str(problem)
+                tr("Cancelled.") if isinstance(problem, Cancelled) else str(problem)
             ),
         )
         self.changed.emit()
 
-    def _end(self, words: str) -> None:
+    def _end(self, text: str) -> None:
         self._control = None
-        self.said.emit(words)
+        self.outcome.emit(text)
         self.changed.emit()
         self.refresh()
 
@@ -144,6 +145,6 @@ class SegmenterCommands(QObject):
         self.changed.emit()
 
     @Slot(object, object, object)
-    def _on_told(self, control: RunControl, done: int, total: int) -> None:
+    def _on_reported(self, control: RunControl, done: int, total: int) -> None:
         if control is self._control:
             self.progressed.emit(done, total)

@@ -11,14 +11,14 @@ from memapp.core.records import ImageKey
 from memapp.workers.supervisor import Supervisor
 
 PAUSE_MILLISECONDS = 250
-"""So long requests are gathered before files are looked at."""
+"""The time for which requests are gathered before files are checked."""
 
 
 class ChangedFiles(QObject):
-    """Looks at files when they are shown and when the window gets the focus back. Lives on the GUI thread.
+    """Checks files when they are shown and when the window gets the focus. Lives on the GUI thread.
 
     Signals:
-        changed(list[ImageKey]): these files are not in the state any more that the photos were scored in.
+        changed(list[ImageKey]): these files were changed since their photos were scored.
     """
 
     changed = Signal(list)
@@ -26,11 +26,11 @@ class ChangedFiles(QObject):
     def __init__(
         self, *, supervisor: Supervisor, all_keys: Callable[[], Sequence[ImageKey]], parent: QObject
     ) -> None:
-        """Look at files through this supervisor.
+        """Check files through this supervisor.
 
         Args:
-            supervisor: has the thread that looks.
-            all_keys: gives the files of all photos, in the order on screen.
+            supervisor: has the thread that checks.
+            all_keys: returns the files of all photos, in the order on screen.
             parent: Qt's owner.
         """
         super().__init__(parent)
@@ -47,18 +47,18 @@ class ChangedFiles(QObject):
         application.applicationStateChanged.connect(self._on_application_state)
 
     def look_at(self, keys: Sequence[ImageKey]) -> None:
-        """Look soon whether these files were changed."""
+        """Check soon whether these files were changed."""
         self._wanted.update(dict.fromkeys(keys))
         if not self._timer.isActive():
             self._timer.start()
 
     def look_at_all(self) -> None:
-        """Look soon at the files of all photos, those asked for already first."""
+        """Check soon the files of all photos, those requested already first."""
         self._all_wanted = True
         self.look_at(())
 
     def _on_application_state(self, state: Qt.ApplicationState) -> None:
-        # Back from the program that the photo was edited in.
+        # The person may come back from the program in which a photo was edited.
         if state == Qt.ApplicationState.ApplicationActive:
             self.look_at_all()
 
@@ -70,7 +70,7 @@ class ChangedFiles(QObject):
             self._supervisor.find_changed(list(keys), done=self._on_looked)
 
     def _on_looked(self, changed: list[ImageKey]) -> None:
-        # Only now: a look that a newer one has replaced is part of the newer one.
+        # Only now: a check that was replaced by a newer one is part of the newer one.
         self._wanted.clear()
         self._all_wanted = False
         if changed:

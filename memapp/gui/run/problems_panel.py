@@ -1,4 +1,4 @@
-"""The photos that have no score, each with its reason, and what can be done about them."""
+"""Lists the photos that have no score, each with its reason, and tries them again."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from memapp.core.records import Failure, ImageKey
-from memapp.gui.run.status import counted
+from memapp.core.text import deferred, tr, trn
 from memapp.gui.widgets.basic import IconButton, Role, text_label
 from memapp.gui.widgets.theme import SPACE_2, SPACE_3, ThemeManager
 
@@ -36,7 +36,11 @@ class _Column(IntEnum):
     REASON = 2
 
 
-_HEADINGS = {_Column.NAME: "Photo", _Column.FOLDER: "Folder", _Column.REASON: "What happened"}
+_HEADINGS = {
+    _Column.NAME: deferred("Photo"),
+    _Column.FOLDER: deferred("Folder"),
+    _Column.REASON: deferred("What happened"),
+}
 _WIDTHS = {_Column.NAME: 220, _Column.FOLDER: 240}
 
 
@@ -85,7 +89,7 @@ class FailureTable(QAbstractTableModel):
         """Return a column's heading."""
         if orientation == Qt.Orientation.Horizontal:
             if role == Qt.ItemDataRole.DisplayRole:
-                return _HEADINGS[_Column(section)]
+                return str(_HEADINGS[_Column(section)])
             if role == Qt.ItemDataRole.TextAlignmentRole:
                 return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         return None
@@ -104,10 +108,10 @@ class ProblemsPanel(QWidget):
     """The list of problems with its buttons.
 
     Signals:
-        retry(list[ImageKey]): try these again.
+        retry(list[ImageKey]): score these again.
         reveal(ImageKey): show the file in the system's file manager.
         select(ImageKey): select the photo in the grid.
-        closed(): put the panel away.
+        closed(): hide the panel.
     """
 
     retry = Signal(list)
@@ -121,16 +125,16 @@ class ProblemsPanel(QWidget):
         self.setAutoFillBackground(True)
         self._table = FailureTable(theme_manager=theme_manager)
         self._title = text_label(role=Role.LARGE)
-        self._retry_all = QPushButton("Retry all")
+        self._retry_all = QPushButton(tr("Retry all"))
         self._retry_all.clicked.connect(lambda: self.retry.emit([f.key for f in self._table.failures]))
-        self._retry = QPushButton("Retry selected")
+        self._retry = QPushButton(tr("Retry selected"))
         self._retry.clicked.connect(lambda: self.retry.emit(self.selected_keys()))
-        self._reveal = QPushButton("Show in folder")
+        self._reveal = QPushButton(tr("Show in folder"))
         self._reveal.clicked.connect(lambda: self.reveal.emit(self.selected_keys()[0]))
-        self._copy = QPushButton("Copy list")
-        self._copy.setToolTip("Copy names, folders and reasons as text")
+        self._copy = QPushButton(tr("Copy list"))
+        self._copy.setToolTip(tr("Copy names, folders and reasons as text"))
         self._copy.clicked.connect(self._copy_list)
-        close = IconButton(theme_manager=theme_manager, name="close", text="Close the problems")
+        close = IconButton(theme_manager=theme_manager, name="close", text=tr("Close the problems"))
         close.clicked.connect(self.closed)
 
         self._view = _problem_view(self._table)
@@ -148,7 +152,7 @@ class ProblemsPanel(QWidget):
         for button in (self._retry_all, self._retry, self._reveal, self._copy, close):
             head.addWidget(button)
 
-        empty = text_label("Every photo could be read.", Role.QUIET)
+        empty = text_label(tr("Every photo could be read."), Role.QUIET)
         empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._pages = QStackedLayout()
         self._pages.addWidget(empty)
@@ -175,7 +179,11 @@ class ProblemsPanel(QWidget):
                     | self._view.selectionModel().SelectionFlag.Rows,
                 )
         count = len(failures)
-        self._title.setText(f"{counted(count, 'photo', 'photos')} could not be read" if count else "Problems")
+        self._title.setText(
+            trn("{count:,} photo could not be read", "{count:,} photos could not be read", count)
+            if count
+            else tr("Problems")
+        )
         self._pages.setCurrentIndex(1 if count else 0)
         self._enable_buttons()
 
@@ -201,7 +209,7 @@ class ProblemsPanel(QWidget):
 
 def _problem_view(table: FailureTable) -> QTreeView:
     view = QTreeView()
-    view.setAccessibleName("Photos that could not be read")
+    view.setAccessibleName(tr("Photos that could not be read"))
     view.setModel(table)
     view.setItemDelegate(_ElideByColumn(view))
     view.setRootIsDecorated(False)

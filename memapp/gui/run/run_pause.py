@@ -1,4 +1,4 @@
-"""Pauses and resumes the run, for a person or on battery; the person's choice wins."""
+"""Pauses and resumes the run, for a person or on battery; the person's choice has priority."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from memapp.workers.power_monitor import PowerMonitor
 
 
 class RunPause(QObject):
-    """Pauses the run while the computer is on battery, where that is wanted. Lives on the GUI thread.
+    """Pauses the run while the computer is on battery, if the settings say so. Lives on the GUI thread.
 
     A run that a person paused stays paused. One that a person resumed on battery is paused again only after
-    the computer was plugged in, or in the next run. The search for photos is never paused: they are to be
-    seen, and it costs little.
+    the computer was plugged in, or in the next run. The search for photos is never paused: it costs
+    little, and the photos are to be seen.
     """
 
     def __init__(
         self, *, session: Session, power_monitor: PowerMonitor, wanted: bool, parent: QObject
     ) -> None:
-        """Pause and resume this session's runs on battery, if wanted."""
+        """Pause and resume this session's runs on battery, if that is wanted."""
         super().__init__(parent)
         self._session = session
         self._power_monitor = power_monitor
@@ -28,7 +28,7 @@ class RunPause(QObject):
         self._by_battery = False
         self._searching = True
         self._hands_off = False
-        """Whether a person paused or resumed the run, so that the battery decides no more."""
+        """Whether a person paused or resumed the run, so that the battery no longer decides."""
         power_monitor.on_battery_changed.connect(self._on_battery_changed)
         session.run_began.connect(self._on_run_began)
         session.progressed.connect(self._on_progressed)
@@ -41,7 +41,7 @@ class RunPause(QObject):
     def set_wanted(self, wanted: bool) -> None:
         """Set whether the run is paused on battery."""
         self._wanted = wanted
-        # This choice is newer than the one for the run, except that a pause by a person stays.
+        # The newer choice counts, except that a pause by a person stays.
         self._hands_off = self._hands_off and self._session.paused
         self._decide()
 

@@ -1,4 +1,4 @@
-"""Shows how the run goes: status line, progress line, and problems."""
+"""Shows the state of the run: status line, progress line, and problems."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Slot
 
 from memapp.core.events import Progress
 from memapp.core.records import Precision
+from memapp.core.text import tr
 from memapp.gui.run.problems_panel import ProblemsPanel
 from memapp.gui.run.run_pause import RunPause
 from memapp.gui.run.session import Session
@@ -63,7 +64,7 @@ class RunView(QObject):
         self._status.set_progress(progress)
         self._progress_line.set_progress(progress)
         if self._session.paused:
-            # The batch in hand was finished; the words stay.
+            # A batch finished during the pause: "Paused" stays.
             self._show_paused()
         self.update_scores()
 
@@ -79,7 +80,7 @@ class RunView(QObject):
     def _on_ended(self, photos: int, seconds: float, cancelled: bool) -> None:
         self._progress_line.set_idle()
         if self._stopped:
-            self._status.set_text("Scoring stopped")
+            self._status.set_text(tr("Scoring stopped"))
         elif cancelled:
             self._status.set_cancelled()
         elif photos:

@@ -1,4 +1,4 @@
-"""Commands on how exactly photos are scored: triage, exact scores for fast ones, new photos' precision."""
+"""Commands on the precision of scores: triage, exact scores for fast ones, precision of new photos."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from memapp.core.records import ImageKey, Precision
+from memapp.core.text import deferred
 from memapp.gui.dialogs.triage_dialog import TriageDialog
 from memapp.gui.run.session import Session
 from memapp.library.scores import Scores
 
-FAST_MISSING = "Fast scores can't be had: this installation has no fast net."
+FAST_MISSING = deferred("Fast scores are not available: this installation has no fast net.")
 
 
 class ScoringCommands(QObject):
-    """Gives the session its orders. Lives on the GUI thread.
+    """Sends orders to the session. Lives on the GUI thread.
 
-    Where fast scores can't be had, everything is scored exactly whatever the setting says.
+    Where there is no fast net, everything is scored exactly, whatever the setting.
     """
 
     def __init__(
@@ -40,12 +41,12 @@ class ScoringCommands(QObject):
         self._session.precision = precision if self._fast_available else Precision.EXACT
 
     def triage(self, chosen: Sequence[ImageKey]) -> None:
-        """Ask for the number, then sort out the photos chosen, or all where fewer than two are."""
+        """Ask for the number, then triage the chosen photos, or all where fewer than two are chosen."""
         keys = list(chosen) if len(chosen) > 1 else self._scores.library.keys()
         dialog = TriageDialog(photos=len(keys), parent=self._window)
         if dialog.exec():
             self._session.triage(keys, dialog.count)
 
     def score_exactly(self, chosen: Sequence[ImageKey]) -> None:
-        """Score those of the photos exactly whose score is a fast one."""
+        """Score exactly those of the photos that have a fast score."""
         self._session.score_exactly(self._scores.scored_fast(chosen))

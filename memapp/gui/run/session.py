@@ -1,4 +1,4 @@
-"""The runs over the photos in the window: orders go to the supervisor, what it says goes to the library."""
+"""The runs over the photos in the window: sends orders to the supervisor, and its events to the library."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from memapp.core.events import Event, Notice
 from memapp.core.net_ids import RESMEM_ID
 from memapp.core.nets import NetInfo
 from memapp.core.records import ImageKey, NetIdentity, PhotoId, Precision, RunOrder
+from memapp.core.text import tr
 from memapp.library.ingest import Ingest
 from memapp.library.scores import Scores
 from memapp.workers.supervisor import Supervisor
@@ -20,17 +21,17 @@ class Session(QObject):
     """Starts runs and feeds the library from them. Lives on the GUI thread.
 
     Signals:
-        running_changed(): a run began, ended, was paused or goes on.
+        running_changed(): a run began, ended, was paused or resumed.
         run_began(): a run began; after running_changed.
-        run_net_changed(str): the net of the run that begins, as people read it; empty where only one scores.
+        run_net_changed(str): the title of the net of the run that begins; empty where only one scores.
         progressed(object Progress): how far the run is.
         ended(int, float, bool): photos finished (each once, also in a triage), seconds taken, whether it
             was cancelled.
         engine_changed(object EngineInfo): what the net runs on.
-        failures_changed(): photos failed, or failed ones were taken away.
-        skipped_changed(int): files that are no pictures were passed over, in all.
-        noticed(object Notice): something to tell.
-        not_scored(str): the run could not go on; why, and what to do. The photos left can be scored later.
+        failures_changed(): photos failed, or failed ones were removed.
+        skipped_changed(int): the number of files skipped so far that are no pictures.
+        noticed(object Notice): show this.
+        not_scored(str): the run stopped; the reason and what to do. The photos left can be scored later.
     """
 
     running_changed = Signal()
@@ -95,32 +96,32 @@ class Session(QObject):
             self._start(order, repeats=place > 0)
 
     def score_with(self, net: NetInfo, keys: Iterable[ImageKey]) -> None:
-        """Score photos with one net, too."""
+        """Score photos with one more net."""
         paths = tuple(key.path for key in keys)
         self._start(RunOrder(paths, self._precision_for(net.id), net=net.id), repeats=True)
 
     def stop_scoring_with(self, name: str) -> None:
-        """Stop this net's runs; the others go on."""
+        """Stop the runs of this net; other runs continue."""
         for request in self._ingest.requests_of(name):
             self._supervisor.cancel_run(request)
 
     def score_exactly(self, keys: Iterable[ImageKey]) -> None:
-        """Score photos exactly; what is known of them stays until then."""
+        """Score photos exactly; their fast scores stay until then."""
         self._start(RunOrder(tuple(key.path for key in keys), Precision.EXACT))
 
     def triage(self, keys: Iterable[ImageKey], count: int) -> None:
-        """Score photos fast, then so many of the best exactly; what is known of them stays until then."""
+        """Score photos fast, then this many of the best exactly; known scores stay until then."""
         self._start(RunOrder(tuple(key.path for key in keys), triage=count))
 
     def score_again(self, keys: Iterable[ImageKey]) -> None:
-        """Try again: photos that failed (their files may have been mended), or never got their turn."""
+        """Score photos again that failed (their files may be repaired now), or were never scored."""
         again = list(keys)
         self._library.blank(photo for key in again if (photo := self._library.id_of(key)) is not None)
         self.failures_changed.emit()
         self.add([key.path for key in again])
 
     def score_rest(self) -> None:
-        """Try again what failed or was never scored, and give every net's score to those that lack one."""
+        """Score again what failed or was never scored, and what lacks the score of some net."""
         again = self._scores.keys_without_score()
         self.score_again(again)
         for net in self._scores.nets:
@@ -128,7 +129,7 @@ class Session(QObject):
             self.score_with(net, sorted(lacking, key=lambda key: key.path))
 
     def set_paused(self, paused: bool) -> None:
-        """Pause, or go on."""
+        """Pause or resume."""
         if paused:
             self._supervisor.pause()
         else:
@@ -136,7 +137,7 @@ class Session(QObject):
         self.running_changed.emit()
 
     def cancel(self) -> None:
-        """Stop after the photos in hand; scores so far are kept."""
+        """Stop after the current photos; scores so far are kept."""
         self._supervisor.cancel()
 
     # The list of photos
@@ -155,7 +156,7 @@ class Session(QObject):
         return restored
 
     def clear(self) -> None:
-        """Start over: stop the run, empty the window."""
+        """Stop the run and remove all photos."""
         self._supervisor.cancel()
         self._ingest.clear()
         self.skipped_changed.emit(0)
@@ -167,14 +168,14 @@ class Session(QObject):
             self.running_changed.emit()
 
     def _precision_for(self, net: str) -> Precision:
-        """Only the published net has a fast form."""
+        """Return the precision for a net: only the published net has a fast form."""
         return self.precision if net == RESMEM_ID else Precision.EXACT
 
-    # What the supervisor says
+    # Signals of the supervisor
 
     @Slot(int)
     def _begin(self, request: int) -> None:
-        # Where the window was kept busy, what a run said may come before the word that it began.
+        # While the window is busy, events of a run may come before the signal that it began.
         if self._ingest.begin(request):
             self._began = time.monotonic()
             self.run_net_changed.emit(self._ingest.title_of(request))
@@ -200,7 +201,8 @@ class Session(QObject):
     @Slot(int, object)
     def _on_failed(self, request: int, problem: Exception) -> None:
         title = self._ingest.title_of(request)
-        self.not_scored.emit(f"{title} can't score: {problem}" if title else str(problem))
+        text = tr("{net} can't score: {problem}", net=title, problem=problem) if title else str(problem)
+        self.not_scored.emit(text)
 
     @Slot(int, bool)
     def _on_finished(self, request: int, cancelled: bool) -> None:

@@ -1,4 +1,4 @@
-"""How far the run is, in words and as a thin line; and what the net runs on."""
+"""Shows the progress of the run, as text and as a thin line, and the device of the net."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 from memapp.core.events import Progress
 from memapp.core.records import EngineInfo
 from memapp.core.score_text import FAST_MARK
+from memapp.core.text import tr, trn
 from memapp.gui.widgets.basic import ElidedLabel, IconLabel, Role, text_label
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_4, ThemeManager
 
@@ -21,42 +22,53 @@ def counted(count: int, one: str, many: str) -> str:
 
 
 def time_left_text(seconds: float) -> str:
-    """An estimate in words, no finer than it deserves."""
+    """Return an estimate as text, no more precise than it can be."""
     minutes = round(seconds / 60)
     if minutes < 1:
-        return "less than a minute left"
+        return tr("less than a minute left")
     if minutes < 60:
-        return f"about {minutes} min left"
-    # Over an hour nobody counts single minutes.
+        return tr("about {minutes} min left", minutes=minutes)
+    # Over an hour, single minutes do not matter.
     hours, rest = divmod(5 * round(minutes / 5), 60)
-    return f"about {hours} h {rest} min left" if rest else f"about {hours} h left"
+    if rest:
+        return tr("about {hours} h {minutes} min left", hours=hours, minutes=rest)
+    return tr("about {hours} h left", hours=hours)
 
 
 def duration_text(seconds: float) -> str:
-    """How long something took: "8 s", "6 min 12 s", "2 h 4 min"."""
+    """Return a duration as text: "8 s", "6 min 12 s", "2 h 4 min"."""
     whole = max(1, round(seconds))
     if whole < 60:
-        return f"{whole} s"
+        return tr("{seconds} s", seconds=whole)
     if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
+        return tr("{minutes} min {seconds} s", minutes=whole // 60, seconds=whole % 60)
+    return tr("{hours} h {minutes} min", hours=whole // 3600, minutes=whole % 3600 // 60)
 
 
 def progress_text(progress: Progress) -> str:
-    """The status line of a run that goes on."""
+    """Return the status line of a run in progress."""
     if not progress.total_is_final and progress.done == 0:
-        return f"Looking for photos... {progress.total:,} found"
-    so_far = "" if progress.total_is_final else " found so far"
-    parts = [f"{progress.done:,} of {progress.total:,}{so_far}"]
+        return trn(
+            "Looking for photos... {count:,} found", "Looking for photos... {count:,} found", progress.total
+        )
+    if progress.total_is_final:
+        parts = [_done_text(progress)]
+    else:
+        done, total = f"{progress.done:,}", f"{progress.total:,}"
+        parts = [tr("{done} of {total} found so far", done=done, total=total)]
     if progress.photos_per_second:
-        parts.append(f"{progress.photos_per_second:,.1f} photos/s")
+        parts.append(tr("{rate} photos/s", rate=f"{progress.photos_per_second:,.1f}"))
     if progress.seconds_left is not None and progress.total_is_final:
         parts.append(time_left_text(progress.seconds_left))
     return _SEPARATOR.join(parts)
 
 
+def _done_text(progress: Progress) -> str:
+    return tr("{done} of {total}", done=f"{progress.done:,}", total=f"{progress.total:,}")
+
+
 class RunStatus(QWidget):
-    """The status line: the run on the left, what has no score, and the device on the right.
+    """The status line: the run on the left, then photos without a score, and the device on the right.
 
     Signals:
         problems_clicked(): show the photos that could not be read.
@@ -73,11 +85,14 @@ class RunStatus(QWidget):
         self._text = ElidedLabel(role=Role.QUIET)
         self._scores = text_label(role=Role.QUIET)
         self._scores.setToolTip(
-            f"{FAST_MARK} marks fast scores, a little less exact. By score, exact ones come first."
+            tr(
+                "{mark} marks fast scores, a little less exact. Sorted by score, exact ones come first.",
+                mark=FAST_MARK,
+            )
         )
         self._hidden = QPushButton()
         self._hidden.setProperty("role", "link")
-        self._hidden.setToolTip("Clear the filter")
+        self._hidden.setToolTip(tr("Clear the filter"))
         self._hidden.clicked.connect(self.show_all_clicked)
         self._skipped = text_label(role=Role.QUIET)
         self._problems = QPushButton()
@@ -109,84 +124,106 @@ class RunStatus(QWidget):
 
     @property
     def text(self) -> str:
-        """What is said of the run."""
+        """The text about the run."""
         return self._text.whole_text
 
     def set_text(self, text: str) -> None:
-        """Say something else of the run; an empty text says nothing."""
+        """Show another text about the run; an empty text shows nothing."""
         self._text.set_whole_text(text)
 
     def set_net(self, title: str) -> None:
-        """Which net the run is of; empty where only one scores."""
-        self._net = f"{title}: " if title else ""
+        """Set the title of the net whose run is shown; empty where only one scores."""
+        self._net = title
 
     def set_progress(self, progress: Progress) -> None:
-        """Follow the run."""
+        """Show the progress of the run."""
         self._progress = progress
-        self.set_text(f"{self._net}{progress_text(progress)}")
+        self.set_text(self._of_net(progress_text(progress)))
 
     def set_paused(self, *, on_battery: bool = False) -> None:
-        """The run waits, for a person or for the plug; the next progress takes the words back."""
-        self.set_text(f"Paused{' on battery' if on_battery else ''} at {self._so_far()}")
+        """Show that a person or the battery paused the run, until the next progress."""
+        if self._progress is None:
+            self.set_text(tr("Paused on battery at the start") if on_battery else tr("Paused at the start"))
+            return
+        done = _done_text(self._progress)
+        self.set_text(
+            tr("Paused on battery at {done}", done=done) if on_battery else tr("Paused at {done}", done=done)
+        )
 
     def set_cancelled(self) -> None:
-        """The run was stopped by the user; what was scored is kept."""
-        self.set_text(f"Stopped at {self._so_far()}")
+        """Show that the user stopped the run; scores so far are kept."""
+        if self._progress is None:
+            self.set_text(tr("Stopped at the start"))
+        else:
+            self.set_text(tr("Stopped at {done}", done=_done_text(self._progress)))
 
     def set_finished(self, *, photos: int, seconds: float) -> None:
-        """The run is through, after so many photos and seconds."""
-        done = f"done in {duration_text(seconds)}"
-        self.set_text(f"{self._net}{_SEPARATOR.join((counted(photos, 'photo', 'photos'), done))}")
+        """Show that the run is complete, after this many photos and seconds."""
+        count = trn("{count:,} photo", "{count:,} photos", photos)
+        done = tr("done in {duration}", duration=duration_text(seconds))
+        self.set_text(self._of_net(_SEPARATOR.join((count, done))))
 
     def set_hidden_count(self, count: int | None) -> None:
         """Show how many photos the filter hides; None while nothing is filtered."""
-        self._hidden.setText(f"{count or 0:,} hidden: show all")
+        self._hidden.setText(trn("{count:,} hidden: show all", "{count:,} hidden: show all", count or 0))
         self._hidden.setVisible(count is not None)
 
     def set_problem_count(self, count: int) -> None:
-        """How many photos could not be read."""
-        self._problems.setText(f"{count:,} could not be read")
-        self._problems.setToolTip("Show why, and try again")
-        self._problems.setAccessibleName(f"{counted(count, 'photo', 'photos')} could not be read")
+        """Show how many photos could not be read."""
+        self._problems.setText(trn("{count:,} could not be read", "{count:,} could not be read", count))
+        self._problems.setToolTip(tr("Show why, and try again"))
+        self._problems.setAccessibleName(
+            trn("{count:,} photo could not be read", "{count:,} photos could not be read", count)
+        )
         self._problems.setVisible(count > 0)
 
     def set_score_counts(self, *, exact: int, fast: int) -> None:
-        """How many scores are exact and how many fast; nothing is said while there are exact ones only."""
-        counts = [f"{count:,} {kind}" for count, kind in ((exact, "exact"), (fast, "fast")) if count]
+        """Show how many scores are exact and how many fast; nothing while there are exact ones only."""
+        counts = [trn("{count:,} exact", "{count:,} exact", exact)] if exact else []
+        if fast:
+            counts.append(trn("{count:,} fast", "{count:,} fast", fast))
         self._scores.setText(", ".join(counts))
-        self._scores.setAccessibleName(f"Scores: {', '.join(counts)}")
+        self._scores.setAccessibleName(tr("Scores: {counts}", counts=", ".join(counts)))
         self._scores.setVisible(fast > 0)
 
     def set_skipped_count(self, count: int) -> None:
-        """How many files that are plainly no pictures were passed over."""
-        words = f"{counted(count, 'other file', 'other files')} left out"
-        self._skipped.setText(f"{count:,} left out")
-        self._skipped.setToolTip(f"{words}: no pictures by their names (sidecars, films, texts)")
-        self._skipped.setAccessibleName(words)
+        """Show how many files were skipped because they are no pictures by their names."""
+        self._skipped.setText(trn("{count:,} left out", "{count:,} left out", count))
+        self._skipped.setToolTip(
+            trn(
+                "{count:,} other file left out: no picture by its name (sidecars, films, texts)",
+                "{count:,} other files left out: no pictures by their names (sidecars, films, texts)",
+                count,
+            )
+        )
+        self._skipped.setAccessibleName(
+            trn("{count:,} other file left out", "{count:,} other files left out", count)
+        )
         self._skipped.setVisible(count > 0)
 
     def set_engine(self, engine: EngineInfo | None) -> None:
-        """What the net runs on; None while it is not known. A note turns its icon into a warning."""
+        """Show the device of the net; None while it is not known. A note turns its icon into a warning."""
         self._device_icon.setVisible(engine is not None)
         self._device.setVisible(engine is not None)
         if engine is None:
             return
         self._device_icon.show_icon("warning" if engine.note else "device")
         self._device.setText(engine.device_name)
-        tooltip = engine.note or f"The net runs on {engine.device_name}, with {engine.engine}."
+        tooltip = engine.note or tr(
+            "The net runs on {device}, with {engine}.", device=engine.device_name, engine=engine.engine
+        )
         for part in (self._device, self._device_icon):
             part.setToolTip(tooltip)
-        self._device.setAccessibleName(f"Scored on {engine.device_name}")
+        self._device.setAccessibleName(tr("Scored on {device}", device=engine.device_name))
         self._device.setAccessibleDescription(tooltip)
 
-    def _so_far(self) -> str:
-        if self._progress is None:
-            return "the start"
-        return f"{self._progress.done:,} of {self._progress.total:,}"
+    def _of_net(self, text: str) -> str:
+        """Put the net's title before a text, where several nets score."""
+        return tr("{net}: {progress}", net=self._net, progress=text) if self._net else text
 
 
 class ProgressLine(QWidget):
-    """Two pixels under the toolbar that fill as the run goes; empty and still when there is none."""
+    """A line of two pixels under the toolbar that fills during a run; empty when there is none."""
 
     HEIGHT = 2
 
@@ -196,7 +233,7 @@ class ProgressLine(QWidget):
         self._fraction = 0.0
         self._paused = False
         self.setFixedHeight(self.HEIGHT)
-        self.setAccessibleName("Progress")
+        self.setAccessibleName(tr("Progress"))
         theme_manager.changed.connect(self.update)
 
     @property
@@ -205,22 +242,27 @@ class ProgressLine(QWidget):
         return self._fraction
 
     def set_progress(self, progress: Progress) -> None:
-        """Fill the line; it stays empty while the number of photos is still growing, and would run back."""
+        """Fill the line; it stays empty while the number of photos grows, or it would go back."""
         known = progress.total_is_final and progress.total > 0
         self._set(progress.done / progress.total if known else 0.0, paused=False)
 
     def set_paused(self) -> None:
-        """Show, by a quieter line, that the run waits."""
+        """Show with a quieter line that the run is paused."""
         self._set(self._fraction, paused=True)
 
     def set_idle(self) -> None:
-        """No run: an empty line."""
+        """Empty the line: there is no run."""
         self._set(0.0, paused=False)
 
     def _set(self, fraction: float, *, paused: bool) -> None:
         self._fraction = fraction
         self._paused = paused
-        self.setAccessibleDescription(f"{round(100 * fraction)} percent" + (", paused" if paused else ""))
+        percent = round(100 * fraction)
+        self.setAccessibleDescription(
+            tr("{percent} percent, paused", percent=percent)
+            if paused
+            else tr("{percent} percent", percent=percent)
+        )
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

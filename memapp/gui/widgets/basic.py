@@ -1,4 +1,4 @@
-"""The small parts that every panel is made of: labels with a role, elided labels, tinted icons, buttons."""
+"""Small widgets used everywhere: labels with a role, elided labels, tinted icons, buttons."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SWATCH_SIDE = 12
 
 
 class Role(StrEnum):
-    """What a text is for; the stylesheet gives each role its size, weight and colour."""
+    """The role of a text; the stylesheet sets size, weight and colour of each."""
 
     SCORE = "score"
     TITLE = "title"
@@ -32,7 +32,7 @@ class Role(StrEnum):
 def text_label(
     text: str = "", role: Role = Role.NORMAL, *, wrap: bool = False, copyable: bool = False
 ) -> QLabel:
-    """A plain-text label, dressed by its role; copyable ones let the mouse select."""
+    """Return a plain-text label styled by its role; text of copyable ones can be selected by mouse."""
     label = QLabel(text)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setProperty("role", role.value)
@@ -43,7 +43,7 @@ def text_label(
 
 
 class ElidedLabel(QLabel):
-    """One line that shortens its middle where room is short; the whole text is in its tooltip."""
+    """One line, elided in the middle where space is short; then the whole text is in its tooltip."""
 
     def __init__(self, *, role: Role = Role.NORMAL, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,13 +58,13 @@ class ElidedLabel(QLabel):
         return self._whole
 
     def set_whole_text(self, text: str) -> None:
-        """Show this text, on one line whatever characters it holds."""
+        """Show this text on one line, line breaks included."""
         self._whole = text
         self.setAccessibleName(text)
         self._elide()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit the text to the new width."""
+        """Elide the text for the new width."""
         super().resizeEvent(event)
         self._elide()
 
@@ -76,7 +76,7 @@ class ElidedLabel(QLabel):
 
 
 class IconLabel(QLabel):
-    """An icon of the set beside a text, tinted anew when the appearance changes."""
+    """An icon of the set beside a text, tinted again when the theme changes."""
 
     def __init__(self, *, theme_manager: ThemeManager, name: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -105,7 +105,7 @@ class IconLabel(QLabel):
 
 
 class IconButton(QToolButton):
-    """A flat button with an icon of the set. Keys other than those that press it go on to its parent."""
+    """A flat button with an icon of the set. Keys that do not press it go to its parent."""
 
     def __init__(
         self, *, theme_manager: ThemeManager, name: str, text: str, parent: QWidget | None = None
@@ -120,7 +120,7 @@ class IconButton(QToolButton):
         self._tint()
 
     def set_words(self, text: str) -> None:
-        """Name the button, for people who hover and for those who listen."""
+        """Name the button, in its tooltip and for screen readers."""
         self.setToolTip(text)
         self.setAccessibleName(text)
 
@@ -130,7 +130,7 @@ class IconButton(QToolButton):
         self._tint()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Be pressed by Space and Enter; leave the arrows to whoever steps with them."""
+        """Press the button on Space and Enter; leave arrows to the parent, which may step with them."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.click()
         elif event.key() == Qt.Key.Key_Space:
@@ -143,7 +143,7 @@ class IconButton(QToolButton):
 
 
 def hairline() -> QFrame:
-    """A line, one pixel high, between two parts of a panel."""
+    """Return a line, one pixel high, between two parts of a panel."""
     line = QFrame()
     line.setObjectName("hairline")
     line.setFixedHeight(1)
@@ -165,5 +165,5 @@ def _swatch(colour: int) -> QIcon:
 
 
 def swatch(colour: QColor) -> QIcon:
-    """A small square of a colour, beside what has it."""
+    """Return a small square of this colour, to be shown beside a name."""
     return _swatch(colour.rgb())

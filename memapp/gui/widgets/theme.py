@@ -1,4 +1,4 @@
-"""How memapp looks, in one place: colours, type, spacing, the score ramp, icons."""
+"""The look of memapp in one place: colours, type, spacing, the score ramp, icons."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TEXT_SMALL, TEXT_NORMAL, TEXT_LARGE, TEXT_TITLE, TEXT_SCORE = 11, 12, 13, 16, 24
 RAMP_LOW, RAMP_HIGH = 0.4, 1.0
 """The scores at the two ends of the ramp."""
 
-# Cividis (Nunez, Anderton & Renslow 2018), nine samples, lightness rising: the same order for every eye.
+# Cividis (Nunez, Anderton & Renslow 2018), nine samples, lightness rising: in order for any colour vision.
 _RAMP = np.array(
     [
         (0x00, 0x22, 0x4E),
@@ -43,17 +43,17 @@ _RAMP = np.array(
 
 FOG = "#d8d8d8"
 PATCH_LINE = "#f0f0f0"
-"""The outline of a patch that has only the photo's own colour."""
+"""The outline of a patch that has no colour of its own."""
 AREA_LINE = "#ffffff"
 AREA_FILL = "#30ffffff"
-"""What is being drawn on a photo."""
+"""The fill of an area while it is drawn on a photo."""
 CASING = "#70000000"
-"""Under a thin line, so that it is seen on any photo."""
+"""The edge of a thin line, so that it can be seen on any photo."""
 
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """The colours of one appearance, neutral greys without a tint and one accent."""
+    """The colours of one theme: neutral greys without a tint, and one accent."""
 
     dark: bool
     window: str
@@ -100,10 +100,10 @@ LIGHT = Theme(
 
 
 class ThemeManager(QObject):
-    """Dark or light, following the system or the user's choice. Lives on the GUI thread.
+    """Dark or light, as the system or the user chose. Lives on the GUI thread.
 
     Signals:
-        changed(): the theme is another one; repaint and re-tint.
+        changed(): the theme was changed; repaint and tint again.
     """
 
     changed = Signal()
@@ -117,7 +117,7 @@ class ThemeManager(QObject):
         self._apply()
 
     def choose(self, choice: str) -> None:
-        """Follow the system, or keep to one appearance."""
+        """Use the system's theme ("system"), or one of them always ("dark", "light")."""
         self._choice = choice
         self._apply()
 
@@ -132,13 +132,13 @@ class ThemeManager(QObject):
     def _wanted_theme(self) -> Theme:
         if self._choice == "system":
             scheme = QGuiApplication.styleHints().colorScheme()
-            # Where the desktop does not say, photos are judged best on dark grey.
+            # Where the desktop names none, photos are judged best on dark grey.
             return LIGHT if scheme == Qt.ColorScheme.Light else DARK
         return DARK if self._choice == "dark" else LIGHT
 
 
 def font(pixels: int, *, strong: bool = False) -> QFont:
-    """The system's face at one of the type sizes, with tabular figures; strong is for the score only."""
+    """Return the system's font at one of the sizes, with tabular figures; strong is for the score only."""
     face = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
     face.setPixelSize(pixels)
     face.setWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)
@@ -148,14 +148,14 @@ def font(pixels: int, *, strong: bool = False) -> QFont:
 
 @lru_cache(maxsize=512)
 def ramp_colour(score: float) -> QColor:
-    """The colour of a score: one perceptual, colour-blind-safe ramp from 0.4 to 1.0."""
+    """Return the colour of a score, on a perceptual, colour-blind-safe ramp from 0.4 to 1.0."""
     position = (min(max(score, RAMP_LOW), RAMP_HIGH) - RAMP_LOW) / (RAMP_HIGH - RAMP_LOW) * (len(_RAMP) - 1)
     channels = [round(np.interp(position, np.arange(len(_RAMP)), _RAMP[:, channel])) for channel in range(3)]
     return QColor(*channels)
 
 
 def diverging_colour(position: float) -> QColor:
-    """The colour of what lowers (-1) and raises (1) a score: diverging, perceptual, colour-blind-safe."""
+    """Return the colour of what lowers (-1) or raises (1) a score: diverging, colour-blind-safe."""
     place = (min(max(position, -1.0), 1.0) + 1) / 2 * (len(DIVERGING) - 1)
     samples = np.arange(len(DIVERGING))
     channels = [round(np.interp(place, samples, DIVERGING[:, channel])) for channel in range(3)]
@@ -163,7 +163,7 @@ def diverging_colour(position: float) -> QColor:
 
 
 def icon(name: str, theme: Theme) -> QIcon:
-    """An icon of the one set, resources/icons/NAME.svg, tinted for the theme, crisp at 200 %."""
+    """Return the icon resources/icons/NAME.svg, tinted for the theme, crisp at 200 %."""
     made = QIcon()
     for mode, colour in ((QIcon.Mode.Normal, theme.text), (QIcon.Mode.Disabled, theme.second_text)):
         for scale in (1, 2, 3):
@@ -208,7 +208,7 @@ def _palette(theme: Theme) -> QPalette:
 
 
 def _address(picture: Path) -> str:
-    """A picture as a stylesheet names it; an installed memapp may lie below any name."""
+    """Return a picture's path as a stylesheet needs it; memapp may be installed in any folder."""
     escaped = picture.as_posix().replace("\\", "\\\\").replace('"', '\\"')
     return f'url("{escaped}")'
 

@@ -1,4 +1,4 @@
-"""Lets Qt's own tr() look texts up in memapp's catalogue, and Qt's dialogs speak the same language."""
+"""Makes Qt's tr() look texts up in memapp's catalogue, and Qt's dialogs use the same language."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from memapp.core.text import PSEUDO, translated
 
 
 class CatalogueTranslator(QTranslator):
-    """Finds texts in the catalogue of core.text; their context does not count."""
+    """Finds texts in the catalogue of core.text; ignores their context."""
 
     def isEmpty(self) -> bool:
-        """Return False: Qt would not ask an empty one."""
+        """Return False: Qt would not ask an empty translator."""
         return False
 
     def translate(
         self, _context: str, source: str, _disambiguation: str | None = None, n: int = -1
     ) -> str | None:
-        """Return the text in the language that is spoken; None where there is none, which keeps it."""
+        """Return the text in the chosen language; None where there is none, and the text stays English."""
         return translated(source, None if n < 0 else n)
 
 

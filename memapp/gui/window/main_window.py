@@ -229,7 +229,7 @@ class MainWindow(QMainWindow):
             sorting=self.sorting,
             filters=self.filters,
             undo=self.undo,
-            fast_missing="" if services.fast_available else FAST_MISSING,
+            fast_missing="" if services.fast_available else str(FAST_MISSING),
             parent=self,
         )
 

@@ -198,7 +198,7 @@ class NetCommands(QObject):
     def _say(self, text: str, kind: NoticeKind = NoticeKind.INFORMATION) -> None:
         """In the dialog, or in the window where it was closed meanwhile."""
         if self._dialog is not None:
-            self._dialog.say(text)
+            self._dialog.show_notice(text)
         else:
             self.noticed.emit(Notice(kind, text))
 

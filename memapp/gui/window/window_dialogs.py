@@ -85,7 +85,7 @@ class WindowDialogs(QObject):
         dialog = PreferencesDialog(
             settings=self._settings,
             scores_folder=self._services.scores_folder,
-            fast_missing="" if self._services.fast_available else FAST_MISSING,
+            fast_missing="" if self._services.fast_available else str(FAST_MISSING),
             parent=self._window,
         )
         dialog.show_folder.connect(self.show_folder)

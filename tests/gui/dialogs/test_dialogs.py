@@ -124,8 +124,8 @@ def test_the_cheat_sheet_holds_every_line(qtbot: QtBot) -> None:
     words = [label.text() for label in dialog.findChildren(QLabel)]
     assert words.count("Photos") == 1
     for line in lines:
-        assert words.count(line.text) == 1
-        assert words.count(line.shortcut) == 1
+        assert words.count(str(line.text)) == 1
+        assert words.count(str(line.shortcut)) == 1
     spoken = [label.accessibleName() for label in dialog.findChildren(QLabel)]
     assert "Fit or 100 %: Z" in spoken
     with qtbot.waitSignal(dialog.rejected):
@@ -158,7 +158,7 @@ def _choice(dialog: PreferencesDialog, label: str) -> QComboBox:
     "setting", [SETTINGS.theme, SETTINGS.device, SETTINGS.engine], ids=lambda setting: setting.key
 )
 def test_every_choice_of_the_table_is_offered(preferences: PreferencesDialog, setting: Setting[str]) -> None:
-    box = _choice(preferences, setting.label)
+    box = _choice(preferences, str(setting.label))
     texts = {box.itemText(row) for row in range(box.count())}
     assert len(texts) == len(setting.choices)
     assert all(texts)

@@ -74,7 +74,7 @@ def test_a_switch(qtbot: QtBot, theme_manager: ThemeManager, setting: Setting[bo
     settings = Settings(VALUES)
     before = settings.get(setting)
     dialog = show(qtbot, settings=settings)
-    [box] = [box for box in dialog.findChildren(QCheckBox) if box.text() == setting.label]
+    [box] = [box for box in dialog.findChildren(QCheckBox) if box.text() == str(setting.label)]
     assert box.isChecked() == before == VALUES[setting.key]
     box.click()
     assert settings.get(setting) is not before

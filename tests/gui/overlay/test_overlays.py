@@ -642,7 +642,7 @@ def test_segmenters_are_installed_and_removed_in_their_dialog(
 
 def test_a_pack_that_is_refused_is_told(bench: WindowBench) -> None:
     said: list[str] = []
-    bench.window.overlays.segmenters.said.connect(said.append)
+    bench.window.overlays.segmenters.outcome.connect(said.append)
     bench.window.overlays.segmenters.install(Path("/packs/other"))
     assert bench.window.overlays.segmenters.busy
     bench.until(lambda: said == ["/packs/other is no segmenter."])

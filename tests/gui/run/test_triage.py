@@ -182,7 +182,7 @@ def test_where_fast_scores_cannot_be_had_it_is_said_why(bench: WindowBench, fold
     assert bench.orders == [RunOrder((str(folder),), Precision.EXACT)]
     triage = bench.window.actions_table["triage"]
     assert not triage.isEnabled()
-    assert triage.toolTip() == FAST_MISSING
+    assert triage.toolTip() == str(FAST_MISSING)
     menus = [menu for menu in bench.window.menuBar().findChildren(QMenu) if triage in menu.actions()]
     assert len(menus) == 1
     assert menus[0].toolTipsVisible()

@@ -231,7 +231,7 @@ def test_the_theme_is_changed_at_once_and_remembered(
     def choose(theme: str) -> None:
         def answer(dialog: PreferencesDialog) -> None:
             boxes = dialog.findChildren(QComboBox)
-            [box] = [box for box in boxes if box.accessibleName() == SETTINGS.theme.label]
+            [box] = [box for box in boxes if box.accessibleName() == str(SETTINGS.theme.label)]
             box.activated.emit(SETTINGS.theme.choices.index(theme))
             dialog.reject()
 
