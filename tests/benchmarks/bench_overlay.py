@@ -17,7 +17,6 @@ from PySide6.QtWidgets import QApplication
 
 from memapp import app
 from memapp.gui.window.main_window import MainWindow
-from memapp.workers.supervisor import Supervisor
 from tests.benchmarks.made_photos import make_photos
 from tests.benchmarks.measurement import Measurement
 from tests.window.screen import Screen
@@ -66,8 +65,7 @@ class Watch(QObject):
         super().__init__(window)
         self._window = window
         self._view = window.overlays.view
-        supervisor = window._supervisor
-        assert isinstance(supervisor, Supervisor)
+        supervisor = window.session.supervisor
         self._supervisor = supervisor
         self._ticks = [time.perf_counter()]
         self._seconds: dict[str, float] = {}

@@ -7,11 +7,12 @@ from PySide6.QtCore import QObject, Slot
 from memapp.core.events import Progress
 from memapp.core.records import Precision
 from memapp.core.text import tr
+from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.run.problems_panel import ProblemsPanel
 from memapp.gui.run.run_pause import RunPause
 from memapp.gui.run.session import Session
 from memapp.gui.run.status import ProgressLine, RunStatus
-from memapp.library.scores import Scores
+from memapp.library.changes import Change, ChangeKind
 
 
 class RunView(QObject):
@@ -22,7 +23,7 @@ class RunView(QObject):
         *,
         session: Session,
         pause: RunPause,
-        scores: Scores,
+        photos: GridModel,
         status: RunStatus,
         progress_line: ProgressLine,
         problems: ProblemsPanel,
@@ -31,7 +32,8 @@ class RunView(QObject):
         super().__init__(parent)
         self._session = session
         self._pause = pause
-        self._scores = scores
+        self._photos = photos
+        self._scores = photos.scores
         self._status = status
         self._progress_line = progress_line
         self._problems = problems
@@ -43,6 +45,8 @@ class RunView(QObject):
         session.engine_changed.connect(status.set_engine)
         session.failures_changed.connect(self._update_failures)
         session.skipped_changed.connect(status.set_skipped_count)
+        photos.rearranged.connect(self.update_hidden)
+        self.destroyed.connect(photos.library.subscribe(self._on_library_changed))
 
     @Slot()
     def update_run(self) -> None:
@@ -67,6 +71,16 @@ class RunView(QObject):
             # A batch finished during the pause: "Paused" stays.
             self._show_paused()
         self.update_scores()
+
+    def update_hidden(self) -> None:
+        """Show how many photos the filter hides."""
+        listed, shown = len(self._photos.library), self._photos.rowCount()
+        self._status.set_hidden_count(listed - shown if self._photos.filter and listed else None)
+
+    def _on_library_changed(self, change: Change) -> None:
+        if change.kind in (ChangeKind.ADDED, ChangeKind.REMOVED, ChangeKind.CLEARED):
+            self.update_hidden()
+            self.update_scores()
 
     def _show_paused(self) -> None:
         self._status.set_paused(on_battery=self._pause.by_battery)

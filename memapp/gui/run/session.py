@@ -55,7 +55,7 @@ class Session(QObject):
     ) -> None:
         """Feed these scores from this supervisor's runs; new photos are scored with this precision."""
         super().__init__(parent)
-        self._supervisor = supervisor
+        self.supervisor = supervisor
         self._scores = scores
         self._library = scores.library
         self._ingest = Ingest(scores)
@@ -69,12 +69,12 @@ class Session(QObject):
     @property
     def running(self) -> bool:
         """Whether a run is going on or waiting."""
-        return self._supervisor.running
+        return self.supervisor.running
 
     @property
     def paused(self) -> bool:
         """Whether the run is paused."""
-        return self._supervisor.paused
+        return self.supervisor.paused
 
     @property
     def identities(self) -> dict[str, NetIdentity]:
@@ -103,7 +103,7 @@ class Session(QObject):
     def stop_scoring_with(self, name: str) -> None:
         """Stop the runs of this net; other runs continue."""
         for request in self._ingest.requests_of(name):
-            self._supervisor.cancel_run(request)
+            self.supervisor.cancel_run(request)
 
     def score_exactly(self, keys: Iterable[ImageKey]) -> None:
         """Score photos exactly; their fast scores stay until then."""
@@ -131,14 +131,14 @@ class Session(QObject):
     def set_paused(self, paused: bool) -> None:
         """Pause or resume."""
         if paused:
-            self._supervisor.pause()
+            self.supervisor.pause()
         else:
-            self._supervisor.resume()
+            self.supervisor.resume()
         self.running_changed.emit()
 
     def cancel(self) -> None:
         """Stop after the current photos; scores so far are kept."""
-        self._supervisor.cancel()
+        self.supervisor.cancel()
 
     # The list of photos
 
@@ -157,14 +157,14 @@ class Session(QObject):
 
     def clear(self) -> None:
         """Stop the run and remove all photos."""
-        self._supervisor.cancel()
+        self.supervisor.cancel()
         self._ingest.clear()
         self.skipped_changed.emit(0)
         self.failures_changed.emit()
 
     def _start(self, order: RunOrder, *, repeats: bool = False) -> None:
         if order.paths:
-            self._ingest.note_order(self._supervisor.start_run(order), order, repeats=repeats)
+            self._ingest.note_order(self.supervisor.start_run(order), order, repeats=repeats)
             self.running_changed.emit()
 
     def _precision_for(self, net: str) -> Precision:

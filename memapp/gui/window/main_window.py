@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from PySide6.QtCore import QByteArray, QEvent, QPoint, Signal, Slot
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QAbstractItemView, QMainWindow, QMenu, QStackedWidget
+from PySide6.QtWidgets import QMainWindow
 
 from memapp.core.events import Notice, NoticeKind
-from memapp.core.records import ImageKey
 from memapp.core.settings import SETTINGS, Settings
 from memapp.gui.grid.details_view import DetailsView
 from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.grid.grid_view import GridView
 from memapp.gui.grid.tile_images import TileImages
 from memapp.gui.inspector.inspector import Inspector
-from memapp.gui.overlay.explain_view import NO_OVERLAY
 from memapp.gui.overlay.overlays import Overlays
 from memapp.gui.run.changed_files import ChangedFiles
 from memapp.gui.run.problems_panel import ProblemsPanel
@@ -37,26 +33,26 @@ from memapp.gui.window.filter_controls import FilterControls
 from memapp.gui.window.list_commands import ListCommands
 from memapp.gui.window.net_commands import NetCommands
 from memapp.gui.window.notices import NoticeAction, NoticeBar
+from memapp.gui.window.overlay_room import OverlayRoom
+from memapp.gui.window.pages import Pages
 from memapp.gui.window.photo_commands import PhotoCommands
 from memapp.gui.window.photo_lists import PhotoLists
+from memapp.gui.window.photo_menu import PhotoMenu
 from memapp.gui.window.photo_panes import PhotoPanes
-from memapp.gui.window.runners import PANELS, make_runners
+from memapp.gui.window.runners import make_runners
 from memapp.gui.window.sort_commands import SortCommands
-from memapp.gui.window.toolbar import SizeSlider, fill_toolbar
+from memapp.gui.window.toolbar import SizeSlider
 from memapp.gui.window.undo_commands import UndoCommands
 from memapp.gui.window.window_dialogs import WindowDialogs
-from memapp.gui.window.window_layout import laid_out
-from memapp.library.changes import Change, ChangeKind
-from memapp.library.filtering import PhotoFilter
+from memapp.gui.window.window_layout import add_bars, laid_out
+from memapp.gui.window.window_state import WindowState
 from memapp.library.library import Library
 from memapp.library.photo_columns import photo_columns
 from memapp.library.scores import Scores
 from memapp.library.undo import CommandLog
 from memapp.workers.power_monitor import PowerMonitor
-from memapp.workers.request_sets import View
 from memapp.workers.supervisor import Supervisor
 
-_DEFAULT_SIZE = (1280, 800)
 _SMALLEST_SIZE = (720, 480)
 _SIZE_STEP = 32
 
@@ -89,7 +85,6 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self._theme_manager = theme_manager
         self._services = services
-        self._supervisor = supervisor
         self._power_monitor = power_monitor
 
         self.library = Library(photo_columns())
@@ -158,6 +153,9 @@ class MainWindow(QMainWindow):
         self.sorting = SortCommands(
             photos=self.photos, actions=self.actions_table, settings=settings, window=self
         )
+        self._pages = Pages(
+            library=self.library, empty=self._empty, lists=self._photo_lists, viewer=self.viewer, parent=self
+        )
         self._lay_out()
         self.drops = DropTarget(window=self, theme_manager=theme_manager)
         self.dialogs = WindowDialogs(
@@ -171,7 +169,7 @@ class MainWindow(QMainWindow):
         self.run_view = RunView(
             session=self.session,
             pause=self.pause,
-            scores=self.scores,
+            photos=self.photos,
             status=self.status,
             progress_line=self.progress_line,
             problems=self.problems,
@@ -212,10 +210,18 @@ class MainWindow(QMainWindow):
         self.actions_table.connect_runners(self._runners())
         self._connect_parts()
         self._connect_settings()
-        self._restore()
-        self._show_overlay_choice()
+        self._state = WindowState(
+            window=self,
+            panels={"inspector": self.inspector, "problems": self.problems},
+            actions=self.actions_table,
+            settings=settings,
+        )
+        self._state.restore()
+        self.sorting.restore()
+        self.dialogs.show_licence()
         self.run_view.update_run()
-        self._update_photos()
+        self._pages.update()
+        self.run_view.update_scores()
         self._action_updates = ActionUpdates(
             actions=self.actions_table,
             session=self.session,
@@ -223,7 +229,7 @@ class MainWindow(QMainWindow):
             grid=self.grid,
             photo_lists=self._photo_lists,
             viewer=self.viewer,
-            pages=self._pages,
+            pages=self._pages.stack,
             overlay=self.overlays.view,
             nets=self.nets,
             sorting=self.sorting,
@@ -246,47 +252,25 @@ class MainWindow(QMainWindow):
     def _lay_out(self) -> None:
         self.setWindowTitle("memapp")
         self.setMinimumSize(*_SMALLEST_SIZE)
-        self.actions_table.fill(self.menuBar())
-        self.addActions(list(self.actions_table))
-        overlay_menu = QMenu(self)
-        overlay_menu.addActions(self.overlays.choices)
-        toolbar = self.addToolBar("Toolbar")
-        toolbar.setObjectName("toolbar")
-        sort_button, self._overlay_button = fill_toolbar(
-            toolbar,
+        toolbar, sort_button, self._overlay_button = add_bars(
+            self,
             actions=self.actions_table,
             filters=self.filters,
             slider=self.size_slider,
             sort_menu=self.sorting.menu,
-            overlay_menu=overlay_menu,
+            overlays=self.overlays.choices,
+            status=self.status,
         )
         self.sorting.named.connect(sort_button.setText)
         self.nets.take_place(toolbar, before=sort_button)
-        self._pages = QStackedWidget()
-        for page in (self._empty, self._photo_lists, self.viewer):
-            self._pages.addWidget(page)
         self.setCentralWidget(
             laid_out(
                 above=[self.progress_line, self.notices],
-                pages=self._pages,
+                pages=self._pages.stack,
                 beside=self.inspector,
                 below=self.problems,
             )
         )
-        self.statusBar().setSizeGripEnabled(False)
-        self.statusBar().addWidget(self.status, 1)
-
-    def _restore(self) -> None:
-        self.resize(*_DEFAULT_SIZE)
-        self.restoreGeometry(
-            QByteArray.fromBase64(self._settings.get(SETTINGS.window_geometry).encode(errors="replace"))
-        )
-        for panel, widget in (("inspector", self.inspector), ("problems", self.problems)):
-            self.actions_table[panel].setChecked(self._settings.get(PANELS[panel]))
-            widget.setVisible(self._settings.get(PANELS[panel]))
-        self.actions_table["details"].setChecked(self._settings.get(SETTINGS.details_open))
-        self.sorting.restore()
-        self.dialogs.show_licence()
 
     # Who listens to whom
 
@@ -313,58 +297,59 @@ class MainWindow(QMainWindow):
         )
 
     def _connect_parts(self) -> None:
-        self._theme_manager.changed.connect(self._show_overlay_choice)
-        self.overlays.chosen.connect(self._on_overlay)
-        self.overlays.noticed.connect(self.show_notice)
+        photos = self.photo_commands
+        for part in (self.overlays, self.session, self.nets, self.undo, photos, self.drops, self.files):
+            part.noticed.connect(self.show_notice)
+        OverlayRoom(
+            overlays=self.overlays,
+            button=self._overlay_button,
+            viewer=self.viewer,
+            panes=self.panes,
+            inspector=self.inspector,
+            actions=self.actions_table,
+            theme_manager=self._theme_manager,
+            parent=self,
+        )
         self.overlays.export_wanted.connect(self.files.export_overlay)
-        self.overlays.panel_shown.connect(self._make_room)
-        self._theme_manager.changed.connect(lambda: self.grid.set_theme(self._theme_manager.theme))
         self._empty.add_photos.connect(self.actions_table["add-photos"].trigger)
         self._empty.add_folder.connect(self.actions_table["add-folder"].trigger)
         self._empty.try_samples.connect(self._add_samples)
 
-        self.library.subscribe(self._on_library_changed)
-        self.photos.rearranged.connect(self._update_hidden)
-        self.grid.visible_changed.connect(self._request_previews)
         self.grid.tile_size_changed.connect(self.size_slider.setValue)
         self.grid.tile_size_changed.connect(lambda pixels: self._settings.set(SETTINGS.tile_size, pixels))
         self.grid.clear_filter_requested.connect(self.filters.clear)
         for view in (self.grid, self.details):
-            view.customContextMenuRequested.connect(partial(self._show_photo_menu, view))
+            PhotoMenu(view=view, actions=self.actions_table)
+            self._theme_manager.changed.connect(lambda view=view: view.set_theme(self._theme_manager.theme))
         self.grid.drag_refused.connect(
             lambda count: self.show_notice(Notice(NoticeKind.WARNING, changed_files_text(count)))
         )
         self.details.activated_photo.connect(self.panes.open)
-        self._theme_manager.changed.connect(lambda: self.details.set_theme(self._theme_manager.theme))
         self.size_slider.valueChanged.connect(self.grid.set_tile_size)
-        self.filters.changed.connect(self._on_filter)
+        self.filters.changed.connect(self.photos.set_filter)
+        self.filters.changed.connect(lambda _filter: self.run_view.update_hidden())
         self.status.show_all_clicked.connect(self.filters.clear)
         self.inspector.score_exactly.connect(lambda: self.scoring.score_exactly(self.panes.inspected))
-        self.panes.viewer_opened.connect(self._show_viewer)
-        self.panes.viewer_closed.connect(self._show_grid)
+        self.panes.viewer_opened.connect(self._pages.show_viewer)
+        self.panes.viewer_closed.connect(self._pages.show_photos)
 
-        self.session.noticed.connect(self.show_notice)
         self.session.run_net_changed.connect(self.status.set_net)
-        self.nets.noticed.connect(self.show_notice)
         self.nets.shown.connect(lambda _net: self.run_view.update_scores())
         self.unexpected.connect(lambda text: self.show_notice(Notice(NoticeKind.WARNING, text)))
         self.session.not_scored.connect(self._on_not_scored)
 
-        self.undo.noticed.connect(self.show_notice)
-        self.photo_commands.noticed.connect(self.show_notice)
         self.drops.dropped.connect(self.session.add)
-        self.drops.noticed.connect(self.show_notice)
         self.dialogs.segmenters_wanted.connect(self.overlays.manage_segmenters)
         self.dialogs.show_folder.connect(self.files.open_folder)
         self.status.problems_clicked.connect(self.actions_table["problems"].trigger)
         self.problems.retry.connect(self.session.score_again)
         self.problems.reveal.connect(self.files.reveal)
-        self.problems.select.connect(self._go_to)
+        self.problems.select.connect(self._pages.show_photos)
+        self.problems.select.connect(self.grid.go_to)
         self.problems.closed.connect(lambda: self.actions_table["problems"].setChecked(False))
         self.files.chosen.connect(self.session.add)
         self.files.folder_used.connect(lambda folder: self._settings.set(SETTINGS.last_folder, folder))
         self.files.trashed.connect(self.session.take_out)
-        self.files.noticed.connect(self.show_notice)
 
     def _connect_settings(self) -> None:
         """Carry out at once what is chosen in the preferences, here or in another window."""
@@ -378,85 +363,16 @@ class MainWindow(QMainWindow):
 
     # The photos and the run
 
-    def _on_library_changed(self, change: Change) -> None:
-        if change.kind in (ChangeKind.ADDED, ChangeKind.REMOVED, ChangeKind.CLEARED):
-            self._update_photos()
-
-    def _update_photos(self) -> None:
-        some = len(self.library) > 0
-        if not some:
-            self._pages.setCurrentWidget(self._empty)
-            self._empty.setFocus()
-            self.inspector.show_none()
-        elif self._pages.currentWidget() is self._empty:
-            self._show_grid()
-        self._update_hidden()
-        self.run_view.update_scores()
-
-    def _on_filter(self, wanted: PhotoFilter) -> None:
-        self.photos.set_filter(wanted)
-        self._update_hidden()
-
-    def _update_hidden(self) -> None:
-        hidden = len(self.library) - self.photos.rowCount()
-        self.status.set_hidden_count(hidden if self.photos.filter and len(self.library) else None)
-
     def _on_not_scored(self, reason: str) -> None:
         self.show_notice(
             Notice(NoticeKind.WARNING, reason),
             NoticeAction("Try again", self.actions_table["score-rest"].trigger),
         )
 
-    def _request_previews(self, keys: list[ImageKey], side: int) -> None:
-        on_screen = len(self.grid.places_in_sight())
-        for some, nearby in ((keys[:on_screen], False), (keys[on_screen:], True)):
-            lacking = self.tile_images.lacking_previews(some, side)
-            self._supervisor.request_previews(View.GRID, lacking, side, nearby=nearby)
-
     def _add_samples(self) -> None:
         self.session.add([self._services.samples_folder])
 
     # Pages and orders
-
-    @Slot()
-    def _show_viewer(self) -> None:
-        self._pages.setCurrentWidget(self.viewer)
-        self.viewer.setFocus()
-
-    @Slot()
-    def _show_grid(self) -> None:
-        self._pages.setCurrentWidget(self._photo_lists)
-        self._photo_lists.setFocus()
-
-    @Slot(str)
-    def _on_overlay(self, overlay: str) -> None:
-        """An overlay is seen in the viewer only, so it opens."""
-        self._show_overlay_choice()
-        if self.panes.viewing is not None:
-            # The panel changes: a button that had the keyboard may go, and Qt would hand it to the toolbar.
-            self.viewer.setFocus()
-        if overlay != NO_OVERLAY and self.panes.viewing is None:
-            self.photo_commands.open()
-
-    @Slot(bool)
-    def _make_room(self, panel_shown: bool) -> None:
-        """The overlay's panel takes the inspector's place."""
-        self.inspector.setVisible(not panel_shown and self.actions_table["inspector"].isChecked())
-
-    def _show_overlay_choice(self) -> None:
-        self.overlays.show_choice(self._overlay_button)
-
-    def _go_to(self, key: ImageKey) -> None:
-        self._show_grid()
-        self.grid.go_to(key)
-
-    def _show_photo_menu(self, view: QAbstractItemView, position: QPoint) -> None:
-        if not view.indexAt(position).isValid():
-            return
-        menu = QMenu(self)
-        for action_id in ("open", "reveal", "copy", "", "score-rest", "score-exact", "", "remove", "trash"):
-            menu.addAction(self.actions_table[action_id]) if action_id else menu.addSeparator()
-        menu.exec(view.viewport().mapToGlobal(position))
 
     def _set_precision(self) -> None:
         self.scoring.set_precision(self._settings.get(SETTINGS.precision))
@@ -472,8 +388,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember how the window was, and stop everything."""
-        geometry = bytes(self.saveGeometry().toBase64().data()).decode()
-        self._settings.set(SETTINGS.window_geometry, geometry)
+        self._state.save()
         self._services.save_settings()
         self._settings.call_nobody()
         # Gone at once for the eye, while the photo in hand is finished.

@@ -62,6 +62,7 @@ class PhotoPanes(QObject):
 
         grid.selection_changed.connect(self._on_selection)
         grid.activated_photo.connect(self.open)
+        grid.visible_changed.connect(self._request_previews)
         viewer.picture_wanted.connect(self._request_picture)
         viewer.step.connect(self._step)
         viewer.closed.connect(self.close)
@@ -140,6 +141,13 @@ class PhotoPanes(QObject):
             scored = [outcome for outcome in outcomes if isinstance(outcome, ScoredPhoto)]
             self._inspector.show_several(len(self._selected), scored)
 
+    @Slot(list, int)
+    def _request_previews(self, keys: list[ImageKey], side: int) -> None:
+        on_screen = len(self._grid.places_in_sight())
+        for some, nearby in ((keys[:on_screen], False), (keys[on_screen:], True)):
+            lacking = self._images.lacking_previews(some, side)
+            self._supervisor.request_previews(View.GRID, lacking, side, nearby=nearby)
+
     @Slot(object, int)
     def _request_picture(self, key: ImageKey, side: int) -> None:
         self._requested_side = side
@@ -191,6 +199,8 @@ class PhotoPanes(QObject):
 
     def _on_removed(self) -> None:
         self._shoot_timer.start()
+        if not len(self._library):
+            self._inspector.show_none()
         if self.viewing is not None and self.viewing not in self._library:
             self.viewer_closed.emit()
 

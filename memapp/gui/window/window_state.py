@@ -1,0 +1,48 @@
+"""What the window remembers between starts: its place and size, and which panels are open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QByteArray
+from PySide6.QtWidgets import QMainWindow, QWidget
+
+from memapp.core.settings import SETTINGS, Settings
+from memapp.gui.window.actions import Actions
+from memapp.gui.window.runners import PANELS
+
+_DEFAULT_SIZE = (1280, 800)
+
+
+class WindowState:
+    """Restores how a window was left, and saves it. Lives on the GUI thread."""
+
+    def __init__(
+        self,
+        *,
+        window: QMainWindow,
+        panels: Mapping[str, QWidget],
+        actions: Actions,
+        settings: Settings,
+    ) -> None:
+        """Take the window, and its panels by the ids of the actions that show them."""
+        self._window = window
+        self._panels = panels
+        self._actions = actions
+        self._settings = settings
+
+    def restore(self) -> None:
+        """Give the window the place, size and panels of the last time."""
+        self._window.resize(*_DEFAULT_SIZE)
+        geometry = self._settings.get(SETTINGS.window_geometry).encode(errors="replace")
+        self._window.restoreGeometry(QByteArray.fromBase64(geometry))
+        for panel, widget in self._panels.items():
+            shown = self._settings.get(PANELS[panel])
+            self._actions[panel].setChecked(shown)
+            widget.setVisible(shown)
+        self._actions["details"].setChecked(self._settings.get(SETTINGS.details_open))
+
+    def save(self) -> None:
+        """Remember place and size; panels are remembered when they are opened and closed."""
+        geometry = bytes(self._window.saveGeometry().toBase64().data()).decode()
+        self._settings.set(SETTINGS.window_geometry, geometry)
