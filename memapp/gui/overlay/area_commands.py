@@ -13,39 +13,38 @@ from memapp.core.events import Notice, NoticeKind
 from memapp.core.explanation import AreaOfInterest, FolderAreas, Layer, Region, RegionKind
 from memapp.core.export_kinds import ExportKind
 from memapp.core.records import ImageKey, PhotoId
+from memapp.core.text import deferred, tr, trn
 from memapp.gui.dialogs.save_dialog import ask_place
 from memapp.gui.overlay.area_tools import AreaTool, PolygonTool, RectangleTool
 from memapp.gui.overlay.region_table import RegionsPage
-from memapp.gui.run.status import counted
 from memapp.gui.viewer.photo_viewer import PhotoViewer
 from memapp.gui.window.actions import Actions
 from memapp.gui.window.notices import NoticeAction
 from memapp.library.undo import Command, CommandLog
 from memapp.workers.jobs import Jobs
 
-_FILES = "Areas of interest (*.json)"
-_AREAS = ExportKind("areas", "Areas of interest", (".json",), "application/json")
+_AREAS = ExportKind("areas", deferred("Areas of interest"), (".json",), "application/json")
 
 
 @dataclass(frozen=True, slots=True)
 class AreaWork:
-    """What the composition root lends: work on files, done off the window's thread. Raises: StoreError."""
+    """Work on files, handed in by the composition root and run off the GUI thread. Raises: StoreError."""
 
     load: Callable[[str], FolderAreas]
-    """The areas of a folder."""
+    """Returns the areas of a folder."""
     save: Callable[[str, FolderAreas], None]
     read: Callable[[Path], tuple[AreaOfInterest, ...]]
-    """A file in the format of `memapp explain --aoi`."""
+    """Reads a file in the format of `memapp explain --aoi`."""
     write: Callable[[Path, Sequence[AreaOfInterest]], None]
 
 
 class AreaCommands(QObject):
-    """Keeps the areas of the folders that are looked at. Lives on the GUI thread.
+    """Holds the areas of the folders whose photos are viewed. Lives on the GUI thread.
 
     Signals:
-        changed(): a photo in sight has other areas now, or they have become known.
-        overlay_wanted(str): areas are seen with this overlay only.
-        noticed(object Notice, object NoticeAction or None): what came of it.
+        changed(): areas were changed, or have become known.
+        overlay_wanted(str): show this overlay, the only one with areas.
+        noticed(object Notice, object NoticeAction or None): show this.
     """
 
     changed = Signal()
@@ -64,12 +63,12 @@ class AreaCommands(QObject):
         photo_of: Callable[[ImageKey], PhotoId | None],
         window: QWidget,
     ) -> None:
-        """Keep the areas of the photos that the viewer shows.
+        """Hold the areas of the photos that the viewer shows.
 
         Args:
             work: what reads and writes areas.
             jobs: runs that off the GUI thread.
-            viewer: whose photo areas are drawn on.
+            viewer: shows the photo on which areas are drawn.
             page: the list of regions, whose menu is filled here.
             actions: has the actions that draw.
             log: where every change is logged, to be undone.
@@ -93,7 +92,7 @@ class AreaCommands(QObject):
         page.menu_wanted.connect(self._show_menu)
 
     def areas_of(self, key: ImageKey) -> tuple[AreaOfInterest, ...] | None:
-        """The areas of a photo; None while they are not known, and changed is emitted when they are."""
+        """Return the areas of a photo; None until they are known, then changed is emitted."""
         folder, name = _place(key)
         known = self._known.get(folder)
         if known is not None:
@@ -102,8 +101,8 @@ class AreaCommands(QObject):
             self._asked.add(folder)
             self._jobs.start(
                 lambda: self._work.load(folder),
-                done=lambda areas: self._learn(folder, areas),
-                failed=lambda problem: self._learn(folder, FolderAreas(), problem),
+                done=lambda areas: self._set_known(folder, areas),
+                failed=lambda problem: self._set_known(folder, FolderAreas(), problem),
             )
         return None
 
@@ -124,21 +123,22 @@ class AreaCommands(QObject):
         self._viewer.setFocus()
 
     def add(self, name: str, outline: tuple[tuple[float, float], ...]) -> None:
-        """A new area on the viewer's photo."""
+        """Add an area to the viewer's photo."""
         free = self._free(name)
-        self._change(f'Draw area "{free}"', list, lambda areas: [*areas, AreaOfInterest(free, outline)])
+        text = tr('Draw area "{name}"', name=free)
+        self._change(text, list, lambda areas: [*areas, AreaOfInterest(free, outline)])
 
     def rename(self, name: str, new_name: str) -> None:
-        """Give an area another name, wherever it is used."""
+        """Rename an area, wherever it is used."""
         free = self._free(new_name) if new_name != name else name
 
         def renamed(areas: Iterable[AreaOfInterest]) -> list[AreaOfInterest]:
             return [AreaOfInterest(free, area.outline) if area.name == name else area for area in areas]
 
-        self._change(f'Rename area "{name}"', renamed, renamed)
+        self._change(tr('Rename area "{name}"', name=name), renamed, renamed)
 
     def delete(self, name: str) -> None:
-        """Delete an area; a notice offers to take that back."""
+        """Delete an area; a notice offers to undo that."""
 
         def others(areas: Iterable[AreaOfInterest]) -> list[AreaOfInterest]:
             return [area for area in areas if area.name != name]
@@ -147,10 +147,10 @@ class AreaCommands(QObject):
         before = None if key is None else self._known.get(_place(key)[0])
         if key is None or before is None:
             return
-        self._change(f'Delete area "{name}"', others, others)
+        self._change(tr('Delete area "{name}"', name=name), others, others)
         self.noticed.emit(
-            Notice(NoticeKind.INFORMATION, f'The area "{name}" was deleted.'),
-            NoticeAction("Undo", lambda: self._restore(name, key, before)),
+            Notice(NoticeKind.INFORMATION, tr('The area "{name}" was deleted.', name=name)),
+            NoticeAction(tr("Undo"), lambda: self._restore(name, key, before)),
         )
 
     def _restore(self, name: str, key: ImageKey, before: FolderAreas) -> None:
@@ -163,13 +163,13 @@ class AreaCommands(QObject):
         of_photo = [area for area in before.by_photo.get(photo, ()) if area.name == name]
         by_photo = {**known.by_photo, photo: (*known.by_photo.get(photo, ()), *of_photo)}
         after = FolderAreas(everywhere=(*known.everywhere, *of_all), by_photo=by_photo)
-        self._run(f'Restore area "{name}"', key, known, after)
+        self._run(tr('Restore area "{name}"', name=name), key, known, after)
 
     def use_everywhere(self, name: str) -> None:
         """Use an area of the viewer's photo on all photos of its folder."""
         moved = [area for area in self._here() if area.name == name]
         self._change(
-            f'Use area "{name}" on all photos',
+            tr('Use area "{name}" on all photos', name=name),
             lambda areas: [*(area for area in areas if area.name != name), *moved],
             lambda areas: [area for area in areas if area.name != name],
         )
@@ -178,7 +178,7 @@ class AreaCommands(QObject):
         """Use an area of the whole folder on the viewer's photo alone."""
         moved = [area for area in self._here() if area.name == name]
         self._change(
-            f'Use area "{name}" on one photo',
+            tr('Use area "{name}" on one photo', name=name),
             lambda areas: [area for area in areas if area.name != name],
             lambda areas: [*(area for area in areas if area.name != name), *moved],
         )
@@ -186,18 +186,26 @@ class AreaCommands(QObject):
     def export(self) -> None:
         """Write the areas of the viewer's photo to a file."""
         areas = self._here()
-        place = ask_place(self._window, "Export areas", Path("areas.json"), (_AREAS,))
+        place = ask_place(self._window, tr("Export areas"), Path("areas.json"), (_AREAS,))
         if place is not None:
             path = place.path
             self._jobs.start(
                 lambda: self._work.write(path, areas),
-                done=lambda _: self._say(f"{counted(len(areas), 'area', 'areas')} written to {path}."),
+                done=lambda _: self._show_notice(
+                    trn(
+                        "{count:,} area written to {path}.",
+                        "{count:,} areas written to {path}.",
+                        len(areas),
+                        path=path,
+                    )
+                ),
                 failed=self._warn,
             )
 
-    def take_in(self) -> None:
+    def import_areas(self) -> None:
         """Add the areas of a file to the viewer's photo."""
-        path, _ = QFileDialog.getOpenFileName(self._window, "Import areas", "", f"{_FILES};;All files (*)")
+        filters = f"{_AREAS.title} (*.json);;{tr('All files')} (*)"
+        path, _ = QFileDialog.getOpenFileName(self._window, tr("Import areas"), "", filters)
         if path:
             self._jobs.start(lambda: self._work.read(Path(path)), done=self._on_read, failed=self._warn)
 
@@ -205,7 +213,7 @@ class AreaCommands(QObject):
 
     def _on_drawn(self, outline: tuple[tuple[float, float], ...]) -> None:
         self._viewer.view.use_tool(None)
-        name = self._ask_name("What is it?", self._free("Area 1"))
+        name = self._ask_name(tr("What is it?"), self._free(tr("Area {number}", number=1)))
         if name:
             self.add(name, outline)
 
@@ -216,10 +224,10 @@ class AreaCommands(QObject):
 
     def _ask_name(self, title: str, name: str) -> str:
         dialog = QInputDialog(self._window)
-        dialog.setWindowTitle("Area of interest")
+        dialog.setWindowTitle(tr("Area of interest"))
         dialog.setLabelText(title)
         dialog.setTextValue(name)
-        dialog.setOkButtonText("Keep")
+        dialog.setOkButtonText(tr("Keep"))
         dialog.findChildren(QLineEdit)[0].selectAll()
         return dialog.textValue().strip() if dialog.exec() else ""
 
@@ -229,27 +237,27 @@ class AreaCommands(QObject):
         menu.deleteLater()
 
     def menu_for(self, area: Region | None) -> QMenu:
-        """What can be done with an area (None for none), and with all of the photo's."""
+        """Return a menu for one area (None for none), and for all areas of the photo."""
         menu = QMenu(self._window)
         if area is not None:
             name = area.name
-            menu.addAction("Rename...", lambda: self._ask_rename(name))
-            menu.addAction("Delete", lambda: self.delete(name))
+            menu.addAction(tr("Rename..."), lambda: self._ask_rename(name))
+            menu.addAction(tr("Delete"), lambda: self.delete(name))
             if self._is_everywhere(name):
-                menu.addAction("Use on this photo only", lambda: self.use_here_only(name))
+                menu.addAction(tr("Use on this photo only"), lambda: self.use_here_only(name))
             else:
-                menu.addAction("Use on all photos of this folder", lambda: self.use_everywhere(name))
+                menu.addAction(tr("Use on all photos of this folder"), lambda: self.use_everywhere(name))
             menu.addSeparator()
         menu.addActions(list(self._draw_actions))
         menu.addAction(self._undo_action)
         menu.addSeparator()
-        export = menu.addAction("Export areas...", self.export)
+        export = menu.addAction(tr("Export areas..."), self.export)
         export.setEnabled(bool(self._here()))
-        menu.addAction("Import areas...", self.take_in)
+        menu.addAction(tr("Import areas..."), self.import_areas)
         return menu
 
     def _ask_rename(self, name: str) -> None:
-        if new_name := self._ask_name("What is it called?", name):
+        if new_name := self._ask_name(tr("What is it called?"), name):
             self.rename(name, new_name)
 
     def _area_at(self, row: int) -> Region | None:
@@ -267,7 +275,7 @@ class AreaCommands(QObject):
         return known is not None and any(area.name == name for area in known.everywhere)
 
     def _free(self, name: str) -> str:
-        """A name that no other area of this photo has: rows are told apart by it."""
+        """Return a name that no other area of this photo has: it identifies a row."""
         taken = {area.name for area in self._here()}
         if name not in taken:
             return name
@@ -308,13 +316,13 @@ class AreaCommands(QObject):
         self._jobs.start(lambda: self._work.save(folder, areas), done=lambda _: None, failed=self._warn)
         self.changed.emit()
 
-    def _learn(self, folder: str, areas: FolderAreas, problem: Exception | None = None) -> None:
+    def _set_known(self, folder: str, areas: FolderAreas, problem: Exception | None = None) -> None:
         self._known[folder] = areas
         if problem is not None:
             self._warn(problem)
         self.changed.emit()
 
-    def _say(self, text: str) -> None:
+    def _show_notice(self, text: str) -> None:
         self.noticed.emit(Notice(NoticeKind.INFORMATION, text), None)
 
     def _warn(self, problem: Exception) -> None:

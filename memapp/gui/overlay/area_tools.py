@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
+from memapp.core.text import Deferred, deferred
 from memapp.gui.widgets.theme import AREA_FILL, AREA_LINE, CASING
 
 SMALLEST_SIDE = 0.01
@@ -18,15 +19,15 @@ _CORNER = 4.0
 
 
 class AreaTool(QObject):
-    """What both tools share. Places are fractions 0..1 of the photo.
+    """The base of both tools. Places are fractions 0..1 of the photo.
 
     Signals:
         drawn(object): the outline, a tuple of (x, y).
     """
 
     drawn = Signal(object)
-    hint = ""
-    """How it is used, in a sentence."""
+    hint: Deferred | str = ""
+    """How to use it, in a sentence."""
 
     def __init__(self, *, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -79,7 +80,7 @@ class AreaTool(QObject):
             painter.drawEllipse(corner, _CORNER * line_width, _CORNER * line_width)
         painter.restore()
 
-    def _give(self, corners: list[QPointF]) -> None:
+    def _emit(self, corners: list[QPointF]) -> None:
         self._corners = []
         self._pointer = None
         self.drawn.emit(tuple((round(at.x(), 5), round(at.y(), 5)) for at in corners))
@@ -88,7 +89,7 @@ class AreaTool(QObject):
 class RectangleTool(AreaTool):
     """Draws a rectangle in one drag from corner to corner."""
 
-    hint = "Drag a rectangle over the photo. Esc to stop."
+    hint = deferred("Drag a rectangle over the photo. Esc to stop.")
 
     def press(self, place: QPointF) -> None:
         """Set the first corner."""
@@ -103,7 +104,7 @@ class RectangleTool(AreaTool):
             return
         sides = QRectF(corners[0], corners[2]).normalized()
         if min(sides.width(), sides.height()) >= SMALLEST_SIDE:
-            self._give(corners)
+            self._emit(corners)
         else:
             self._corners = []
 
@@ -118,7 +119,9 @@ class RectangleTool(AreaTool):
 class PolygonTool(AreaTool):
     """Draws a polygon corner by corner; a double-click, Enter or a click on the first corner closes it."""
 
-    hint = "Click corner after corner. Double-click, Enter or the first corner closes it, Esc stops."
+    hint = deferred(
+        "Click each corner. Double-click, press Enter or click the first corner to close it. Esc to stop."
+    )
 
     def press(self, place: QPointF) -> None:
         """Add a corner, or close the polygon."""
@@ -136,4 +139,4 @@ class PolygonTool(AreaTool):
             if not corners or (corner - corners[-1]).manhattanLength() > 1e-3:
                 corners.append(corner)
         if len(corners) >= 3:
-            self._give(corners)
+            self._emit(corners)

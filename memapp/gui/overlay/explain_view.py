@@ -1,4 +1,4 @@
-"""Keeps the overlay in step with the viewer's photo: orders it, draws it, and says how far it is."""
+"""Updates the overlay for the viewer's photo: requests it, draws it, and shows its progress."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from memapp.core.explanation import (
 )
 from memapp.core.records import ImageKey, Precision
 from memapp.core.settings import SETTINGS, Settings
+from memapp.core.text import deferred, tr
 from memapp.gui.overlay.overlay_drawing import MapStyle, draw_map, draw_regions, draw_segmentation
 from memapp.gui.overlay.overlay_layer import OverlayLayer
 from memapp.gui.overlay.overlay_panel import OverlayPanel
@@ -33,15 +34,15 @@ from memapp.workers.supervisor import Supervisor
 
 NO_OVERLAY = "none"
 OVERLAYS = (NO_OVERLAY, *(layer.value for layer in Layer))
-"""What can be chosen, as the settings and the actions ("overlay-none" ...) spell it."""
+"""The choices, as spelt in settings and in the ids of actions ("overlay-none" ...)."""
 
-NO_PACK = (
-    "No segmenter is installed, so nothing here knows what things are. Get one, or install one from a file. "
-    "Until then, Regions works with patches of like colour."
+NO_PACK = deferred(
+    "No segmenter is installed, so the things in photos can't be found. Get one, or install one from a "
+    "file. Until then, Regions uses patches of similar colour."
 )
-GET_SEGMENTER = "Get a segmenter..."
-COVER_INSTEAD = "Make it by covering parts"
-"""Gradients need torch, which may be missing; where they failed, no list of methods is in sight."""
+GET_SEGMENTER = deferred("Get a segmenter...")
+COVER_INSTEAD = deferred("Make it by covering parts")
+"""Gradients need torch, which may be missing; where they fail, the list of methods is not shown."""
 
 Part = Segmentation | MemorabilityMap | Regions
 
@@ -56,11 +57,11 @@ class Shown:
 
 
 class ExplainView(QObject):
-    """Lives on the GUI thread. What comes for another order than the last one is passed over.
+    """Lives on the GUI thread. Results of any order but the last one are dropped.
 
     Signals:
         overlay_changed(str): another overlay is chosen, or none.
-        panel_shown(bool): the panel beside the photo has come, or gone.
+        panel_shown(bool): the panel beside the photo was shown or hidden.
         shown_changed(): another overlay is on screen, or none.
         segmenters_wanted(): the user wants to get a segmenter.
     """
@@ -81,16 +82,15 @@ class ExplainView(QObject):
         areas_of: Callable[[ImageKey], Sequence[AreaOfInterest] | None],
         parent: QObject,
     ) -> None:
-        """Follow the viewer.
+        """Show overlays over the photos of this viewer.
 
         Args:
             supervisor: explains and draws.
-            viewer: whose photo it is about.
-            panel: what is said beside it.
-            actions: the choices.
-            settings: what was chosen last.
-            areas_of: the areas of interest of a photo; None while they are not known, and follow() is called
-                when they are.
+            viewer: shows the photo.
+            panel: has the legends, and shows progress and failures.
+            actions: has the choices.
+            settings: has the last choices.
+            areas_of: returns the areas of a photo; None until they are known, then call update_overlay().
             parent: Qt's owner.
         """
         super().__init__(parent)
@@ -104,13 +104,13 @@ class ExplainView(QObject):
         self._order: ExplainOrder | None = None
         self._request = 0
         self._part: Part | None = None
-        """What came last for the order; it is drawn before it is shown."""
+        """The last result of the order; it is drawn before it is shown."""
         self._shown: Shown | None = None
         self.precision = Precision.EXACT
         self.segmenters: tuple[SegmenterIdentity, ...] = ()
 
         actions[f"overlay-{self.overlay}"].setChecked(True)
-        viewer.changed.connect(self.follow)
+        viewer.changed.connect(self.update_overlay)
         viewer.view.pointed.connect(self._on_pointed)
         panel.opacity_changed.connect(self._on_opacity)
         panel.closed.connect(actions[f"overlay-{NO_OVERLAY}"].trigger)
@@ -135,22 +135,22 @@ class ExplainView(QObject):
         return self._shown
 
     def choose(self, overlay: str) -> None:
-        """Lay this over the viewer's photo from now on."""
+        """Show this overlay over the viewer's photo from now on."""
         self._layer = _layer_of(overlay)
         self._settings.set(SETTINGS.overlay, overlay)
         self._actions[f"overlay-{overlay}"].setChecked(True)
-        self.follow()
+        self.update_overlay()
         self.overlay_changed.emit(overlay)
 
     def set_segmenters(self, segmenters: tuple[SegmenterIdentity, ...]) -> None:
-        """These are installed now, the default first."""
+        """Take the segmenters that are installed now, the default first."""
         if segmenters != self.segmenters:
             self.segmenters = segmenters
-            self.follow()
+            self.update_overlay()
 
     @Slot()
-    def follow(self) -> None:
-        """Order what is to be seen now, unless it is ordered already."""
+    def update_overlay(self) -> None:
+        """Request the overlay that is needed now, unless it is requested already."""
         key = self._viewer.key if self._viewer.isVisible() else None
         panel_wanted = self._layer is not None and key is not None
         if panel_wanted == self._panel.isHidden():
@@ -161,7 +161,7 @@ class ExplainView(QObject):
         if order is not None and order == self._order:
             return
         before, self._order = self._order, order
-        # Another area on the same photo: what is known stays in sight until the new answer is here.
+        # Another area on the same photo: the overlay stays until the new one is ready.
         stays = before and order and before == dataclasses.replace(order, areas=before.areas)
         self._part = None
         if not stays:
@@ -169,12 +169,12 @@ class ExplainView(QObject):
         if order is None:
             self._supervisor.cancel_explaining()
             if self._layer is not None and self._viewer.view.message:
-                self._panel.show_trouble(self._layer, "There is no photo to look into.")
+                self._panel.show_trouble(self._layer, tr("There is no photo to analyse."))
             elif self._layer is not None:
                 self._panel.show_waiting(self._layer)
         elif self._layer is Layer.SEGMENTATION and order.segmenter is None:
             self._supervisor.cancel_explaining()
-            self._panel.show_trouble(Layer.SEGMENTATION, NO_PACK, help_text=GET_SEGMENTER)
+            self._panel.show_trouble(Layer.SEGMENTATION, str(NO_PACK), help_text=str(GET_SEGMENTER))
         else:
             assert self._layer is not None
             if not stays:
@@ -182,13 +182,13 @@ class ExplainView(QObject):
             self._request = self._supervisor.explain(order)
 
     def kept_order(self, key: ImageKey) -> ExplainOrder | None:
-        """The order for what is known already of any photo with this overlay; None where none is chosen."""
+        """Return the order for what is stored of a photo with this overlay; None where none is chosen."""
         if self._layer is None:
             return None
         order = self._order_for(key)
         return None if order is None else dataclasses.replace(order, kept_only=True)
 
-    # What comes
+    # Results
 
     @Slot(int, object)
     def _on_event(self, request: int, event: ExplainEvent) -> None:
@@ -201,7 +201,7 @@ class ExplainView(QObject):
                 self._panel.show_trouble(layer, reason, help_text=self._help())
             case Explained(part=part) if _layer_of_part(part) is self._layer:
                 if isinstance(part, Segmentation):
-                    # Before the part is set: listing the first one hides its background, which would draw it.
+                    # Before the part is set: the first list hides its background, which draws.
                     self._panel.segmentation.show_segmentation(part)
                 self._part = part
                 self._draw()
@@ -212,7 +212,7 @@ class ExplainView(QObject):
             self._panel.show_trouble(self._layer, str(problem), help_text=self._help())
 
     def _draw(self) -> None:
-        """Have the overlay drawn as it is wanted now."""
+        """Draw the overlay with the current choices."""
         part = self._part
         match part:
             case Segmentation():
@@ -242,7 +242,7 @@ class ExplainView(QObject):
         self._viewer.view.show_layer(shown.layer if shown is not None else None)
         self.shown_changed.emit()
 
-    # What a person does
+    # Input
 
     @Slot(object)
     def _on_pointed(self, place: QPointF | None) -> None:
@@ -288,12 +288,12 @@ class ExplainView(QObject):
     @Slot(str)
     def _on_method(self, method: str) -> None:
         self._settings.set(SETTINGS.map_method, MapMethod(method))
-        self.follow()
+        self.update_overlay()
 
     # Inside
 
     def _order_for(self, key: ImageKey) -> ExplainOrder | None:
-        """What is to be found out about a photo; None while that can't be said."""
+        """Return the order for a photo; None while its areas are not known."""
         assert self._layer is not None
         areas = self._areas_of(key) if self._layer is Layer.REGIONS else ()
         if areas is None:
@@ -308,7 +308,7 @@ class ExplainView(QObject):
         )
 
     def _segmenter(self) -> str | None:
-        """The one that is chosen, where it is installed, else the default."""
+        """Return the chosen segmenter if it is installed, else the default; None where there is none."""
         if self._layer is Layer.MEMORABILITY:
             return None
         names = [identity.name for identity in self.segmenters]
@@ -318,9 +318,9 @@ class ExplainView(QObject):
     def _help(self) -> str:
         match self._layer:
             case Layer.SEGMENTATION:
-                return GET_SEGMENTER
+                return str(GET_SEGMENTER)
             case Layer.MEMORABILITY if self._map_method() is not MapMethod.OCCLUSION:
-                return COVER_INSTEAD
+                return str(COVER_INSTEAD)
         return ""
 
     def _map_method(self) -> MapMethod:

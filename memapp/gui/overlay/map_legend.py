@@ -1,4 +1,4 @@
-"""The legend of a memorability map: its colours in points, and the variants to choose from."""
+"""The legend of a memorability map: its colours in points, and the choice of styles and methods."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from memapp.core.explanation import MapMethod, MemorabilityMap
 from memapp.core.map_colours import map_limit
 from memapp.core.score_text import points_text, score_text
+from memapp.core.text import deferred, tr, trn
 from memapp.gui.overlay.overlay_drawing import MapStyle, colour_table
 from memapp.gui.widgets.basic import Role, text_label
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, TEXT_SMALL, ThemeManager, font
@@ -24,17 +25,16 @@ from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, TEXT_SMALL, Them
 _BAR_HEIGHT = 12
 _LABEL_HEIGHT = 16
 STYLE_WORDS = {
-    MapStyle.COLOUR: ("Colour", "Red raises the score, blue lowers it."),
-    MapStyle.OUTLINE: ("Outline", "Red lines enclose what raises the score, blue ones what lowers it."),
-    MapStyle.FOG: ("Fog", "What lowers the score lies in fog."),
+    MapStyle.COLOUR: (deferred("Colour"), deferred("Red raises the score, blue lowers it.")),
+    MapStyle.OUTLINE: (
+        deferred("Outline"),
+        deferred("Red lines enclose what raises the score, blue lines what lowers it."),
+    ),
+    MapStyle.FOG: (deferred("Fog"), deferred("What lowers the score lies in fog.")),
 }
 _METHODS = {
-    MapMethod.OCCLUSION: "Made by covering parts",
-    MapMethod.GRADIENT: "Made by the net's gradients",
-}
-_METHOD_WORDS = {
-    MapMethod.OCCLUSION: "The photo was scored {passes} times, with parts of it covered.",
-    MapMethod.GRADIENT: "What the net itself leans on. Quicker, and rougher.",
+    MapMethod.OCCLUSION: deferred("Made by covering parts"),
+    MapMethod.GRADIENT: deferred("Made by the net's gradients"),
 }
 
 
@@ -50,13 +50,15 @@ class PointsBar(QWidget):
         theme_manager.changed.connect(self.update)
 
     def set_limit(self, limit: float) -> None:
-        """The points at the ends."""
+        """Set the points at the ends."""
         self._limit = limit
-        self.setAccessibleName(f"From {points_text(-limit)} to {points_text(limit)} points")
+        self.setAccessibleName(
+            tr("From {low} to {high} points", low=points_text(-limit), high=points_text(limit))
+        )
         self.update()
 
     def sizeHint(self) -> QSize:
-        """As wide as it is given, always as high."""
+        """Return the fixed height; the width follows the panel."""
         return QSize(200, _BAR_HEIGHT + SPACE_1 + _LABEL_HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -74,7 +76,7 @@ class PointsBar(QWidget):
 
 
 def points_colours() -> QImage:
-    """The colours of a map, one pixel each, from what lowers most to what raises most."""
+    """Return the colours of a map, one pixel each, from what lowers most to what raises most."""
     colours = QImage(255, 1, QImage.Format.Format_ARGB32)
     for x, colour in enumerate(colour_table()[1:]):
         colours.setPixel(x, 0, colour)
@@ -92,7 +94,7 @@ def paint_points_bar(
     face: QFont,
     unit: float = 1.0,
 ) -> None:
-    """Draw the colours over a middle grey, as over a photo, and the points below, a unit being a pixel."""
+    """Draw the colours over a middle grey, as over a photo, and the points below; unit is in pixels."""
     bar = QRectF(room.left(), room.top(), room.width(), _BAR_HEIGHT * unit)
     painter.fillRect(bar, ground)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
@@ -103,17 +105,17 @@ def paint_points_bar(
     for alignment, words in (
         (Qt.AlignmentFlag.AlignLeft, points_text(-limit)),
         (Qt.AlignmentFlag.AlignHCenter, "0"),
-        (Qt.AlignmentFlag.AlignRight, f"{points_text(limit)} points"),
+        (Qt.AlignmentFlag.AlignRight, tr("{points} points", points=points_text(limit))),
     ):
         painter.drawText(labels, alignment | Qt.AlignmentFlag.AlignVCenter, words)
 
 
 class MapLegend(QWidget):
-    """Style, colours and words.
+    """The style, its colours and their meaning.
 
     Signals:
-        style_chosen(str): another variant is wanted.
-        method_chosen(str): a map that is made in another way is wanted.
+        style_chosen(str): show the map in this style.
+        method_chosen(str): make the map with this method.
     """
 
     style_chosen = Signal(str)
@@ -129,9 +131,9 @@ class MapLegend(QWidget):
     ) -> None:
         super().__init__(parent)
         self._methods = QComboBox()
-        self._methods.setAccessibleName("How the map is made")
+        self._methods.setAccessibleName(tr("How the map is made"))
         for known, what in _METHODS.items():
-            self._methods.addItem(what, known.value)
+            self._methods.addItem(str(what), known.value)
         self._methods.setCurrentIndex(self._methods.findData(method.value))
         self._methods.activated.connect(lambda: self.method_chosen.emit(self._methods.currentData()))
         self._bar = PointsBar(theme_manager=theme_manager)
@@ -139,7 +141,7 @@ class MapLegend(QWidget):
         self._method = text_label(role=Role.SMALL, wrap=True)
         self._score = text_label(wrap=True)
         unseen = text_label(
-            "Hatched: outside the frame. The net does not see it, and it is worth nothing either way.",
+            tr("Hatched: outside the frame. The net does not see it, and it does not change the score."),
             Role.SMALL,
             wrap=True,
         )
@@ -148,8 +150,8 @@ class MapLegend(QWidget):
         styles.setSpacing(SPACE_1)
         for which, (words, tip) in STYLE_WORDS.items():
             button = QToolButton()
-            button.setText(words)
-            button.setToolTip(tip)
+            button.setText(str(words))
+            button.setToolTip(str(tip))
             button.setCheckable(True)
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
             button.clicked.connect(lambda _checked, chosen=which: self.set_style(chosen))
@@ -177,11 +179,11 @@ class MapLegend(QWidget):
 
     @property
     def style_shown(self) -> MapStyle:
-        """The variant that is chosen."""
+        """The chosen style."""
         return self._style
 
     def set_style(self, style: MapStyle) -> None:
-        """Choose a variant."""
+        """Choose a style."""
         if style is not self._style:
             self._style = style
             self.style_chosen.emit(style.value)
@@ -193,12 +195,24 @@ class MapLegend(QWidget):
         self.method_chosen.emit(method.value)
 
     def show_map(self, made: MemorabilityMap) -> None:
-        """The numbers of this map."""
+        """Show the numbers of this map."""
         self._bar.set_limit(map_limit(made.values))
-        self._score.setText(f"{made.net.name} scores this photo {score_text(made.score)}.")
-        self._method.setText(_METHOD_WORDS[made.method].format(passes=made.forward_passes))
+        self._score.setText(
+            tr("{net} scores this photo {score}.", net=made.net.name, score=score_text(made.score))
+        )
+        self._method.setText(_method_text(made))
 
     def _show_style(self) -> None:
         self._buttons.button(list(MapStyle).index(self._style)).setChecked(True)
-        self._words.setText(STYLE_WORDS[self._style][1])
+        self._words.setText(str(STYLE_WORDS[self._style][1]))
         self._bar.setVisible(self._style is MapStyle.COLOUR)
+
+
+def _method_text(made: MemorabilityMap) -> str:
+    if made.method is MapMethod.GRADIENT:
+        return tr("Shows what the net itself relies on. Faster, and less precise.")
+    return trn(
+        "The photo was scored {count:,} time, with parts of it covered.",
+        "The photo was scored {count:,} times, with parts of it covered.",
+        made.forward_passes,
+    )

@@ -22,6 +22,7 @@ from memapp.core.explanation import (
 )
 from memapp.core.map_colours import map_levels, map_limit
 from memapp.core.score_text import points_text
+from memapp.core.text import tr
 from memapp.gui.overlay.outlines import mask_outline
 from memapp.gui.overlay.overlay_layer import Outline, OverlayLayer
 from memapp.gui.widgets.theme import FOG, PATCH_LINE, diverging_colour
@@ -34,11 +35,11 @@ _CONTOURS = (1 / 3, 2 / 3)
 
 _FOG_SHARE = 0.9
 _CATEGORY_SHARE = 0.65
-"""How much a category's colour covers: the photo stays to be seen below it."""
+"""The opacity of a category's colour: the photo stays visible below it."""
 
 
 class MapStyle(StrEnum):
-    """How a memorability map is laid over the photo."""
+    """How a memorability map is drawn over the photo."""
 
     COLOUR = "colour"
     OUTLINE = "outline"
@@ -46,7 +47,7 @@ class MapStyle(StrEnum):
 
 
 def draw_segmentation(segmentation: Segmentation, *, hidden: Collection[str]) -> OverlayLayer:
-    """The categories in their colours, but for those that are hidden by name."""
+    """Return the categories in their colours, without those that are hidden by name."""
     categories = segmentation.segmenter.categories
     table = _category_table(segmentation, hidden)
     shown = [index for index, category in enumerate(categories) if category.name not in hidden]
@@ -64,7 +65,13 @@ def draw_segmentation(segmentation: Segmentation, *, hidden: Collection[str]) ->
         if instance.category not in shown:
             continue
         places[instance.mask & (segmentation.labels == instance.category)] = len(names)
-        names.append(f"{instance.name.capitalize()}, {round(100 * instance.confidence)} % sure")
+        names.append(
+            tr(
+                "{name}, {percent} % sure",
+                name=instance.name.capitalize(),
+                percent=round(100 * instance.confidence),
+            )
+        )
         rows.append(instance.category)
         outlines.append(Outline(mask_outline(instance.mask), QColor(*categories[instance.category].colour)))
     return OverlayLayer(
@@ -78,7 +85,7 @@ def draw_segmentation(segmentation: Segmentation, *, hidden: Collection[str]) ->
 
 
 def draw_map(made: MemorabilityMap, *, style: MapStyle) -> OverlayLayer:
-    """What raises and what lowers the score; what the net does not see is hatched."""
+    """Return what raises and what lowers the score; what the net does not see is hatched."""
     values, limit = made.values, map_limit(made.values)
     if style is MapStyle.OUTLINE:
         return OverlayLayer(outlines=_contours(values, limit), unseen=True)
@@ -95,7 +102,7 @@ def draw_small(
     side: int,
     opacity: float,
 ) -> QImage:
-    """An overlay for a thumbnail, its longer side between one and two of these sides in pixels."""
+    """Return an overlay for a thumbnail, its longer side between one and two sides, in pixels."""
     if isinstance(part, Segmentation):
         picture = _indexed_picture(_thinned(part.labels, side), _category_table(part, hidden))
     else:
@@ -125,7 +132,7 @@ def _category_table(segmentation: Segmentation, hidden: Collection[str]) -> list
 
 
 def draw_regions(made: Regions) -> OverlayLayer:
-    """Outlines; where regions overlap, the smallest is the one that is pointed at."""
+    """Return outlines; where regions overlap, the pointer finds the smallest."""
     places: npt.NDArray[np.int16] | None = None
     regions = made.regions
     largest_first = sorted(range(len(regions)), key=lambda index: -regions[index].area_share)
@@ -145,28 +152,28 @@ def draw_regions(made: Regions) -> OverlayLayer:
 
 
 def _line_colour(region: Region) -> QColor:
-    # On a patch of its own colour a line would not be seen.
+    # A line in the patch's own colour could not be seen.
     return QColor(PATCH_LINE) if region.kind is RegionKind.SUPERPIXEL else QColor(*region.colour)
 
 
 def region_words(region: Region) -> str:
-    """What a region is called, and what it is worth."""
-    worth = "not seen" if region.contribution is None else points_text(region.contribution)
+    """Return the name of a region and its contribution."""
+    worth = tr("not seen") if region.contribution is None else points_text(region.contribution)
     return f"{region.name[:1].upper()}{region.name[1:]}, {worth}"
 
 
 def colour_table() -> list[int]:
-    """256 colours for levels 1 (lowers most) to 255 (raises most); level 0, and nothing at 128, are clear."""
+    """Return 256 colours for levels 1 (lowers most) to 255 (raises most); levels 0 and 128 are clear."""
     table = [0]
     for level in range(-_STEPS, _STEPS + 1):
         position = level / _STEPS
-        # Little is worth little ink: the photo stays what is looked at.
+        # Small effects get little colour: the photo must stay visible.
         table.append(_faded(diverging_colour(_strong(position)), abs(position) ** 0.7))
     return table
 
 
 def _strong(position: float) -> float:
-    """Over a photo the pale middle of the colours would be a veil: they begin where they have a hue."""
+    """Return the place in the colours: their pale middle, a veil over the photo, is left out."""
     return math.copysign(0.3 + 0.6 * abs(position), position)
 
 

@@ -1,4 +1,4 @@
-"""Photo, overlay and legend as one picture, to be shown to others. Any thread may make it."""
+"""Makes one picture of photo, overlay and legend, to be shown to others. Safe on any thread."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 from memapp.core.explanation import MemorabilityMap, Regions, Segmentation
 from memapp.core.map_colours import map_limit
 from memapp.core.score_text import points_text, score_text
+from memapp.core.text import deferred, tr
 from memapp.gui.overlay.map_legend import STYLE_WORDS, paint_points_bar, points_colours
 from memapp.gui.overlay.overlay_drawing import MapStyle
 from memapp.gui.overlay.overlay_layer import OverlayLayer
@@ -26,17 +27,17 @@ _WIDTH_OF_UNIT = 900.0
 """At this width in pixels one unit of type and spacing is one pixel."""
 _COLUMN = 260.0
 _BAR_WIDTH = 360.0
-_UNSEEN = "Hatched: the net does not see it."
+_UNSEEN = deferred("Hatched: the net does not see it.")
 
 Part = Segmentation | MemorabilityMap | Regions
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class ExportContent:
-    """What is to be in the picture."""
+    """The content of the picture."""
 
     overlay: str
-    """Its name, for the file's."""
+    """Its name, for the name of the file."""
     title: str
     part: Part
     layer: OverlayLayer
@@ -48,7 +49,7 @@ class ExportContent:
 
 
 def compose(photo: QImage, content: ExportContent) -> QImage:
-    """The photo with its overlay, and the legend below it."""
+    """Return the photo with its overlay, and the legend below it."""
     width = max(float(photo.width()), _LEAST_WIDTH)
     unit = width / _WIDTH_OF_UNIT
     legend = _Legend(content, width=width, unit=unit)
@@ -68,7 +69,7 @@ def compose(photo: QImage, content: ExportContent) -> QImage:
 
 
 def as_png(picture: QImage) -> bytes:
-    """The picture as a PNG file's bytes."""
+    """Return the picture as the bytes of a PNG file."""
     content = QByteArray()
     buffer = QBuffer(content)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -77,7 +78,7 @@ def as_png(picture: QImage) -> bytes:
 
 
 class _Legend:
-    """The strip below the photo: a title, then what the overlay's colours say."""
+    """The strip below the photo: a title, then the meaning of the overlay's colours."""
 
     def __init__(self, content: ExportContent, *, width: float, unit: float) -> None:
         self._content = content
@@ -166,10 +167,11 @@ class _Legend:
 
 
 def export_title(name: str, part: Part) -> str:
-    """The picture's heading: the photo's name, and its score where the overlay is about it."""
+    """Return the heading: the photo's name, and its score where the overlay is about it."""
     if isinstance(part, Segmentation):
         return f"{name} · {part.segmenter.title}"
-    return f"{name} · score {score_text(part.score, part.net.precision)}"
+    score = score_text(part.score, part.net.precision)
+    return tr("{name} · score {score}", name=name, score=score)
 
 
 def _rows(content: ExportContent) -> Sequence[tuple[QColor, str, str]]:
@@ -192,17 +194,15 @@ def _rows(content: ExportContent) -> Sequence[tuple[QColor, str, str]]:
 def _words(content: ExportContent) -> str:
     match content.part:
         case Segmentation():
-            return "Shares of the photo's area."
+            return tr("Shares of the photo's area.")
         case Regions():
-            return f"Points that the score would lose without each. {NO_SUM} {_UNSEEN}"
+            return f"{tr('Points that the score would lose without each.')} {NO_SUM} {_UNSEEN}"
         case MemorabilityMap() as made:
-            limit = map_limit(made.values)
-            lines = (
-                f" The strongest reach {points_text(limit)} points."
-                if content.style is not MapStyle.COLOUR
-                else ""
-            )
-            return f"{STYLE_WORDS[content.style][1]}{lines} {_UNSEEN}"
+            sentences = [str(STYLE_WORDS[content.style][1])]
+            if content.style is not MapStyle.COLOUR:
+                limit = points_text(map_limit(made.values))
+                sentences.append(tr("The strongest reach {points} points.", points=limit))
+            return " ".join([*sentences, str(_UNSEEN)])
 
 
 def _sized(face: QFont, pixels: float, *, strong: bool = False) -> QFont:

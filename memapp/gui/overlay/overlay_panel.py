@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from memapp.core.explanation import Layer, MapMethod
+from memapp.core.text import deferred, tr
 from memapp.gui.overlay.map_legend import MapLegend
 from memapp.gui.overlay.overlay_drawing import MapStyle
 from memapp.gui.overlay.region_table import RegionsPage
@@ -25,16 +26,16 @@ from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_4, ThemeMa
 WIDTH = 300
 
 TITLES = {
-    Layer.SEGMENTATION: "Segmentation",
-    Layer.MEMORABILITY: "Memorability",
-    Layer.REGIONS: "Regions",
+    Layer.SEGMENTATION: deferred("Segmentation"),
+    Layer.MEMORABILITY: deferred("Memorability"),
+    Layer.REGIONS: deferred("Regions"),
 }
 _WAITING = {
-    Layer.SEGMENTATION: "Telling things apart...",
-    Layer.MEMORABILITY: "Trying the photo without each of its parts...",
-    Layer.REGIONS: "Trying the photo without each region...",
+    Layer.SEGMENTATION: deferred("Finding the things in the photo..."),
+    Layer.MEMORABILITY: deferred("Scoring the photo without each of its parts..."),
+    Layer.REGIONS: deferred("Scoring the photo without each region..."),
 }
-_WORDS_FOR_ONE = "Getting ready..."
+_PREPARING = deferred("Getting ready...")
 
 
 class OverlayPanel(QWidget):
@@ -44,7 +45,7 @@ class OverlayPanel(QWidget):
         opacity_changed(int): in percent.
         export_wanted(): save photo, overlay and legend as a picture.
         help_wanted(): the button beside a failure was clicked.
-        closed(): the overlay is to be switched off.
+        closed(): switch the overlay off.
     """
 
     opacity_changed = Signal(int)
@@ -66,12 +67,12 @@ class OverlayPanel(QWidget):
         self.setFixedWidth(WIDTH)
         self.setBackgroundRole(QPalette.ColorRole.AlternateBase)
         self.setAutoFillBackground(True)
-        self.setAccessibleName("Overlay")
+        self.setAccessibleName(tr("Overlay"))
         self.segmentation = SegmentationLegend(theme_manager=theme_manager)
         self.map = MapLegend(theme_manager=theme_manager, style=style, method=method)
         self.regions = RegionsPage(theme_manager=theme_manager)
         self._title = text_label(role=Role.TITLE, wrap=True)
-        self._close = IconButton(theme_manager=theme_manager, name="close", text="No overlay (Alt+0)")
+        self._close = IconButton(theme_manager=theme_manager, name="close", text=tr("No overlay (Alt+0)"))
         self._close.clicked.connect(self.closed)
         self._waiting = _Waiting()
         self._trouble = _Trouble(theme_manager=theme_manager)
@@ -79,15 +80,17 @@ class OverlayPanel(QWidget):
         self._opacity = QSlider(Qt.Orientation.Horizontal)
         self._opacity.setRange(10, 100)
         self._opacity.setValue(opacity)
-        self._opacity.setAccessibleName("Opacity of the overlay")
+        self._opacity.setAccessibleName(tr("Opacity of the overlay"))
         self._opacity.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._percent = text_label(f"{opacity} %", Role.QUIET)
+        self._percent = text_label(tr("{percent} %", percent=opacity), Role.QUIET)
         self._percent.setMinimumWidth(40)
         self._percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._opacity.valueChanged.connect(lambda value: self._percent.setText(f"{value} %"))
+        self._opacity.valueChanged.connect(
+            lambda value: self._percent.setText(tr("{percent} %", percent=value))
+        )
         self._opacity.valueChanged.connect(self.opacity_changed)
-        self._export = QPushButton("Export picture...")
-        self._export.setToolTip("Photo, overlay and legend in one picture")
+        self._export = QPushButton(tr("Export picture..."))
+        self._export.setToolTip(tr("Photo, overlay and legend in one picture"))
         self._export.clicked.connect(self.export_wanted)
         self._pages = QStackedWidget()
         self._page_of: dict[Layer, QWidget] = {
@@ -101,8 +104,8 @@ class OverlayPanel(QWidget):
 
     def show_waiting(self, layer: Layer) -> None:
         """Show that this overlay is being computed."""
-        self._title.setText(TITLES[layer])
-        self._waiting.begin(_WAITING[layer])
+        self._title.setText(str(TITLES[layer]))
+        self._waiting.begin(str(_WAITING[layer]))
         self._show(self._waiting)
 
     def show_progress(self, done: int, total: int) -> None:
@@ -111,13 +114,13 @@ class OverlayPanel(QWidget):
 
     def show_trouble(self, layer: Layer, reason: str, *, help_text: str = "") -> None:
         """Show why this overlay is missing; with a help text a button offers that help."""
-        self._title.setText(TITLES[layer])
+        self._title.setText(str(TITLES[layer]))
         self._trouble.show_reason(reason, help_text)
         self._show(self._trouble)
 
     def show_legend(self, layer: Layer) -> None:
         """Show the legend of this overlay."""
-        self._title.setText(TITLES[layer])
+        self._title.setText(str(TITLES[layer]))
         self._show(self._page_of[layer])
 
     def _show(self, page: QWidget) -> None:
@@ -134,7 +137,7 @@ class OverlayPanel(QWidget):
         head.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
         opacity = QHBoxLayout()
         opacity.setSpacing(SPACE_2)
-        opacity.addWidget(text_label("Opacity"))
+        opacity.addWidget(text_label(tr("Opacity")))
         opacity.addWidget(self._opacity, 1)
         opacity.addWidget(self._percent)
         foot = QVBoxLayout()
@@ -168,9 +171,9 @@ class _Waiting(QWidget):
             column.addWidget(part)
         column.addStretch(1)
 
-    def begin(self, words: str) -> None:
-        self._words.setText(words)
-        self._steps.setText(_WORDS_FOR_ONE)
+    def begin(self, text: str) -> None:
+        self._words.setText(text)
+        self._steps.setText(str(_PREPARING))
         self._bar.setRange(0, 1)
         self._bar.setValue(0)
 
@@ -178,7 +181,9 @@ class _Waiting(QWidget):
         self._bar.setRange(0, max(1, total))
         self._bar.setValue(done)
         # A single step shows no progress.
-        self._steps.setText(f"{done:,} of {total:,}" if total > 1 else _WORDS_FOR_ONE)
+        self._steps.setText(
+            tr("{done} of {total}", done=f"{done:,}", total=f"{total:,}") if total > 1 else str(_PREPARING)
+        )
 
 
 class _Trouble(QWidget):

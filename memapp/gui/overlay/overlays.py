@@ -1,4 +1,4 @@
-"""The overlays of the viewer as a whole: puts panel, drawing, areas and segmenters together."""
+"""The overlays of the viewer as a whole: connects panel, drawing, areas and segmenters."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QToolButton, QWidget
 
 from memapp.core.records import ImageKey, PhotoId, Precision
 from memapp.core.settings import SETTINGS, Settings
+from memapp.core.text import tr
 from memapp.gui.dialogs.segmenters_dialog import SegmentersDialog
 from memapp.gui.grid.grid_view import GridView
 from memapp.gui.grid.tile_images import TileImages
@@ -34,9 +35,9 @@ class Overlays(QObject):
 
     Signals:
         chosen(str): another overlay is chosen, or none.
-        panel_shown(bool): the panel beside the photo has come, or gone.
-        noticed(object Notice, object NoticeAction or None): something to tell.
-        export_wanted(object ImageKey, object ExportContent): write this as a picture.
+        panel_shown(bool): the panel beside the photo was shown or hidden.
+        noticed(object Notice, object NoticeAction or None): show this.
+        export_wanted(object ImageKey, object ExportContent): save this as a picture.
     """
 
     chosen = Signal(str)
@@ -121,7 +122,7 @@ class Overlays(QObject):
             settings=settings,
             parent=self,
         )
-        self.areas.changed.connect(self.view.follow)
+        self.areas.changed.connect(self.view.update_overlay)
         self.areas.overlay_wanted.connect(self.view.choose)
         self.areas.noticed.connect(self.noticed)
         self.segmenters.changed.connect(self._update_segmenters)
@@ -138,17 +139,18 @@ class Overlays(QObject):
     def set_precision(self, precision: Precision) -> None:
         """Explain with scores of this precision."""
         self.view.precision = precision
-        self.view.follow()
+        self.view.update_overlay()
 
     def show_choice(self, button: QToolButton) -> None:
-        """Let a button say what is chosen."""
+        """Show the chosen overlay on a button."""
         chosen = self._actions[f"overlay-{self.view.overlay}"]
         button.setIcon(chosen.icon())
-        button.setToolTip(f"Overlay: {chosen.text()}")
-        button.setAccessibleName(f"Overlay: {chosen.text()}")
+        text = tr("Overlay: {name}", name=chosen.text())
+        button.setToolTip(text)
+        button.setAccessibleName(text)
 
     def manage_segmenters(self) -> None:
-        """Get, install, choose, remove segmenters."""
+        """Open the dialog that gets, installs, chooses and removes segmenters."""
         dialog = SegmentersDialog(
             commands=self.segmenters,
             in_use=self._settings.get(SETTINGS.segmenter),
@@ -160,11 +162,11 @@ class Overlays(QObject):
         dialog.deleteLater()
 
     def stop(self) -> None:
-        """Give up what takes long; the window closes."""
+        """Cancel downloads and installations, because the window closes."""
         self.segmenters.cancel()
 
     def export(self) -> None:
-        """Ask for the overlay on screen to be written, with the photo and its legend."""
+        """Request that the overlay on screen is saved, with the photo and its legend."""
         if (shown := self.view.shown) is not None:
             content = ExportContent(
                 overlay=self.view.overlay,
@@ -180,7 +182,7 @@ class Overlays(QObject):
 
     def _use_segmenter(self, name: str) -> None:
         self._settings.set(SETTINGS.segmenter, name)
-        self.view.follow()
+        self.view.update_overlay()
 
     def _update_segmenters(self) -> None:
         self.view.set_segmenters(self.segmenters.installed.usable)

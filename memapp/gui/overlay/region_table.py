@@ -1,4 +1,4 @@
-"""The regions of a photo and what each is worth, as a table beside it."""
+"""Lists the regions of a photo and their contributions to the score, beside the photo."""
 
 from __future__ import annotations
 
@@ -21,12 +21,13 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QTreeView, QVBoxLayout, 
 from memapp.core.area_words import outside_warning
 from memapp.core.explanation import Region, RegionKind, Regions
 from memapp.core.score_text import points_text
+from memapp.core.text import deferred, tr
 from memapp.gui.overlay.legend_tree import LegendTable, inset, legend_tree
 from memapp.gui.overlay.segmentation_legend import share_text
 from memapp.gui.widgets.basic import ICON_SIDE, IconButton, IconLabel, Role, swatch, text_label
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, ThemeManager
 
-NO_SUM = (
+NO_SUM = deferred(
     "Contributions do not add up to the score: each is what the score would lose without that region alone."
 )
 
@@ -42,37 +43,37 @@ class _Column(IntEnum):
 
 
 _HEADINGS = {
-    _Column.NAME: ("Region", "What it is, and its category"),
-    _Column.AREA: ("Area", "Share of the photo's area"),
-    _Column.FRAME: ("Frame", "Share of what the net sees"),
-    _Column.WORTH: ("Points", "What the score would lose without it"),
+    _Column.NAME: (deferred("Region"), deferred("What it is, and its category")),
+    _Column.AREA: (deferred("Area"), deferred("Share of the photo's area")),
+    _Column.FRAME: (deferred("Frame"), deferred("Share of what the net sees")),
+    _Column.WORTH: (deferred("Points"), deferred("What the score would lose without it")),
 }
 _WIDTHS: dict[int, int] = {_Column.AREA: 44, _Column.FRAME: 52, _Column.WORTH: 68}
 
 
 class RegionTable(LegendTable):
-    """One row a region, in the order given: the greatest contribution first."""
+    """One row per region, in the given order: the greatest contribution first."""
 
     def __init__(self, *, theme_manager: ThemeManager) -> None:
         super().__init__(theme_manager=theme_manager)
         self.regions: tuple[Region, ...] = ()
 
     def show_regions(self, regions: tuple[Region, ...]) -> None:
-        """Show these instead."""
+        """Replace the rows by these."""
         self.beginResetModel()
         self.regions = regions
         self.endResetModel()
 
     def rowCount(self, parent: _Index = _NO_INDEX) -> int:
-        """The regions."""
+        """Return how many regions there are."""
         return 0 if parent.isValid() else len(self.regions)
 
     def columnCount(self, parent: _Index = _NO_INDEX) -> int:
-        """Name, shares, worth."""
+        """Return four: name, two shares, contribution."""
         return 0 if parent.isValid() else len(_Column)
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Texts, swatches, and the whole story as tooltip."""
+        """Return a text, a colour swatch, or the full description as tooltip."""
         region, column = self.regions[index.row()], _Column(index.column())
         match role:
             case Qt.ItemDataRole.DisplayRole:
@@ -84,20 +85,20 @@ class RegionTable(LegendTable):
             case Qt.ItemDataRole.ForegroundRole if column in (_Column.AREA, _Column.FRAME):
                 return QColor(self.theme_manager.theme.second_text)
             case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleTextRole:
-                return _story(region)
+                return _description(region)
         return super().data(index, role)
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
-        """The columns' headings."""
+        """Return a column's heading, or its explanation as tooltip."""
         if orientation != Qt.Orientation.Horizontal:
             return None
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return _HEADINGS[_Column(section)][0]
+                return str(_HEADINGS[_Column(section)][0])
             case Qt.ItemDataRole.ToolTipRole:
-                return _HEADINGS[_Column(section)][1]
+                return str(_HEADINGS[_Column(section)][1])
             case Qt.ItemDataRole.TextAlignmentRole:
                 side = Qt.AlignmentFlag.AlignLeft if section == 0 else Qt.AlignmentFlag.AlignRight
                 return int(side | Qt.AlignmentFlag.AlignVCenter)
@@ -115,33 +116,36 @@ def _cell(region: Region, column: _Column) -> str:
         case _Column.FRAME:
             return share_text(region.frame_share)
         case _Column.WORTH:
-            return "not seen" if region.contribution is None else points_text(region.contribution)
+            return tr("not seen") if region.contribution is None else points_text(region.contribution)
 
 
 def region_cells(region: Region) -> list[str]:
-    """A row as texts: name, shares, worth."""
+    """Return a row as texts: name, two shares, contribution."""
     return [_cell(region, column) for column in _Column]
 
 
-def _story(region: Region) -> str:
+def _description(region: Region) -> str:
     lines = [_cell(region, _Column.NAME)]
     if region.confidence is not None:
-        lines.append(f"The segmenter is {round(100 * region.confidence)} % sure of it.")
+        lines.append(tr("The segmenter is {percent} % sure of it.", percent=round(100 * region.confidence)))
     area, frame = 100 * region.area_share, 100 * region.frame_share
-    lines.append(f"{area:.1f} % of the photo, {frame:.1f} % of the frame.")
+    lines.append(
+        tr("{area} % of the photo, {frame} % of the frame.", area=f"{area:.1f}", frame=f"{frame:.1f}")
+    )
     if region.contribution is None:
-        lines.append("The net does not see it.")
+        lines.append(tr("The net does not see it."))
     else:
-        lines.append(f"Without it the score would change by {points_text(-region.contribution)}.")
+        points = points_text(-region.contribution)
+        lines.append(tr("Without it the score would change by {points}.", points=points))
     return "\n".join(lines)
 
 
 class RegionsPage(QWidget):
-    """The table with what has to be said of it.
+    """The table with its explanations.
 
     Signals:
         pointed(object): the row under the pointer, or None.
-        menu_wanted(int, object QPoint): a menu for this row (-1 for none), at this place of the screen.
+        menu_wanted(int, object QPoint): open a menu for this row (-1 for none), at this place of the screen.
     """
 
     pointed = Signal(object)
@@ -150,7 +154,7 @@ class RegionsPage(QWidget):
     def __init__(self, *, theme_manager: ThemeManager, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.table = RegionTable(theme_manager=theme_manager)
-        self.tree: QTreeView = legend_tree(self.table, name="Regions", widths=_WIDTHS)
+        self.tree: QTreeView = legend_tree(self.table, name=tr("Regions"), widths=_WIDTHS)
         self.tree.entered.connect(lambda index: self.pointed.emit(index.row()))
         self.tree.selectionModel().currentChanged.connect(
             lambda current, _before: self.pointed.emit(current.row() if current.isValid() else None)
@@ -170,13 +174,15 @@ class RegionsPage(QWidget):
         self._area_buttons = QHBoxLayout()
         self._area_buttons.setContentsMargins(SPACE_3, 0, SPACE_2, 0)
         self._area_buttons.setSpacing(SPACE_1)
-        self._area_buttons.addWidget(text_label("Areas of interest"), 1)
-        self._more = IconButton(theme_manager=theme_manager, name="more", text="More about areas of interest")
+        self._area_buttons.addWidget(text_label(tr("Areas of interest")), 1)
+        self._more = IconButton(
+            theme_manager=theme_manager, name="more", text=tr("More about areas of interest")
+        )
         self._more.clicked.connect(self._want_menu)
         self._lay_out()
 
     def add_area_buttons(self, actions: Sequence[QAction]) -> None:
-        """Put buttons that draw areas above the table's foot, and one for all that can be done with them."""
+        """Add buttons that draw areas below the table, and one that opens their menu."""
         for action in actions:
             button = QToolButton()
             button.setDefaultAction(action)
@@ -193,25 +199,25 @@ class RegionsPage(QWidget):
         )
 
     def show_regions(self, made: Regions) -> None:
-        """Show these, and what has to be said of them."""
+        """Show these regions, and their explanations."""
         self.table.show_regions(made.regions)
         warning = outside_warning(made)
         self._warning_words.setText(warning)
         self._warning.setVisible(bool(warning))
         patches = any(region.kind is RegionKind.SUPERPIXEL for region in made.regions)
         self._kind.setText(
-            "Regions are patches of like colour: no segmenter that knows things is in use." if patches else ""
+            tr("Regions are patches of similar colour, because no segmenter is in use.") if patches else ""
         )
         self._kind.setVisible(patches)
 
     def point_at(self, row: int | None) -> None:
-        """Light the row of a region that is pointed at in the photo."""
+        """Highlight the row of the region under the pointer in the photo."""
         self.table.light(row)
         if row is not None:
             self.tree.scrollTo(self.table.index(row, 0))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Notice that the pointer has left the table."""
+        """Report that the pointer has left the table."""
         if event.type() == QEvent.Type.Leave:
             self.pointed.emit(None)
         return super().eventFilter(watched, event)
@@ -225,7 +231,7 @@ class RegionsPage(QWidget):
         words = QVBoxLayout()
         words.setContentsMargins(SPACE_3, 0, SPACE_3, 0)
         words.setSpacing(SPACE_2)
-        for part in (self._warning, self._kind, text_label(NO_SUM, Role.SMALL, wrap=True)):
+        for part in (self._warning, self._kind, text_label(str(NO_SUM), Role.SMALL, wrap=True)):
             words.addWidget(part)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

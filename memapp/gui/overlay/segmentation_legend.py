@@ -17,6 +17,7 @@ from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTreeView, QVBoxLayout, QWidget
 
 from memapp.core.explanation import Category, Segmentation
+from memapp.core.text import tr
 from memapp.gui.overlay.legend_tree import LegendTable, inset, legend_tree
 from memapp.gui.widgets.basic import Role, swatch, text_label
 from memapp.gui.widgets.theme import SPACE_2, SPACE_3, ThemeManager
@@ -28,7 +29,7 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 def share_text(share: float) -> str:
     """Return a share of the area as text: "34 %", "<1 %"."""
-    return "<1 %" if 0 < share < 0.005 else f"{round(100 * share)} %"
+    return tr("{percent} %", percent="<1" if 0 < share < 0.005 else round(100 * share))
 
 
 def category_shares(segmentation: Segmentation) -> list[tuple[Category, float]]:
@@ -133,7 +134,10 @@ class CategoryTable(LegendTable):
             case Qt.ItemDataRole.ForegroundRole if self._names[row] in self.hidden:
                 return QColor(self.theme_manager.theme.second_text)
             case Qt.ItemDataRole.ToolTipRole:
-                return f"{self._names[row].capitalize()}: {100 * self._shares[row]:.1f} % of the photo"
+                percent = f"{100 * self._shares[row]:.1f}"
+                return tr(
+                    "{name}: {percent} % of the photo", name=self._names[row].capitalize(), percent=percent
+                )
         return super().data(index, role)
 
     def setData(self, index: _Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -150,7 +154,7 @@ class SegmentationLegend(QWidget):
     """The list of categories.
 
     Signals:
-        hidden_changed(object frozenset[str]): the names of the categories that are to be hidden.
+        hidden_changed(object frozenset[str]): hide the categories of these names.
         pointed(object): the category under the pointer, or None.
     """
 
@@ -162,7 +166,7 @@ class SegmentationLegend(QWidget):
         self._listed: Segmentation | None = None
         self.table = CategoryTable(theme_manager=theme_manager)
         self.table.hidden_changed.connect(self._on_hidden)
-        self.tree: QTreeView = legend_tree(self.table, name="Categories", widths={1: 56})
+        self.tree: QTreeView = legend_tree(self.table, name=tr("Categories"), widths={1: 56})
         self.tree.setHeaderHidden(True)
         self.tree.entered.connect(lambda index: self.pointed.emit(self.table.categories[index.row()]))
         self.tree.selectionModel().currentChanged.connect(
@@ -173,13 +177,15 @@ class SegmentationLegend(QWidget):
         self.tree.doubleClicked.connect(lambda index: self.table.show_alone(index.row()))
         self.tree.installEventFilter(self)
         self.tree.viewport().installEventFilter(self)
-        self._all = QPushButton("Show all")
+        self._all = QPushButton(tr("Show all"))
         self._all.setProperty("role", "link")
         self._all.clicked.connect(self.table.show_all)
 
         row = QHBoxLayout()
         row.setContentsMargins(SPACE_3, 0, SPACE_2, 0)
-        hint = text_label("Double-click one, or press Enter on it, to see it alone.", Role.SMALL, wrap=True)
+        hint = text_label(
+            tr("Double-click one, or press Enter on it, to see it alone."), Role.SMALL, wrap=True
+        )
         row.addWidget(hint, 1)
         row.addWidget(self._all)
         column = QVBoxLayout(self)

@@ -1,4 +1,4 @@
-"""Small overlays on the tiles: only what is kept already and in sight, off the window's thread."""
+"""Small overlays on the visible tiles: only what is stored already, drawn off the GUI thread."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from memapp.workers.supervisor import Supervisor
 
 _ON_TILES = (Layer.SEGMENTATION.value, Layer.MEMORABILITY.value)
 _AT_ONCE = 8
-"""Few, so that what a person has scrolled past is soon left behind."""
+"""Few, so that tiles scrolled out of sight are soon skipped."""
 
 
 class TileOverlays(QObject):
-    """Lives on the GUI thread. Regions have none: their outlines say nothing at this size."""
+    """Lives on the GUI thread. Regions have none: their outlines are useless at this size."""
 
     def __init__(
         self,
@@ -71,13 +71,13 @@ class TileOverlays(QObject):
         self._ask()
 
     def _on_shown(self) -> None:
-        """What was just found out in the viewer is kept now."""
+        """Draw the tile again whose overlay the viewer has just stored."""
         if self._shown and self._view.shown is not None:
             self._images.forget_overlays([self._view.shown.key])
             self._ask()
 
     def _redraw(self) -> None:
-        """Draw them in another way. Costs nothing while there are none: a slider calls it at every step."""
+        """Draw all again. Costs nothing while none are shown: a slider calls it at every step."""
         if self._shown:
             self._begin_anew()
 
@@ -86,7 +86,7 @@ class TileOverlays(QObject):
         self._ask()
 
     def _ask(self) -> None:
-        """Look up the next few in sight."""
+        """Request the next few visible ones."""
         if not self._shown:
             return
         lacking = self._images.lacking_overlays(self._keys)[:_AT_ONCE]

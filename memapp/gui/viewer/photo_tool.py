@@ -7,12 +7,15 @@ from typing import Protocol
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
+from memapp.core.text import Deferred
+
 
 class PhotoTool(Protocol):
     """Draws on a photo by hand; places are fractions 0..1 of the photo."""
 
-    hint: str
-    """How it is used, in a sentence."""
+    @property
+    def hint(self) -> Deferred | str:
+        """How to use it, in a sentence."""
 
     def press(self, place: QPointF) -> None:
         """Handle a press of the left button."""

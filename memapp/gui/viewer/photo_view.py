@@ -141,7 +141,7 @@ class PhotoView(QWidget):
         self._tool = tool
         if self._layer is not None:
             self._layer.lit = None
-        self._labels.show_hint("" if tool is None else tool.hint)
+        self._labels.show_hint("" if tool is None else str(tool.hint))
         self._labels.show_tag("")
         self._show_cursor()
         self.update()

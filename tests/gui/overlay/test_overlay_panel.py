@@ -172,7 +172,7 @@ def test_patches_are_called_what_they_are(panel: OverlayPanel) -> None:
     patch = region("patch 1", box(60, 80, 0, 0, 30, 30), 0.01, kind=RegionKind.SUPERPIXEL)
     panel.regions.show_regions(replace(regions(), regions=(patch,)))
     panel.show_legend(Layer.REGIONS)
-    assert "patches of like colour" in words(panel)
+    assert "patches of similar colour" in words(panel)
 
 
 def test_a_region_pointed_at_in_the_photo_is_lit_in_the_table(panel: OverlayPanel) -> None:

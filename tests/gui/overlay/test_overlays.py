@@ -145,7 +145,7 @@ def test_a_method_that_does_not_work_here_can_be_left_again(viewing: Callable[..
     bench.window.overlays.panel.map.choose_method(MapMethod.GRADIENT)
     bench.until(lambda: "can't be made here" in panel_words(bench))
     panel = bench.window.overlays.panel
-    [button] = [each for each in panel.findChildren(QPushButton) if each.text() == COVER_INSTEAD]
+    [button] = [each for each in panel.findChildren(QPushButton) if each.text() == str(COVER_INSTEAD)]
     QTest.mouseClick(button, LEFT)
     bench.until(lambda: isinstance(shown(bench), MemorabilityMap))
     assert bench.settings.get(SETTINGS.map_method) == MapMethod.OCCLUSION.value
@@ -301,7 +301,7 @@ def test_without_a_segmenter_it_is_said_what_to_do(viewing: Callable[..., Window
     bench.trigger("overlay-segmentation")
     bench.until(lambda: "No segmenter is installed" in panel_words(bench))
     overlay(bench, "regions")
-    assert "patches of like colour" in panel_words(bench)
+    assert "patches of similar colour" in panel_words(bench)
     # Once there is one, what was in vain is tried again.
     bench.trigger("overlay-segmentation")
     bench.window.overlays.segmenters.install(Path("/packs") / HALVES.name)
@@ -450,10 +450,10 @@ def test_areas_go_out_and_come_in_as_files(
     [written] = json.loads(file.read_text())["areas"]
     assert (written["name"], written["outline"]) == ("Logo", [list(corner) for corner in CORNER])
     bench.window.panes.open(bench.key("b.png"))
-    areas.take_in()
+    areas.import_areas()
     bench.until(lambda: area_names(bench) == ["Logo"])
     file.write_text("nonsense")
-    areas.take_in()
+    areas.import_areas()
     bench.until(lambda: any("does not describe areas" in text for text in bench.notice_texts()))
 
 
