@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from memapp.core.control import RunControl
@@ -13,6 +14,7 @@ from memapp.core.explanation import Segmenter, SegmenterIdentity
 from memapp.scoring.hash_cache import HashCache
 from memapp.scoring.segmentation.description import GRAPH_NAME, PackDescription, read_description
 from memapp.scoring.segmentation.installing import BytesProgress, install_pack, remove_folder
+from memapp.scoring.segmentation.trial import try_out
 
 FOLDER_NAME = "segmenters"
 """In the built app's resources, and in MEMAPP_HOME."""
@@ -95,13 +97,13 @@ class SegmenterFolders:
             SegmenterError: it is refused, or can't be written; nothing was changed.
             Cancelled: nothing was changed.
         """
+        control = control or RunControl()
         description = install_pack(
             source,
             self._own,
             refuse=self._why_not,
-            # The hash of a temporary file is not worth caching.
-            open_pack=lambda folder, found: open_graph(folder, found, threads=self._threads),
-            control=control or RunControl(),
+            try_out=partial(try_out, threads=self._threads, control=control),
+            control=control,
             progress=progress or _ignore,
         )
         return description.identity

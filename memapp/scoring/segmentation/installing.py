@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import stat
 import tempfile
 import time
 import zipfile
@@ -15,11 +16,8 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, TypeAlias
 
-import numpy as np
-
 from memapp.core.control import RunControl
 from memapp.core.errors import SegmenterError
-from memapp.core.explanation import Segmenter
 from memapp.core.files import make_private_folder, open_regular_file
 from memapp.scoring.segmentation.description import (
     DESCRIPTION_NAME,
@@ -47,7 +45,7 @@ _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """What every program writes; other methods are rare, and each would fail in its own way."""
 _DAY = 86_400
 
-Opener: TypeAlias = Callable[[Path, PackDescription], Segmenter]
+Trial: TypeAlias = Callable[[Path, PackDescription], None]
 
 
 def install_pack(
@@ -55,7 +53,7 @@ def install_pack(
     root: Path,
     *,
     refuse: Callable[[str], str | None],
-    open_pack: Opener,
+    try_out: Trial,
     control: RunControl,
     progress: BytesProgress,
 ) -> PackDescription:
@@ -65,7 +63,7 @@ def install_pack(
         source: a folder, or a zip file that contains one.
         root: the folder of packs; created if missing.
         refuse: returns why a pack of this name may not be installed, as a sentence, or None.
-        open_pack: loads the copy.
+        try_out: raises SegmenterError if the copy does not work.
         control: checked between chunks.
         progress: called with the copied bytes.
 
@@ -85,7 +83,7 @@ def install_pack(
             if problem := refuse(name):
                 raise SegmenterError(problem)
             control.checkpoint()
-            _try_out(open_pack(staged, description))
+            try_out(staged, description)
             control.checkpoint()
             _put_in_place(staged, root / name, Path(beside) / "old")
     except OSError as problem:
@@ -144,7 +142,8 @@ def _files_of(source: Path) -> Iterator[_Files]:
         yield _chosen(
             (path.name, path.stat().st_size, _opener(path))
             for path in sorted(source.iterdir())
-            if path.is_file()
+            # What a link leads to need not be meant for others.
+            if path.is_file() and not path.is_symlink()
         )
         return
     if not source.is_file():
@@ -164,7 +163,11 @@ def _opener(path: Path) -> Callable[[], IO[bytes]]:
 
 def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, int, Callable[[], IO[bytes]]]]:
     """Yield the files of the folder that contains the description: the top, or one folder below it."""
-    members = [member for member in archive.infolist() if not member.is_dir()]
+    members = [
+        member
+        for member in archive.infolist()
+        if not member.is_dir() and not stat.S_ISLNK(member.external_attr >> 16)
+    ]
     if len(members) > _MOST_ENTRIES:
         raise SegmenterError(f"{archive.filename} is not a segmenter pack: it contains {len(members)} files.")
     tops = [
@@ -216,16 +219,6 @@ def _checked(staged: Path, source: Path) -> PackDescription:
             "not the one named in its description (another sha256). Get the pack again."
         )
     return description
-
-
-def _try_out(segmenter: Segmenter) -> None:
-    """Refuse a pack that can't segment a plain picture now, not during later work."""
-    try:
-        ramp = np.linspace(0, 255, 96, dtype=np.uint8)
-        picture = np.repeat(np.repeat(ramp[np.newaxis, :, np.newaxis], 64, axis=0), 3, axis=2)
-        segmenter.segment(picture)
-    finally:
-        segmenter.close()
 
 
 def _put_in_place(staged: Path, target: Path, old: Path) -> None:

@@ -17,9 +17,12 @@ from memapp.scoring.hardware import physical_cores
 from memapp.scoring.segmentation.description import Fit, OutputKind, PackDescription
 from memapp.scoring.segmentation.fitting import Fitted, fit, labels_back, winners_back
 from memapp.scoring.segmentation.instances import paint, place_instances
+from memapp.scoring.segmentation.outside_data import refers_outside
 
 _ONLY_FATAL = 4
 _LARGEST_SIDE = 8192
+_FARTHEST = 1e6
+"""Pixels from the input's corner, for the corners of boxes."""
 _MOST_FOUND = 2000
 """Instances that a graph may return, before the best are selected."""
 _INTEGERS = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64")
@@ -50,6 +53,12 @@ class OnnxSegmenter:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = _ONLY_FATAL
         try:
+            outside = refers_outside(graph)
+        except (OSError, ValueError) as problem:
+            raise self._refused(f"its graph can't be loaded ({_first_line(problem)})") from problem
+        if outside:
+            raise self._refused("its graph can't be loaded (it refers to data outside of its file)")
+        try:
             self._session = onnxruntime.InferenceSession(
                 str(graph), sess_options=options, providers=["CPUExecutionProvider"]
             )
@@ -78,6 +87,25 @@ class OnnxSegmenter:
             raise SegmenterError(
                 f"The segmenter {self.identity.title} failed ({_first_line(problem)})."
             ) from problem
+        try:
+            return self._segmentation(found, fitted, height, width)
+        except SegmenterError:
+            raise
+        except Exception as problem:
+            # The graph is not trusted, and no list of what it may return is complete.
+            raise self._refused(f"its output makes no sense ({_first_line(problem)})") from problem
+
+    def close(self) -> None:
+        """Release its memory."""
+        del self._session
+
+    def _segmentation(
+        self, found: Sequence[npt.NDArray[Any]], fitted: Fitted, height: int, width: int
+    ) -> Segmentation:
+        if any(0 in output.shape for output in found) and self._description.output.kind is not (
+            OutputKind.INSTANCES
+        ):
+            raise self._refused(f"its output has the shape {found[0].shape}")
         match self._description.output.kind:
             case OutputKind.LABELS:
                 labels = self._categories(labels_back(self._labels(found[0]), fitted.place, height, width))
@@ -87,10 +115,6 @@ class OnnxSegmenter:
                 return Segmentation(self.identity, self._categories(winners))
             case OutputKind.INSTANCES:
                 return self._instances(found, fitted, height, width)
-
-    def close(self) -> None:
-        """Release its memory."""
-        del self._session
 
     def _labels(self, found: npt.NDArray[Any]) -> npt.NDArray[Any]:
         plane = found.reshape([side for side in found.shape if side != 1] or [1])
@@ -108,19 +132,21 @@ class OnnxSegmenter:
 
     def _scores(self, found: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
         layout = self._description.output.layout
+        if found.ndim != len(layout) or (layout.startswith("N") and len(found) != 1):
+            raise self._refused(f"its scores have the shape {found.shape}")
         scores = found[0] if layout.startswith("N") else found
         if layout.endswith("HWC"):
             scores = scores.transpose(2, 0, 1)
         if scores.shape[0] != len(self._description.classes) or max(scores.shape[1:]) > _LARGEST_SIDE:
             raise self._refused(f"its scores have the shape {found.shape}")
-        if not np.isfinite(scores).all():
-            raise self._refused("it returns values that are not numbers")
-        return scores.astype(np.float32, copy=False)
+        return self._numbers(scores)
 
     def _instances(
         self, found: Sequence[npt.NDArray[Any]], fitted: Fitted, height: int, width: int
     ) -> Segmentation:
         boxes, classes, confidences, masks = found
+        if boxes.ndim != 2 or masks.ndim < 3:
+            raise self._refused(f"its instances have the shapes {', '.join(str(out.shape) for out in found)}")
         count = len(boxes)
         if masks.ndim == 4 and masks.shape[1] == 1:
             masks = masks[:, 0]
@@ -129,10 +155,12 @@ class OnnxSegmenter:
             shapes != ((count, 4), (count,), (count,), (count,))
             or masks.ndim != 3
             or max(masks.shape[1:]) > _LARGEST_SIDE
+            or (count and min(masks.shape[1:]) < 1)
         ):
             raise self._refused(f"its instances have the shapes {', '.join(str(out.shape) for out in found)}")
-        if not all(np.isfinite(numbers).all() for numbers in (boxes, confidences, masks)):
-            raise self._refused("it returns values that are not numbers")
+        boxes, confidences, masks = map(self._numbers, (boxes, confidences, masks))
+        if count and np.abs(boxes).max() > _FARTHEST:
+            raise self._refused("it returns boxes far outside of the photo")
         if count > _MOST_FOUND:
             raise self._refused(f"it returns {count} instances")
         if count and not 0 <= classes.min() <= classes.max() < len(self._description.classes):
@@ -141,10 +169,10 @@ class OnnxSegmenter:
             )
         instances = place_instances(
             (
-                boxes.astype(np.float32, copy=False),
+                boxes,
                 classes.astype(np.intp),
-                confidences.astype(np.float32, copy=False),
-                masks.astype(np.float32, copy=False),
+                confidences,
+                masks,
             ),
             description=self._description.output,
             classes=self._description.classes,
@@ -153,6 +181,14 @@ class OnnxSegmenter:
             width=width,
         )
         return Segmentation(self.identity, paint(instances, height, width), instances)
+
+    def _numbers(self, values: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+        """Return values with 32 bits; refuse those that are not finite."""
+        with np.errstate(over="ignore"):
+            numbers = values.astype(np.float32, copy=False)
+        if not np.isfinite(numbers).all():
+            raise self._refused("it returns values that are not numbers")
+        return numbers
 
     def _categories(self, classes: npt.NDArray[Any]) -> LabelArray:
         # A class that the description excludes, but the net returns, belongs to no category: use the first.
