@@ -99,7 +99,7 @@ def test_the_first_cancel_ends_a_loop_that_never_ends(tmp_path: Path) -> None:
 
 def test_a_graph_that_wants_seven_gigabytes_is_refused_before_it_has_them(tmp_path: Path) -> None:
     folder = pack_of(tmp_path, greedy(7_000_000_000 // 4))
-    with pytest.raises(SegmenterError, match="Brightness, 3 steps failed|too much memory"):
+    with pytest.raises(SegmenterError, match=r"steps failed|too much memory"):
         folders_of(tmp_path).install(folder, control=RunControl())
     assert folders_of(tmp_path).packs() == ()
 
