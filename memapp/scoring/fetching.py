@@ -10,6 +10,7 @@ import os
 import shutil
 import socket
 import ssl
+import stat
 import threading
 import time
 import urllib.error
@@ -32,11 +33,15 @@ BytesProgress: TypeAlias = Callable[[int, int], None]
 """Called with the bytes here and the total, which is 0 if the server does not state it."""
 
 PAUSES = (1.0, 2.0, 5.0, 10.0, 20.0)
-"""Seconds before each next attempt; the sequence restarts after received bytes."""
+"""Seconds before each next attempt; the sequence restarts after an attempt that brought some."""
+MOST_ATTEMPTS = 100
+"""In one download, even if each brings something."""
 STALL_SECONDS = 30.0
 """A server that sends nothing for this long counts as gone."""
 
 _CHUNK = 1 << 16
+_PROGRESS_BYTES = _CHUNK
+"""An attempt that brings fewer counts as failed: otherwise one byte at a time would go on forever."""
 _MOST_MEMORY_BYTES = 100_000
 _SPARE = 100_000_000
 """Bytes to leave free on the disk."""
@@ -54,8 +59,8 @@ class Published:
     """Its name for people: "The COCO segmenter"."""
     address: str
     file_name: str
-    sha256_start: str
-    """The first hexadecimal digits of its hash, as many as its publisher states."""
+    sha256: str
+    """Of its content, 64 hexadecimal digits: a shorter start of it could be forged."""
     likely_size: int
     """Bytes, as stated by its publisher; a file twice as large is refused."""
 
@@ -116,7 +121,7 @@ def fetch(
 def is_published(path: Path, published: Published) -> bool:
     """Return whether a file is the published one, by its hash. Raise OSError if it can't be read."""
     with open_regular_file(path) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest().startswith(published.sha256_start)
+        return hashlib.file_digest(file, "sha256").hexdigest() == published.sha256
 
 
 class _Part:
@@ -132,9 +137,11 @@ class _Part:
     def size(self) -> int:
         """Bytes here."""
         try:
-            return self.path.stat().st_size
+            status = self.path.lstat()
         except FileNotFoundError:
             return 0
+        # A link or a FIFO is none of ours, and is replaced.
+        return status.st_size if stat.S_ISREG(status.st_mode) else 0
 
     def validator(self) -> str | None:
         """The server's validator for these bytes; None if they can't be resumed."""
@@ -185,7 +192,7 @@ def _receive(
 ) -> None:
     """Try until the file is complete and its hash is right."""
     part.check_disk_space(part.published.likely_size - part.size)
-    failures = 0
+    failures = attempts = 0
     fresh = False
     while True:
         before = part.size
@@ -193,8 +200,9 @@ def _receive(
         try:
             _attempt(part, control, progress, stall_seconds)
         except _RetryError as problem:
-            failures = failures if part.size <= before else 0
-            if failures >= len(pauses):
+            failures = failures if part.size < before + _PROGRESS_BYTES else 0
+            attempts += 1
+            if failures >= len(pauses) or attempts >= MOST_ATTEMPTS:
                 raise FetchError(
                     f"{part.published.title} could not be downloaded from {part.published.host}: "
                     f"{problem}. Try again later; the part received so far is kept. Or install it from a "
@@ -266,6 +274,7 @@ def _take(response: Any, part: _Part, control: RunControl, progress: BytesProgre
     else:
         _begin(part, response.headers)
     if (total or 0) > 2 * published.likely_size:
+        part.discard()
         raise FetchError(
             f"{published.host} offers another file than {published.file_name}: it has "
             f"{(total or 0) / 1e6:,.0f} MB instead of about {published.likely_size / 1e6:,.0f}. Nothing "
@@ -280,6 +289,8 @@ def _take(response: Any, part: _Part, control: RunControl, progress: BytesProgre
             _write(file, chunk)
             done += len(chunk)
             if done > (total or 2 * published.likely_size):
+                file.close()
+                part.discard()
                 raise FetchError(f"{published.host} sent more than the file's size. Nothing was kept.")
             progress(done, total or 0)
         _flush(file)

@@ -26,6 +26,7 @@ class Way:
         etag: str | None = '"one"',
         location: str | None = None,
         claimed_length: int | None = None,
+        says_length: bool = True,
     ) -> None:
         self.status = status
         self.content = content
@@ -36,6 +37,7 @@ class Way:
         self.etag = etag
         self.location = location
         self.claimed_length = claimed_length
+        self.says_length = says_length
 
 
 class Server:
@@ -95,7 +97,8 @@ class Server:
         body = body[start:]
         request.send_response(status)
         request.send_header("Content-Type", way.content_type)
-        request.send_header("Content-Length", str(way.claimed_length or len(body)))
+        if way.says_length:
+            request.send_header("Content-Length", str(way.claimed_length or len(body)))
         if way.etag:
             request.send_header("ETag", way.etag)
         if way.location:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import random
 import shutil
 import subprocess
@@ -19,6 +20,7 @@ import pytest
 from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled, FetchError
 from memapp.scoring.fetching import BytesProgress, Published, fetch
+from memapp.scoring.segmentation.coco import WEIGHTS_SHA256
 from tests.scoring.loopback_server import Server, Way, serving
 
 CONTENT = random.Random(7).randbytes(700_000)
@@ -45,7 +47,7 @@ def published(server: Server, content: bytes = CONTENT, **fields: Any) -> Publis
         title="The test file",
         address=server.address,
         file_name="file.pth",
-        sha256_start=hashlib.sha256(content).hexdigest()[:8],
+        sha256=hashlib.sha256(content).hexdigest(),
         likely_size=len(content),
     )
     return replace(file, **fields)
@@ -296,3 +298,71 @@ def test_the_systems_certificates_are_trusted(
     (folder / "file.pth").unlink()
     with pytest.raises(Cancelled):
         fetch_encrypted(certificate, folder, RunControl(), Way(hang_after=200_000))
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="elsewhere the system's own store would have to be changed"
+)
+@pytest.mark.parametrize("scheme", ["http", "HTTP", "ftp", "file"])
+def test_an_encrypted_address_is_never_left_for_one_that_is_not(
+    certificate: Path, folder: Path, server: Server, monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    way = Way(302, location=server.address.replace("http", scheme, 1))
+    with pytest.raises(FetchError, match=r"not secure|refuses to send"):
+        fetch_encrypted(certificate, folder, RunControl(), way)
+    assert server.requests == []
+    assert names(folder) == []
+
+
+@pytest.mark.parametrize("claimed", [None, 2 * len(CONTENT) + 1])
+def test_of_a_file_that_is_too_large_nothing_is_kept(
+    get: Fetch, server: Server, folder: Path, claimed: int | None
+) -> None:
+    server.ways = [Way(stop_after=300_000), Way(content=CONTENT * 3, claimed_length=claimed, etag='"two"')]
+    with pytest.raises(FetchError, match="instead of about"):
+        get()
+    assert names(folder) == []
+
+
+def test_of_a_file_without_a_length_nothing_is_kept(get: Fetch, server: Server, folder: Path) -> None:
+    server.ways = [Way(content=CONTENT * 3, says_length=False)]
+    with pytest.raises(FetchError, match="Nothing was kept"):
+        get()
+    assert names(folder) == []
+
+
+def test_one_byte_at_a_time_does_not_go_on_for_ever(get: Fetch, server: Server) -> None:
+    server.ways = [Way(stop_after=1)] * 1000
+    with pytest.raises(FetchError, match="it stopped after"):
+        get()
+    assert len(server.requests) == 1 + len(NO_PAUSES)
+
+
+def test_attempts_that_each_bring_something_are_bounded(
+    get: Fetch, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("memapp.scoring.fetching.MOST_ATTEMPTS", 5)
+    server.ways = [Way(stop_after=70_000)] * 1000
+    with pytest.raises(FetchError, match="it stopped after"):
+        get()
+    assert len(server.requests) == 5
+
+
+def test_the_whole_hash_counts(get: Fetch) -> None:
+    digest = hashlib.sha256(CONTENT).hexdigest()
+    with pytest.raises(FetchError, match="its hash differs"):
+        get(sha256=digest[:-1] + ("0" if digest[-1] != "0" else "1"))
+    assert len(WEIGHTS_SHA256) == 64
+
+
+@pytest.mark.skipif(os.name == "nt", reason="making links needs a permission there")
+def test_a_link_in_the_place_of_the_part_is_not_written_through(
+    get: Fetch, folder: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "precious"
+    target.write_bytes(b"precious")
+    folder.mkdir()
+    (folder / ".file.pth.part").symlink_to(target)
+    assert get().read_bytes() == CONTENT
+    assert target.read_bytes() == b"precious"

@@ -60,6 +60,9 @@ NET_OPTIONS: dict[str, Any] = {"box_score_thresh": LEAST_CONFIDENCE}
 WEIGHTS_BYTES = 185_827_590
 """Approximate size of the download, to show it before torchvision is asked (its metadata: 177.219 MiB)."""
 
+WEIGHTS_SHA256 = "73cbd0190fcbe3ba339921fbce2c3a0b6bb9126c9a133c85e43a2a8e060a109e"
+"""Of maskrcnn_resnet50_fpn_v2_coco-73cbd019.pth; its publisher states the first eight digits, in its name."""
+
 _HASH_IN_NAME = re.compile(r"-([0-9a-f]{8,64})\.pth")
 
 Say = Callable[[str], None]
@@ -75,7 +78,8 @@ def published_weights(control: RunControl) -> Published:
     address, size, classes = _with_torch("published_weights", control=control)
     file_name = urlsplit(address).path.rpartition("/")[2]
     hash_start = _HASH_IN_NAME.search(file_name)
-    if hash_start is None or not _known(classes):
+    sha256 = WEIGHTS_SHA256 if hash_start and WEIGHTS_SHA256.startswith(hash_start[1]) else None
+    if sha256 is None or not address.startswith("https://") or not _known(classes):
         raise SegmenterError(
             "torchvision's weights are not the ones that memapp knows. A newer memapp may know them."
         )
@@ -83,7 +87,7 @@ def published_weights(control: RunControl) -> Published:
         title="The COCO segmenter",
         address=address,
         file_name=file_name,
-        sha256_start=hash_start[1],
+        sha256=sha256,
         likely_size=round(size),
     )
 
@@ -158,8 +162,8 @@ def make_coco(
     try:
         if not is_published(weights, published):
             raise SegmenterError(
-                f"{weights.name} is not the published file of weights, or it is incomplete: its hash does "
-                f"not begin with {published.sha256_start}. Download it again from {published.address}"
+                f"{weights.name} is not the published file of weights, or it is incomplete: its "
+                f"sha256 is not {published.sha256}. Download it again from {published.address}"
             )
         with tempfile.TemporaryDirectory(prefix="memapp-coco-") as made:
             pack = Path(made) / DEFAULT_SEGMENTER

@@ -71,7 +71,7 @@ def segmenter(pack: Path, tmp_path: Path) -> Iterator[Segmenter]:
 
 def published(weights: Path, address: str) -> Published:
     digest = hashlib.sha256(weights.read_bytes()).hexdigest()
-    return Published("The COCO segmenter", address, "net.pth", digest[:8], weights.stat().st_size)
+    return Published("The COCO segmenter", address, "net.pth", digest, weights.stat().st_size)
 
 
 def test_the_categories_are_cocos() -> None:
@@ -91,7 +91,7 @@ def test_the_categories_are_cocos() -> None:
 def test_torchvision_describes_the_download() -> None:
     weights = published_weights(RunControl())
     assert weights.address.startswith("https://")
-    assert weights.file_name.endswith(f"-{weights.sha256_start}.pth")
+    assert weights.file_name.endswith(f"-{weights.sha256[:8]}.pth")
     assert weights.likely_size == pytest.approx(WEIGHTS_BYTES, rel=0.001)
 
 
@@ -171,7 +171,7 @@ def test_another_file_is_refused_by_its_hash(tmp_path: Path) -> None:
     file = tmp_path / "holiday.pth"
     file.write_bytes(b"no weights")
     folders = SegmenterFolders(resources=tmp_path / "none", home=tmp_path)
-    wanted = Published("The COCO segmenter", "https://example.org/net.pth", "net.pth", "0" * 8, 1)
+    wanted = Published("The COCO segmenter", "https://example.org/net.pth", "net.pth", "0" * 64, 1)
     with pytest.raises(SegmenterError, match="is not the published file of weights"):
         make_coco(folders, file, published=wanted, control=RunControl(), say=print)
     assert folders.packs() == ()
