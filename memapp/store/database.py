@@ -1,92 +1,30 @@
-"""The SQLite file: opened, upgraded, and set aside if it is damaged."""
+"""The SQLite file: opened, and how its columns are written. The tables are in schema.py."""
 
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import TypeGuard
 
 from memapp.core.errors import StoreError
 from memapp.core.files import keep_from_others, make_private_folder
 from memapp.core.records import Fingerprint, ImageKey
 from memapp.core.text import deferred, tr
+from memapp.store.damage import FILE_ENDINGS, check_content, is_damage, note_damage, primary_code, set_aside
 from memapp.store.file_lock import file_lock
+from memapp.store.schema import IN_MEMORY, check_schema, upgrade
 
-SCHEMA_VERSION = 2
 BUSY_SECONDS = 5.0
 
 _LOCK_SECONDS = 15.0
 """Longest wait for other processes that are opening the file; checking 100,000 photos takes a second."""
-_IN_MEMORY = Path(":memory:")
-_DAMAGED = "malformed"
-"""A word of SQLite's message "database disk image is malformed"."""
-_OTHER_TABLES = re.compile("no such|already exists|duplicate column|constraint failed")
-"""Errors of an upgrade if the tables are not those of the file's version."""
-_PRIMARY_CODE = 0xFF
-"""The low byte of an error's code; the rest is too much detail for a photographer."""
-_PARTS = ("", "-wal", "-shm")
-"""The file, and SQLite's files beside it."""
 
 LARGEST_INTEGER = 2**63 - 1
 """Largest number that SQLite can store."""
-
-_VERSION_1 = """
-CREATE TABLE nets (
-    id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL,
-    sha256 TEXT NOT NULL,
-    preprocessing TEXT NOT NULL,
-    precision TEXT NOT NULL,
-    UNIQUE (sha256, preprocessing, precision, name)
-);
--- A path is kept as the bytes of the file system: not every name is text.
-CREATE TABLE scores (
-    path BLOB NOT NULL,
-    net INTEGER NOT NULL REFERENCES nets (id),
-    size INTEGER NOT NULL,
-    mtime_ns INTEGER NOT NULL,
-    score REAL NOT NULL,
-    engine TEXT NOT NULL,
-    device TEXT NOT NULL,
-    width INTEGER NOT NULL,
-    height INTEGER NOT NULL,
-    format TEXT NOT NULL,
-    taken TEXT,
-    camera TEXT,
-    lens TEXT,
-    exposure TEXT,
-    rendering TEXT,
-    PRIMARY KEY (path, net, size, mtime_ns)
-) WITHOUT ROWID;
-"""
-
-_VERSION_2 = """
--- A photo and the last known state of its file.
-CREATE TABLE photos (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    path BLOB UNIQUE, -- with links resolved; NULL once another photo lies there
-    size INTEGER NOT NULL,
-    mtime_ns INTEGER NOT NULL, -- as database.time_column writes it
-    fingerprint BLOB, -- NULL until it is taken
-    seen INTEGER -- when it was identified, in seconds since 1970; NULL until then
-);
-CREATE INDEX photos_by_fingerprint ON photos (fingerprint) WHERE fingerprint IS NOT NULL;
-CREATE INDEX photos_by_size ON photos (size) WHERE fingerprint IS NOT NULL;
-ALTER TABLE scores ADD COLUMN fingerprint BLOB;
-CREATE INDEX scores_by_fingerprint ON scores (fingerprint, net) WHERE fingerprint IS NOT NULL;
--- Of several states of a path, max() picks the newest with all its columns.
-INSERT INTO photos (path, size, mtime_ns, seen)
-    SELECT path, size, max(mtime_ns), strftime('%s') FROM scores GROUP BY path;
-"""
-
-_UPGRADES = (_VERSION_1, _VERSION_2)
-"""Each script upgrades the file from the previous version; the first creates it."""
 
 
 def open_database(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> tuple[sqlite3.Connection, str | None]:
@@ -127,7 +65,7 @@ def open_database(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> tuple[sq
                             path=path,
                         )
                     ) from problem
-            aside = _set_aside(path)
+            aside = set_aside(path)
             notice = tr(
                 "The file with the known scores was damaged. It was set aside as {name} in {folder} "
                 "and a new one was begun; photos are scored again as they come.",
@@ -135,13 +73,6 @@ def open_database(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> tuple[sq
                 folder=aside.parent,
             )
             return _open(path, busy_seconds), notice
-
-
-def note_damage(path: Path) -> None:
-    """Note that reading or writing found damage: the next opening checks the whole file."""
-    if path != _IN_MEMORY:
-        with suppress(OSError):
-            _damage_note(path).touch(mode=0o600)
 
 
 def place_of(path: Path) -> tuple[int, int] | None:
@@ -155,8 +86,8 @@ def place_of(path: Path) -> tuple[int, int] | None:
 
 def open_in_memory() -> sqlite3.Connection:
     """Create a database that exists until it is closed. Any thread may use it, one at a time."""
-    connection = sqlite3.connect(str(_IN_MEMORY), isolation_level=None, check_same_thread=False)
-    _upgrade(connection, _IN_MEMORY)
+    connection = sqlite3.connect(str(IN_MEMORY), isolation_level=None, check_same_thread=False)
+    upgrade(connection, IN_MEMORY)
     return connection
 
 
@@ -238,7 +169,7 @@ def store_errors(path: Path) -> Iterator[None]:
     except (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError):
         raise
     except sqlite3.Error as problem:
-        if is_damage(problem):
+        if is_damage(problem) and path != IN_MEMORY:
             note_damage(path)
         raise StoreError(_in_words(problem, path)) from problem
 
@@ -249,14 +180,14 @@ def _open(path: Path, busy_seconds: float) -> sqlite3.Connection:
     # One damaged name must not stop the reading of all rows; the records are validated one by one.
     connection.text_factory = _as_text
     try:
-        _check_content(connection, path)
+        check_content(connection, path)
         # Readers (a second window, the command line) never wait for a writer. On network folders that do not
         # support it, SQLite uses its older journal.
         connection.execute("PRAGMA journal_mode = WAL")
         # A power cut may lose the last batch, never the file.
         connection.execute("PRAGMA synchronous = NORMAL")
-        _upgrade(connection, path)
-        _check_schema(connection)
+        upgrade(connection, path)
+        check_schema(connection)
     except BaseException:
         connection.close()
         raise
@@ -265,7 +196,7 @@ def _open(path: Path, busy_seconds: float) -> sqlite3.Connection:
 
 def _prepare_files(path: Path) -> None:
     """Check that SQLite's files are regular, and let only their owner read them."""
-    for ending in _PARTS:
+    for ending in FILE_ENDINGS:
         part = path.with_name(path.name + ending)
         try:
             mode = part.stat().st_mode
@@ -281,136 +212,12 @@ def _prepare_files(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
-def _check_content(connection: sqlite3.Connection, path: Path) -> None:
-    """Raise sqlite3.DatabaseError if the file is damaged; if use found damage, check all of it."""
-    note = _damage_note(path)
-    was_found = note.exists()
-    check = "integrity_check" if was_found else "quick_check"
-    found = connection.execute(f"PRAGMA {check}(1)").fetchone()[0]
-    if found != "ok":
-        raise sqlite3.DatabaseError(f"{_DAMAGED}: {found}")
-    if was_found:
-        with suppress(OSError):
-            note.unlink()
-
-
-def _check_schema(connection: sqlite3.Connection) -> None:
-    """Raise sqlite3.DatabaseError if the tables are not memapp's, so that nothing can use them."""
-    fresh = open_in_memory()
-    try:
-        names = {str(name) for (name,) in fresh.execute("SELECT name FROM sqlite_schema")}
-        if _schema(connection, names) != _schema(fresh, names):
-            raise sqlite3.DatabaseError(f"{_DAMAGED}: its tables are not memapp's")
-    finally:
-        fresh.close()
-
-
-def _schema(connection: sqlite3.Connection, names: set[str]) -> list[tuple[Any, ...]]:
-    """Return the columns of these tables and indexes, and every view and trigger."""
-    found: list[tuple[Any, ...]] = []
-    for kind, name in connection.execute("SELECT type, name FROM sqlite_schema ORDER BY name").fetchall():
-        if kind in ("table", "index"):
-            # A table or an index that another tool has added does no harm.
-            if name in names:
-                question = f"SELECT * FROM pragma_{kind}_xinfo(?)"
-                found += [(kind, name, *row) for row in connection.execute(question, (name,))]
-        else:
-            found.append((kind, name))
-    return found
-
-
 def _as_text(content: bytes) -> str:
     return content.decode("utf-8", errors="replace")
 
 
-def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
-    def version() -> int:
-        return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-    if version() == SCHEMA_VERSION:
-        return
-    if version() < 0:
-        raise sqlite3.DatabaseError(f"{_DAMAGED}: its version is {version()}")
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        # Checked again under the lock: another memapp may have been faster.
-        if version() > SCHEMA_VERSION:
-            raise StoreError(
-                tr(
-                    "The known scores in {path} were written by a newer memapp. Use the newer one; this one "
-                    "leaves them alone and keeps no scores.",
-                    path=path,
-                )
-            )
-        for upgrade in _UPGRADES[version() :]:
-            for statement in upgrade.split(";\n"):
-                _execute_upgrade(connection, statement)
-        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-
-
-def _execute_upgrade(connection: sqlite3.Connection, statement: str) -> None:
-    try:
-        connection.execute(statement)
-    except (sqlite3.OperationalError, sqlite3.IntegrityError) as problem:
-        if not _OTHER_TABLES.search(str(problem)):
-            raise
-        raise sqlite3.DatabaseError(f"{_DAMAGED}: {problem}") from problem
-
-
-def _set_aside(path: Path) -> Path:
-    """Rename the parts of a damaged file to an unused name. The caller holds the lock."""
-    try:
-        aside = _free_name(path)
-        # The file itself first: if it can't be moved, nothing has changed.
-        for ending in _PARTS:
-            part = path.with_name(path.name + ending)
-            if part.exists():
-                part.replace(aside.with_name(aside.name + ending))
-        _damage_note(path).unlink(missing_ok=True)
-    except OSError as problem:
-        raise StoreError(
-            tr(
-                "The file with the known scores, {path}, is damaged and can't be set aside ({reason}). "
-                "Move it away by hand; until then scores are not kept.",
-                path=path,
-                reason=problem.strerror,
-            )
-        ) from problem
-    return aside
-
-
-def _free_name(path: Path) -> Path:
-    """Return an unused name beside a file, reserved with an empty file."""
-    stamp = datetime.now().strftime("%Y-%m-%d %H.%M.%S")
-    number = 1
-    while True:
-        more = f" {number}" if number > 1 else ""
-        aside = path.with_name(f"{path.stem} damaged {stamp}{more}{path.suffix}")
-        others = (aside.with_name(aside.name + ending) for ending in _PARTS[1:])
-        if not any(other.exists() for other in others):
-            with suppress(FileExistsError):
-                os.close(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-                return aside
-        number += 1
-
-
-def _damage_note(path: Path) -> Path:
-    return path.with_name(f".{path.name}.damaged")
-
-
-def is_damage(problem: sqlite3.Error) -> bool:
-    """Return whether an error says that the file is damaged."""
-    code = (getattr(problem, "sqlite_errorcode", None) or 0) & _PRIMARY_CODE
-    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or _DAMAGED in str(problem)
-
-
 def _in_words(problem: sqlite3.Error, path: Path) -> str:
-    code = (getattr(problem, "sqlite_errorcode", None) or 0) & _PRIMARY_CODE
+    code = primary_code(problem)
     if code in _REASONS:
         return _REASONS[code].filled(path=path)
     return tr("Scores can't be kept in {path}: {reason}.", path=path, reason=problem)

@@ -13,7 +13,7 @@ import pytest
 
 from memapp.core.errors import StoreError
 from memapp.core.records import EngineInfo, ImageKey, NetIdentity, PhotoFacts, Precision, ScoredPhoto
-from memapp.store.database import SCHEMA_VERSION
+from memapp.store.schema import SCHEMA_VERSION
 from memapp.store.scores import FILE_NAME, SqliteScoreStore
 
 NET = NetIdentity(name="ResMem", sha256="a" * 64, preprocessing="memapp-1")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from memapp.core.records import Fingerprint, FoundFile, FoundPhoto, ImageKey, NetIdentity, Precision
-from memapp.store.database import SCHEMA_VERSION
+from memapp.store.schema import SCHEMA_VERSION
 from memapp.store.scores import FILE_NAME, SqliteScoreStore
 
 # As memapp wrote it until photos had ids; not to be edited.
@@ -145,10 +145,10 @@ def test_a_second_window_finds_it_upgraded(home: Path) -> None:
 def test_an_upgrade_that_breaks_off_leaves_the_file_as_it_was(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from memapp.store import database
+    from memapp.store import schema
 
-    broken = (*database._UPGRADES[:1], database._UPGRADES[1] + "CREATE NONSENSE;\n")
-    monkeypatch.setattr(database, "_UPGRADES", broken)
+    broken = (*schema._UPGRADES[:1], schema._UPGRADES[1] + "CREATE NONSENSE;\n")
+    monkeypatch.setattr(schema, "_UPGRADES", broken)
     with pytest.raises(Exception, match="syntax error"):
         SqliteScoreStore(home=home)
     monkeypatch.undo()
