@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
+from operator import ne
 
 import numpy as np
 
@@ -89,20 +89,21 @@ class TextRanks:
         places = [*self._places, *range(len(self._places), len(keys))]
         places.sort(key=keys.__getitem__)
         self._places = places
-        return _shared_ranks([keys[place] for place in places], places)
+        return _shared_ranks(list(map(keys.__getitem__, places)), places)
 
 
 def text_ranks(texts: Values) -> Rows:
     """Return each text's place in people's order, shape (n,); equal texts share one, None comes first."""
     keys = [natural_key(text) if text else "" for text in texts.tolist()]
     places = sorted(range(len(keys)), key=keys.__getitem__)
-    return _shared_ranks([keys[place] for place in places], places)
+    return _shared_ranks(list(map(keys.__getitem__, places)), places)
 
 
 def _shared_ranks(rising: list[str], places: list[int]) -> Rows:
     ranks = np.empty(len(places), dtype=np.int64)
     if places:
-        ranks[places] = np.cumsum([0, *(first != second for first, second in pairwise(rising))])
+        steps = np.fromiter(map(ne, rising[1:], rising), dtype=np.int64, count=len(rising) - 1)
+        ranks[places] = np.concatenate([[0], np.cumsum(steps)])
     return ranks
 
 

@@ -21,7 +21,7 @@ from tests.window.memapp_window import memapp_command
 PHOTOS = 100_000
 PHOTOS_A_FOLDER = 1_000
 ROUNDS = 5
-MOST_SECONDS = 20.0
+MOST_SECONDS = 12.0
 MOST_MEGABYTES = 600.0
 
 _FACTS = PhotoFacts(

@@ -46,8 +46,8 @@ def run() -> list[Measurement]:
         first_scores = {path: [_first_score(path) for _ in range(FIRST_SCORES)] for path in (samples, camera)}
     torch_files = max(start.torch_files for start in (*empty, *filling))
     return [
-        Measurement("window painted, empty", _median_seconds(empty), "s", 1.5),
-        Measurement("window painted, given photos", _median_seconds(filling), "s", 1.5),
+        Measurement("window painted, empty", _median_seconds(empty), "s", 0.6),
+        Measurement("window painted, given photos", _median_seconds(filling), "s", 0.6),
         Measurement("libraries of torch loaded by then", torch_files, "files", 0),
         Measurement("first score, from the start", statistics.median(first_scores[samples]), "s", 15.0),
         Measurement("first score of 24 megapixels", statistics.median(first_scores[camera]), "s", 15.0),
