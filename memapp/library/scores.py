@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
@@ -307,14 +308,10 @@ def _net_score(photo: Photo, net: NetInfo) -> NetScore:
 
 def _shared(facts: PhotoFacts) -> PhotoFacts:
     """Return the same facts with one copy of each text that many photos share: a fifth of a row's memory."""
-    # Not dataclasses.replace, which takes three times as long.
-    return PhotoFacts(
-        facts.width,
-        facts.height,
-        sys.intern(facts.format),
-        facts.taken,
-        facts.camera and sys.intern(facts.camera),
-        facts.lens and sys.intern(facts.lens),
-        facts.exposure and sys.intern(facts.exposure),
-        facts.rendering,
+    return replace(
+        facts,
+        format=sys.intern(facts.format),
+        camera=facts.camera and sys.intern(facts.camera),
+        lens=facts.lens and sys.intern(facts.lens),
+        exposure=facts.exposure and sys.intern(facts.exposure),
     )

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from memapp.core.net_ids import NetId
 from memapp.core.nets import RESMEM, NetInfo
-from memapp.core.records import EngineInfo, Failure, PhotoFacts, Precision, ScoredPhoto
+from memapp.core.records import EngineInfo, Failure, Precision, ScoredPhoto
 from memapp.core.score_scale import FALSE_ALARMS, HITS
 from memapp.library.columns import Column, ExportField, Kind, RangeFilter, Sorting
 from memapp.library.library import Library
@@ -178,13 +178,3 @@ def test_a_column_that_is_declared_once_is_everywhere(scores: Scores, library: L
     assert ("Stars", "4") in detail_rows(found)
     assert spoken_text(found).endswith("stars 4")
     assert stars.exported(found) == 4
-
-
-def test_the_facts_of_a_photo_are_kept_whole(scores: Scores) -> None:
-    """They are copied field by field, so that photos share their texts."""
-    facts = PhotoFacts(
-        6000, 4000, "RAW", "2026-05-01T18:30:05", "X100", "23 mm", "1/250 s", "embedded preview"
-    )
-    assert all(getattr(facts, field.name) is not None for field in fields(PhotoFacts))
-    scores.note_scores([ScoredPhoto(key("a.jpg"), 0.8, facts)])
-    assert scores.facts(key("a.jpg")) == facts
