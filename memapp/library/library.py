@@ -40,6 +40,7 @@ class Library:
         self._row_by_id: dict[PhotoId, int] = {}
         self._row_by_key: dict[ImageKey, int] = {}
         self._row_by_path: dict[str, int] | None = None
+        self._displaced: set[PhotoId] = set()
         self._present = np.empty(0, np.bool_)
         self._arrival = np.empty(0, np.int64)
         self._arrivals = 0
@@ -71,8 +72,7 @@ class Library:
 
     def rows_of(self, photos: Iterable[PhotoId | ImageKey]) -> Rows:
         """Return the rows of these photos, rising, each once; those that are not there are left out."""
-        found = {row for row in map(self.row, photos) if row is not None}
-        return np.array(sorted(found), dtype=np.int64)
+        return np.array(sorted({row for row in map(self.row, photos) if row is not None}), dtype=np.int64)
 
     def id_at(self, row: int) -> PhotoId:
         """Return the id of the photo in a row."""
@@ -175,15 +175,12 @@ class Library:
         """
         added: list[tuple[PhotoId, ImageKey]] = []
         for photo, key in dict(photos).items():
-            row = self.row(photo)
-            if row is None:
-                if self.row(key) is None:
-                    added.append((photo, key))
-            elif self.key_at(row) != key:
+            if photo in self:
                 self.set_state(photo, key)
+            elif key not in self:
+                added.append((photo, key))
         if not added:
             return ()
-        known = [row for photo, _ in added if (row := self._row_by_id.get(photo)) is not None]
         first = len(self._ids)
         fresh = [photo for photo, _ in added if photo not in self._row_by_id]
         self._reserve(first + len(fresh))
@@ -193,8 +190,6 @@ class Library:
         self._present[rows] = True
         self._arrival[rows] = range(self._arrivals, self._arrivals + len(rows))
         self._arrivals += len(rows)
-        for row in known:
-            self._row_by_key.pop(self._stored[KEY][row], None)
         self._stored.blank(rows, everything=True)
         self._fill(rows, [key for _, key in added])
         self._emit(Change(ChangeKind.ADDED, rows, tuple(photo for photo, _ in added)))
@@ -213,12 +208,10 @@ class Library:
         if key == before:
             return
         rows = np.array([row], dtype=np.int64)
-        if self._row_by_key.get(before) == row:
-            del self._row_by_key[before]
         if (key.size, key.mtime_ns) != (before.size, before.mtime_ns):
             self._stored.blank(rows, everything=False)
         self._fill(rows, [key])
-        self._emit(Change(ChangeKind.VALUES, rows, (photo,), frozenset(column.id for column in self.columns)))
+        self._emit_values([row], frozenset(column.id for column in self.columns))
 
     def rename(self, photo: PhotoId, known: PhotoId) -> None:
         """Give a photo the id by which it was known before; nothing else about it changes.
@@ -241,18 +234,26 @@ class Library:
     def identify(self, photos: Iterable[tuple[PhotoId, PhotoId, ImageKey]]) -> None:
         """Note which photos files really are: (the id that a file was found under, its photo, its key).
 
-        All at once, since photos may have swapped their files. A photo that is here takes the key; one that
-        is not takes the place of what the file was found as. What is left without a file is removed.
+        Photos may have swapped their files, in one call or over several. A photo that is here takes the key;
+        one that is not takes the place of what the file was found as. What is left without a file is removed,
+        and comes back with all that is its own when a later call says where its file is.
         """
         found = list(photos)
         here = {photo for _, photo, _ in found if self.row(photo) is not None}
         for found_as, photo, key in found:
             if photo in here:
                 self.set_state(photo, key)
-            else:
+            elif photo in self._displaced and photo not in self:
+                self._stored.blank(row := np.array([self._row_by_id[photo]]), everything=False)
+                self._fill(row, [key])
+                self.restore([photo])
+            elif self.key_of(found_as) == key:
                 self.rename(found_as, photo)
+            else:
+                self.add([(photo, key)])
         taken = {photo for _, photo, _ in found}
-        self.remove(found_as for found_as, _, _ in found if found_as not in taken)
+        left = (each for each, _, key in found if each not in taken and self.key_of(each) == key)
+        self._displaced = self._displaced.difference(taken).union(self.remove(left))
 
     def remove(self, photos: Iterable[PhotoId]) -> tuple[PhotoId, ...]:
         """Remove photos; return those that were there. `restore` brings them back as they were."""
@@ -280,8 +281,7 @@ class Library:
             return ()
         back = np.array(sorted(rows), dtype=np.int64)
         self._present[back] = True
-        for row in rows:
-            self._row_by_key[self._stored[KEY][row]] = row
+        self._row_by_key.update((self.key_at(row), row) for row in rows)
         ids = self.ids_at(back)
         self._emit(Change(ChangeKind.ADDED, back, ids))
         return ids
@@ -316,7 +316,7 @@ class Library:
         if len(rows):
             self._stored.blank(rows, everything=False)
             names = frozenset(column.id for column in self.columns if column.of_file)
-            self._emit(Change(ChangeKind.VALUES, rows, self.ids_at(rows), self.columns.touched_by(names)))
+            self._emit_values(rows.tolist(), self.columns.touched_by(names))
 
     @contextmanager
     def gathered(self) -> Iterator[None]:
@@ -330,9 +330,7 @@ class Library:
         finally:
             gathered, self._gathering = self._gathering, None
             if gathered:
-                rows = np.array(sorted(set().union(*gathered.values())), dtype=np.int64)
-                columns = self.columns.touched_by(gathered)
-                self._emit(Change(ChangeKind.VALUES, rows, self.ids_at(rows), columns))
+                self._emit_values(set().union(*gathered.values()), self.columns.touched_by(gathered))
 
     def register(self, *columns: Column) -> None:
         """Add columns whose values are unknown or computed. Raises ValueError as Columns.register does."""
@@ -368,13 +366,14 @@ class Library:
             return
         for touched in self.columns.touched_by([column_id]):
             self._computed.pop(touched, None)
-        if self._gathering is not None:
+        if self._gathering is None:
+            self._emit_values(rows, self.columns.touched_by([column_id]))
+        else:
             self._gathering.setdefault(column_id, set()).update(rows)
-            return
+
+    def _emit_values(self, rows: Iterable[int], columns: frozenset[str]) -> None:
         changed = np.array(sorted(rows), dtype=np.int64)
-        self._emit(
-            Change(ChangeKind.VALUES, changed, self.ids_at(changed), self.columns.touched_by([column_id]))
-        )
+        self._emit(Change(ChangeKind.VALUES, changed, self.ids_at(changed), columns))
 
     def _emit(self, change: Change) -> None:
         if change.touches(KEY):
@@ -387,6 +386,9 @@ class Library:
         self._announcer.announce(change)
 
     def _fill(self, rows: Rows, keys: Sequence[ImageKey]) -> None:
+        for row in rows.tolist():
+            if (before := self._stored[KEY][row]) and self._row_by_key.get(before) == row:
+                del self._row_by_key[before]
         self._stored.fill(rows, keys)
         self._row_by_key.update(zip(keys, rows.tolist(), strict=True))
 

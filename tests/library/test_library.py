@@ -157,6 +157,40 @@ def test_a_photo_that_turns_out_to_be_another_one_here_becomes_that_one(library:
     assert library.key_of(here) == key("moved.jpg")
 
 
+@pytest.mark.parametrize("count", [2, 3])
+def test_photos_that_swap_their_files_are_all_there_though_they_are_identified_one_by_one(
+    library: Library, count: int
+) -> None:
+    library.register(STARS)
+    before = [f"{place}.jpg" for place in range(count)]
+    photos = add(library, *before)
+    library.set("stars", {photo: place for place, photo in enumerate(photos)})
+    states = [key(name, size=2000 + place) for place, name in enumerate(before)]
+    library.add(zip(photos, states, strict=True))
+    for place, state in enumerate(states):
+        library.identify([(photos[place], photos[place - 1], state)])
+    assert [library.id_of(state) for state in states] == [photos[place - 1] for place in range(count)]
+    assert [library.value(photo, "stars") for photo in photos] == list(range(count))
+    assert len(library) == count
+
+
+def test_a_file_whose_photo_lies_elsewhere_now_may_be_a_photo_that_was_not_listed(library: Library) -> None:
+    first, second = add(library, "a.jpg", "b.jpg")
+    at_a, at_b, unlisted = key("a.jpg", size=2000), key("b.jpg", size=3000), PhotoId(10**9)
+    library.add([(first, at_a), (second, at_b)])
+    library.identify([(first, second, at_a)])
+    library.identify([(second, unlisted, at_b)])
+    assert (library.id_of(at_a), library.id_of(at_b)) == (second, unlisted)
+
+
+def test_a_photo_that_comes_back_leaves_the_place_of_its_file_to_the_photo_there(library: Library) -> None:
+    gone, here = add(library, "a.jpg", "b.jpg")
+    library.remove([gone])
+    library.set_state(here, key("a.jpg"))
+    library.add([(gone, key("c.jpg"))])
+    assert library.id_of(key("a.jpg")) == here
+
+
 def test_a_cleared_library_is_empty_and_can_be_filled_again(library: Library, changes: list[Change]) -> None:
     add(library, "a.jpg")
     library.clear()
