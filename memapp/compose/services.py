@@ -1,4 +1,4 @@
-"""What the window is lent by the layers below: work on files, areas of interest and segmenters."""
+"""The work of lower layers for the window: on files, areas of interest and segmenters."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from memapp.core.explanation import AreaOfInterest
 from memapp.core.files import write_bytes_atomically
 from memapp.core.machine import usable_cores
 from memapp.core.records import ImageKey
+from memapp.core.text import tr
 from memapp.gui.overlay.area_commands import AreaWork
 from memapp.gui.overlay.segmenter_commands import BytesProgress, SegmenterRow, SegmenterWork
 from memapp.gui.window.file_commands import FileWork
@@ -29,7 +30,7 @@ from memapp.store.areas import read_areas, write_areas
 from memapp.workers.preview_pool import to_image
 
 Trash: TypeAlias = Callable[[Sequence[ImageKey]], tuple[list[ImageKey], list[tuple[ImageKey, str]]]]
-"""Moves files away; gives those that went, and those that did not with the reason."""
+"""Moves files to the trash; returns those moved, and those not moved with the reason."""
 
 _log = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ def file_work(move_to_trash: Trash) -> FileWork:
 
 
 def area_work(home: Path) -> AreaWork:
-    """Return the work on areas of interest, which are kept in MEMAPP_HOME."""
+    """Return the work on areas of interest, which are stored in MEMAPP_HOME."""
     book = AreaBook(home=home)
     return AreaWork(load=book.load, save=book.save, read=read_areas, write=_write_areas)
 
@@ -84,7 +85,10 @@ def segmenter_work(folders: SegmenterFolders, *, home: Path) -> SegmenterWork:
 
 
 def details(home: Path) -> str:
-    """Return what a report of a fault should say of this computer, a line each."""
+    """Return details of this computer for a report of a fault, a line each.
+
+    They are in English: developers read them.
+    """
     lines = [
         f"Python {sys.version.split()[0]} on {sys.platform}, {usable_cores()} cores",
         f"scores and settings: {home}",
@@ -103,5 +107,9 @@ def _write_areas(path: Path, areas: Sequence[AreaOfInterest]) -> None:
         write_areas(path, areas)
     except OSError as problem:
         raise StoreError(
-            f"The areas can't be written to {path}: {problem.strerror}. Choose another place."
+            tr(
+                "The areas can't be written to {path}: {reason}. Choose another place.",
+                path=path,
+                reason=problem.strerror,
+            )
         ) from problem

@@ -1,4 +1,4 @@
-"""memapp --gui-smoke: the real window opens a folder, keeps a picture of itself, and closes itself."""
+"""memapp --gui-smoke: the real window opens a folder, saves a screenshot, and closes itself."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from PySide6.QtWidgets import QApplication
 from memapp.gui.window.main_window import MainWindow
 
 SETTLE_MILLISECONDS = 1500
-"""After the last score: thumbnails and the final order reach the screen."""
+"""The time after the last score for thumbnails and the final order to appear."""
 
 EXIT_NOT_SCORED = 1
 
 
 @dataclass(frozen=True, slots=True)
 class SmokeOrder:
-    """What --gui-smoke was asked for."""
+    """The arguments of --gui-smoke."""
 
     folder: str
     screenshot: Path
     quit_after: float
-    """Seconds until the window is closed, whatever has been scored by then."""
+    """Seconds until the window is closed, whether all is scored or not."""
 
 
 class WindowSmoke(QObject):

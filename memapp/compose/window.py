@@ -1,4 +1,4 @@
-"""The window's composition root: builds the window with all that runs beside it, and ends it in order."""
+"""The window's composition root: builds the window and its services, and stops them in order."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from memapp.workers.settings_saver import SettingsSaver
 from memapp.workers.supervisor import Supervisor
 
 STOP_SECONDS = 2.5
-"""So long the threads may take to stop when the window is closed."""
+"""The time for the threads to stop when the window is closed."""
 
 
 class WindowRoot(QObject):
@@ -47,8 +47,8 @@ class WindowRoot(QObject):
         """Build everything; the threads start, idle.
 
         Args:
-            installation: what this computer has.
-            make_runs: makes the runs; takes what Runs takes.
+            installation: the parts of this computer.
+            make_runs: makes the runs; takes the arguments of Runs.
             parent: owns this root and with it the window's services.
         """
         super().__init__(parent)
@@ -117,7 +117,7 @@ class WindowRoot(QObject):
         )
 
     def _closing_first(self, work: SegmenterWork) -> SegmenterWork:
-        """Return the same work that closes the kept segmenter first: Windows keeps files that are open."""
+        """Return the same work, which closes the open segmenter first: Windows can't delete open files."""
 
         def remove(name: str) -> None:
             self.pool.segmenters.release()

@@ -30,10 +30,10 @@ from memapp.library.order import SCORE, Order
 from memapp.library.scores import Scores
 
 LIVE_SORT_MILLISECONDS = 500
-"""While scores stream in, the order is made anew at most this often."""
+"""While scores arrive, photos are sorted at most this often."""
 
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
-"""What Qt's models are asked with."""
+"""Both kinds of index that Qt passes to models."""
 
 _ROOT = QModelIndex()
 _LAYOUT = "QList<QPersistentModelIndex>,QAbstractItemModel::LayoutChangeHint"
@@ -77,12 +77,12 @@ class ArrangedModel(QAbstractTableModel):
 
     @property
     def order(self) -> Order:
-        """What is sorted by."""
+        """The order of the photos."""
         return self._shown.order
 
     @property
     def filter(self) -> PhotoFilter:
-        """What is left out."""
+        """The filter that photos pass."""
         return self._shown.filter
 
     @property
@@ -120,7 +120,7 @@ class ArrangedModel(QAbstractTableModel):
         self.order_changed.emit()
 
     def set_filter(self, wanted: PhotoFilter) -> None:
-        """Show other photos; at once, even while held: the user asked for it."""
+        """Show the photos that pass this filter; at once, even while held: the user asked for it."""
         if wanted != self._shown.filter:
             self._shown.filter = wanted
             self.refresh()
@@ -131,11 +131,11 @@ class ArrangedModel(QAbstractTableModel):
         return self._held
 
     def hold(self) -> None:
-        """Let nothing move by itself from now on: the user reads or aims."""
+        """Hold the order from now on: the user reads or aims."""
         self._held = True
 
     def release(self) -> None:
-        """Let photos move again; what was put off while held is done now, in one go."""
+        """Release the order; changes that waited are applied now, in one step."""
         self._held = False
         if self._stale and not self._timer.isActive():
             self.refresh()
@@ -181,7 +181,7 @@ class ArrangedModel(QAbstractTableModel):
         place = self._shown.place_of(key)
         return QModelIndex() if place is None else self.createIndex(place, 0)
 
-    # What Qt asks
+    # Qt's model
 
     def rowCount(self, parent: Index = _ROOT) -> int:
         """Return how many photos are shown."""
@@ -208,7 +208,7 @@ class ArrangedModel(QAbstractTableModel):
             self.rearranged.emit()
 
     def _permute(self, rows: Rows) -> None:
-        """Show the same photos in another order; indexes that someone keeps go with their photos."""
+        """Show the same photos in another order; persistent indexes go with their photos."""
         if np.array_equal(rows, self._shown.rows):
             return
         hint = self.LayoutChangeHint.VerticalSortHint
@@ -223,7 +223,7 @@ class ArrangedModel(QAbstractTableModel):
         signals.layoutChanged[_LAYOUT].emit([], hint)
 
     def _remove(self, leaving: npt.NDArray[np.bool_]) -> None:
-        """Show the photos at these places no more, shape (n,)."""
+        """Stop showing the photos at these places, shape (n,)."""
         if not leaving.any():
             return
         # Rows that lie apart are brought together first: one removal, however many there are.
@@ -258,7 +258,7 @@ class ArrangedModel(QAbstractTableModel):
         if self._stale and not self._held:
             self.refresh()
 
-    # What the library says
+    # Changes of the library
 
     def _on_change(self, change: Change) -> None:
         match change.kind:
@@ -301,7 +301,7 @@ class ArrangedModel(QAbstractTableModel):
             self.files_changed.emit()
 
     def _on_columns(self) -> None:
-        """Show the columns that there are now; what was sorted by may be gone."""
+        """Show the current columns; the one that is sorted by may be gone."""
         lost = self.order.column not in (column.id for column in self.library.columns.sortable)
         if lost:
             self._shown.order = Order()

@@ -1,4 +1,4 @@
-"""A cache that is bounded in bytes and forgets what was used longest ago."""
+"""A cache with a limit in bytes that drops the least recently used values."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class ByteBoundedCache(Generic[KeyT, ValueT]):
     """
 
     def __init__(self, *, limit: int, size_of: Callable[[ValueT], int]) -> None:
-        """Take the limit in bytes and what tells a value's size in bytes."""
+        """Take the limit in bytes, and the function that returns a value's size in bytes."""
         self._limit = limit
         self._size_of = size_of
         self._values: OrderedDict[KeyT, ValueT] = OrderedDict()
@@ -25,7 +25,7 @@ class ByteBoundedCache(Generic[KeyT, ValueT]):
 
     @property
     def bytes_held(self) -> int:
-        """How much is kept now."""
+        """The bytes in use."""
         return self._bytes
 
     def __len__(self) -> int:
@@ -38,14 +38,14 @@ class ByteBoundedCache(Generic[KeyT, ValueT]):
         return iter(self._values)
 
     def get(self, key: KeyT) -> ValueT | None:
-        """The value, which counts as used now; None where it is not kept (any more)."""
+        """Return the value, which counts as used now; None where it is not in the cache."""
         value = self._values.get(key)
         if value is not None:
             self._values.move_to_end(key)
         return value
 
     def put(self, key: KeyT, value: ValueT) -> None:
-        """Keep a value, in place of an older one of the same key, and forget others until all fits."""
+        """Store a value, in place of an older one of the same key, and drop others until all fits."""
         self.discard(key)
         size = self._size_of(value)
         if size > self._limit:
@@ -57,12 +57,12 @@ class ByteBoundedCache(Generic[KeyT, ValueT]):
             self._bytes -= self._size_of(forgotten)
 
     def discard(self, key: KeyT) -> None:
-        """Forget one value, if it is kept."""
+        """Drop one value, if it is there."""
         value = self._values.pop(key, None)
         if value is not None:
             self._bytes -= self._size_of(value)
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Drop all values."""
         self._values.clear()
         self._bytes = 0

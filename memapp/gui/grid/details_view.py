@@ -1,4 +1,4 @@
-"""The photos as a table: a row each, a column for everything that the registry says is a detail."""
+"""Shows the photos as a table: a row for each, a column for each detail in the registry."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from memapp.core.text import tr
 from memapp.gui.grid.arranged_model import Index
 from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.grid.grid_view import GridView
@@ -46,7 +47,7 @@ class DetailsView(QTableView):
         super().__init__(parent)
         self._photos = model
         self._grid = grid
-        self.setAccessibleName("Details of the photos")
+        self.setAccessibleName(tr("Details of the photos"))
         self.setModel(model)
         self.setSelectionModel(grid.selectionModel())
         self.setItemDelegate(_RowDelegate(self))
@@ -68,7 +69,7 @@ class DetailsView(QTableView):
         head.setHighlightSections(False)
         head.setSectionsClickable(True)
         head.setSortIndicatorShown(True)
-        # Qt would select a whole column at a click, and look through all rows whether one is selected.
+        # Qt would select a whole column at a click, and search all rows for a selected one.
         head.sectionPressed.disconnect()
         head.sectionEntered.disconnect()
         head.setSelectionModel(QItemSelectionModel(model, self))
@@ -83,7 +84,7 @@ class DetailsView(QTableView):
         self._on_columns()
 
     def set_theme(self, theme: Theme) -> None:
-        """Take the system's face as it is now; colours come from the style sheet."""
+        """Use the current system font; colours come from the style sheet."""
         face = font(TEXT_NORMAL)
         self.setFont(face)
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 2 * SPACE_2)
@@ -101,20 +102,20 @@ class DetailsView(QTableView):
             super().keyPressEvent(event)
 
     def startDrag(self, actions: Qt.DropAction) -> None:
-        """Drag what is selected as the grid does, which checks the files first."""
+        """Drag the selection as the grid does, which checks the files first."""
         self._grid.startDrag(actions)
 
     def _activate(self, index: QModelIndex) -> None:
         self.activated_photo.emit(self._photos.key(index.row()))
 
     def _sort_by(self, section: int) -> None:
-        """Sort by a column as people first want it, or turn the order round; others stay unsorted."""
+        """Sort by a column in its natural order, or reverse it; some columns can't be sorted."""
         column, order = self._photos.columns[section], self._photos.order
         if column.id == order.column:
             self._photos.set_order(Order(order.column, not order.descending))
         elif column.sort is not None:
             self._photos.set_order(Order.natural(column))
-        # The header has turned its own sign already, whatever came of it.
+        # The header has changed its own sign already, also where nothing was sorted.
         self._show_order()
 
     def _show_order(self) -> None:
@@ -133,7 +134,7 @@ class DetailsView(QTableView):
 
 
 class _RowDelegate(QStyledItemDelegate):
-    """Marks whole rows, whichever cells the grid selected; names lose their middle, all else its end."""
+    """Marks whole rows, whichever cells the grid selected; elides names in the middle, others at the end."""
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)

@@ -1,4 +1,4 @@
-"""What hangs at the pointer while photos are dragged out."""
+"""Draws the picture at the pointer while photos are dragged out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SIDE = 96
 
 
 def drag_picture(preview: QImage | None, count: int, theme: Theme, ratio: float) -> QPixmap:
-    """One photo, small, and how many there are when there are several; crisp at this device pixel ratio."""
+    """Return one small photo, with the number of photos where there are several, at this pixel ratio."""
     if preview is None:
         photo = QPixmap(QSize(_SIDE, _SIDE * 2 // 3) * ratio)
         photo.fill(QColor(theme.tile))

@@ -1,4 +1,4 @@
-"""Where tiles lie: arithmetic on a grid of equal cells, no Qt widgets.
+"""The places of tiles: arithmetic on a grid of equal cells, no Qt widgets.
 
 Cells are reckoned, never stored, so a layout costs the same for ten photos and for 100,000.
 """
@@ -13,7 +13,7 @@ from PySide6.QtCore import QPoint, QRect, QSize
 from memapp.gui.widgets.theme import SPACE_2, SPACE_4, SPACE_6
 
 HEADING_HEIGHT = SPACE_6 + SPACE_2
-"""Of what stands above a second part."""
+"""The height of the heading of a second part."""
 
 
 @dataclass(frozen=True)
@@ -33,28 +33,28 @@ class GridGeometry:
 
     @cached_property
     def columns(self) -> int:
-        """How many tiles stand side by side, at least one."""
+        """The number of tiles in a row, at least one."""
         return max(1, (self.width - SPACE_2) // (self.tile.width() + SPACE_2))
 
     @cached_property
     def rows(self) -> int:
-        """How many rows of tiles there are."""
+        """The number of rows."""
         return self._upper_rows + -(-(self.count - self._upper_count) // self.columns)
 
     @cached_property
     def gap(self) -> int:
-        """Between two tiles, both ways: what is left of the width is shared out, within reason."""
+        """The gap between two tiles, both ways: the rest of the width is shared out, within limits."""
         left_over = self.width - self.columns * self.tile.width()
         return min(max(left_over // (self.columns + 1), SPACE_2), SPACE_4)
 
     @cached_property
     def cell(self) -> QSize:
-        """Size of a cell."""
+        """The size of a cell."""
         return QSize(self.tile.width() + self.gap, self.tile.height() + self.gap)
 
     @cached_property
     def left(self) -> int:
-        """Where the first cell of each row begins; the rows stand in the viewport's middle."""
+        """The left edge of each row; the rows are centred in the viewport."""
         return (self.width - self.columns * self.cell.width()) // 2
 
     @cached_property
@@ -63,7 +63,7 @@ class GridGeometry:
 
     @cached_property
     def _upper_count(self) -> int:
-        """How many photos lie above the heading."""
+        """The number of photos above the heading."""
         return self.count if self.second_part is None else min(self.second_part, self.count)
 
     @cached_property
@@ -72,12 +72,12 @@ class GridGeometry:
 
     @cached_property
     def height(self) -> int:
-        """Of all content."""
+        """The height of all content."""
         return self._row_top(self.rows) - self._top + self.gap
 
     @cached_property
     def heading(self) -> QRect:
-        """Where the second part's heading is, as wide as the tiles; empty where there is one part."""
+        """The place of the second part's heading, as wide as the tiles; empty where there is one part."""
         if self._upper_count == self.count:
             return QRect()
         inset = self.gap // 2
@@ -86,13 +86,13 @@ class GridGeometry:
         return QRect(self.left + inset, top, width, HEADING_HEIGHT)
 
     def cell_rect(self, place: int) -> QRect:
-        """The cell of the photo in this place."""
+        """Return the cell of the photo in this place."""
         row, column = self._row_and_column(place)
         x = self.left + column * self.cell.width()
         return QRect(QPoint(x, self._row_top(row)), self.cell)
 
     def place_at(self, point: QPoint) -> int | None:
-        """Which photo's tile is here; None between and beside the tiles."""
+        """Return the place of the photo whose tile is at a point; None beside the tiles."""
         column = (point.x() - self.left) // self.cell.width()
         places = self._places_in_row(self._row_at(point.y()))
         if not 0 <= column < len(places):
@@ -101,29 +101,29 @@ class GridGeometry:
         return place if self.tile_rect(place).contains(point) else None
 
     def tile_rect(self, place: int) -> QRect:
-        """The tile of the photo in this place."""
+        """Return the tile of the photo in this place."""
         return centred(self.tile, self.cell_rect(place))
 
     def places_between(self, top: int, bottom: int) -> range:
-        """The photos whose cells lie, in part at least, between two heights (bottom excluded)."""
+        """Return the photos whose cells lie, at least in part, between two heights (bottom excluded)."""
         first = self._places_in_row(max(0, self._row_at(top))).start
         last = self._places_in_row(self._row_at(bottom - 1)).stop
         return range(first, max(first, last))
 
     def first_below(self, top: int) -> int:
-        """The first photo of the topmost row that begins at or below a height, else of the last row."""
+        """Return the first photo of the topmost row at or below a height, else of the last row."""
         row = self._row_at(top)
         if self._row_top(row) < top:
             row += 1
         return self._places_in_row(max(0, min(row, self.rows - 1))).start
 
     def places_in(self, rect: QRect) -> list[int]:
-        """The photos whose tiles a rectangle touches, rising."""
+        """Return the photos whose tiles a rectangle touches, in rising order."""
         between = self.places_between(rect.top(), rect.bottom() + 1)
         return [place for place in between if self.tile_rect(place).intersects(rect)]
 
     def place_below(self, place: int, rows: int) -> int:
-        """The photo so many rows further down (or up, below 0), no further than the first and the last row.
+        """Return the photo this many rows further down (up, below 0), at most the first or the last row.
 
         In a row that is shorter it is the last one.
         """
@@ -142,14 +142,14 @@ class GridGeometry:
         return self._top + row * self.cell.height() + below
 
     def _row_at(self, y: int) -> int:
-        """The row whose cells are at a height; the heading counts as the row below it."""
+        """Return the row whose cells are at a height; the heading counts as the row below it."""
         row = (y - self._top) // self.cell.height()
         if row < self._upper_rows or self._upper_count == self.count:
             return row
         return max(self._upper_rows, (y - self._top - HEADING_HEIGHT) // self.cell.height())
 
     def _places_in_row(self, row: int) -> range:
-        """The photos in a row; none in rows that are not there."""
+        """Return the photos in a row; none in rows that do not exist."""
         begin, end, row_in_part = (
             (0, self._upper_count, row)
             if row < self._upper_rows
@@ -160,7 +160,7 @@ class GridGeometry:
 
 
 def centred(size: QSize, within: QRect) -> QRect:
-    """A rectangle of this size in the middle of another, on whole pixels."""
+    """Return a rectangle of this size in the middle of another, on whole pixels."""
     x = within.x() + (within.width() - size.width()) // 2
     y = within.y() + (within.height() - size.height()) // 2
     return QRect(QPoint(x, y), size)

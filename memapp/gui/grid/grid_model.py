@@ -1,4 +1,4 @@
-"""What views ask of the photos in the grid: tiles, the cells of the details view, texts, files to drag."""
+"""The photos as Qt's views read them: tiles, cells of the details view, texts, files to drag."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 
 class Role(IntEnum):
-    """What the model has beside Qt's own roles."""
+    """The roles of the model beside Qt's own."""
 
     TILE = Qt.ItemDataRole.UserRole + 1
-    """Tile: all that the delegate paints."""
+    """Tile: everything that the delegate paints."""
 
 
 class GridModel(ArrangedModel):
@@ -52,7 +52,7 @@ class GridModel(ArrangedModel):
         return bool(self._photo(place)[CHANGED])
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return one thing about one photo."""
+        """Return the value of a role for one cell."""
         place = index.row()
         if not index.isValid() or place >= len(self._shown.rows):
             return None
@@ -97,7 +97,7 @@ class GridModel(ArrangedModel):
         hits: int = 1,
         flags: Qt.MatchFlag = Qt.MatchFlag.MatchStartsWith,
     ) -> list[QModelIndex]:
-        """Find a name as it is typed, without asking for 100,000 of them one by one; the rest as Qt does."""
+        """Find a name as it is typed, without reading 100,000 cells one by one; the rest as Qt does."""
         if role != Qt.ItemDataRole.DisplayRole or hits != 1 or not flags & Qt.MatchFlag.MatchStartsWith:
             return super().match(start, role, value, hits, flags)
         typed, names = search_key(str(value)), self.library.values(NAME)

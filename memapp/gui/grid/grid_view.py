@@ -1,4 +1,4 @@
-"""The grid of tiles: where they are, how one moves among them, what is wanted of others."""
+"""The grid of tiles: size, selection, drags, and requests for previews."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from memapp.core.records import ImageKey
 from memapp.core.settings import SETTINGS
+from memapp.core.text import tr
 from memapp.gui.grid.drag_picture import drag_picture
 from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.grid.interaction_hold import InteractionHold
@@ -35,7 +36,7 @@ from memapp.gui.widgets.theme import Theme
 from memapp.library.changes import Change, ChangeKind
 
 VISIBLE_MILLISECONDS = 60
-"""So long the view gathers changes before it says what is visible."""
+"""The time for which changes are gathered before visible_changed is emitted."""
 
 _WHEEL_NOTCH = 120
 _SIZE_STEP = 1.15
@@ -45,18 +46,18 @@ _ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 class GridView(TileView):
     """Photos as tiles, in as many columns as fit. Lives on the GUI thread.
 
-    While scores stream in, the order waits for the user's hand (see InteractionHold), and when it changes,
-    the current photo, else the topmost one in sight, stays where it is on screen (see ScrollAnchor).
+    While scores arrive, the order waits until the user pauses (see InteractionHold). When it changes, the
+    current photo, else the topmost visible one, keeps its place on screen (see ScrollAnchor).
 
     Signals:
         activated_photo(ImageKey): open this one (Enter, Space, double-click).
         selection_changed(list[ImageKey], ImageKey | None): the selected photos in the order on screen, and
             the current one; once for each turn of the event loop.
-        visible_changed(list[ImageKey], int): which photos are on screen or near it, most wanted first, and
-            how many device pixels the longer side of a preview should have; debounced.
+        visible_changed(list[ImageKey], int): the photos on screen or near it, most urgent first, and the
+            longer side of a preview in device pixels; debounced.
         tile_size_changed(int): by wheel, pinch or set_tile_size.
-        drag_refused(int): so many files were changed since they were scored, and are not dragged.
-        clear_filter_requested(): the button where nothing passes the filter.
+        drag_refused(int): this many files were changed since they were scored, and are not dragged.
+        clear_filter_requested(): the button shown where no photo passes the filter was clicked.
         customContextMenuRequested(QPoint): Qt's own, in the viewport's coordinates.
     """
 
@@ -86,7 +87,7 @@ class GridView(TileView):
         self._hold = InteractionHold(view=self, model=model)
         self._visible_timer = _single_shot(self, VISIBLE_MILLISECONDS, self._announce_visible)
         self._selection_timer = _single_shot(self, 0, self._announce_selection)
-        self.setAccessibleName("Photos")
+        self.setAccessibleName(tr("Photos"))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
@@ -105,11 +106,11 @@ class GridView(TileView):
         selection.selectionChanged.connect(self._on_selection)
         selection.currentChanged.connect(self._on_selection)
 
-    # What the main window tells and asks
+    # For the main window
 
     @property
     def tile_size(self) -> int:
-        """Side of a photo's square in device-independent pixels."""
+        """The side of a photo's square in device-independent pixels."""
         return self._tile_size
 
     def set_tile_size(self, pixels: int) -> None:
@@ -125,23 +126,23 @@ class GridView(TileView):
         self.tile_size_changed.emit(pixels)
 
     def set_theme(self, theme: Theme) -> None:
-        """Paint in other colours."""
+        """Paint in the colours of this theme."""
         self._theme = theme
         self._tiles.set_theme(theme)
         self._tiles.set_side(self._tile_size)
         self.relayout()
 
     def current_photo(self) -> ImageKey | None:
-        """The photo that the keyboard is at."""
+        """Return the photo with the keyboard focus; None where there is none."""
         index = self.currentIndex()
         return self._photos.key(index.row()) if index.isValid() else None
 
     def selected_photos(self) -> list[ImageKey]:
-        """The selected photos, in the order on screen."""
+        """Return the selected photos in the order on screen."""
         return self._photos.keys(self._selected_rows())
 
     def go_to(self, key: ImageKey) -> None:
-        """Make a photo the current and only selected one, and bring it into sight."""
+        """Make a photo the current and only selected one, and scroll to it."""
         index = self._photos.index_of(key)
         if index.isValid():
             flag = QItemSelectionModel.SelectionFlag
@@ -206,11 +207,11 @@ class GridView(TileView):
             return False
         return True
 
-    # What changes under it
+    # Changes of the model
 
     def relayout(self) -> None:
-        """Take up a change in the number of photos or the size of tiles at once."""
-        # Fast scores stand by themselves, below exact ones.
+        """Lay the tiles out again after a change in their number or size."""
+        # Fast scores are a part of their own, below exact ones.
         self._second_part = self._photos.fast_from
         super().relayout()
         self._show_notice()
@@ -227,14 +228,14 @@ class GridView(TileView):
         self.relayout()
         self._anchor.restore()
         if self.current_photo() != self._current_before:
-            # It is not shown any more; Qt took up another in its place that nobody chose.
+            # It is no longer shown; Qt made another one current that the user did not choose.
             self.selectionModel().clearCurrentIndex()
-        # The selected photos may be the same and yet stand in another order, or one of them may be gone.
+        # The selected photos may be in another order now, or one of them may be gone.
         self._selection_timer.start()
 
     def _on_library_changed(self, change: Change) -> None:
         if change.kind is ChangeKind.ADDED:
-            # Photos may be there, and none of them pass the filter.
+            # It may be that none of the photos passes the filter.
             self._show_notice()
 
     def _show_notice(self) -> None:
@@ -242,36 +243,36 @@ class GridView(TileView):
         self._notice.centre()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit as many columns as there is room for."""
+        """Lay the tiles out in as many columns as fit."""
         self._anchor.take()
         super().resizeEvent(event)
         self.relayout()
         self._anchor.restore()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Say what is visible as soon as something is."""
+        """Lay the tiles out, which emits visible_changed soon."""
         super().showEvent(event)
         self.relayout()
 
     def viewportEvent(self, event: QEvent) -> bool:
-        """Make the tiles larger or smaller by a pinch."""
+        """Make the tiles larger or smaller on a pinch gesture."""
         if isinstance(event, QNativeGestureEvent) and self._on_pinch(event):
             return True
         return super().viewportEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        """Ask for sharper previews on a screen of another density."""
+        """Request previews for the pixel density of another screen."""
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._announce_soon()
         return super().event(event)
 
-    # What others are told
+    # Signals
 
     def _on_selection(self) -> None:
         self._selection_timer.start()
 
     def _announce_soon(self) -> None:
-        # Not started anew, or a long scroll would never be told of.
+        # Not restarted, or a long scroll would never be announced.
         if not self._visible_timer.isActive():
             self._visible_timer.start()
 

@@ -1,4 +1,4 @@
-"""Holds the grid's order while a person's hand is in it."""
+"""Holds the grid's order while a person uses the mouse or the keyboard in it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication
 from memapp.gui.grid.grid_model import GridModel
 
 REST_MILLISECONDS = 1500
-"""So long after the last movement nothing is held any more."""
+"""The time after the last movement until the order is released."""
 
 _INTERACTIONS = {
     QEvent.Type.MouseMove,
@@ -40,7 +40,7 @@ class InteractionHold(QObject):
             watched.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """See what comes in, and let it pass."""
+        """Watch events, and pass all of them on."""
         if event.type() in _INTERACTIONS:
             self._model.hold()
             self._rest.start()

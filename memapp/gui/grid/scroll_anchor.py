@@ -1,4 +1,4 @@
-"""Keeps one photo where it is on screen while the grid's order or the size of its tiles changes."""
+"""Keeps one photo at its place on screen while the grid's order or tile size changes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class ScrollAnchor:
-    """The photo that stays: the current one if it is in sight, else the topmost one in sight.
+    """The photo that keeps its place: the current one if it is visible, else the topmost visible one.
 
     At the very top with no current photo in sight, it is the top that stays: who waits there for the best
     photos is not carried off with the one that happened to be first.
@@ -24,7 +24,7 @@ class ScrollAnchor:
         self._top = 0
 
     def take(self) -> None:
-        """Remember which photo is where, before the change."""
+        """Remember the photo and its place, before the change."""
         view = self._view
         self._index = QPersistentModelIndex()
         current = view.currentIndex()
@@ -36,7 +36,7 @@ class ScrollAnchor:
         self._top = view.visualRect(self._index).top()
 
     def restore(self) -> None:
-        """Scroll until that photo is where it was, after the change; as near as the content's ends allow."""
+        """Scroll that photo back to its place, after the change, as far as the content allows."""
         if self._index.isValid():
             moved = self._view.visualRect(self._index).top() - self._top
             bar = self._view.verticalScrollBar()

@@ -1,4 +1,4 @@
-"""What a tile shows of a photo, read from the library at once."""
+"""The content of a tile, read from the library in one go."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from memapp.library.scores import Scores
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One photo in the grid."""
+    """One photo in the grid, as it is painted."""
 
     name: str
     """The file's name, safe to paint (no control characters)."""
     score: float | None
-    """By the net that is shown; None where there is none."""
+    """The score by the net that is shown; None where there is none."""
     precision: Precision
     percentile: float | None
-    """Among people's scores, 0..100; None where there is none."""
+    """The percentile among people's scores, 0..100; None where there is none."""
     score_range: tuple[float, float]
     """The scores at the two ends of the bar."""
     failure: Failure | None
@@ -33,7 +33,7 @@ class Tile:
     """How far apart two nets place the photo, where that is far enough to be flagged."""
     preview: QImage | None
     overlay: QImage | None
-    """What is laid over the preview."""
+    """The picture that is drawn over the preview."""
     tie_before: bool
     """Whether the net can't tell this photo from the one before it."""
     tie_after: bool

@@ -34,7 +34,7 @@ from memapp.gui.widgets.theme import (
 
 BAR_HEIGHT = 3
 PIXMAP_BYTES = 96 * 1024 * 1024
-"""How much memory the scaled photos may take: a few screens' worth."""
+"""The memory for scaled photos, in bytes: a few screens' worth."""
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _WRAPPED = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
@@ -66,11 +66,11 @@ class TileDelegate(QStyledItemDelegate):
 
     @property
     def layout(self) -> TileLayout:
-        """Where the parts of a tile are."""
+        """The places of the parts of a tile."""
         return self._layout
 
     def set_theme(self, theme: Theme) -> None:
-        """Paint in these colours, and in the system's face as it is now."""
+        """Paint in these colours, and in the current system font."""
         self._theme = theme
         self._text = QColor(theme.text)
         self._second_text = QColor(theme.second_text)
@@ -80,7 +80,7 @@ class TileDelegate(QStyledItemDelegate):
         self._small_metrics = QFontMetrics(self._small_font)
 
     def set_side(self, side: int) -> None:
-        """Give the photo a square of this side."""
+        """Set the side of the photo's square."""
         square = QRect(SPACE_2, SPACE_2, side, side)
         bar = QRect(SPACE_2, square.bottom() + 1 + SPACE_2, side, BAR_HEIGHT)
         score = QRect(SPACE_2, bar.bottom() + 1 + SPACE_1, side, self._score_metrics.height())
@@ -89,7 +89,7 @@ class TileDelegate(QStyledItemDelegate):
         self._layout = TileLayout(tile=tile, square=square, bar=bar, score=score, name=name)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """All tiles are of one size."""
+        """Return the size of a tile, the same for all."""
         return self._layout.tile
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -168,7 +168,7 @@ class TileDelegate(QStyledItemDelegate):
         return pixmap
 
     def _paint_rail(self, painter: QPainter, bar: QRect) -> None:
-        """What the bar runs on: thinner than it, so that its end shows in any colour."""
+        """Paint the rail of the bar: thinner than the bar, so that its end shows in any colour."""
         painter.fillRect(bar.x(), bar.center().y(), bar.width(), 1, QColor(self._theme.line))
 
     def _paint_bar(
@@ -196,7 +196,7 @@ class TileDelegate(QStyledItemDelegate):
         painter.setFont(self._score_font)
         painter.setPen(self._text)
         painter.drawText(line, _LEFT, number)
-        # Numbers of the two sizes stand on one line of writing.
+        # Numbers of the two sizes share one baseline.
         baseline = line.y() + self._score_metrics.ascent()
         painter.setFont(self._small_font)
         painter.setPen(self._second_text)
@@ -223,7 +223,7 @@ class TileDelegate(QStyledItemDelegate):
         painter.drawText(below, _WRAPPED, words)
 
     def _paint_sign(self, painter: QPainter, frame: QRectF) -> None:
-        """An empty picture frame, struck through."""
+        """Paint an empty picture frame, struck through."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(self._second_text, 1.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -14,10 +14,10 @@ from memapp.library.library import Library
 from memapp.library.photo_columns import facts_of
 
 PREVIEW_BYTES = 256 * 1024 * 1024
-"""How much memory the previews may take."""
+"""The memory for previews, in bytes."""
 
 OVERLAY_BYTES = 64 * 1024 * 1024
-"""How much memory the small overlays may take."""
+"""The memory for small overlays, in bytes."""
 
 
 class TileImages(QObject):
@@ -60,26 +60,26 @@ class TileImages(QObject):
         return [key for key in keys if self._lacks_preview(key, pixel_side)]
 
     def overlay(self, key: ImageKey) -> QImage | None:
-        """Return what is laid over a photo's preview; None where there is none."""
+        """Return the overlay over a photo's preview; None where there is none."""
         overlay = self._overlays.get(key)
         return None if overlay is None or overlay.isNull() else overlay
 
     def set_overlays(self, overlays: Mapping[ImageKey, QImage]) -> None:
-        """Lay these over the previews; an empty image says that there is none to show."""
+        """Draw these over the previews; an empty image means that there is none."""
         here = {key: image for key, image in overlays.items() if key in self._library}
         for key, image in here.items():
             self._overlays.put(key, image)
         self._announce(list(here))
 
     def forget_overlays(self, keys: Iterable[ImageKey] | None = None) -> None:
-        """Take overlays off these photos, or off all."""
+        """Remove the overlays of these photos, or of all."""
         gone = [key for key in (tuple(self._overlays) if keys is None else keys) if key in self._overlays]
         for key in gone:
             self._overlays.discard(key)
         self._announce(gone)
 
     def lacking_overlays(self, keys: Iterable[ImageKey]) -> list[ImageKey]:
-        """Return the photos whose overlay was not asked for yet; in the order given."""
+        """Return the photos whose overlay was not requested yet; in the order given."""
         return [key for key in keys if key in self._library and key not in self._overlays]
 
     def _lacks_preview(self, key: ImageKey, pixel_side: int) -> bool:

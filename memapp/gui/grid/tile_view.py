@@ -26,7 +26,7 @@ from memapp.gui.widgets.theme import SPACE_6, Theme
 
 
 class TileView(QAbstractItemView):
-    """Tiles, and how one moves among them and selects. Lives on the GUI thread.
+    """Tiles, with movement and selection among them. Lives on the GUI thread.
 
     A view of its own, because QListView lays out each row again at every change of width, order or number
     (50 ms for 100,000 photos, in which nothing else moves); here places are reckoned from the row alone.
@@ -65,27 +65,27 @@ class TileView(QAbstractItemView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setMouseTracking(True)
 
-    # Where things are
+    # Places
 
     def geometry_of_tiles(self) -> GridGeometry:
         """How the tiles lie in the content, which is scrolled by verticalOffset()."""
         return self._geometry
 
     def visualRect(self, index: Index) -> QRect:
-        """The cell of a photo (its tile and half of the gaps around it), in the viewport."""
+        """Return the cell of a photo (its tile and half of the gaps around it), in the viewport."""
         if not index.isValid():
             return QRect()
         return self._geometry.cell_rect(index.row()).translated(0, -self.verticalOffset())
 
     def indexAt(self, point: QPoint) -> QModelIndex:
-        """The photo whose tile is at a point of the viewport."""
+        """Return the photo whose tile is at a point of the viewport."""
         place = self._geometry.place_at(point + QPoint(0, self.verticalOffset()))
         return QModelIndex() if place is None else self.model().index(place, 0)
 
     def scrollTo(
         self, index: Index, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
     ) -> None:
-        """Scroll no further than it takes to see a tile whole, or put it where the hint says."""
+        """Scroll only as far as needed to show a whole tile, or put it where the hint says."""
         if not index.isValid():
             return
         cell, height = self.visualRect(index), self.viewport().height()
@@ -102,19 +102,19 @@ class TileView(QAbstractItemView):
         self.verticalScrollBar().setValue(self.verticalOffset() + distance)
 
     def horizontalOffset(self) -> int:
-        """Rows are as wide as the viewport."""
+        """Return 0: rows are as wide as the viewport."""
         return 0
 
     def verticalOffset(self) -> int:
-        """How far the content is scrolled, in device-independent pixels."""
+        """Return how far the content is scrolled, in device-independent pixels."""
         return self.verticalScrollBar().value()
 
     def isIndexHidden(self, index: Index) -> bool:
-        """What is hidden is not in the model."""
+        """Return False: hidden photos are not in the model."""
         return False
 
     def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
-        """What to paint again when the selection changes: the cells in sight."""
+        """Return the region to paint again when the selection changes: the visible cells."""
         region = QRegion()
         in_sight = self.places_in_sight()
         for chosen in selection.toList():
@@ -123,7 +123,7 @@ class TileView(QAbstractItemView):
         return region
 
     def places_in_sight(self) -> range:
-        """The rows that are on screen, in part at least."""
+        """Return the rows that are on screen, at least in part."""
         top = self.verticalOffset()
         return self._geometry.places_between(top, top + self.viewport().height())
 
@@ -132,7 +132,7 @@ class TileView(QAbstractItemView):
     def moveCursor(
         self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
     ) -> QModelIndex:
-        """Where an arrow, Home, End or Page key leads."""
+        """Return the target of an arrow, Home, End or Page key."""
         count = self.model().rowCount()
         current = self.currentIndex()
         if not count:
@@ -185,14 +185,14 @@ class TileView(QAbstractItemView):
         return selection
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Take the focus without a current photo that nobody chose: Qt would take the first."""
+        """Take the focus without a current photo that the user did not choose: Qt would take the first."""
         chosen = self.currentIndex().isValid()
         super().focusInEvent(event)
         if not chosen:
             self.selectionModel().clearCurrentIndex()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go of the rubber band."""
+        """End the rubber band."""
         super().mouseReleaseEvent(event)
         self._band = QRect()
         self.viewport().update()
@@ -200,14 +200,14 @@ class TileView(QAbstractItemView):
     # Layout and painting
 
     def relayout(self) -> None:
-        """Take up a change in the number of photos or the size of tiles at once."""
+        """Lay the tiles out again after a change in their number or size."""
         self.updateGeometries()
         self._update_hover()
         self.viewport().update()
         self.sight_changed.emit()
 
     def updateGeometries(self) -> None:
-        """Reckon the grid anew and set the scroll bar's range."""
+        """Compute the grid again and set the scroll bar's range."""
         viewport = self.viewport()
         self._geometry = GridGeometry(
             width=viewport.width(),
@@ -222,20 +222,20 @@ class TileView(QAbstractItemView):
         super().updateGeometries()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
-        """Move what is painted already, and paint only what comes into sight."""
+        """Move what is painted already, and paint only what becomes visible."""
         self.viewport().scroll(dx, dy)
         self._update_hover()
         self.sight_changed.emit()
 
     def dataChanged(self, top_left: Index, bottom_right: Index, roles: Any = ()) -> None:
-        """Paint again what changed and is in sight."""
+        """Paint visible tiles that changed again."""
         in_sight = self.places_in_sight()
         first, last = max(top_left.row(), in_sight.start), min(bottom_right.row() + 1, in_sight.stop)
         for row in range(first, last):
             self.viewport().update(self.visualRect(self.model().index(row, 0)))
 
     def viewportEvent(self, event: QEvent) -> bool:
-        """Follow the pointer."""
+        """Paint the tile under the pointer as hovered."""
         if isinstance(event, QMouseEvent):
             self._pointer = event.position().toPoint()
             self._update_hover()
