@@ -40,8 +40,8 @@ class NetPool:
     """Shares scorers, segmenters and map makers among runs. Thread-safe.
 
     ResMem stays loaded, exact and fast; of the other nets one at a time. Each is opened with the device, the
-    engine and the number of threads that the settings and the battery say when it is first asked for, and
-    kept until renew(). Its memory is taken by the first run that needs it, and given back by release().
+    engine and the number of threads for the settings and the power source at its first use, and kept until
+    renew(). The first run that needs it takes its memory, and release() frees it.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""No module of the window has a text that translators can't find: a literal outside tr(), trn() and deferred()."""
+"""No module of the window has a text that translators can't find: outside tr(), trn(), deferred()."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ _SHOWING = {
 """Calls whose literals people read, single words too."""
 _KEYWORDS = {"text", "title", "hint", "help_text", "reason", "name"}
 _WORDS = re.compile(r"[^\W\d_]{2,}[,;:.]? [^\W\d_]{2,}")
+_MARKUP = re.compile(r"\bpx\b|</|^scores and settings: $")
+"""Style sheets, HTML, and the details for developers, which are in English."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 ALLOWED = {
@@ -75,7 +77,7 @@ def _suspects(node: ast.AST, *, showing: bool) -> Iterator[tuple[int, str]]:
                 for value in values
                 if isinstance(value, ast.Constant) and isinstance(value.value, str)
             )
-            if (_WORD if showing else _WORDS).search(text):
+            if (_WORD if showing else _WORDS).search(text) and not _MARKUP.search(text):
                 yield node.lineno, text
             for value in values:
                 if isinstance(value, ast.FormattedValue):

@@ -48,9 +48,9 @@ class ArrangedModel(QAbstractTableModel):
 
     Signals:
         rearranging(): photos are about to move, come or go by a sort, a filter or a removal.
-        rearranged(): they are in their places; exactly one follows each rearranging().
+        rearranged(): they are in their places; exactly once after each rearranging().
         order_changed(): something else is sorted by, or the other way.
-        files_changed(): files of photos are in another state; their previews are wanted anew.
+        files_changed(): files of photos were changed; request their previews again.
     """
 
     rearranging = Signal()

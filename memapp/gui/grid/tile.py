@@ -35,9 +35,9 @@ class Tile:
     overlay: QImage | None
     """The picture that is drawn over the preview."""
     tie_before: bool
-    """Whether the net can't tell this photo from the one before it."""
+    """Whether its score and that of the photo before it are too close to call."""
     tie_after: bool
-    """Whether the net can't tell this photo from the one after it."""
+    """Whether its score and that of the photo after it are too close to call."""
     changed: bool
 
 

@@ -182,7 +182,7 @@ class TileDelegate(QStyledItemDelegate):
         painter.fillRect(bar.x(), bar.y(), length, BAR_HEIGHT, colour)
 
     def _paint_ties(self, painter: QPainter, bar: QRect, cell: QRect, tile: Tile) -> None:
-        """A hairline from rail to rail joins what the net can't tell apart; where it breaks is a step."""
+        """Draw a hairline between the rails of photos whose scores are too close to call."""
         middle = bar.center().y()
         hairline = QColor(self._theme.bar_below)
         if tile.tie_before:

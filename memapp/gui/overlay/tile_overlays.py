@@ -47,7 +47,7 @@ class TileOverlays(QObject):
         self._wanted = settings.get(SETTINGS.tile_overlays)
         actions["tile-overlays"].setChecked(self._wanted)
         grid.visible_changed.connect(self._on_visible)
-        view.overlay_changed.connect(lambda _overlay: self._begin_anew())
+        view.overlay_changed.connect(lambda _overlay: self._start_again())
         view.shown_changed.connect(self._on_shown)
         panel.opacity_changed.connect(lambda _percent: self._redraw())
         panel.map.style_chosen.connect(lambda _style: self._redraw())
@@ -63,7 +63,7 @@ class TileOverlays(QObject):
         """Show overlays on thumbnails, or none."""
         self._wanted = wanted
         self._settings.set(SETTINGS.tile_overlays, wanted)
-        self._begin_anew()
+        self._start_again()
 
     @Slot(list, int)
     def _on_visible(self, keys: list[ImageKey], side: int) -> None:
@@ -79,9 +79,9 @@ class TileOverlays(QObject):
     def _redraw(self) -> None:
         """Draw all again. Costs nothing while none are shown: a slider calls it at every step."""
         if self._shown:
-            self._begin_anew()
+            self._start_again()
 
-    def _begin_anew(self) -> None:
+    def _start_again(self) -> None:
         self._images.forget_overlays()
         self._ask()
 

@@ -16,7 +16,7 @@ from memapp.library.changes import Change, ChangeKind
 
 
 class RunView(QObject):
-    """Keeps these widgets in step with the session. Lives on the GUI thread."""
+    """Updates these widgets with the session. Lives on the GUI thread."""
 
     def __init__(
         self,

@@ -16,11 +16,6 @@ from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_4, ThemeManager
 _SEPARATOR = " · "
 
 
-def counted(count: int, one: str, many: str) -> str:
-    """A count with its noun: "1 photo", "2,031 photos"."""
-    return f"{count:,} {one if count == 1 else many}"
-
-
 def time_left_text(seconds: float) -> str:
     """Return an estimate as text, no more precise than it can be."""
     minutes = round(seconds / 60)

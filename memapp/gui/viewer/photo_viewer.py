@@ -24,7 +24,7 @@ _KEY_PAN = 80.0
 
 
 class PhotoViewer(QWidget):
-    """The viewer with its bar. It holds no list: it emits steps, and is given the next photo.
+    """The viewer with its bar. It holds no list: it emits steps, and others show the next photo.
 
     Signals:
         picture_wanted(ImageKey, int): a picture with this longest side in pixels, 0 for full size.

@@ -6,7 +6,7 @@ import re
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from memapp.gui.widgets.basic import text_label
+from memapp.gui.widgets.basic import Role, text_label
 from memapp.gui.widgets.theme import SPACE_2
 
 SENTENCE = "sentence"
@@ -15,25 +15,34 @@ SENTENCE = "sentence"
 _FIELD = re.compile(r"\{(\w+)\}")
 
 
-def sentence_row(sentence: str, *, stretched: bool = False, **fields: QWidget) -> QHBoxLayout:
+def sentence_row(
+    sentence: str,
+    *,
+    stretched: bool = False,
+    spacing: int = SPACE_2,
+    role: Role = Role.NORMAL,
+    **fields: QWidget,
+) -> QHBoxLayout:
     """Return a row of labels and fields.
 
     Args:
         sentence: translated; "{name}" stands for the field of this name.
         stretched: whether the fields take the width that is left over.
+        spacing: between labels and fields, in device-independent pixels.
+        role: of the labels.
         fields: by name.
 
     Raises:
         KeyError: the sentence names a field that is not there.
     """
     row = QHBoxLayout()
-    row.setSpacing(SPACE_2)
+    row.setSpacing(spacing)
     # With a group in the pattern, every second piece is the name of a field.
     for place, piece in enumerate(_FIELD.split(sentence)):
         if place % 2:
             row.addWidget(fields[piece], int(stretched))
         elif piece.strip():
-            label = text_label(piece.strip())
+            label = text_label(piece.strip(), role)
             label.setProperty(SENTENCE, sentence)
             row.addWidget(label)
     if not stretched:

@@ -1,4 +1,4 @@
-"""What the actions need to know of the window, to say whether they can be used and what they do next."""
+"""The state of the window on which the actions depend."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Page(StrEnum):
-    """What the middle of the window shows."""
+    """The page that the window shows."""
 
     EMPTY = "empty"
     GRID = "grid"
@@ -22,7 +22,7 @@ class ActionContext:
     photos: int = 0
     """How many photos are listed."""
     chosen: int = 0
-    """How many photos a command would be about: the viewer's one, else the selected ones."""
+    """How many photos a command would affect: the viewer's one, else the selected ones."""
     photo_visible: bool = False
     """Whether the viewer shows a photo, not a message about one."""
     running: bool = False
@@ -30,7 +30,7 @@ class ActionContext:
     fast_scores: int = 0
     """How many photos have a fast score."""
     fast_missing: str = ""
-    """Why there can be no fast scores here, for good; empty where there can."""
+    """Why there can be no fast scores here; empty where there can."""
     nets: int = 1
     """How many nets score."""
     compared: bool = False
@@ -42,6 +42,6 @@ class ActionContext:
     filtered: bool = False
     """Whether only some photos are to be shown."""
     undo_text: str | None = None
-    """What Undo undoes; None where there is nothing to undo."""
+    """The text of the command that Undo undoes; None where there is none."""
     redo_text: str | None = None
-    """What Redo does again; None where there is nothing to redo."""
+    """The text of the command that Redo does again; None where there is none."""

@@ -1,15 +1,16 @@
-"""Everything that can be done, as one table: what it is called, where it stands, and when it can be done.
+"""The table of all actions: text, menu, shortcuts, and when each is enabled.
 
 To add an action, add a line here and a callable under the same id in runners.py; Actions refuses to start
-without it. Menus, shortcuts, the cheat sheet and tests follow by themselves.
+without it. Menus, shortcuts, the list of shortcuts and tests include it by themselves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from memapp.core.text import Deferred, deferred, tr
 from memapp.gui.dialogs.shortcuts import ShortcutLine
 from memapp.gui.window.action_context import ActionContext
 
@@ -49,23 +50,25 @@ def _photo_visible(context: ActionContext) -> bool:
     return context.photo_visible
 
 
-# Words that change
+# Texts that change
 
 
 def _pause_words(context: ActionContext) -> Words:
-    return ("Resume", "resume") if context.paused else ("Pause", "pause")
+    return (tr("Resume"), "resume") if context.paused else (tr("Pause"), "pause")
 
 
 def _reverse_words(context: ActionContext) -> Words:
-    return "Reverse the order", "sort-descending" if context.descending else "sort-ascending"
+    return tr("Reverse the order"), "sort-descending" if context.descending else "sort-ascending"
 
 
 def _undo_words(context: ActionContext) -> Words:
-    return ("Undo" if context.undo_text is None else f"Undo: {context.undo_text}"), ""
+    text = context.undo_text
+    return (tr("Undo") if text is None else tr("Undo: {command}", command=text)), ""
 
 
 def _redo_words(context: ActionContext) -> Words:
-    return ("Redo" if context.redo_text is None else f"Redo: {context.redo_text}"), ""
+    text = context.redo_text
+    return (tr("Redo") if text is None else tr("Redo: {command}", command=text)), ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +77,8 @@ class ActionSpec:
 
     id: str
     menu: str
-    """The menu it stands in; a second level after a slash."""
-    text: str
+    """The id of its menu in MENU_TITLES."""
+    text: Deferred | str
     shortcuts: tuple[str, ...] = ()
     icon: str = ""
     group: str = ""
@@ -88,11 +91,11 @@ class ActionSpec:
     visible: Condition = _always
     """When it is there at all."""
     missing: Callable[[ActionContext], str] = _nothing
-    """Why it can't be used for good; its tooltip says so. Empty where it can."""
+    """Why it can never be used here, shown in its tooltip; empty where it can."""
     words: Callable[[ActionContext], Words] | None = None
-    """What it says and shows, where that changes."""
+    """Its text and icon, where they change."""
     choices: bool = False
-    """Whether it only marks the place of others, which are set later: Actions.set_choices."""
+    """Whether it is only a place for others, which are set later: Actions.set_choices."""
 
     @property
     def is_switch(self) -> bool:
@@ -100,59 +103,84 @@ class ActionSpec:
         return self.checkable and not self.group
 
 
+MENU_TITLES: Mapping[str, Deferred] = {
+    "file": deferred("File"),
+    "edit": deferred("Edit"),
+    "photo": deferred("Photo"),
+    "photo/areas": deferred("Area of interest"),
+    "scoring": deferred("Scoring"),
+    "view": deferred("View"),
+    "view/sort": deferred("Sort by"),
+    "view/overlay": deferred("Overlay"),
+    "help": deferred("Help"),
+}
+"""The titles of the menus; those of a second level have a slash in their ids."""
+
 ACTIONS: tuple[ActionSpec, ...] = (
-    ActionSpec("add-photos", "File", "Add photos...", ("Ctrl+O",), "add-photos"),
-    ActionSpec("add-folder", "File", "Add a folder...", ("Ctrl+Shift+O",), "add-folder"),
-    ActionSpec("paste", "File", "Paste files", ("Ctrl+V",)),
-    ActionSpec("samples", "File", "Try it with sample photos"),
-    ActionSpec("export", "File", "Export scores...", ("Ctrl+E",), separated=True, enabled=_any_photo),
-    ActionSpec("clear", "File", "Start over with an empty window", separated=True, enabled=_any_photo),
-    ActionSpec("preferences", "File", "Preferences...", ("Ctrl+,",), separated=True),
-    ActionSpec("quit", "File", "Quit", ("Ctrl+Q",), separated=True),
+    ActionSpec("add-photos", "file", deferred("Add photos..."), ("Ctrl+O",), "add-photos"),
+    ActionSpec("add-folder", "file", deferred("Add a folder..."), ("Ctrl+Shift+O",), "add-folder"),
+    ActionSpec("paste", "file", deferred("Paste files"), ("Ctrl+V",)),
+    ActionSpec("samples", "file", deferred("Try it with sample photos")),
+    ActionSpec(
+        "export", "file", deferred("Export scores..."), ("Ctrl+E",), separated=True, enabled=_any_photo
+    ),
+    ActionSpec(
+        "clear", "file", deferred("Start over with an empty window"), separated=True, enabled=_any_photo
+    ),
+    ActionSpec("preferences", "file", deferred("Preferences..."), ("Ctrl+,",), separated=True),
+    ActionSpec("quit", "file", deferred("Quit"), ("Ctrl+Q",), separated=True),
     ActionSpec(
         "undo",
-        "Edit",
-        "Undo",
+        "edit",
+        deferred("Undo"),
         ("Ctrl+Z",),
         enabled=lambda context: context.undo_text is not None,
         words=_undo_words,
     ),
     ActionSpec(
         "redo",
-        "Edit",
-        "Redo",
+        "edit",
+        deferred("Redo"),
         ("Ctrl+Shift+Z",),
         enabled=lambda context: context.redo_text is not None,
         words=_redo_words,
     ),
-    ActionSpec("copy", "Edit", "Copy", ("Ctrl+C",), "copy", separated=True, enabled=_any_chosen),
-    ActionSpec("select-all", "Edit", "Select all", ("Ctrl+A",), enabled=_any_photo),
-    ActionSpec("open", "Photo", "Open", enabled=_any_chosen),
-    ActionSpec("reveal", "Photo", "Show in folder", ("Ctrl+Shift+R",), "folder", enabled=_any_chosen),
+    ActionSpec("copy", "edit", deferred("Copy"), ("Ctrl+C",), "copy", separated=True, enabled=_any_chosen),
+    ActionSpec("select-all", "edit", deferred("Select all"), ("Ctrl+A",), enabled=_any_photo),
+    ActionSpec("open", "photo", deferred("Open"), enabled=_any_chosen),
+    ActionSpec(
+        "reveal", "photo", deferred("Show in folder"), ("Ctrl+Shift+R",), "folder", enabled=_any_chosen
+    ),
     ActionSpec(
         "area-rectangle",
-        "Photo/Area of interest",
-        "Draw a rectangle",
+        "photo/areas",
+        deferred("Draw a rectangle"),
         ("Alt+R",),
         "rectangle",
         enabled=_photo_visible,
     ),
     ActionSpec(
         "area-polygon",
-        "Photo/Area of interest",
-        "Draw a polygon",
+        "photo/areas",
+        deferred("Draw a polygon"),
         ("Alt+P",),
         "polygon",
         enabled=_photo_visible,
     ),
-    ActionSpec("remove", "Photo", "Remove from list", ("Backspace",), separated=True, enabled=_any_chosen),
-    ActionSpec("trash", "Photo", "Move to the trash...", ("Delete",), separated=True, enabled=_any_chosen),
-    ActionSpec("pause", "Scoring", "Pause", ("Ctrl+P",), "pause", enabled=_running, words=_pause_words),
-    ActionSpec("cancel", "Scoring", "Cancel", ("Ctrl+.",), "cancel", enabled=_running),
+    ActionSpec(
+        "remove", "photo", deferred("Remove from list"), ("Backspace",), separated=True, enabled=_any_chosen
+    ),
+    ActionSpec(
+        "trash", "photo", deferred("Move to the trash..."), ("Delete",), separated=True, enabled=_any_chosen
+    ),
+    ActionSpec(
+        "pause", "scoring", deferred("Pause"), ("Ctrl+P",), "pause", enabled=_running, words=_pause_words
+    ),
+    ActionSpec("cancel", "scoring", deferred("Cancel"), ("Ctrl+.",), "cancel", enabled=_running),
     ActionSpec(
         "score-rest",
-        "Scoring",
-        "Score what has no score yet",
+        "scoring",
+        deferred("Score what has no score yet"),
         ("Ctrl+R",),
         "retry",
         separated=True,
@@ -160,35 +188,35 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec(
         "triage",
-        "Scoring",
-        "Triage...",
+        "scoring",
+        deferred("Triage..."),
         ("Ctrl+T",),
         enabled=lambda context: context.photos > 1,
         missing=lambda context: context.fast_missing,
     ),
     ActionSpec(
         "score-exact",
-        "Scoring",
-        "Score exactly",
+        "scoring",
+        deferred("Score exactly"),
         ("Ctrl+Shift+E",),
         enabled=lambda context: context.chosen > 0 and context.fast_scores > 0,
     ),
-    ActionSpec("nets", "Scoring", "Nets...", separated=True),
-    ActionSpec("sort", "View/Sort by", "", group="sort", choices=True),
+    ActionSpec("nets", "scoring", deferred("Nets..."), separated=True),
+    ActionSpec("sort", "view/sort", "", group="sort", choices=True),
     ActionSpec(
         "reverse",
-        "View",
-        "Reverse the order",
+        "view",
+        deferred("Reverse the order"),
         ("Ctrl+0",),
         "sort-descending",
         enabled=_any_photo,
         words=_reverse_words,
     ),
-    ActionSpec("overlay-none", "View/Overlay", "None", ("Alt+0",), "overlay-none", "overlay", True),
+    ActionSpec("overlay-none", "view/overlay", deferred("None"), ("Alt+0",), "overlay-none", "overlay", True),
     ActionSpec(
         "overlay-segmentation",
-        "View/Overlay",
-        "Segmentation",
+        "view/overlay",
+        deferred("Segmentation"),
         ("Alt+1",),
         "overlay-segmentation",
         "overlay",
@@ -196,70 +224,80 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec(
         "overlay-memorability",
-        "View/Overlay",
-        "Memorability",
+        "view/overlay",
+        deferred("Memorability"),
         ("Alt+2",),
         "overlay-memorability",
         "overlay",
         True,
     ),
-    ActionSpec("overlay-regions", "View/Overlay", "Regions", ("Alt+3",), "overlay-regions", "overlay", True),
+    ActionSpec(
+        "overlay-regions", "view/overlay", deferred("Regions"), ("Alt+3",), "overlay-regions", "overlay", True
+    ),
     ActionSpec(
         "overlay-export",
-        "View/Overlay",
-        "Export picture...",
+        "view/overlay",
+        deferred("Export picture..."),
         ("Ctrl+Shift+S",),
         separated=True,
         enabled=lambda context: context.overlay_shown,
     ),
-    ActionSpec("tile-overlays", "View/Overlay", "On thumbnails, too", checkable=True),
-    ActionSpec("segmenters", "View/Overlay", "Segmenters..."),
+    ActionSpec("tile-overlays", "view/overlay", deferred("On thumbnails, too"), checkable=True),
+    ActionSpec("segmenters", "view/overlay", deferred("Segmenters...")),
     ActionSpec(
         "next-net",
-        "View",
-        "Next net's scores",
+        "view",
+        deferred("Next net's scores"),
         ("Ctrl+Shift+N",),
         separated=True,
         visible=lambda context: context.nets > 1,
     ),
     ActionSpec(
         "disagreeing",
-        "View",
-        "Only where nets disagree",
+        "view",
+        deferred("Only where nets disagree"),
         ("Ctrl+D",),
         "disagree",
         checkable=True,
         visible=_compared,
     ),
-    ActionSpec("find", "View", "Find by name", ("Ctrl+F",), "search", separated=True, enabled=_any_photo),
+    ActionSpec(
+        "find", "view", deferred("Find by name"), ("Ctrl+F",), "search", separated=True, enabled=_any_photo
+    ),
     ActionSpec(
         "clear-filter",
-        "View",
-        "Show all photos",
+        "view",
+        deferred("Show all photos"),
         ("Ctrl+Shift+F",),
         "filter",
         enabled=lambda context: context.filtered,
     ),
-    ActionSpec("details", "View", "Details", ("Ctrl+L",), checkable=True, separated=True),
-    ActionSpec("larger", "View", "Larger thumbnails", ("Ctrl++", "Ctrl+="), "large-tile"),
-    ActionSpec("smaller", "View", "Smaller thumbnails", ("Ctrl+-",), "small-tile"),
-    ActionSpec("inspector", "View", "Inspector", ("Ctrl+I",), "inspector", checkable=True, separated=True),
-    ActionSpec("problems", "View", "Problems", ("Ctrl+Shift+P",), "problems", checkable=True),
-    ActionSpec("full-screen", "View", "Full screen", ("F11",), checkable=True, separated=True),
-    ActionSpec("shortcuts", "Help", "Keyboard shortcuts", ("?",)),
-    ActionSpec("log", "Help", "Show the log"),
-    ActionSpec("licences", "Help", "Show all licences"),
-    ActionSpec("about", "Help", "About memapp", separated=True),
+    ActionSpec("details", "view", deferred("Details"), ("Ctrl+L",), checkable=True, separated=True),
+    ActionSpec("larger", "view", deferred("Larger thumbnails"), ("Ctrl++", "Ctrl+="), "large-tile"),
+    ActionSpec("smaller", "view", deferred("Smaller thumbnails"), ("Ctrl+-",), "small-tile"),
+    ActionSpec(
+        "inspector", "view", deferred("Inspector"), ("Ctrl+I",), "inspector", checkable=True, separated=True
+    ),
+    ActionSpec("problems", "view", deferred("Problems"), ("Ctrl+Shift+P",), "problems", checkable=True),
+    ActionSpec("full-screen", "view", deferred("Full screen"), ("F11",), checkable=True, separated=True),
+    ActionSpec("shortcuts", "help", deferred("Keyboard shortcuts"), ("?",)),
+    ActionSpec("log", "help", deferred("Show the log")),
+    ActionSpec("licences", "help", deferred("Show all licences")),
+    ActionSpec("about", "help", deferred("About memapp"), separated=True),
 )
 
 OTHER_KEYS: tuple[ShortcutLine, ...] = (
-    ShortcutLine("In the grid", "Look at a photo large", "Enter, Space, double-click"),
-    ShortcutLine("In the grid", "Move", "Arrows, Home, End, Page Up, Page Down"),
-    ShortcutLine("In the grid", "Select more", "Shift or Ctrl with them"),
-    ShortcutLine("In the grid", "Go to a name", "Type its first letters"),
-    ShortcutLine("Looking at a photo", "Next, previous", "Right, Left"),
-    ShortcutLine("Looking at a photo", "Fit or actual size", "Z"),
-    ShortcutLine("Looking at a photo", "What the net saw", "F"),
-    ShortcutLine("Looking at a photo", "Back to the grid", "Esc"),
+    ShortcutLine(
+        deferred("In the grid"), deferred("Look at a photo large"), deferred("Enter, Space, double-click")
+    ),
+    ShortcutLine(
+        deferred("In the grid"), deferred("Move"), deferred("Arrows, Home, End, Page Up, Page Down")
+    ),
+    ShortcutLine(deferred("In the grid"), deferred("Select more"), deferred("Shift or Ctrl with them")),
+    ShortcutLine(deferred("In the grid"), deferred("Go to a name"), deferred("Type its first letters")),
+    ShortcutLine(deferred("Looking at a photo"), deferred("Next, previous"), deferred("Right, Left")),
+    ShortcutLine(deferred("Looking at a photo"), deferred("Fit or actual size"), "Z"),
+    ShortcutLine(deferred("Looking at a photo"), deferred("What the net saw"), "F"),
+    ShortcutLine(deferred("Looking at a photo"), deferred("Back to the grid"), deferred("Esc")),
 )
-"""Keys that belong to a view rather than to an action."""
+"""Keys of a view, which belong to no action."""

@@ -1,4 +1,4 @@
-"""Tells the actions how the window is: the one place that listens for everything they depend on."""
+"""Updates the actions after every change of the window on which they depend."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of actions as QActions: connected to what they run, and kept in step with the window."""
+"""The table of actions as QActions: connects them to what they run, and updates them with the window."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
+from memapp.core.text import deferred, tr
 from memapp.gui.dialogs.shortcuts import ShortcutLine
 from memapp.gui.widgets.theme import ThemeManager, icon
 from memapp.gui.window.action_context import ActionContext
-from memapp.gui.window.action_table import ACTIONS, OTHER_KEYS, ActionSpec
+from memapp.gui.window.action_table import ACTIONS, MENU_TITLES, OTHER_KEYS, ActionSpec
 
 
 @dataclass(frozen=True, slots=True)
 class Runners:
-    """What each action runs, by its id; one for each action of the table."""
+    """The callables that actions run, by id; one for each action of the table."""
 
     commands: Mapping[str, Callable[[], object]]
-    """Of those that do something when they are triggered."""
+    """Those of actions that are triggered."""
     switches: Mapping[str, Callable[[bool], object]]
-    """Of those that are on or off by themselves; called with which it is from now on."""
+    """Those of actions that are on or off; called with the new state."""
 
     def check(self) -> None:
         """Compare with the table.
@@ -35,12 +36,12 @@ class Runners:
         _compare(self.switches, {spec.id for spec in own if spec.is_switch})
 
 
-_SHEET_WORDS = {
-    "View/Sort by": "Sort by {}",
-    "View/Overlay": "Overlay: {}",
-    "Photo/Area of interest": "Area of interest: {}",
+_SHEET_TEXTS = {
+    "view/sort": deferred("Sort by: {choice}"),
+    "view/overlay": deferred("Overlay: {choice}"),
+    "photo/areas": deferred("Area of interest: {choice}"),
 }
-"""How the cheat sheet words an entry that its menu's title explains."""
+"""The texts in the list of shortcuts for actions that need their menu's title to be understood."""
 
 
 class Actions(QObject):
@@ -69,16 +70,16 @@ class Actions(QObject):
 
     @property
     def specs(self) -> list[ActionSpec]:
-        """All actions that there are now, in the order of the menus."""
+        """All current actions, in the order of the menus."""
         return [each for spec in ACTIONS for each in (self._choices[spec.id] if spec.choices else (spec,))]
 
     @property
     def context(self) -> ActionContext:
-        """The window as the actions know it."""
+        """The state of the window that was applied last."""
         return self._context
 
     def connect_runners(self, runners: Runners) -> None:
-        """Let each action run its own; called once.
+        """Connect each action to its callable; called once.
 
         Raises:
             ValueError: an action has none, or one belongs to no action.
@@ -90,9 +91,9 @@ class Actions(QObject):
             self._actions[action_id].toggled.connect(switch)
 
     def set_choices(self, action_id: str, choices: Sequence[ActionSpec]) -> list[QAction]:
-        """Put these actions in the place of what stands for them, and return them; new where they differ.
+        """Put these actions in the place of the entry with this id, and return them.
 
-        Who sets them connects them.
+        They are new where they differ from the present ones; the caller connects them.
         """
         if tuple(choices) != self._choices[action_id]:
             self._drop(self._choices[action_id])
@@ -109,12 +110,12 @@ class Actions(QObject):
         return [self._actions[spec.id] for spec in choices]
 
     def _make(self, spec: ActionSpec) -> QAction:
-        action = QAction(spec.text.replace("&", "&&"), self)
+        action = QAction(str(spec.text).replace("&", "&&"), self)
         action.setObjectName(spec.id)
         action.setShortcuts([QKeySequence(shortcut) for shortcut in spec.shortcuts])
         action.setCheckable(spec.checkable)
         if spec.shortcuts:
-            action.setToolTip(f"{spec.text.rstrip('.')} ({_as_written(spec.shortcuts[0])})")
+            action.setToolTip(_tooltip(str(spec.text).rstrip("."), spec.shortcuts[0]))
         if spec.group:
             self._groups.setdefault(spec.group, QActionGroup(self)).addAction(action)
         self._actions[spec.id] = action
@@ -131,7 +132,7 @@ class Actions(QObject):
             action.deleteLater()
 
     def apply(self, context: ActionContext) -> None:
-        """Let the actions fit the window as it is now."""
+        """Update the actions for this state of the window."""
         if context != self._context:
             self._context = context
             self._show(context)
@@ -143,7 +144,7 @@ class Actions(QObject):
             action.setEnabled(not missing and spec.enabled(context))
             action.setVisible(spec.visible(context))
             if missing:
-                _say_missing(action, missing)
+                _show_missing(action, missing)
             elif spec.words is not None:
                 self._set_words(spec, *spec.words(context))
 
@@ -152,18 +153,17 @@ class Actions(QObject):
         shown = text.replace("&", "&&")
         if action.text() != shown:
             action.setText(shown)
-            action.setToolTip(f"{text} ({_as_written(spec.shortcuts[0])})")
+            action.setToolTip(_tooltip(text, spec.shortcuts[0]))
         if self._icons[spec.id] != icon_name:
             self._icons[spec.id] = icon_name
             self._tint()
 
     def fill(self, menu_bar: QMenuBar) -> None:
-        """Make the menus."""
+        """Add the menus to the menu bar."""
         for spec in ACTIONS:
-            above, _, below = spec.menu.partition("/")
-            menu = _menu(menu_bar, above)
-            if below:
-                menu = _menu(menu, below)
+            menu = _menu(menu_bar, spec.menu.partition("/")[0])
+            if "/" in spec.menu:
+                menu = _menu(menu, spec.menu)
             if spec.separated:
                 menu.addSeparator()
             if spec.choices:
@@ -173,11 +173,11 @@ class Actions(QObject):
                 menu.addAction(self._actions[spec.id])
 
     def cheat_sheet(self) -> list[ShortcutLine]:
-        """Every shortcut there is."""
+        """Return every shortcut, with the group and the text of its action."""
         return [
             *(
                 ShortcutLine(
-                    spec.menu.partition("/")[0],
+                    str(MENU_TITLES[spec.menu.partition("/")[0]]),
                     _in_words(spec),
                     ", ".join(map(_as_written, spec.shortcuts)),
                 )
@@ -199,26 +199,32 @@ def _compare(given: Iterable[str], needed: set[str]) -> None:
         raise ValueError(f"actions that run nothing: {sorted(without)}; runners of none: {sorted(unknown)}")
 
 
-def _say_missing(action: QAction, reason: str) -> None:
-    """Let the tooltip say why, in the menu, too."""
+def _show_missing(action: QAction, reason: str) -> None:
+    """Show the reason in the tooltip, in menus too."""
     action.setToolTip(reason)
     for holder in action.associatedObjects():
         if isinstance(holder, QMenu):
             holder.setToolTipsVisible(True)
 
 
-def _menu(parent: QMenuBar | QMenu, title: str) -> QMenu:
+def _menu(parent: QMenuBar | QMenu, menu_id: str) -> QMenu:
     for child in parent.actions():
         menu = child.menu()
-        if isinstance(menu, QMenu) and menu.title() == title:
+        if isinstance(menu, QMenu) and menu.objectName() == menu_id:
             return menu
-    return parent.addMenu(title)
+    made = parent.addMenu(str(MENU_TITLES[menu_id]))
+    made.setObjectName(menu_id)
+    return made
 
 
 def _in_words(spec: ActionSpec) -> str:
-    text = spec.text.rstrip(".")
-    words = _SHEET_WORDS.get(spec.menu)
-    return text if words is None else words.format(text[:1].lower() + text[1:])
+    text = str(spec.text).rstrip(".")
+    pattern = _SHEET_TEXTS.get(spec.menu)
+    return text if pattern is None else pattern.filled(choice=text)
+
+
+def _tooltip(text: str, shortcut: str) -> str:
+    return tr("{action} ({shortcut})", action=text, shortcut=_as_written(shortcut))
 
 
 def _as_written(shortcut: str) -> str:

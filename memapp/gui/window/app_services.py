@@ -1,4 +1,4 @@
-"""What the composition root lends the window."""
+"""The services that the composition root hands to the window."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from memapp.gui.window.file_commands import FileWork
 
 @dataclass(frozen=True, slots=True)
 class AppServices:
-    """What the composition root lends the window."""
+    """The services that the composition root hands to the window."""
 
     file_work: FileWork
     net_work: NetWork
     area_work: AreaWork
     segmenter_work: SegmenterWork
     save_settings: Callable[[], None]
-    """Save what is not saved yet; the window is about to go."""
+    """Save what is not saved yet, because the window closes."""
     scores_folder: str
     log_folder: str
     licences_folder: str
@@ -29,4 +29,4 @@ class AppServices:
     details: Callable[[], str]
     """Versions, device and folders as text, for a report."""
     fast_available: bool = False
-    """Whether fast scores can be had."""
+    """Whether this installation can score fast."""

@@ -1,24 +1,26 @@
-"""Where a person says which values of a column are shown: a range or a text, as the column declares."""
+"""Editors of the filter of a column: a range or a text, as the column declares."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLineEdit, QWidget
 
-from memapp.gui.widgets.basic import Role, text_label
+from memapp.core.text import tr
+from memapp.gui.widgets.basic import Role
+from memapp.gui.widgets.sentence_row import sentence_row
 from memapp.gui.widgets.theme import SPACE_1
 from memapp.library.columns import Column, RangeFilter, TextFilter
 from memapp.library.filtering import Condition, Contains, InRange, contains, in_range
 
 _STEPS = 20
-"""So many steps of a box's arrows lead from one end of a range to the other."""
+"""The steps of a box's arrows from one end of a range to the other."""
 
 
 class ConditionEditor(QWidget):
     """The filter of one column.
 
     Signals:
-        changed(): the condition is another one.
+        changed(): the condition was changed.
     """
 
     changed = Signal()
@@ -29,46 +31,51 @@ class ConditionEditor(QWidget):
 
     @property
     def condition(self) -> Condition | None:
-        """What is asked for; None where all photos are."""
+        """The condition; None where it excludes no photo."""
         raise NotImplementedError
 
     def show_condition(self, condition: Condition | None) -> None:
-        """Ask for something else, or for all photos."""
+        """Show this condition; None for all photos."""
         raise NotImplementedError
 
 
 class RangeEditor(ConditionEditor):
-    """Two boxes, for the lowest and the highest value. The one that is changed pushes the other along."""
+    """Two boxes, for the lowest and the highest value. A changed one moves the other where needed."""
 
     def __init__(self, column: Column, *, box_width: int) -> None:
-        """Ask for all values of a column that declares a range."""
+        """Show the whole range of a column that declares one."""
         super().__init__(column)
         declared = column.filter
         assert isinstance(declared, RangeFilter)
         self._declared = declared
-        title = column.title.lower()
-        self._lowest = self._box(f"Lowest {title} shown", declared.lowest, box_width)
-        self._highest = self._box(f"Highest {title} shown", declared.highest, box_width)
-        row = QHBoxLayout(self)
+        self._lowest = self._box(
+            tr("{column}: lowest value shown", column=column.title), declared.lowest, box_width
+        )
+        self._highest = self._box(
+            tr("{column}: highest value shown", column=column.title), declared.highest, box_width
+        )
+        row = sentence_row(
+            tr("{lowest} to {highest}"),
+            spacing=SPACE_1,
+            role=Role.QUIET,
+            lowest=self._lowest,
+            highest=self._highest,
+        )
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACE_1)
-        row.addWidget(self._lowest)
-        row.addWidget(text_label("to", Role.QUIET))
-        row.addWidget(self._highest)
-        row.addStretch()
+        self.setLayout(row)
         self.setFocusProxy(self._lowest)
         for box in (self._lowest, self._highest):
             box.valueChanged.connect(self._keep_order)
 
     @property
     def condition(self) -> Condition | None:
-        """The range, as written; None where it leaves nothing out."""
+        """The range as shown; None where it excludes no photo."""
         decimals = self._declared.decimals
         lowest, highest = (round(box.value(), decimals) for box in (self._lowest, self._highest))
         return in_range(self.column.id, self._declared, lowest, highest)
 
     def show_condition(self, condition: Condition | None) -> None:
-        """Show a range, or the whole one."""
+        """Show a range; None for the whole one."""
         wanted = condition if isinstance(condition, InRange) else InRange(self.column.id)
         before = self.condition
         for box, value in ((self._lowest, wanted.lowest), (self._highest, wanted.highest)):
@@ -107,14 +114,14 @@ class RangeEditor(ConditionEditor):
 
 
 class TextEditor(ConditionEditor):
-    """A line for the text that the values contain."""
+    """A line for a text that values must contain."""
 
     def __init__(self, column: Column) -> None:
-        """Ask for all values of a column that can be searched."""
+        """Show an empty line for a column that can be searched."""
         super().__init__(column)
-        name = f"Find by {column.title.lower()}"
+        name = tr("{column} contains", column=column.title)
         self.line = QLineEdit()
-        self.line.setPlaceholderText(name)
+        self.line.setPlaceholderText(tr("{column} contains...", column=column.title))
         self.line.setAccessibleName(name)
         self.line.setClearButtonEnabled(True)
         self.line.setAcceptDrops(False)
@@ -126,11 +133,11 @@ class TextEditor(ConditionEditor):
 
     @property
     def condition(self) -> Condition | None:
-        """The text, without the space around it; None where there is none."""
+        """The text without spaces at its ends; None where there is none."""
         return contains(self.column.id, self.line.text())
 
     def show_condition(self, condition: Condition | None) -> None:
-        """Show a text, or none."""
+        """Show a text; None for an empty line."""
         self.line.setText(condition.text if isinstance(condition, Contains) else "")
 
 
@@ -138,7 +145,7 @@ def editor_for(column: Column, *, box_width: int) -> ConditionEditor:
     """Return an editor for a column that can be filtered.
 
     Raises:
-        ValueError: it can't.
+        ValueError: it can't be filtered.
     """
     match column.filter:
         case RangeFilter():

@@ -1,4 +1,4 @@
-"""Where photos come in: reading what was dropped or pasted, the calm empty page, the veil during a drag."""
+"""Reads dropped and pasted files; the empty page; the overlay over the window during a drag."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from PySide6.QtCore import QMimeData, QRectF, Qt, QUrl, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from memapp.core.text import deferred, tr
 from memapp.gui.widgets.basic import Role, text_label
 from memapp.gui.widgets.theme import (
     CORNER,
@@ -24,20 +25,21 @@ from memapp.gui.widgets.theme import (
     font,
 )
 
+_DROP_TEXT = deferred("Drop to add")
 _ADDRESS = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]+://\S+$")
 
 
 def paths_from_mime(mime: QMimeData) -> list[str]:
-    """The files and folders of this computer in a drop or a paste, in their order, each once.
+    """Return the files and folders of this computer in a drop or a paste, in their order, each once.
 
     Takes file addresses of any kind, and where there are none, lines of text that are whole paths or file
-    addresses. Names come out as the file system spells them, bytes that are no UTF-8 included.
+    addresses. Names are spelt as in the file system, also bytes that are not UTF-8.
     """
     return list(dict.fromkeys(path for path in map(_path_of, _entries(mime)) if path))
 
 
 def foreign_addresses(mime: QMimeData) -> list[str]:
-    """The addresses in a drop or a paste that are not on this computer (a picture dragged from a browser)."""
+    """Return the addresses in a drop or a paste that are not on this computer, as from a browser."""
     addresses = (
         entry.toString() for entry in _entries(mime) if isinstance(entry, QUrl) and not _path_of(entry)
     )
@@ -58,7 +60,7 @@ def _entry_of_line(line: str) -> QUrl | str:
 
 
 def _path_of(entry: QUrl | str) -> str | None:
-    """The local path that an entry means; None where it means none."""
+    """Return the local path of an entry; None where it has none."""
     if isinstance(entry, str):
         path = Path(entry).expanduser() if entry.startswith("~") else Path(entry)
         return str(path) if path.is_absolute() else None
@@ -66,18 +68,18 @@ def _path_of(entry: QUrl | str) -> str | None:
         return None
     if sys.platform == "win32":
         return os.path.normpath(entry.toLocalFile())
-    # Qt decodes names as UTF-8 and loses bytes that are none; and some file managers name this computer
+    # Qt decodes names as UTF-8 and loses other bytes; and some file managers name this computer
     # as the host.
     return os.fsdecode(unquote_to_bytes(entry.path(QUrl.ComponentFormattingOption.FullyEncoded))) or None
 
 
 class EmptyPage(QWidget):
-    """What the window shows before the first photo: one large, calm place to drop.
+    """The page before the first photo: one large place to drop photos.
 
-    Drops themselves are taken by the window, which takes them anywhere; it says here when one hovers.
+    The window takes the drops, anywhere; it calls set_drag_over() while one hovers.
 
     Signals:
-        add_photos(), add_folder(), try_samples(): what was asked for.
+        add_photos(), add_folder(), try_samples(): the button was clicked.
     """
 
     add_photos = Signal()
@@ -88,20 +90,20 @@ class EmptyPage(QWidget):
         super().__init__(parent)
         self._theme_manager = theme_manager
         self._hovered = False
-        self.setAccessibleName("No photos yet")
+        self.setAccessibleName(tr("No photos yet"))
         theme_manager.changed.connect(self.update)
 
-        title = text_label("Drop photos or a folder here", Role.TITLE)
-        photos = QPushButton("Add photos...")
+        title = text_label(tr("Drop photos or a folder here"), Role.TITLE)
+        photos = QPushButton(tr("Add photos..."))
         photos.clicked.connect(self.add_photos)
         self.setFocusProxy(photos)
-        folder = QPushButton("Add a folder...")
+        folder = QPushButton(tr("Add a folder..."))
         folder.clicked.connect(self.add_folder)
-        samples = QPushButton("Try it with sample photos")
+        samples = QPushButton(tr("Try it with sample photos"))
         samples.setProperty("role", "link")
         samples.setCursor(Qt.CursorShape.PointingHandCursor)
         samples.clicked.connect(self.try_samples)
-        promise = text_label("Your photos never leave this computer.", Role.QUIET)
+        promise = text_label(tr("Your photos never leave this computer."), Role.QUIET)
 
         buttons = QHBoxLayout()
         buttons.setSpacing(SPACE_2)
@@ -127,12 +129,12 @@ class EmptyPage(QWidget):
         return self._hovered
 
     def set_drag_over(self, hovered: bool) -> None:
-        """Show, or no longer show, that a drop would be taken."""
+        """Set whether the page shows that a drop would be taken."""
         self._hovered = hovered
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the place to drop: a dashed line, in the accent while a drag hovers."""
+        """Draw the drop area: a dashed line, in the accent colour while a drag hovers."""
         theme = self._theme_manager.theme
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -157,17 +159,17 @@ class DropOverlay(QWidget):
         self._covered = parent
         self._theme_manager = theme_manager
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAccessibleName("Drop to add")
+        self.setAccessibleName(str(_DROP_TEXT))
         self.hide()
 
     def cover(self) -> None:
-        """Lie over the whole parent."""
+        """Cover the whole parent."""
         self.setGeometry(self._covered.rect())
         self.raise_()
         self.show()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the frame and the words, leaving the photos to be seen."""
+        """Draw the frame and the text; the photos stay visible."""
         theme = self._theme_manager.theme
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -178,11 +180,11 @@ class DropOverlay(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(4, 4, -4, -4), CORNER, CORNER)
 
         painter.setFont(font(TEXT_TITLE))
-        words = painter.fontMetrics().boundingRect("Drop to add")
+        words = painter.fontMetrics().boundingRect(str(_DROP_TEXT))
         plate = QRectF(0, 0, words.width() + 2 * SPACE_6, words.height() + 2 * SPACE_3)
         plate.moveCenter(QRectF(self.rect()).center())
         painter.setPen(QPen(QColor(theme.line), 1))
         painter.setBrush(QColor(theme.panel))
         painter.drawRoundedRect(plate, CORNER, CORNER)
         painter.setPen(QColor(theme.text))
-        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, "Drop to add")
+        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, str(_DROP_TEXT))

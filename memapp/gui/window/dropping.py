@@ -1,4 +1,4 @@
-"""Taking what is dropped or pasted on the window."""
+"""Takes files that are dropped or pasted on the window."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
 from memapp.core.events import Notice, NoticeKind
+from memapp.core.text import tr
 from memapp.gui.widgets.theme import ThemeManager
 from memapp.gui.window.drop_area import DropOverlay, foreign_addresses, paths_from_mime
 
@@ -15,7 +16,7 @@ class DropTarget(QObject):
     """Lets a window take files that are dropped anywhere on it. Lives on the GUI thread.
 
     Signals:
-        dropped(list[str]): these paths are to be added; may be none.
+        dropped(list[str]): add these paths; may be empty.
         noticed(object Notice): why nothing is added.
     """
 
@@ -29,16 +30,16 @@ class DropTarget(QObject):
         window.installEventFilter(self)
 
     def take(self, mime: QMimeData) -> None:
-        """Take files that were dropped or pasted, or say why there are none."""
+        """Take files that were dropped or pasted, or show why there are none."""
         paths = paths_from_mime(mime)
         if foreign_addresses(mime):
-            self._say("Only files on this computer can be added.")
+            self._show_notice(tr("Only files on this computer can be added."))
         elif not paths:
-            self._say("There are no files in what was dropped or pasted.")
+            self._show_notice(tr("There are no files in what was dropped or pasted."))
         self.dropped.emit(paths)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow a drag over the window."""
+        """Handle a drag over the window."""
         if isinstance(event, QDragEnterEvent):
             self._enter(event)
         elif isinstance(event, QDragMoveEvent) and event.type() == QEvent.Type.DragMove:
@@ -57,9 +58,9 @@ class DropTarget(QObject):
         return True
 
     def _enter(self, event: QDragEnterEvent) -> None:
-        """Take whatever brings files, wherever on the window it hovers."""
+        """Accept a drag that has files, anywhere on the window."""
         brings_files = paths_from_mime(event.mimeData()) or foreign_addresses(event.mimeData())
-        # What is dragged out of the grid is here already.
+        # Photos dragged out of the grid are here already.
         if event.source() is None and brings_files:
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
@@ -67,5 +68,5 @@ class DropTarget(QObject):
         else:
             event.ignore()
 
-    def _say(self, text: str) -> None:
+    def _show_notice(self, text: str) -> None:
         self.noticed.emit(Notice(NoticeKind.INFORMATION, text))

@@ -1,4 +1,4 @@
-"""What the window does with files: choose, reveal, copy, export, move to the trash."""
+"""Commands on files: choose, show in folder, copy, export, move to the trash."""
 
 from __future__ import annotations
 
@@ -18,43 +18,42 @@ from memapp.core.export_kinds import ExportKind
 from memapp.core.file_state import check_file
 from memapp.core.files import is_one_of
 from memapp.core.records import FileCheck, ImageKey, NetIdentity
-from memapp.core.text import tr, trn
+from memapp.core.text import deferred, tr, trn
 from memapp.gui.dialogs.save_dialog import ask_place
 from memapp.gui.overlay.overlay_export import LONGEST_SIDE, ExportContent, as_png, compose
-from memapp.gui.run.status import counted
 from memapp.gui.widgets.file_url import file_url
 from memapp.library.photo_columns import PhotoState
 from memapp.library.scores import Scores
 from memapp.workers.jobs import Jobs
 
-_PICTURE = ExportKind("png", "Picture", (".png",), "image/png")
+_PICTURE = ExportKind("png", deferred("Picture"), (".png",), "image/png")
 
 
 @dataclass(frozen=True, slots=True)
 class ExportOrder:
-    """What is to be exported, and where to."""
+    """What to export, and where to."""
 
     path: Path
     kind: ExportKind
     scores: Scores
-    """A snapshot of the photos and of what the nets say, in the order on screen."""
+    """A snapshot of the photos and their scores, in the order on screen."""
     identities: Mapping[str, NetIdentity]
     """The nets that have scored, by their ids."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileWork:
-    """What the composition root lends the window: work on files, done off the window's thread."""
+    """Work on files, handed in by the composition root and run off the GUI thread."""
 
     export_kinds: Sequence[ExportKind]
-    """What scores can be exported as, the usual one first."""
+    """The kinds of files for scores, the usual one first."""
     export: Callable[[ExportOrder], None]
     """Raises: OSError or MemappError: nothing was written."""
     move_to_trash: Callable[[Sequence[ImageKey]], tuple[list[ImageKey], list[tuple[ImageKey, str]]]]
     picture: Callable[[ImageKey, int], QImage]
-    """A photo, its longest side this many pixels at most. Raises: PhotoError."""
+    """Returns a photo, its longest side this many pixels at most. Raises: PhotoError."""
     write: Callable[[Path, bytes], None]
-    """A file, whole or not at all. Raises: OSError."""
+    """Writes a file, whole or not at all. Raises: OSError."""
 
 
 class FileCommands(QObject):
@@ -62,9 +61,9 @@ class FileCommands(QObject):
 
     Signals:
         chosen(list[str]): files or a folder to add.
-        folder_used(str): the folder to begin with next time.
+        folder_used(str): open this folder first next time.
         trashed(list[ImageKey]): these are in the trash now.
-        noticed(object Notice): what came of it.
+        noticed(object Notice): the outcome.
     """
 
     chosen = Signal(list)
@@ -79,21 +78,23 @@ class FileCommands(QObject):
         self._window = window
 
     def choose_photos(self, folder: str) -> None:
-        """Let the user choose files; whatever is chosen, content decides what it is."""
-        paths, _ = QFileDialog.getOpenFileNames(self._window, "Add photos", folder, "All files (*)")
+        """Let the user choose files of any name: the content decides whether they are photos."""
+        paths, _ = QFileDialog.getOpenFileNames(
+            self._window, tr("Add photos"), folder, f"{tr('All files')} (*)"
+        )
         if paths:
             self.folder_used.emit(str(Path(paths[0]).parent))
             self.chosen.emit(paths)
 
     def choose_folder(self, folder: str) -> None:
         """Let the user choose a folder."""
-        path = QFileDialog.getExistingDirectory(self._window, "Add a folder", folder)
+        path = QFileDialog.getExistingDirectory(self._window, tr("Add a folder"), folder)
         if path:
             self.folder_used.emit(path)
             self.chosen.emit([path])
 
     def reveal(self, key: ImageKey) -> None:
-        """Show a photo in the system's file manager, selected where the system can."""
+        """Show a photo in the system's file manager, selected where that is possible."""
         if sys.platform == "win32":
             subprocess.Popen(["explorer", f"/select,{Path(key.path)}"])
         elif sys.platform == "darwin":
@@ -106,7 +107,7 @@ class FileCommands(QObject):
         QDesktopServices.openUrl(QUrl.fromLocalFile(path))
 
     def copy(self, keys: Sequence[ImageKey]) -> None:
-        """Put photos on the clipboard, as files and as text, once their files are found unchanged."""
+        """Put photos on the clipboard, as files and as text, if their files are unchanged."""
         if keys:
             self._jobs.start(
                 lambda: [key for key in keys if check_file(key) is FileCheck.SAME],
@@ -129,58 +130,81 @@ class FileCommands(QObject):
         QGuiApplication.clipboard().setMimeData(mime)
 
     def export(self, scores: Scores, *, identities: Mapping[str, NetIdentity], folder: str) -> None:
-        """Ask where to, and write the scores there; the arguments are those of ExportOrder."""
-        place = ask_place(self._window, "Export scores", Path(folder) / "scores.csv", self._work.export_kinds)
+        """Ask for a file, and write the scores to it; the arguments are those of ExportOrder."""
+        place = ask_place(
+            self._window, tr("Export scores"), Path(folder) / "scores.csv", self._work.export_kinds
+        )
         if place is None:
             return
         order = ExportOrder(path=place.path, kind=place.kind, scores=scores, identities=identities)
         finished = scores.count() - scores.count(PhotoState.WAITING)
-        what = counted(finished, "photo", "photos")
+        written = trn(
+            "The score of {count:,} photo was written to {path}.",
+            "The scores of {count:,} photos were written to {path}.",
+            finished,
+            path=place.path,
+        )
         self._jobs.start(
             lambda: self._work.export(order),
-            done=lambda _: self._say(f"The scores of {what} were written to {place.path}."),
+            done=lambda _: self._show_notice(written),
             failed=lambda problem: self._warn(
-                f"The scores can't be written to {place.path}: {_reason(problem)}. Choose another place."
+                tr(
+                    "The scores can't be written to {path}: {reason}. Choose another place.",
+                    path=place.path,
+                    reason=_reason(problem),
+                )
             ),
         )
 
     def export_overlay(self, key: ImageKey, content: ExportContent) -> None:
-        """Ask where to, and write photo, overlay and legend there as one picture."""
+        """Ask for a file, and write photo, overlay and legend to it as one picture."""
         first = str(Path(key.path).with_name(f"{Path(key.name).stem} {content.overlay}.png"))
-        place = ask_place(self._window, "Export picture", Path(first), (_PICTURE,))
+        place = ask_place(self._window, tr("Export picture"), Path(first), (_PICTURE,))
         if place is None:
             return
         path = place.path
 
         def write() -> None:
             if is_one_of(path, [key.path]):
-                raise StoreError("it is the photo itself")
+                raise StoreError(tr("it is the photo itself"))
             photo = self._work.picture(key, LONGEST_SIDE)
             self._work.write(path, as_png(compose(photo, content)))
 
         self._jobs.start(
             write,
-            done=lambda _: self._say(f"The picture was written to {path}."),
-            failed=lambda problem: self._warn(f"The picture can't be written to {path}: {_reason(problem)}."),
+            done=lambda _: self._show_notice(tr("The picture was written to {path}.", path=path)),
+            failed=lambda problem: self._warn(
+                tr("The picture can't be written to {path}: {reason}.", path=path, reason=_reason(problem))
+            ),
         )
 
     def move_to_trash(self, keys: Sequence[ImageKey]) -> None:
         """Ask, then move photos to the system's trash."""
         if not keys:
             return
-        what = f'"{keys[0].name}"' if len(keys) == 1 else counted(len(keys), "photo", "photos")
-        question = QMessageBox(
-            QMessageBox.Icon.NoIcon, "Move to the trash", f"Move {what} to the trash?", parent=self._window
+        text = (
+            tr('Move "{name}" to the trash?', name=keys[0].name)
+            if len(keys) == 1
+            else trn("Move {count:,} photo to the trash?", "Move {count:,} photos to the trash?", len(keys))
         )
-        question.setInformativeText("You can take them back from the system's trash.")
-        move = question.addButton("Move to the trash", QMessageBox.ButtonRole.AcceptRole)
-        question.addButton("Keep", QMessageBox.ButtonRole.RejectRole)
+        question = QMessageBox(QMessageBox.Icon.NoIcon, tr("Move to the trash"), text, parent=self._window)
+        question.setInformativeText(
+            trn(
+                "You can restore it from the system's trash.",
+                "You can restore them from the system's trash.",
+                len(keys),
+            )
+        )
+        move = question.addButton(tr("Move to the trash"), QMessageBox.ButtonRole.AcceptRole)
+        question.addButton(tr("Keep"), QMessageBox.ButtonRole.RejectRole)
         question.exec()
         if question.clickedButton() is move:
             self._jobs.start(
                 lambda: self._work.move_to_trash(keys),
                 done=self._on_trashed,
-                failed=lambda problem: self._warn(f"Nothing was moved to the trash: {_reason(problem)}."),
+                failed=lambda problem: self._warn(
+                    tr("Nothing was moved to the trash: {reason}.", reason=_reason(problem))
+                ),
             )
 
     def _on_trashed(self, outcome: tuple[list[ImageKey], list[tuple[ImageKey, str]]]) -> None:
@@ -189,10 +213,19 @@ class FileCommands(QObject):
             self.trashed.emit(moved)
         if kept:
             key, reason = kept[0]
-            more = f" and {counted(len(kept) - 1, 'other', 'others')}" if len(kept) > 1 else ""
-            self._warn(f"{key.name}{more} can't be moved to the trash: {reason}.")
+            values = {"name": key.name, "reason": reason}
+            self._warn(
+                tr("{name} can't be moved to the trash: {reason}.", **values)
+                if len(kept) == 1
+                else trn(
+                    "{name} and {count:,} other can't be moved to the trash: {reason}.",
+                    "{name} and {count:,} others can't be moved to the trash: {reason}.",
+                    len(kept) - 1,
+                    **values,
+                )
+            )
 
-    def _say(self, text: str) -> None:
+    def _show_notice(self, text: str) -> None:
         self.noticed.emit(Notice(NoticeKind.INFORMATION, text))
 
     def _warn(self, text: str) -> None:
@@ -200,7 +233,7 @@ class FileCommands(QObject):
 
 
 def changed_files_text(count: int) -> str:
-    """Return the sentence that says why files that were changed are left alone."""
+    """Return the sentence about files that were changed and left out."""
     return trn(
         "{count} file was changed, replaced or removed since it was shown, and was left out.",
         "{count} files were changed, replaced or removed since they were shown, and were left out.",
@@ -209,6 +242,6 @@ def changed_files_text(count: int) -> str:
 
 
 def _reason(problem: Exception) -> str:
-    """As the end of a sentence."""
+    """Return the reason without a full stop, for the end of a sentence."""
     words = problem.strerror if isinstance(problem, OSError) and problem.strerror else str(problem)
     return words.removesuffix(".")

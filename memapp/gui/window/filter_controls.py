@@ -1,4 +1,4 @@
-"""What is left out of the grid: find by name, a range of scores, and all other filters in a popup."""
+"""The filter of the grid: name, a range of scores, and all other filters in a popup."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from memapp.core.text import tr
 from memapp.gui.widgets.basic import Role, text_label
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, ThemeManager, icon
 from memapp.gui.window.condition_editors import ConditionEditor, RangeEditor, TextEditor, editor_for
@@ -36,8 +37,8 @@ class FilterControls(QWidget):
     """The filter, made from the columns that can be filtered. Lives on the GUI thread.
 
     Signals:
-        changed(object PhotoFilter): other photos are wanted.
-        cleared(): everything is to be shown.
+        changed(object PhotoFilter): show the photos that pass this filter.
+        cleared(): show all photos.
     """
 
     changed = Signal(object)
@@ -46,7 +47,7 @@ class FilterControls(QWidget):
     def __init__(
         self, *, library: Library, theme_manager: ThemeManager, parent: QWidget | None = None
     ) -> None:
-        """Offer what the library's columns declare, now and later."""
+        """Offer the filters of the library's columns, now and after changes."""
         super().__init__(parent)
         self._library = library
         self._theme_manager = theme_manager
@@ -61,8 +62,8 @@ class FilterControls(QWidget):
         self._popup.clear_requested.connect(self.clear)
         self._button = QToolButton()
         self._button.setCheckable(True)
-        self._button.setAccessibleName("More filters")
-        self._button.setToolTip("More filters")
+        self._button.setAccessibleName(tr("More filters"))
+        self._button.setToolTip(tr("More filters"))
         self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._button.clicked.connect(self._open_popup)
 
@@ -71,7 +72,7 @@ class FilterControls(QWidget):
         row.setSpacing(SPACE_1)
         row.addWidget(self._name, 1)
         row.addSpacing(SPACE_2)
-        row.addWidget(text_label("Score", Role.QUIET))
+        row.addWidget(text_label(library.columns[SCORE].title, Role.QUIET))
         row.addWidget(self._score)
         row.addWidget(self._button)
         row.addStretch()
@@ -87,28 +88,28 @@ class FilterControls(QWidget):
 
     @property
     def wanted(self) -> PhotoFilter:
-        """What is to be shown."""
+        """The filter as it is set."""
         conditions = (editor.condition for editor in self._editors())
         return PhotoFilter(tuple(condition for condition in conditions if condition is not None))
 
     @property
     def popup(self) -> FilterPopup:
-        """The filters beside name and score."""
+        """The filters other than name and score."""
         return self._popup
 
     def start_finding(self) -> None:
-        """Put the cursor where a name is typed."""
+        """Focus the field for the name."""
         self._name.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._name.line.selectAll()
 
     def set_condition(self, column_id: str, condition: Condition | None) -> None:
-        """Filter by a column, or not; a column that can't be filtered by is passed over."""
+        """Filter by a column, or not; ignore a column that can't be filtered."""
         for editor in self._editors():
             if editor.column.id == column_id:
                 editor.show_condition(condition)
 
     def clear(self) -> None:
-        """Show everything."""
+        """Show all photos."""
         for editor in self._editors():
             editor.show_condition(None)
         self.cleared.emit()
@@ -124,7 +125,7 @@ class FilterControls(QWidget):
             self.changed.emit(wanted)
 
     def _open_popup(self) -> None:
-        # A click turns it over, but it says whether anything is filtered.
+        # A click switches it, but it shows whether anything is filtered.
         self._emit()
         self._popup.open_below(self._button)
 
@@ -147,7 +148,7 @@ class FilterPopup(QFrame):
     """A row for each column, below the button that opens it. Lives on the GUI thread.
 
     Signals:
-        changed(): another condition is asked for.
+        changed(): a condition was changed.
         clear_requested(): show all photos again.
     """
 
@@ -157,12 +158,12 @@ class FilterPopup(QFrame):
     def __init__(self, *, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.setAccessibleName("More filters")
+        self.setAccessibleName(tr("More filters"))
         self.editors: list[ConditionEditor] = []
         self._form = QFormLayout()
         self._form.setHorizontalSpacing(SPACE_3)
         self._form.setVerticalSpacing(SPACE_2)
-        clear = QPushButton("Show all photos")
+        clear = QPushButton(tr("Show all photos"))
         clear.clicked.connect(self.clear_requested)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_3, SPACE_3, SPACE_3, SPACE_3)
@@ -171,7 +172,7 @@ class FilterPopup(QFrame):
         column.addWidget(clear, alignment=Qt.AlignmentFlag.AlignRight)
 
     def set_columns(self, columns: list[Column]) -> None:
-        """Offer these columns; what is asked for of those that stay is still asked for."""
+        """Offer these columns; those that stay keep their conditions."""
         if [editor.column for editor in self.editors] == columns:
             return
         before = {editor.column.id: editor.condition for editor in self.editors}

@@ -18,11 +18,11 @@ from memapp.library.photo_columns import CHANGED
 from memapp.library.undo import Command, CommandLog
 
 _MOST_CHECKED = 500
-"""Of a very large selection so many files are looked at; all are when the window gets the focus back."""
+"""The most files checked of a large selection; all are checked when the window gets the focus."""
 
 
 class ListCommands(QObject):
-    """Changes which photos are listed, and keeps them in step with their files. Lives on the GUI thread."""
+    """Removes photos from the list, and scores changed files again. Lives on the GUI thread."""
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class ListCommands(QObject):
 
     def _put_back(self, photos: Sequence[PhotoId]) -> None:
         back = self._session.put_back(photos)
-        # What a run said of them meanwhile was dropped.
+        # Events of runs about them were dropped meanwhile.
         waiting = [key for photo in back if (key := self._library.key_of(photo)) is not None]
         self._session.add([key.path for key in waiting if self._photos.scores.outcome(key) is None])
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from memapp.core.events import Notice, NoticeKind
 from memapp.core.settings import SETTINGS, Settings
+from memapp.core.text import tr
 from memapp.gui.grid.details_view import DetailsView
 from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.grid.grid_view import GridView
@@ -62,9 +63,9 @@ class MainWindow(QMainWindow):
 
     Signals:
         engine_chosen(): the settings name another device or engine, for the next run.
-        activated(): a person comes to the window; what may have changed meanwhile is looked at anew.
-        closing(): the window is about to go; stop everything.
-        unexpected(str): given from any thread, shown as a notice.
+        activated(): the window became active; check what may have changed meanwhile.
+        closing(): the window closes; stop everything.
+        unexpected(str): emitted on any thread, shown as a notice.
     """
 
     engine_chosen = Signal()
@@ -366,7 +367,7 @@ class MainWindow(QMainWindow):
     def _on_not_scored(self, reason: str) -> None:
         self.show_notice(
             Notice(NoticeKind.WARNING, reason),
-            NoticeAction("Try again", self.actions_table["score-rest"].trigger),
+            NoticeAction(tr("Try again"), self.actions_table["score-rest"].trigger),
         )
 
     def _add_samples(self) -> None:

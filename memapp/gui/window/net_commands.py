@@ -1,4 +1,4 @@
-"""Which nets score, whose scores are shown, which two are compared; adding and removing nets."""
+"""Commands on nets: which score, whose scores are shown, which are compared; adding and removing."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from memapp.core.events import Notice, NoticeKind
 from memapp.core.names import display_name
 from memapp.core.nets import NetInfo, NetWork
 from memapp.core.settings import SETTINGS, Settings
+from memapp.core.text import tr
 from memapp.gui.dialogs.nets_dialog import NetsDialog
 from memapp.gui.run.session import Session
 from memapp.gui.window.actions import Actions
@@ -22,17 +23,17 @@ from memapp.library.scores import Scores
 from memapp.workers.jobs import Jobs
 
 _TITLE_LETTERS = 14
-"""Of a net's title on the toolbar."""
+"""The most letters of a net's title on the toolbar."""
 
 
 class NetCommands(QObject):
-    """Holds the choice of nets and carries it out. Lives on the GUI thread.
+    """Holds the choice of nets and applies it. Lives on the GUI thread.
 
-    Where one net scores, nothing of this is seen but an entry in a menu.
+    Where one net scores, only a menu entry of this is visible.
 
     Signals:
         shown(object NetInfo): this net's scores are shown from now on.
-        noticed(object Notice): something to tell.
+        noticed(object Notice): show this.
     """
 
     shown = Signal(object)
@@ -68,7 +69,7 @@ class NetCommands(QObject):
         self._button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         self._button.setMenu(self._menu)
         self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._button.setToolTip("The net whose scores are shown")
+        self._button.setToolTip(tr("The net whose scores are shown"))
         self._place: QAction | None = None
 
     @property
@@ -78,13 +79,13 @@ class NetCommands(QObject):
 
     @property
     def chosen(self) -> tuple[NetInfo, ...]:
-        """Those that score, in the order of those installed; never none."""
+        """The nets that score, in the order of those installed; at least one."""
         names = self._settings.get(SETTINGS.nets)
         return tuple(net for net in self._installed if net.id in names) or self._installed[:1]
 
     @property
     def pair(self) -> tuple[NetInfo, NetInfo] | None:
-        """The two that are compared: those chosen to be, else the first two that score."""
+        """The two nets to compare: those chosen for it, else the first two that score."""
         named = self._settings.get(SETTINGS.compared_nets)
         wanted = [net for name in named for net in self.chosen if net.id == name]
         rest = [net for net in self.chosen if net not in wanted]
@@ -92,13 +93,13 @@ class NetCommands(QObject):
         return (first_two[0], first_two[1]) if len(first_two) == 2 else None
 
     def take_place(self, toolbar: QToolBar, before: QWidget) -> None:
-        """Put the button that names the net shown before another part of the toolbar."""
+        """Insert the button with the title of the net shown before another widget of the toolbar."""
         following = next(action for action in toolbar.actions() if toolbar.widgetForAction(action) is before)
         self._place = toolbar.insertWidget(following, self._button)
         self.apply()
 
     def apply(self) -> None:
-        """Carry out what the settings say."""
+        """Apply the settings."""
         nets = self.chosen
         shown = next((net for net in nets if net.id == self._settings.get(SETTINGS.shown_net)), nets[0])
         self._scores.set_nets(nets, shown=shown)
@@ -109,7 +110,7 @@ class NetCommands(QObject):
         self.shown.emit(shown)
 
     def choose(self, names: Sequence[str]) -> None:
-        """Let these nets score; photos that are here get the scores of those that are new."""
+        """Score with these nets; photos in the list get the scores of new ones."""
         before = {net.id for net in self.chosen}
         self._settings.set(SETTINGS.nets, tuple(names))
         after = {net.id for net in self.chosen}
@@ -121,21 +122,21 @@ class NetCommands(QObject):
                 self._session.score_with(net, self._scores.keys_lacking(net.id))
 
     def show_net(self, name: str) -> None:
-        """Show this net's scores on the tiles; they are what is sorted and filtered by."""
+        """Show this net's scores on the tiles, and sort and filter by them."""
         self._settings.set(SETTINGS.shown_net, name)
         self.apply()
 
     def compare(self, first: str, second: str) -> None:
-        """Flag where these two disagree."""
+        """Flag photos on which these two disagree."""
         self._settings.set(SETTINGS.compared_nets, (first, second))
         self.apply()
 
     def set_points(self, points: int) -> None:
-        """Flag photos that they place so many points apart."""
+        """Flag photos that they place this many points apart."""
         self._settings.set(SETTINGS.disagreement_points, points)
         self.apply()
 
-    # The dialog, and nets that come and go
+    # The dialog; adding and removing
 
     def open_dialog(self) -> None:
         """Let the user choose nets."""
@@ -153,8 +154,8 @@ class NetCommands(QObject):
         self._dialog = None
 
     def add(self, path: Path) -> None:
-        """Take a net's file in, off this thread; it scores from then on."""
-        self._say(f"Checking {display_name(path.name)}...")
+        """Add a net from a file, off this thread; it scores from then on."""
+        self._show_notice(tr("Checking {file}...", file=display_name(path.name)))
         self._jobs.start(
             lambda: self._work.add(path),
             done=self._on_added,
@@ -162,7 +163,7 @@ class NetCommands(QObject):
         )
 
     def remove(self, name: str) -> None:
-        """Delete the copy of a net that was added; its scores of photos stay known."""
+        """Delete the copy of a net that was added; its scores are kept."""
         title = next((net.title for net in self._installed if net.id == name), name)
         self.choose([net.id for net in self.chosen if net.id != name])
         self._jobs.start(
@@ -172,9 +173,8 @@ class NetCommands(QObject):
         )
 
     def _choose_file(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(
-            self._dialog or self._window, "Add a net", "", "Nets (*.safetensors);;All files (*)"
-        )
+        filters = f"{tr('Nets')} (*.safetensors);;{tr('All files')} (*)"
+        path, _ = QFileDialog.getOpenFileName(self._dialog or self._window, tr("Add a net"), "", filters)
         if path:
             self.add(Path(path))
 
@@ -184,19 +184,19 @@ class NetCommands(QObject):
         self._installed = nets
         self.choose([*(net.id for net in self.chosen), *(net.id for net in new)])
         self._show_in_dialog()
-        self._say(f"{new[-1].title} was added and scores from now on.")
+        self._show_notice(tr("{net} was added and scores from now on.", net=new[-1].title))
 
     def _on_removed(self, nets: tuple[NetInfo, ...], title: str) -> None:
         self._installed = nets
         self.apply()
         self._show_in_dialog()
-        self._say(f"{title} was removed.")
+        self._show_notice(tr("{name} was removed.", name=title))
 
     def _refuse(self, reason: str) -> None:
-        self._say(reason, NoticeKind.WARNING)
+        self._show_notice(reason, NoticeKind.WARNING)
 
-    def _say(self, text: str, kind: NoticeKind = NoticeKind.INFORMATION) -> None:
-        """In the dialog, or in the window where it was closed meanwhile."""
+    def _show_notice(self, text: str, kind: NoticeKind = NoticeKind.INFORMATION) -> None:
+        """Show a notice in the dialog, or in the window where it was closed meanwhile."""
         if self._dialog is not None:
             self._dialog.show_notice(text)
         else:
@@ -227,16 +227,16 @@ class NetCommands(QObject):
         self._menu.addAction(self._actions["nets"])
         title = shown.title
         short = title if len(title) <= _TITLE_LETTERS else f"{title[: _TITLE_LETTERS - 1].rstrip()}…"
-        self._button.setText(f"Net: {_as_entry(short)}")
-        self._button.setAccessibleName(f"Net whose scores are shown: {title}")
+        self._button.setText(tr("Net: {net}", net=_as_entry(short)))
+        self._button.setAccessibleName(tr("Net whose scores are shown: {net}", net=title))
 
     def show_next(self) -> None:
-        """Show the scores of the net that comes next."""
+        """Show the scores of the next net."""
         nets = self._scores.nets
         place = nets.index(self._scores.shown)
         self.show_net(nets[(place + 1) % len(nets)].id)
 
 
 def _as_entry(title: str) -> str:
-    """A title as a menu writes it: an ampersand would underline the next letter."""
+    """Return a title for a menu, where a single ampersand would underline the next letter."""
     return title.replace("&", "&&")

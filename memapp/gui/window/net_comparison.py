@@ -1,4 +1,4 @@
-"""Keeps the disagreement of two nets in step with their scores, and lets only such photos be shown."""
+"""Updates the disagreement of two nets with their scores, and filters by it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 from PySide6.QtCore import QObject, QTimer
 
 from memapp.core.nets import NetInfo
+from memapp.core.text import tr
 from memapp.gui.window.actions import Actions
 from memapp.gui.window.filter_controls import FilterControls
 from memapp.library.changes import Change, ChangeKind
@@ -14,10 +15,10 @@ from memapp.library.filtering import InRange
 from memapp.library.photo_columns import fast_column, score_column
 from memapp.library.scores import DISAGREEMENT, MOST_POINTS, Pair, Scores
 
-_FOLLOW_MILLISECONDS = 300
-"""While scores stream in, flags follow a few times a second."""
+_UPDATE_MILLISECONDS = 300
+"""While scores arrive, flags are updated a few times a second."""
 _MOST_SHARE = 0.05
-"""Of the window's time that this may take: with very many photos flags follow less often."""
+"""The share of the window's time for this: with very many photos flags are updated less often."""
 
 
 class NetComparison(QObject):
@@ -31,10 +32,10 @@ class NetComparison(QObject):
         self._pair: Pair | None = None
         self._points = 0
         self._filtered: InRange | None = None
-        """What the action lets pass, while it is on."""
+        """The range that the action sets, while it is on."""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(_FOLLOW_MILLISECONDS)
+        self._timer.setInterval(_UPDATE_MILLISECONDS)
         self._timer.timeout.connect(self.refresh)
         scores.library.subscribe(self._on_change)
         filters.changed.connect(lambda _filter: self._show_filter())
@@ -45,27 +46,32 @@ class NetComparison(QObject):
         return self._pair
 
     def compare(self, pair: Pair | None, *, points: int) -> None:
-        """Compare these two, and flag photos that they place so many points apart; None to compare none."""
+        """Compare two nets, or none, and flag photos that they place this many points apart."""
         self._pair, self._points = pair, points
         self._scores.compare(pair, flagged_from=points)
         if pair is not None:
             first, second = pair
             self._actions["disagreeing"].setToolTip(
-                f"Only photos that {first.title} and {second.title} place {points} points apart or more"
+                tr(
+                    "Only photos that {first} and {second} place {points} points apart or more",
+                    first=first.title,
+                    second=second.title,
+                    points=points,
+                )
             )
         self.update_filter()
         self.refresh()
 
     def refresh(self) -> None:
-        """Compute it again from the scores that there are now."""
+        """Compute the disagreement again from the current scores."""
         self._timer.stop()
         began = time.perf_counter()
         self._scores.update_disagreement()
         took = 1000 * (time.perf_counter() - began)
-        self._timer.setInterval(max(_FOLLOW_MILLISECONDS, round(took / _MOST_SHARE)))
+        self._timer.setInterval(max(_UPDATE_MILLISECONDS, round(took / _MOST_SHARE)))
 
     def update_filter(self) -> None:
-        """Show only photos that are flagged, where the action is on; leave another range alone."""
+        """Show only flagged photos while the action is on; leave any other range as it is."""
         on = self._actions["disagreeing"].isChecked() and self._pair is not None
         before, self._filtered = self._filtered, _flagged(self._points) if on else None
         if on:
@@ -74,7 +80,7 @@ class NetComparison(QObject):
             self._filters.set_condition(DISAGREEMENT, None)
 
     def _show_filter(self) -> None:
-        """Let the action say whether its own filter is on; it may be cleared or changed elsewhere."""
+        """Check the action while its own filter is on; the filter may be changed elsewhere."""
         on = self._filtered is not None and self._filters.wanted.on(DISAGREEMENT) == self._filtered
         if not on:
             self._filtered = None

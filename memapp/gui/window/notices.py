@@ -1,4 +1,4 @@
-"""A quiet bar under the toolbar for what a person should know; never in the way, one at a time."""
+"""The bar under the toolbar that shows notices, one at a time."""
 
 from __future__ import annotations
 
@@ -10,13 +10,19 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from memapp.core.events import Notice, NoticeKind
+from memapp.core.text import deferred, tr, trn
 from memapp.gui.widgets.basic import IconButton, IconLabel, Role, text_label
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, ThemeManager
+
+_KINDS = {
+    NoticeKind.INFORMATION: deferred("Information"),
+    NoticeKind.WARNING: deferred("Warning"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeAction:
-    """What can be done about a notice, in a word or two, and who does it."""
+    """A button on a notice: its text, and what it runs."""
 
     text: str
     run: Callable[[], None]
@@ -37,7 +43,7 @@ class NoticeBar(QWidget):
         self._more = text_label(role=Role.QUIET)
         self._action = QPushButton()
         self._action.clicked.connect(self._act)
-        self._close = IconButton(theme_manager=theme_manager, name="close", text="Close this notice")
+        self._close = IconButton(theme_manager=theme_manager, name="close", text=tr("Close this notice"))
         self._close.clicked.connect(self.close_current)
 
         row = QHBoxLayout(self)
@@ -52,7 +58,7 @@ class NoticeBar(QWidget):
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        """What is shown now, then what waits."""
+        """The notice that is shown, then those that wait."""
         return tuple(notice for notice, _ in self._queue)
 
     def add(self, notice: Notice, action: NoticeAction | None = None) -> None:
@@ -66,13 +72,13 @@ class NoticeBar(QWidget):
         self._show_first()
 
     def close_current(self) -> None:
-        """Put the notice that is shown away, and show the next."""
+        """Close the notice that is shown, and show the next."""
         if self._queue:
             self._queue.popleft()
             self._show_first()
 
     def clear(self) -> None:
-        """Put all notices away."""
+        """Close all notices."""
         self._queue.clear()
         self._show_first()
 
@@ -88,18 +94,18 @@ class NoticeBar(QWidget):
             return
         notice, action = self._queue[0]
         self._icon.show_icon(notice.kind.value)
-        self._icon.setAccessibleName(notice.kind.value.capitalize())
+        self._icon.setAccessibleName(str(_KINDS[notice.kind]))
         self._text.setText(notice.text)
         waiting = len(self._queue) - 1
-        self._more.setText(f"{waiting:,} more")
+        self._more.setText(trn("{count:,} more", "{count:,} more", waiting))
         self._more.setVisible(waiting > 0)
         self._action.setVisible(action is not None)
         self._action.setText(action.text if action else "")
-        self.setAccessibleName(f"Notice: {notice.text}")
+        self.setAccessibleName(tr("Notice: {text}", text=notice.text))
         self.show()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Lie quietly under the toolbar, with a hairline below."""
+        """Paint the background, with a hairline below."""
         theme = self._theme_manager.theme
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(theme.tile))

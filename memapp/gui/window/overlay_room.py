@@ -15,7 +15,7 @@ from memapp.gui.window.photo_panes import PhotoPanes
 
 
 class OverlayRoom(QObject):
-    """Keeps viewer, inspector and the toolbar's button in step with the overlay. Lives on the GUI thread."""
+    """Updates viewer, inspector and the toolbar's button with the overlay. Lives on the GUI thread."""
 
     def __init__(
         self,
@@ -43,10 +43,10 @@ class OverlayRoom(QObject):
 
     @Slot(str)
     def _on_chosen(self, overlay: str) -> None:
-        """Open the viewer: an overlay is seen there only."""
+        """Open the viewer, the only place for an overlay."""
         self._show_choice()
         if self._panes.viewing is not None:
-            # The panel changes: a button that had the keyboard may go, and Qt would hand it to the toolbar.
+            # A button of the panel with the focus may be hidden; Qt would move the focus to the toolbar.
             self._viewer.setFocus()
         elif overlay != NO_OVERLAY:
             self._actions["open"].trigger()

@@ -15,7 +15,7 @@ _COMING_AND_GOING = (ChangeKind.ADDED, ChangeKind.REMOVED, ChangeKind.CLEARED)
 
 
 class Pages(QObject):
-    """Changes the page, and gives it the keyboard. Lives on the GUI thread."""
+    """Changes the page, and moves the keyboard focus to it. Lives on the GUI thread."""
 
     def __init__(
         self, *, library: Library, empty: EmptyPage, lists: PhotoLists, viewer: PhotoViewer, parent: QObject

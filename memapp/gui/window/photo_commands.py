@@ -1,4 +1,4 @@
-"""Commands on the photos that are chosen, and the export of all that are listed."""
+"""Commands on the chosen photos, and the export of all that are listed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from memapp.core.events import Notice, NoticeKind
 from memapp.core.records import ImageKey
 from memapp.core.settings import SETTINGS, Settings
+from memapp.core.text import tr
 from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.grid.grid_view import GridView
 from memapp.gui.run.scoring_commands import ScoringCommands
@@ -91,9 +92,9 @@ class PhotoCommands(QObject):
         self._scoring.score_exactly(self.chosen)
 
     def export(self) -> None:
-        """Write what is listed, in the order on screen."""
+        """Export the photos that are listed, in the order on screen."""
         if self._session.net is None:
-            self.noticed.emit(Notice(NoticeKind.INFORMATION, "There are no scores to export yet."))
+            self.noticed.emit(Notice(NoticeKind.INFORMATION, tr("There are no scores to export yet.")))
             return
         self._nets.comparison.refresh()
         self._files.export(

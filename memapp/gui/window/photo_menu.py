@@ -12,7 +12,7 @@ _ENTRIES = ("open", "reveal", "copy", _LINE, "score-rest", "score-exact", _LINE,
 
 
 class PhotoMenu(QObject):
-    """Offers what can be done with the photos that are selected in a view. Lives on the GUI thread."""
+    """Opens the menu of the photos that are selected in a view. Lives on the GUI thread."""
 
     def __init__(self, *, view: QAbstractItemView, actions: Actions) -> None:
         """Open where the view asks for a context menu on a photo."""

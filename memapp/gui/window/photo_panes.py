@@ -1,4 +1,4 @@
-"""Keeps the inspector and the viewer in step with the photos, the selection and the order."""
+"""Updates the inspector and the viewer with the photos, the selection and the order."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from memapp.workers.request_sets import View
 from memapp.workers.supervisor import Supervisor
 
 _SHOOT_MILLISECONDS = 300
-"""While scores stream in, this set's histogram follows a few times a second."""
+"""While scores arrive, the histogram of the set is updated a few times a second."""
 
 
 class PhotoPanes(QObject):
     """Shows the current photo in the inspector and in the viewer. Lives on the GUI thread.
 
     Signals:
-        viewer_opened(), viewer_closed(): the viewer is to be shown or hidden.
+        viewer_opened(), viewer_closed(): show or hide the viewer.
     """
 
     viewer_opened = Signal()
@@ -79,7 +79,7 @@ class PhotoPanes(QObject):
 
     @property
     def inspected(self) -> Sequence[ImageKey]:
-        """The photos that the inspector is about."""
+        """The photos that the inspector shows."""
         return self._selected
 
     @Slot(object)
@@ -98,7 +98,7 @@ class PhotoPanes(QObject):
 
     @Slot()
     def close(self) -> None:
-        """Back to the grid, at the photo that was looked at."""
+        """Go back to the grid, at the photo of the viewer."""
         key = self._viewer.key
         self._supervisor.request_pictures(View.VIEWER, (), 0)
         self.viewer_closed.emit()
@@ -160,7 +160,7 @@ class PhotoPanes(QObject):
 
     @Slot(object, QImage, int)
     def _on_picture(self, key: ImageKey, image: QImage, side: int) -> None:
-        # Another view may show the same photo smaller; that is not all there is of it.
+        # Another view may request the same photo smaller; that one is too small here.
         if side in (0, self._requested_side):
             self._viewer.set_picture(key, image, full_size=side == 0)
 
@@ -185,7 +185,7 @@ class PhotoPanes(QObject):
             self._inspect()
 
     def _on_file_changed(self, change: Change) -> None:
-        """Files are in another state: what is shown of them is shown anew, under their new keys."""
+        """Show photos again whose files have new keys, because they were changed."""
         if any(key not in self._library for key in self._selected):
             self._selected = self._grid.selected_photos()
         if self.viewing is not None and self._viewed in change.ids:

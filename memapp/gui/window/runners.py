@@ -1,4 +1,4 @@
-"""What each action runs, by its id in the table."""
+"""The callables that actions run, by the ids of the table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands on the order of the grid: which, which way round, remembered for the next start."""
+"""Commands on the order of the grid, which is remembered for the next start."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from memapp.core.settings import SETTINGS, Settings
+from memapp.core.text import tr
 from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.window.action_table import ActionSpec
 from memapp.gui.window.actions import Actions
@@ -13,14 +14,14 @@ from memapp.library.changes import Change, ChangeKind
 from memapp.library.order import Order
 
 _WITH_SHORTCUT = 9
-"""So many columns have Ctrl and their number as a shortcut."""
+"""The number of columns with Ctrl and a digit as a shortcut."""
 
 
 class SortCommands(QObject):
-    """Gives the grid its order, by any column that can be sorted by. Lives on the GUI thread.
+    """Sorts the grid by any column that can be sorted. Lives on the GUI thread.
 
     Signals:
-        named(str): what the button should say.
+        named(str): the text of the button.
     """
 
     named = Signal(str)
@@ -36,14 +37,14 @@ class SortCommands(QObject):
         self._fill()
 
     def restore(self) -> None:
-        """Sort as the last time; by score where that column is not there."""
+        """Sort as last time; by score if that column does not exist."""
         column = self._settings.get(SETTINGS.sort_by)
         if any(each.id == column for each in self._photos.library.columns.sortable):
             self._photos.set_order(Order(column, self._settings.get(SETTINGS.sort_descending)))
         self._on_order()
 
     def reverse(self) -> None:
-        """Turn the order round."""
+        """Reverse the order."""
         order = self._photos.order
         self._photos.set_order(Order(order.column, not order.descending))
 
@@ -52,7 +53,7 @@ class SortCommands(QObject):
         specs = [
             ActionSpec(
                 f"sort-{column.id}",
-                "View/Sort by",
+                "view/sort",
                 column.title,
                 (f"Ctrl+{place}",) if place <= _WITH_SHORTCUT else (),
                 group="sort",
@@ -82,4 +83,5 @@ class SortCommands(QObject):
         self._check()
         self._settings.set(SETTINGS.sort_by, order.column)
         self._settings.set(SETTINGS.sort_descending, order.descending)
-        self.named.emit(f"Sort: {self._photos.library.columns[order.column].title}")
+        column = self._photos.library.columns[order.column]
+        self.named.emit(tr("Sort: {column}", column=column.title))

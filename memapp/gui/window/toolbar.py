@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from memapp.core.settings import SETTINGS
+from memapp.core.text import tr
 from memapp.gui.window.actions import Actions
 from memapp.gui.window.filter_controls import FilterControls
 
@@ -21,7 +22,7 @@ _ICON_SIDE = 18
 
 
 class SizeSlider(QSlider):
-    """How large the thumbnails are, within the setting's limits."""
+    """The size of the thumbnails, within the setting's limits."""
 
     def __init__(self, *, pixels: int, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -31,8 +32,8 @@ class SizeSlider(QSlider):
         self.setPageStep(32)
         self.setValue(pixels)
         self.setFixedWidth(_SLIDER_WIDTH)
-        self.setAccessibleName("Size of the thumbnails")
-        self.setToolTip("Size of the thumbnails")
+        self.setAccessibleName(tr("Size of the thumbnails"))
+        self.setToolTip(tr("Size of the thumbnails"))
 
 
 def fill_toolbar(
@@ -44,7 +45,7 @@ def fill_toolbar(
     sort_menu: QMenu,
     overlay_menu: QMenu,
 ) -> tuple[QToolButton, QToolButton]:
-    """Lay out the toolbar; gives the buttons that say how the grid is sorted, and which overlay is chosen."""
+    """Lay out the toolbar; return the buttons that show the order and the overlay."""
     toolbar.setMovable(False)
     toolbar.setIconSize(QSize(_ICON_SIDE, _ICON_SIDE))
     toolbar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)

@@ -1,4 +1,4 @@
-"""Undo and redo of everything that a person did, and the way back to where it was done."""
+"""Undo and redo of every command, and the way back to its photo."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from memapp.core.errors import MemappError
 from memapp.core.events import Notice, NoticeKind
+from memapp.core.text import Deferred, deferred
 from memapp.library.undo import Command, CommandLog
 
 
@@ -16,7 +17,7 @@ class UndoCommands(QObject):
 
     Signals:
         changed(): other commands can be undone or redone.
-        went(object Command): this one was undone or redone; show what it was about.
+        went(object Command): this one was undone or redone; show its photo.
         noticed(object Notice): what was undone, or why it could not be.
     """
 
@@ -31,23 +32,23 @@ class UndoCommands(QObject):
 
     @property
     def undo_text(self) -> str | None:
-        """What the next undo undoes; None where there is nothing to undo."""
+        """The text of the command that undo undoes; None where there is none."""
         return self._log.undo_text
 
     @property
     def redo_text(self) -> str | None:
-        """What the next redo does again; None where there is nothing to redo."""
+        """The text of the command that redo does again; None where there is none."""
         return self._log.redo_text
 
     def undo(self) -> None:
-        """Undo the last command and go where it was done."""
-        self._go(self._log.undo, "Undone")
+        """Undo the last command and show its photo."""
+        self._go(self._log.undo, deferred("Undone: {command}."))
 
     def redo(self) -> None:
-        """Do again what was undone last, and go there."""
-        self._go(self._log.redo, "Done again")
+        """Redo the command that was undone last, and show its photo."""
+        self._go(self._log.redo, deferred("Done again: {command}."))
 
-    def _go(self, step: Callable[[], Command | None], what: str) -> None:
+    def _go(self, step: Callable[[], Command | None], done: Deferred) -> None:
         try:
             command = step()
         except (MemappError, OSError) as problem:
@@ -55,4 +56,4 @@ class UndoCommands(QObject):
             return
         if command is not None:
             self.went.emit(command)
-            self.noticed.emit(Notice(NoticeKind.INFORMATION, f"{what}: {command.text}."))
+            self.noticed.emit(Notice(NoticeKind.INFORMATION, done.filled(command=command.text)))

@@ -1,4 +1,4 @@
-"""The window's dialogs: opening them, and telling what was chosen in them."""
+"""Opens the window's dialogs and passes their choices on."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from memapp.core.events import Notice, NoticeKind
 from memapp.core.settings import SETTINGS, Settings
+from memapp.core.text import tr
 from memapp.gui.dialogs.about import AboutDialog
 from memapp.gui.dialogs.licence import LicenceDialog
 from memapp.gui.dialogs.preferences_dialog import PreferencesDialog
@@ -23,7 +24,7 @@ class WindowDialogs(QObject):
 
     Signals:
         show_folder(str): show a folder in the system's file manager.
-        segmenters_wanted(): show the segmenters.
+        segmenters_wanted(): open the segmenters dialog.
     """
 
     show_folder = Signal(str)
@@ -48,19 +49,22 @@ class WindowDialogs(QObject):
         self._actions = actions
 
     def show_licence(self) -> None:
-        """Say it at every start until the user has agreed: closing a notice is no agreement."""
+        """Show the notice at every start until the user agrees: closing it is no agreement."""
         if self._settings.get(SETTINGS.licence_accepted):
             return
         self._notices.add(
             Notice(
                 NoticeKind.INFORMATION,
-                "ResMem, the net that scores, is free for non-commercial use only (University of Chicago).",
+                tr(
+                    "ResMem, the net that scores, is free for non-commercial use only "
+                    "(University of Chicago)."
+                ),
             ),
-            NoticeAction("Read the licence", self._show_licence),
+            NoticeAction(tr("Read the licence"), self._show_licence),
         )
 
     def show_shortcuts(self) -> None:
-        """Every key there is."""
+        """Show all shortcuts."""
         ShortcutsDialog(lines=self._actions.cheat_sheet(), parent=self._window).exec()
 
     def show_log(self) -> None:
@@ -72,7 +76,7 @@ class WindowDialogs(QObject):
         self.show_folder.emit(self._services.licences_folder)
 
     def show_about(self) -> None:
-        """What memapp is, and on what it runs."""
+        """Show what memapp is, its credits and licences."""
         AboutDialog(
             version=self._services.version,
             details=self._services.details(),
@@ -81,7 +85,7 @@ class WindowDialogs(QObject):
         ).exec()
 
     def show_preferences(self) -> None:
-        """What can be set, at work as soon as it is chosen."""
+        """Show the settings; a change takes effect at once."""
         dialog = PreferencesDialog(
             settings=self._settings,
             scores_folder=self._services.scores_folder,

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from memapp.core.text import tr
 from memapp.gui.window.actions import Actions
 from memapp.gui.window.filter_controls import FilterControls
 from memapp.gui.window.toolbar import SizeSlider, fill_toolbar
@@ -36,16 +37,16 @@ def add_bars(
     overlays: Sequence[QAction],
     status: QWidget,
 ) -> tuple[QToolBar, QToolButton, QToolButton]:
-    """Give the window its menus, toolbar and status bar.
+    """Add menus, toolbar and status bar to the window.
 
     Returns:
-        The toolbar, and its buttons that say how photos are sorted and which overlay is chosen.
+        The toolbar, and its buttons that show the order and the overlay.
     """
     actions.fill(window.menuBar())
     window.addActions(list(actions))
     overlay_menu = QMenu(window)
     overlay_menu.addActions(list(overlays))
-    toolbar = window.addToolBar("Toolbar")
+    toolbar = window.addToolBar(tr("Toolbar"))
     toolbar.setObjectName("toolbar")
     buttons = fill_toolbar(
         toolbar,

@@ -1,4 +1,4 @@
-"""What the window remembers between starts: its place and size, and which panels are open."""
+"""The state of the window between starts: its place and size, and which panels are open."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DEFAULT_SIZE = (1280, 800)
 
 
 class WindowState:
-    """Restores how a window was left, and saves it. Lives on the GUI thread."""
+    """Restores and saves the state of a window. Lives on the GUI thread."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class WindowState:
         self._settings = settings
 
     def restore(self) -> None:
-        """Give the window the place, size and panels of the last time."""
+        """Restore place, size and panels of the last time."""
         self._window.resize(*_DEFAULT_SIZE)
         geometry = self._settings.get(SETTINGS.window_geometry).encode(errors="replace")
         self._window.restoreGeometry(QByteArray.fromBase64(geometry))

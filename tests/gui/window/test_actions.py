@@ -21,7 +21,7 @@ from memapp.gui.window.actions import Actions, Runners
 from tests.gui.window_bench import WindowBench, make_photos
 
 IDS = [spec.id for spec in ACTIONS if not spec.choices]
-SORTS = [ActionSpec(f"sort-{name}", "View/Sort by", name, group="sort", checkable=True) for name in "ab"]
+SORTS = [ActionSpec(f"sort-{name}", "view/sort", name, group="sort", checkable=True) for name in "ab"]
 
 
 def ids(bench: WindowBench) -> list[str]:
@@ -252,7 +252,7 @@ def test_what_changes_its_words_starts_with_those_of_the_table() -> None:
     assert changing
     for spec in changing:
         assert spec.words is not None
-        assert spec.words(EMPTY) == (spec.text, spec.icon)
+        assert spec.words(EMPTY) == (str(spec.text), spec.icon)
         assert spec.shortcuts
 
 

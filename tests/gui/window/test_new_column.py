@@ -48,7 +48,7 @@ def test_it_is_in_the_sort_menus_with_a_key(starred: WindowBench) -> None:
     [view] = [menu for menu in window.menuBar().findChildren(QMenu) if menu.title() == "Sort by"]
     assert texts(view) == texts(window.sorting.menu) == ["Score", "Name", "Date taken", "File size", "Stars"]
     assert window.actions_table["sort-stars"].shortcut().toString() == "Ctrl+5"
-    assert any(line.text == "Sort by stars" for line in window.actions_table.cheat_sheet())
+    assert any(line.text == "Sort by: Stars" for line in window.actions_table.cheat_sheet())
     starred.trigger("sort-stars")
     assert starred.names() == ["b.png", "c.png", "a.png", "d.png"]
     assert window.actions_table["sort-stars"].isChecked()
@@ -68,13 +68,13 @@ def test_it_is_remembered_as_the_order_where_it_is_there(starred: WindowBench) -
 def test_it_is_in_the_filter(starred: WindowBench) -> None:
     window = starred.window
     boxes = {box.accessibleName(): box for box in window.filters.popup.findChildren(QDoubleSpinBox)}
-    boxes["Lowest stars shown"].setValue(3)
+    boxes["Stars: lowest value shown"].setValue(3)
     assert sorted(starred.names()) == ["b.png", "c.png"]
     assert window.actions_table["clear-filter"].isEnabled()
     window.status.show_all_clicked.emit()
     assert len(starred.names()) == 4
     # What can't be filtered by any more hides nothing.
-    boxes["Highest stars shown"].setValue(2)
+    boxes["Stars: highest value shown"].setValue(2)
     assert starred.names() == ["a.png"]
     window.library.unregister("stars")
     assert len(starred.names()) == 4

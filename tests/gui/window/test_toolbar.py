@@ -29,12 +29,12 @@ def filters(qtbot: QtBot, theme_manager: ThemeManager) -> FilterControls:
 
 
 def field(filters: FilterControls) -> QLineEdit:
-    [found] = [line for line in filters.findChildren(QLineEdit) if line.accessibleName() == "Find by name"]
+    [found] = [line for line in filters.findChildren(QLineEdit) if line.accessibleName() == "Name contains"]
     return found
 
 
 def bounds(filters: FilterControls) -> list[QDoubleSpinBox]:
-    return [box for box in filters.findChildren(QDoubleSpinBox) if "score" in box.accessibleName()]
+    return [box for box in filters.findChildren(QDoubleSpinBox) if "Score" in box.accessibleName()]
 
 
 def test_at_first_nothing_is_left_out(filters: FilterControls) -> None:
@@ -152,7 +152,7 @@ def test_the_button_says_what_the_grid_is_sorted_by(bench: WindowBench, tmp_path
 
 def popup_line(filters: FilterControls, column: str) -> QLineEdit:
     lines = filters.popup.findChildren(QLineEdit)
-    [found] = [line for line in lines if line.accessibleName() == f"Find by {column}"]
+    [found] = [line for line in lines if line.accessibleName().lower() == f"{column} contains"]
     return found
 
 
