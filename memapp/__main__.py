@@ -7,12 +7,14 @@ import sys
 from typing import NoReturn
 
 from memapp import frozen, log, shutdown
+from memapp.core.streams import replace_closed_streams
 
 
 def main() -> NoReturn:
     """Run memapp with the arguments of this process, and exit."""
     multiprocessing.freeze_support()
     frozen.restore_library_path()
+    replace_closed_streams()
     log.start()
     # The command line imports no Qt, and the window imports torch only after it is painted.
     from memapp import cli

@@ -20,6 +20,7 @@ from memapp.commands.common import (
 )
 from memapp.core.errors import StoreError
 from memapp.core.resources import resource_path
+from memapp.core.streams import stdout_is_closed
 from memapp.core.text import set_language, system_language
 from memapp.store.home import home_folder
 
@@ -33,9 +34,16 @@ def main(arguments: Sequence[str]) -> int:
     _speak_utf8()
     set_language(system_language(), resource_path("translations"))
     if arguments and arguments[0] in _COMMANDS:
-        options = _command_parser().parse_args(arguments)
+        options = _parsed(_command_parser(), arguments)
+        if stdout_is_closed() and not getattr(options, "output", None):
+            return complain("Standard output is closed, so that the results would be lost.", EXIT_CANNOT_WORK)
         try:
             return int(options.run(options))
+        except BrokenPipeError:
+            # The reader, as `| head` is, has what it wanted.
+            return EXIT_ALL_SCORED
+        except OSError as problem:
+            return complain(f"The results can't be written: {problem.strerror or problem}.", EXIT_CANNOT_WORK)
         except ModuleNotFoundError as problem:
             # The installed memapp lacks packages that only some commands need.
             if (problem.name or "").partition(".")[0] not in _NOT_IN_EVERY_BUILD:
@@ -48,7 +56,7 @@ def main(arguments: Sequence[str]) -> int:
             # MEMAPP_HOME, of all that commands do not handle themselves.
             return complain(str(problem), EXIT_CANNOT_WORK)
     parser = _window_parser()
-    options = parser.parse_args(arguments)
+    options = _parsed(parser, arguments)
     try:
         home_folder()
     except StoreError as problem:
@@ -71,7 +79,19 @@ def main(arguments: Sequence[str]) -> int:
     )
 
 
+def _parsed(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> argparse.Namespace:
+    try:
+        return parser.parse_args(arguments)
+    except SystemExit as end:
+        # --help and --version, which argparse has written to nowhere.
+        if not end.code and stdout_is_closed():
+            raise SystemExit(complain("Standard output is closed.", EXIT_CANNOT_WORK)) from None
+        raise
+
+
 def _self_test(out: Path | None) -> int:
+    if out is None and stdout_is_closed():
+        return complain("Standard output is closed: name a file with --out.", EXIT_CANNOT_WORK)
     if out is not None and (problem := cannot_write(out, "--out")):
         return complain(problem, EXIT_USAGE_OR_NOTHING)
     from memapp.self_test import self_test
@@ -79,7 +99,8 @@ def _self_test(out: Path | None) -> int:
     try:
         return EXIT_ALL_SCORED if self_test(home=home_folder(), out=out) else EXIT_CANNOT_WORK
     except OSError as problem:
-        return complain(f"--out {out} can't be written: {problem.strerror}.", EXIT_CANNOT_WORK)
+        where = "Standard output" if out is None else f"--out {out}"
+        return complain(f"{where} can't be written: {problem.strerror}.", EXIT_CANNOT_WORK)
 
 
 def _window_parser() -> argparse.ArgumentParser:

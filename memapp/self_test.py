@@ -222,6 +222,7 @@ def self_test(*, home: Path, out: Path | None) -> bool:
         write_atomically(out, text)
     elif sys.stdout is not None:
         sys.stdout.write(text)
+        sys.stdout.flush()
     return well
 
 

@@ -7,13 +7,16 @@ import math
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
 from memapp.core.control import RunControl
-from memapp.core.files import OutputProblem, output_problem
+from memapp.core.files import OutputProblem, output_problem, own_descriptor
+from memapp.core.plain_text import lines
 from memapp.core.records import Precision
 from memapp.core.resources import resources_folder
+from memapp.core.streams import stdout_is_closed
 from memapp.scoring.factory import DEVICES
 from memapp.scoring.nets.registry import NetRegistry
 from memapp.scoring.segmentation.folders import SegmenterFolders
@@ -101,6 +104,8 @@ def absolute(path: str) -> str:
 
 def cannot_write(output: Path, option: str = "--output") -> str | None:
     """Return why an option's file can't be written, as a sentence; None if it can."""
+    if own_descriptor(output) == 1 and stdout_is_closed():
+        return f"{option} {output}: standard output is closed; give the name of a file."
     match output_problem(output):
         case OutputProblem.FOLDER:
             return f"{option} {output} is a folder; give the name of a file."
@@ -123,9 +128,18 @@ def cancel_on_interrupt(control: RunControl) -> None:
     signal.signal(signal.SIGINT, interrupt)
 
 
+def say(text: str) -> None:
+    """Print a text to standard output, names in it escaped.
+
+    Raises:
+        OSError: it can't be written there.
+    """
+    print(lines(text), flush=True)
+
+
 def complain(text: str, status: int) -> int:
     """Print an error to standard error and return the exit status."""
-    # A built app without a console has no standard error.
-    if sys.stderr is not None:
-        print(text, file=sys.stderr)
+    # A built app without a console has no standard error; a full disk or a reader that left can't be told.
+    with suppress(OSError, ValueError, AttributeError):
+        print(lines(text), file=sys.stderr, flush=True)
     return status

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from memapp.commands.common import EXIT_ALL_SCORED, EXIT_CANNOT_WORK, weights
+from memapp.commands.common import EXIT_ALL_SCORED, EXIT_CANNOT_WORK, say, weights
 from memapp.doctor import examine
 from memapp.store.home import home_folder
 
@@ -19,10 +19,8 @@ def add_to(commands: Any) -> None:
 def _doctor(_: argparse.Namespace) -> int:
     works = True
     for finding in examine(weights=weights(), home=home_folder()):
-        print(f"{finding.subject:<20} {finding.text}")
+        say(f"{finding.subject:<20} {finding.text}")
         works = works and not finding.stops_scoring
-    print()
-    print(
-        "Scoring works on this computer." if works else "Scoring does not work on this computer: see above."
-    )
+    say("")
+    say("Scoring works on this computer." if works else "Scoring does not work on this computer: see above.")
     return EXIT_ALL_SCORED if works else EXIT_CANNOT_WORK

@@ -42,6 +42,7 @@ from memapp.core.explanation import (
     Segmentation,
 )
 from memapp.core.net_ids import RESMEM_ID
+from memapp.core.plain_text import lines
 from memapp.core.records import Failure, FoundFile, ImageKey, Precision
 from memapp.core.resources import resources_folder
 from memapp.intake.discover import find_photos
@@ -213,7 +214,7 @@ class _Work:
                     self._folder.write(explained)
                 except _FailedError as problem:
                     failed += 1
-                    bar.write(f"{key.path}: {problem}", file=sys.stderr)
+                    bar.write(lines(f"{key.path}: {problem}"), file=sys.stderr)
         self._control.checkpoint()
         return failed
 
@@ -222,7 +223,7 @@ class _Work:
         warning = outside_warning(regions)
         if warning and warning not in self._said:
             self._said.add(warning)
-            bar.write(warning, file=sys.stderr)
+            bar.write(lines(warning), file=sys.stderr)
 
     def _explained(self, key: ImageKey, bar: Any) -> ExplainedPhoto:
         layers = {Layer.REGIONS, Layer.MEMORABILITY} | ({Layer.SEGMENTATION} if self._segmenter else set())

@@ -26,12 +26,14 @@ from memapp.commands.common import (
     nets,
     not_negative,
     positive,
+    say,
     seed_number,
     weights,
 )
 from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled, MemappError
 from memapp.core.memory_game import LEAST_PHOTOS
+from memapp.core.plain_text import lines
 from memapp.core.resources import resources_folder
 from memapp.lab.labels import DEFAULT_COLUMN, LabelsError, LeftOut
 from memapp.scoring.factory import DEVICES, ENGINES
@@ -170,7 +172,7 @@ def _nets(_: argparse.Namespace) -> int:
     # torch takes seconds to import: only actions that need it wait for it.
     from memapp.lab.nets_table import nets_table
 
-    print(nets_table())
+    say(nets_table())
     return EXIT_ALL_SCORED
 
 
@@ -207,7 +209,7 @@ def _evaluate(options: argparse.Namespace) -> int:
             open_store=None if options.no_cache else lambda: SqliteScoreStore(home=home),
             control=control,
             progress=bar.update,
-            notify=lambda text: bar.write(text, file=sys.stderr),
+            notify=lambda text: bar.write(lines(text), file=sys.stderr),
         )
     evaluation = evaluate(
         net=options.net,
@@ -218,8 +220,8 @@ def _evaluate(options: argparse.Namespace) -> int:
         by=options.by,
     )
     written = write_evaluation(options.output, evaluation)
-    print(summary(evaluation))
-    print(f"In {options.output}: {', '.join(written)}.")
+    say(summary(evaluation))
+    say(f"In {options.output}: {', '.join(written)}.")
     if not plots_can_be_drawn():
         complain("No plots: they need matplotlib (pip install memapp[lab]).", 0)
     _say_left_out(evaluation.left_out, more=": see evaluation.json")
@@ -280,15 +282,15 @@ def _train(options: argparse.Namespace) -> int:
         shown.close()
     test = result["test"]
     before = result["test_spearman_before"]
-    print(f"Best epoch {result['best_epoch']} of {result['epochs']}.")
-    print(
+    say(f"Best epoch {result['best_epoch']} of {result['epochs']}.")
+    say(
         f"On {test['n']} photos that it never saw: Spearman {number_text(test['spearman'])} (before "
         f"training {number_text(before)}), off by {test['rmse']:.3f} (RMSE)."
     )
-    print(f"To use it: memapp score --net {options.output / 'best.safetensors'}")
+    say(f"To use it: memapp score --net {options.output / 'best.safetensors'}")
     if options.name is not None:
         keep_by_name(order.output / "best.safetensors", options.name, home=home)
-        print(f"Installed as {options.name}: memapp score --net {options.name}")
+        say(f"Installed as {options.name}: memapp score --net {options.name}")
     return EXIT_ALL_SCORED
 
 
@@ -385,7 +387,7 @@ class TrainingProgress:
 
     def say(self, text: str) -> None:
         """Print one line above the bar."""
-        tqdm.write(text, file=sys.stderr)
+        tqdm.write(lines(text), file=sys.stderr)
 
     def close(self) -> None:
         """Restore the terminal."""

@@ -15,9 +15,11 @@ from memapp.commands.common import (
     EXIT_INTERRUPTED,
     cancel_on_interrupt,
     complain,
+    say,
 )
 from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled, MemappError
+from memapp.core.plain_text import lines
 from memapp.core.resources import resources_folder
 from memapp.scoring.segmentation.coco import can_be_made, fetch_coco, install_file, published_weights
 from memapp.scoring.segmentation.folders import DEFAULT_SEGMENTER, SegmenterFolders
@@ -66,13 +68,13 @@ def _list(_: argparse.Namespace, folders: SegmenterFolders, _control: RunControl
     packs = folders.packs()
     for pack in packs:
         if pack.description is None:
-            print(f"{pack.name:<20} refused: {pack.problem}")
+            say(f"{pack.name:<20} refused: {pack.problem}")
             continue
         identity = pack.description.identity
         origin = "included with memapp" if pack.built_in else "installed"
-        print(f"{pack.name:<20} {identity.title} ({pack.size / 1e6:,.0f} MB, {origin})")
-        print(f"{'':<20} {', '.join(category.name for category in identity.categories)}")
-        print(f"{'':<20} {pack.description.licence}; {pack.description.source}")
+        say(f"{pack.name:<20} {identity.title} ({pack.size / 1e6:,.0f} MB, {origin})")
+        say(f"{'':<20} {', '.join(category.name for category in identity.categories)}")
+        say(f"{'':<20} {pack.description.licence}; {pack.description.source}")
     if not packs:
         # The installed memapp can't make the downloadable one, because it has no torch.
         how = (
@@ -80,7 +82,7 @@ def _list(_: argparse.Namespace, folders: SegmenterFolders, _control: RunControl
             if can_be_made()
             else "memapp segmenters install PATH installs a pack that was made elsewhere."
         )
-        print(f"No segmenter is installed. {how}")
+        say(f"No segmenter is installed. {how}")
     return EXIT_ALL_SCORED
 
 
@@ -88,22 +90,22 @@ def _install(options: argparse.Namespace, folders: SegmenterFolders, control: Ru
     path: Path = options.path
     with _Bar() as bar:
         identity = install_file(folders, path, control=control, progress=bar.show, say=bar.say)
-    print(f"{identity.name} is installed: {identity.title}.")
+    say(f"{identity.name} is installed: {identity.title}.")
     return EXIT_ALL_SCORED
 
 
 def _remove(options: argparse.Namespace, folders: SegmenterFolders, _control: RunControl) -> int:
     folders.remove(options.name)
-    print(f"{options.name} is removed.")
+    say(f"{options.name} is removed.")
     return EXIT_ALL_SCORED
 
 
 def _fetch(options: argparse.Namespace, folders: SegmenterFolders, control: RunControl) -> int:
     if any(identity.name == options.name for identity in folders.installed()):
-        print(f"{options.name} is already installed.")
+        say(f"{options.name} is already installed.")
         return EXIT_ALL_SCORED
     published = published_weights(control)
-    print(f"{options.name}: {published.likely_size / 1e6:,.0f} MB from {published.host}.", flush=True)
+    say(f"{options.name}: {published.likely_size / 1e6:,.0f} MB from {published.host}.")
     if not options.yes and sys.stdin.isatty() and not _agreed("Download it? [y/N] "):
         return EXIT_ALL_SCORED
     with _Bar() as bar:
@@ -115,7 +117,7 @@ def _fetch(options: argparse.Namespace, folders: SegmenterFolders, control: RunC
             progress=bar.show,
             say=bar.say,
         )
-    print(f"{identity.name} is installed: {identity.title}.")
+    say(f"{identity.name} is installed: {identity.title}.")
     return EXIT_ALL_SCORED
 
 
@@ -142,4 +144,4 @@ class _Bar:
 
     def say(self, text: str) -> None:
         """Print which slow step begins."""
-        self._bar.write(text, file=sys.stderr)
+        self._bar.write(lines(text), file=sys.stderr)

@@ -37,7 +37,7 @@ def output_problem(path: Path) -> OutputProblem | None:
     An existing path must be a writable regular file, FIFO or character device, or a link to one. A path that
     does not exist must have a writable folder.
     """
-    if _own_descriptor(path) is not None:
+    if own_descriptor(path) is not None:
         return None
     try:
         mode = path.stat().st_mode
@@ -147,7 +147,7 @@ def write_bytes_atomically(path: Path, content: bytes | memoryview, *, private: 
     Raises:
         OSError: no file was changed.
     """
-    if not private and (descriptor := _own_descriptor(path)) is not None:
+    if not private and (descriptor := own_descriptor(path)) is not None:
         _write_into(os.dup(descriptor), content)
         return
     try:
@@ -213,7 +213,7 @@ def _behind_links(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def _own_descriptor(path: Path) -> int | None:
+def own_descriptor(path: Path) -> int | None:
     """Return the open file of this process that a path names, as /dev/stdout does; None if there is none.
 
     Opening such a path again would start at the beginning of the file that the output goes to.

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from memapp.core.files import write_atomically
+from memapp.core.plain_text import defused
 from memapp.core.records import NetIdentity
 from memapp.lab.labels import LabelledPhoto, Labels, LeftOut
 from memapp.lab.plots import draw_calibration, draw_scatter, plots_can_be_drawn
@@ -185,11 +186,10 @@ def _predictions(evaluation: Evaluation) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     by = [evaluation.by_column] if evaluation.by_column else []
-    writer.writerow(["file", *by, "measured", "predicted"])
+    writer.writerow(map(defused, ["file", *by, "measured", "predicted"]))
     for photo, score in zip(evaluation.photos, evaluation.predicted, strict=True):
-        writer.writerow(
-            [photo.file, *(photo.columns[name] for name in by), photo.score, round(score, DIGITS + 1)]
-        )
+        texts = [photo.file, *(photo.columns[name] for name in by)]
+        writer.writerow([*map(defused, texts), photo.score, round(score, DIGITS + 1)])
     return text.getvalue()
 
 

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 
 from memapp.core.errors import MemappError
+from memapp.core.plain_text import as_written
 from memapp.core.score_scale import Predicts
 
 FILE_COLUMN = "file"
@@ -173,6 +174,18 @@ def _separator(text: str) -> str:
     return max(_SEPARATORS, key=lambda each: len(next(csv.reader([heading], delimiter=each), [])))
 
 
+def _inside(file: str, images: Path) -> PurePosixPath:
+    """Return the path that a table names; an apostrophe before what looks like a formula is none of it."""
+    named = PurePosixPath(file.strip().replace("\\", "/"))
+    meant = PurePosixPath(as_written(file.strip()).replace("\\", "/"))
+    if named == meant:
+        return named
+    try:
+        return named if (images / named).exists() else meant
+    except (OSError, ValueError):
+        return named
+
+
 def _photo(
     row: dict[str, str], number: int, *, column: str, images: Path, decimal_comma: bool
 ) -> LabelledPhoto | str:
@@ -180,14 +193,17 @@ def _photo(
     file = row[FILE_COLUMN]
     if not file.strip():
         return "no file is given"
-    inside = PurePosixPath(file.strip().replace("\\", "/"))
+    inside = _inside(file, images)
     if inside.is_absolute() or ".." in inside.parts or ":" in (inside.parts or ("",))[0]:
         return "the path leads out of the folder of images"
     path = images.absolute() / inside
     try:
         if not path.is_file():
             return "there is no such file"
-    except (OSError, ValueError):
+        # A link may lead anywhere, on its own or as a folder on the way.
+        if not path.resolve().is_relative_to(images.resolve()):
+            return "a link leads out of the folder of images"
+    except (OSError, ValueError, RuntimeError):
         return "there is no such file"
     text = row[column].strip()
     try:

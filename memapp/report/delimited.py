@@ -5,9 +5,8 @@ from __future__ import annotations
 import csv
 import io
 
+from memapp.core.plain_text import defused
 from memapp.report.record import Report
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def csv_text(report: Report) -> str:
@@ -15,14 +14,7 @@ def csv_text(report: Report) -> str:
     text = io.StringIO(newline="")
     # A bare line feed: where the system writes line ends of its own, it adds what is missing.
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([_defused(field.name) for field in report.fields])
+    writer.writerow([defused(field.name) for field in report.fields])
     for values in zip(*(field.values for field in report.fields), strict=True):
-        writer.writerow(map(_defused, values))
+        writer.writerow(map(defused, values))
     return text.getvalue()
-
-
-def _defused(value: object) -> object:
-    """Put an apostrophe before a text that a spreadsheet would run as a formula."""
-    if isinstance(value, str) and value.lstrip(" ")[:1] in _FORMULA_STARTS:
-        return f"'{value}"
-    return value

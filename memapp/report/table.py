@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from memapp.core.plain_text import one_line
 from memapp.core.records import Precision
 from memapp.core.score_text import ordinal, score_text
 from memapp.report.record import Report
@@ -28,11 +29,3 @@ def _lines(report: Report) -> Iterator[str]:
         place = ordinal(percentile) if isinstance(percentile, float) else "-"
         precision = Precision.FAST if exact is False else Precision.EXACT
         yield f"{score_text(score, precision):>5}  {place:>10}  {name}"
-
-
-def one_line(text: str) -> str:
-    """Return a text as one line of a terminal can show it: control and direction marks written out."""
-    return "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape", "backslashreplace").decode()
-        for letter in text
-    )

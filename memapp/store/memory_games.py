@@ -12,6 +12,7 @@ from typing import Any
 
 from memapp.core.files import read_regular_file, write_atomically, write_bytes_atomically
 from memapp.core.memory_game import Answer, PhotoTally, Role, tally
+from memapp.core.plain_text import defused
 
 GAMES = "memory-games.jsonl"
 LABELS = "memory-labels.csv"
@@ -83,5 +84,7 @@ def _table(found: Sequence[PhotoTally]) -> str:
     writer.writerow(COLUMNS)
     for each in found:
         rates = (round(each.hit_rate, 6), round(each.false_alarm_rate, 6))
-        writer.writerow([each.photo, *rates, each.observers, each.hits, each.false_alarms, each.first_sights])
+        writer.writerow(
+            [defused(each.photo), *rates, each.observers, each.hits, each.false_alarms, each.first_sights]
+        )
     return text.getvalue()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -121,3 +122,29 @@ def test_missing_files_are_named(images: Path, tmp_path: Path) -> None:
         read_labels(table(images, GOOD), images=tmp_path / "nowhere")
     with pytest.raises(LabelsError, match="no column 'mood'"):
         read_labels(table(images, GOOD), images=images, also=(None, "mood"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="making links needs a permission there")
+def test_links_out_of_the_folder_are_refused(tmp_path: Path) -> None:
+    images = tmp_path / "images"
+    images.mkdir()
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    for folder in (images, outside):
+        for name in ("a.jpg", "b.jpg", "c.jpg", "d.jpg", "=e.jpg"):
+            (folder / name).write_bytes(b"")
+    (images / "link.jpg").symlink_to(outside / "a.jpg")
+    (images / "folder").symlink_to(outside)
+    (images / "inside.jpg").symlink_to(images / "d.jpg")
+    (images / "round.jpg").symlink_to(images / "round.jpg")
+    table = tmp_path / "labels.csv"
+    names = ["a.jpg", "b.jpg", "c.jpg", "'=e.jpg", "inside.jpg", "link.jpg", "folder/b.jpg", "round.jpg"]
+    rows = "".join(f"{name},0.{number + 1}\n" for number, name in enumerate(names))
+    table.write_text(f"file,score\n{rows}", encoding="utf-8")
+    labels = read_labels(table, images=images, column="score")
+    assert [photo.path.name for photo in labels.photos] == ["a.jpg", "b.jpg", "c.jpg", "=e.jpg", "inside.jpg"]
+    assert [(each.file, each.reason) for each in labels.left_out] == [
+        ("link.jpg", "a link leads out of the folder of images"),
+        ("folder/b.jpg", "a link leads out of the folder of images"),
+        ("round.jpg", "there is no such file"),
+    ]

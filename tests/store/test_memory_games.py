@@ -54,3 +54,10 @@ def test_a_read_only_folder_is_reported(tmp_path: Path) -> None:
 def test_roles_are_read_back(tmp_path: Path) -> None:
     keep_game(tmp_path, game(1), observer="", when="")
     assert {answer.role for answer in read_games(tmp_path)[0]} >= {Role.TARGET, Role.VIGILANCE}
+
+
+def test_names_that_look_like_formulas_are_defused_in_the_table(tmp_path: Path) -> None:
+    name = "=cmd.jpg"
+    answers = [Answer(name, Role.TARGET, repeat=repeat, pressed=repeat) for repeat in (False, True)]
+    table, _ = keep_game(tmp_path, answers, observer="me", when="2026-01-01")
+    assert table.read_text(encoding="utf-8").splitlines()[1].startswith("'=cmd.jpg,")
