@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from memapp.core.records import PhotoId
@@ -68,11 +68,6 @@ class CommandLog:
         self._undone.clear()
         self._announce()
 
-    def note(self, command: Command) -> None:
-        """Log a command that was done already."""
-        self.run(replace(command, do=_nothing))
-        self._done[-1] = command
-
     def undo(self) -> Command | None:
         """Undo the last command and return it; None where there is nothing to undo.
 
@@ -123,7 +118,3 @@ class CommandLog:
     def _announce(self) -> None:
         for listener in tuple(self._listeners):
             listener()
-
-
-def _nothing() -> None:
-    """Do nothing: the act was done before it was logged."""

@@ -68,16 +68,6 @@ def test_an_undo_that_fails_leaves_the_log_as_it_was() -> None:
     assert log.undo_text == "Do"
 
 
-def test_what_was_done_already_can_be_logged_and_redone() -> None:
-    log, items = CommandLog(), [1]
-    log.note(append(items, 1))
-    assert items == [1]
-    log.undo()
-    assert items == []
-    log.redo()
-    assert items == [1]
-
-
 def test_listeners_hear_of_each_change() -> None:
     log, texts = CommandLog(), list[str | None]()
     stop = log.subscribe(lambda: texts.append(log.undo_text))

@@ -142,15 +142,15 @@ class Session(QObject):
 
     # The list of photos
 
-    def take_out(self, keys: Iterable[ImageKey]) -> tuple[PhotoId, ...]:
+    def remove(self, keys: Iterable[ImageKey]) -> tuple[PhotoId, ...]:
         """Remove photos from the list, and return those that were there; their files and scores stay."""
         photos = (photo for key in keys if (photo := self._library.id_of(key)) is not None)
         removed = self._ingest.remove(photos)
         self.failures_changed.emit()
         return removed
 
-    def put_back(self, photos: Iterable[PhotoId]) -> tuple[PhotoId, ...]:
-        """Undo `take_out`; return the photos that came back."""
+    def restore(self, photos: Iterable[PhotoId]) -> tuple[PhotoId, ...]:
+        """Undo `remove`; return the photos that came back."""
         restored = self._ingest.restore(photos)
         self.failures_changed.emit()
         return restored

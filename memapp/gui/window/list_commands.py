@@ -14,6 +14,7 @@ from memapp.gui.run.changed_files import ChangedFiles
 from memapp.gui.run.session import Session
 from memapp.gui.window.photo_panes import PhotoPanes
 from memapp.gui.window.undo_commands import UndoCommands
+from memapp.library.changes import Change, ChangeKind
 from memapp.library.photo_columns import CHANGED
 from memapp.library.undo import Command, CommandLog
 
@@ -43,6 +44,7 @@ class ListCommands(QObject):
         self._grid = grid
         self._panes = panes
         self._log = log
+        self._library.subscribe(self._on_library_changed)
         undo.went.connect(self._go_to)
         files.changed.connect(self._on_changed)
         grid.selection_changed.connect(lambda chosen, _current: files.look_at(chosen[:_MOST_CHECKED]))
@@ -59,20 +61,20 @@ class ListCommands(QObject):
         self._log.run(
             Command(
                 text,
-                do=lambda: self._take_out(photos),
-                undo=lambda: self._put_back(photos),
+                do=lambda: self._remove(photos),
+                undo=lambda: self._restore(photos),
                 where=photos[0],
             )
         )
         if neighbour is not None:
             self._grid.go_to(neighbour)
 
-    def _take_out(self, photos: Sequence[PhotoId]) -> None:
+    def _remove(self, photos: Sequence[PhotoId]) -> None:
         keys = (self._library.key_of(photo) for photo in photos)
-        self._session.take_out([key for key in keys if key is not None])
+        self._session.remove([key for key in keys if key is not None])
 
-    def _put_back(self, photos: Sequence[PhotoId]) -> None:
-        back = self._session.put_back(photos)
+    def _restore(self, photos: Sequence[PhotoId]) -> None:
+        back = self._session.restore(photos)
         # Events of runs about them were dropped meanwhile.
         waiting = [key for photo in back if (key := self._library.key_of(photo)) is not None]
         self._session.add([key.path for key in waiting if self._photos.scores.outcome(key) is None])
@@ -96,6 +98,11 @@ class ListCommands(QObject):
             self._grid.go_to(key)
         if command.on_photo and self._panes.viewing != key:
             self._panes.open(key)
+
+    def _on_library_changed(self, change: Change) -> None:
+        if change.kind is ChangeKind.CLEARED:
+            # No photo can be restored to a list that began anew.
+            self._log.clear()
 
     def _on_changed(self, keys: list[ImageKey]) -> None:
         """Mark photos whose files were changed, and have them scored again, in their place."""

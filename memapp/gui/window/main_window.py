@@ -350,7 +350,7 @@ class MainWindow(QMainWindow):
         self.problems.closed.connect(lambda: self.actions_table["problems"].setChecked(False))
         self.files.chosen.connect(self.session.add)
         self.files.folder_used.connect(lambda folder: self._settings.set(SETTINGS.last_folder, folder))
-        self.files.trashed.connect(self.session.take_out)
+        self.files.trashed.connect(self.session.remove)
 
     def _connect_settings(self) -> None:
         """Carry out at once what is chosen in the preferences, here or in another window."""

@@ -54,6 +54,16 @@ def test_removed_photos_come_back_by_undo_with_their_scores(bench: WindowBench, 
     assert bench.names() == ["b.png", "a.png"]
 
 
+def test_a_list_that_begins_anew_has_nothing_to_undo(bench: WindowBench, folder: Path) -> None:
+    bench.add(folder)
+    bench.choose("d.png")
+    bench.trigger("remove")
+    bench.trigger("clear")
+    assert not bench.window.actions_table["undo"].isEnabled()
+    bench.add(folder)
+    assert not bench.window.actions_table["undo"].isEnabled()
+
+
 def test_after_removing_photos_the_next_one_is_selected(bench: WindowBench, folder: Path) -> None:
     bench.add(folder)
     bench.choose("d.png")
