@@ -35,6 +35,7 @@ from memapp.core.events import Event, Found
 from memapp.core.files import is_one_of, open_regular_file, write_bytes_atomically
 from memapp.core.net_ids import UNTRAINED_M3M_ID
 from memapp.core.nets import NetInfo
+from memapp.core.plain_text import lines
 from memapp.core.records import FailureKind, NetIdentity, Precision, RunOrder
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
@@ -187,7 +188,7 @@ class _Collector:
         """Take one event of the run."""
         news = self._ingest.take(_RUN, [event])
         for notice in news.notices:
-            self._bar.write(notice.text, file=sys.stderr)
+            self._bar.write(lines(notice.text), file=sys.stderr)
         if isinstance(event, Found):
             self._bar.total = (self._bar.total or 0) + len(event.keys)
         if news.progress is not None:
