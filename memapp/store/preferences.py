@@ -118,7 +118,7 @@ class SettingsFile:
             before = self._content()
         except ValueError:
             before = {}
-            file.replace(file.with_name(DAMAGED_NAME))
+            file.replace(_unused_name(file.with_name(DAMAGED_NAME)))
         write_atomically(file, _as_text(before | changes), private=True)
 
     def _content(self) -> dict[str, Any]:
@@ -134,6 +134,15 @@ class SettingsFile:
         except RecursionError as problem:
             raise ValueError("it is nested too deep") from problem
         return content
+
+
+def _unused_name(wanted: Path) -> Path:
+    """Return a path, with a number if files that were set aside before have it. The caller holds the lock."""
+    name, number = wanted, 1
+    while os.path.lexists(name):
+        number += 1
+        name = wanted.with_name(f"{wanted.stem} {number}{wanted.suffix}")
+    return name
 
 
 def _as_text(values: dict[str, Any]) -> str:

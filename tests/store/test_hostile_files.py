@@ -260,3 +260,14 @@ def test_a_user_without_a_home_is_told_so(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(os.path, "expanduser", expand)
     with pytest.raises(StoreError, match="MEMAPP_HOME"):
         home_folder()
+
+
+def test_settings_that_are_damaged_twice_are_both_kept(tmp_path: Path) -> None:
+    for content in (b"[" * 100_000, b"\xff"):
+        (tmp_path / "settings.json").write_bytes(content)
+        settings = SettingsFile(home=tmp_path)
+        settings.note("folder", "/photos")
+        settings.save()
+        assert SettingsFile(home=tmp_path).values() == {"folder": "/photos"}
+    kept_aside = [path.read_bytes() for path in sorted(tmp_path.glob("settings.damaged*"))]
+    assert sorted(kept_aside) == [b"[" * 100_000, b"\xff"]
