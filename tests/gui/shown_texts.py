@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from PySide6.QtCore import QAbstractItemModel, QCoreApplication, QModelIndex, Qt
+from PySide6.QtCore import QAbstractItemModel, QCoreApplication, QEvent, QModelIndex, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -39,7 +39,7 @@ _ROLES = (
 
 def settle() -> None:
     """Let what is deleted later be deleted now: it is not shown any more."""
-    QCoreApplication.sendPostedEvents(None, 52)  # QEvent.Type.DeferredDelete
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 def unmarked_texts(root: QWidget, allowed: Collection[str] = ()) -> list[str]:

@@ -68,7 +68,7 @@ class TileView(QAbstractItemView):
     # Places
 
     def geometry_of_tiles(self) -> GridGeometry:
-        """How the tiles lie in the content, which is scrolled by verticalOffset()."""
+        """Return the places of the tiles in the content, which is scrolled by verticalOffset()."""
         return self._geometry
 
     def visualRect(self, index: Index) -> QRect:

@@ -7,20 +7,21 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from memapp.core.control import RunControl
+from memapp.core.export_kinds import ExportKind
 from memapp.core.net_ids import NetId
 from memapp.core.nets import RESMEM, NetInfo
 from memapp.core.score_scale import FALSE_ALARMS
 from memapp.core.settings import Settings
-from memapp.core.text import deferred
-from memapp.gui.dialogs import save_dialog
+from memapp.core.text import deferred, tr
 from memapp.gui.dialogs.about import AboutDialog
 from memapp.gui.dialogs.licence import LicenceDialog
 from memapp.gui.dialogs.nets_dialog import NetsDialog
 from memapp.gui.dialogs.preferences_dialog import PreferencesDialog
+from memapp.gui.dialogs.save_dialog import ask_place
 from memapp.gui.dialogs.segmenters_dialog import SegmentersDialog
 from memapp.gui.dialogs.shortcuts import ShortcutLine, ShortcutsDialog
 from memapp.gui.dialogs.triage_dialog import TriageDialog
@@ -146,6 +147,9 @@ def test_the_question_before_a_file_is_replaced(
         found.append(unmarked_texts(question, ["scores.csv"]))
         return 0
 
+    (tmp_path / "scores.csv").touch()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "scores"), ""))
     monkeypatch.setattr(QMessageBox, "exec", answer)
-    save_dialog._may_replace(parent, "[!! Export scores !!]", tmp_path / "scores.csv")
+    kind = ExportKind("csv", deferred("Table"), (".csv",), "text/csv")
+    assert ask_place(parent, tr("Export scores"), tmp_path / "scores.csv", [kind]) is None
     assert found == [[]]

@@ -14,6 +14,8 @@ from memapp.core.records import NetIdentity, Precision
 from memapp.core.settings import SETTINGS
 from memapp.gui.dialogs.shortcuts import ShortcutsDialog
 from memapp.gui.overlay.explain_view import OVERLAYS
+from memapp.library.filtering import Contains
+from memapp.library.order import NAME
 from tests.fakes import BrightnessFactory, HalvesFactory, HalvesSegmenter
 from tests.gui.shown_texts import unmarked_texts
 from tests.gui.window_bench import TurnstileScorer, WindowBench, make_photos
@@ -83,8 +85,7 @@ def test_photos_in_the_grid_the_table_the_inspector_and_the_problems(
         assert unmarked(bench) == []
     bench.trigger("details")
     assert unmarked(bench) == []
-    bench.window.filters.start_finding()
-    bench.window.filters._name.line.setText("nowhere")
+    bench.window.filters.set_condition(NAME, Contains(NAME, "nowhere"))
     bench.until(lambda: not bench.names())
     assert unmarked(bench) == []
 
