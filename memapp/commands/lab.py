@@ -67,7 +67,7 @@ def add_to(commands: Any) -> None:
     add_training_to(actions)
     game = actions.add_parser(
         "memory-game",
-        help="play a memory test with a person: makes a labels CSV of hits and false alarms",
+        help="play a memory game with a person: makes a labels CSV of hits and false alarms",
     )
     game.add_argument("images", metavar="DIR", type=Path, help="the folder of photos")
     game.add_argument("--output", metavar="DIR", type=Path, help="for games and labels (default: DIR)")

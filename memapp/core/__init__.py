@@ -1,1 +1,1 @@
-"""The nouns of memapp: records, events, contracts, settings, errors. Standard library and numpy only."""
+"""Shared types: records, events, contracts, settings, errors, texts. Standard library and numpy only."""

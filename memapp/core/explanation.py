@@ -285,7 +285,7 @@ class MapMaker(Protocol):
         """
 
     def close(self) -> None:
-        """Give back the memory that it holds; it may be used again."""
+        """Release its memory; it may be used again."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

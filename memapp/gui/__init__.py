@@ -1,1 +1,1 @@
-"""The windows."""
+"""The window: widgets and their controllers, one folder for each part."""

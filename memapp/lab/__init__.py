@@ -1,1 +1,1 @@
-"""Evaluating and training nets on people's scores. Used by the command line only."""
+"""Evaluating and training nets on people's scores, and a memory game that collects such scores."""

@@ -1,1 +1,1 @@
-"""The document: photos, the columns that say something of them, and pure functions that order and filter."""
+"""The document: photos, declared columns, order and filter, and the undo log. In memory; no Qt, no disk."""

@@ -1,4 +1,4 @@
-"""Which photos of a library are shown, and where: the rows in order, and what follows from their order."""
+"""Which photos of a library are shown, and in which order; ties and borders follow from the order."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MOST_RANGES = 64
 
 
 class Arrangement:
-    """Places of photos. It changes only when it is told; who shows it announces that. Used by one thread."""
+    """The rows that a view shows, in order. It changes only on request. Used by one thread."""
 
     def __init__(self, scores: Scores) -> None:
         """Arrange the photos of these scores' library by score, highest first, unfiltered."""
@@ -89,7 +89,7 @@ class Arrangement:
         return place > 0 and bool(ties[place - 1]), place < len(ties) and bool(ties[place])
 
     def forget_ties(self) -> None:
-        """Compute ties anew: scores have changed, or what they are weighed by."""
+        """Compute ties again at the next request: scores or the tie width have changed."""
         self._ties = None
 
     def is_moved_by(self, change: Change) -> bool:

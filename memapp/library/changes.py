@@ -1,4 +1,4 @@
-"""What happens to a library, as its listeners learn of it."""
+"""Changes of a library, as its listeners receive them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a column is: one declaration that sort menu, filter, details view, tooltip and exports read."""
+"""Declarations of columns, which sort menu, filter, details view, tooltips and exports read."""
 
 from __future__ import annotations
 
@@ -227,7 +227,7 @@ class Columns:
             self._dependents[source] = self._dependents.get(source, frozenset()) | {column.id}
 
     def replace(self, column: Column) -> None:
-        """Declare a column anew, in its place.
+        """Replace the declaration of a column; it keeps its place.
 
         Raises:
             KeyError: there is no column of this id.

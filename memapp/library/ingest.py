@@ -1,4 +1,4 @@
-"""From what runs say to what the library holds: which news counts, and which comes too late."""
+"""Applies the events of runs to a library, and drops those that come too late."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from memapp.library.scores import Scores
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What some events of a run said beside what the library holds now."""
+    """The contents of some events that are not applied to the library."""
 
     progress: Progress | None = None
     engine: EngineInfo | None = None
@@ -58,9 +58,9 @@ class Ingest:
         self._begun = 0
         """The run that began last."""
         self._superseded = 0
-        """Runs up to this number belong to a list that was cleared since; their news is dropped."""
+        """Runs up to this number belong to a list that was cleared since; their events are dropped."""
         self._removed: dict[PhotoId, int] = {}
-        """Removed photos; news of them from runs up to this number is dropped."""
+        """Removed photos; events about them from runs up to this number is dropped."""
         self._removed_paths: dict[str, int] = {}
         """The same by the paths of their files, for failures, which carry no id."""
         self._local_ids = 0
@@ -103,7 +103,7 @@ class Ingest:
         return titles[0] if titles and len(nets) > 1 else ""
 
     def begin(self, request: int) -> bool:
-        """Note that a run began; return whether that is news: its first events may come before the word."""
+        """Note that a run began; return False if that was known: events may come before the signal."""
         if request == self._begun:
             return False
         self._begun = request
@@ -114,11 +114,11 @@ class Ingest:
     # News
 
     def is_superseded(self, request: int) -> bool:
-        """Return whether a run was asked for before the last `clear`: what it says is dropped."""
+        """Return whether a run was requested before the last `clear`: its events are dropped."""
         return request <= self._superseded
 
     def take(self, request: int, events: Iterable[Event]) -> News:
-        """Apply what a run said. News of a run from before `clear` is dropped."""
+        """Apply events of a run; those of a run from before `clear` are dropped."""
         if self.is_superseded(request):
             return News()
         order = self._orders.get(request)
@@ -184,7 +184,7 @@ class Ingest:
         return restored
 
     def clear(self) -> None:
-        """Empty the list; what runs that were asked for before say is dropped."""
+        """Empty the list; events of runs that were requested before are dropped."""
         self._superseded = self._latest
         self._removed.clear()
         self._removed_paths.clear()

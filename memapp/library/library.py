@@ -340,7 +340,7 @@ class Library:
         self._emit(Change(ChangeKind.COLUMNS, columns=frozenset(column.id for column in columns)))
 
     def replace_columns(self, *columns: Column) -> None:
-        """Declare computed columns anew, such as those that show another net's scores."""
+        """Replace the declarations of computed columns, such as those that show another net's scores."""
         for column in columns:
             self.columns.replace(column)
         self._emit(Change(ChangeKind.COLUMNS, columns=frozenset(column.id for column in columns)))

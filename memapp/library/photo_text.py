@@ -1,4 +1,4 @@
-"""What a photo's columns say of it together: tooltip, line for screen readers, rows of the details."""
+"""Texts from all columns of a photo: tooltip, line for screen readers, rows of the details."""
 
 from __future__ import annotations
 

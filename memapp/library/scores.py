@@ -1,4 +1,4 @@
-"""What nets say of the photos of a library: which nets, whose scores are shown, what came of each photo."""
+"""The nets of a library: which are held, whose scores are shown, and the outcome of each photo."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ Pair: TypeAlias = tuple[NetInfo, NetInfo]
 
 
 class Scores:
-    """The nets of a library, and what they say. Used by one thread."""
+    """The nets of a library, and their scores. Used by one thread."""
 
     def __init__(self, library: Library, *, net: NetInfo = RESMEM) -> None:
         """Take a library made with `photo_columns(net)`."""
@@ -82,7 +82,7 @@ class Scores:
         return any(each.id == net for each in self._nets)
 
     def snapshot(self, rows: Rows) -> Scores:
-        """Return what the nets say of these photos alone, in the order given, for another thread to read."""
+        """Return the scores of these photos alone, in the order given, for another thread to read."""
         copy = Scores(self.library.snapshot(rows), net=self._shown)
         copy._nets, copy._pair, copy._flagged_from = self._nets, self._pair, self._flagged_from
         return copy
@@ -131,7 +131,7 @@ class Scores:
             self.library.set("failure", found)
 
     def outcome(self, photo: PhotoId | ImageKey) -> ScoredPhoto | Failure | None:
-        """Return what came of a photo, for the net that is shown; None while it waits or is not there."""
+        """Return the outcome of a photo, for the net that is shown; None while it waits or is not there."""
         found = self.library.photo(photo)
         return None if found is None else outcome_of(found, self._shown.id)
 
@@ -141,7 +141,7 @@ class Scores:
         return None if found is None else facts_of(found)
 
     def of_each_net(self, photo: PhotoId | ImageKey) -> tuple[NetScore, ...]:
-        """Return what each net says of a photo, in the order of the nets; empty where it is not there."""
+        """Return the score of each net for a photo, in the order of the nets; empty where it is not there."""
         found = self.library.photo(photo)
         return () if found is None else tuple(_net_score(found, net) for net in self._nets)
 
@@ -260,7 +260,7 @@ class Scores:
 
 
 def outcome_of(photo: Photo, net: str | None = None) -> ScoredPhoto | Failure | None:
-    """Return what came of a photo, for the net that is shown; None while it waits."""
+    """Return the outcome of a photo, for the net that is shown; None while it waits."""
     score, facts = score_of(photo), facts_of(photo)
     if score is None or facts is None:
         return failure_of(photo)

@@ -1,4 +1,4 @@
-"""Which photos of an order a net can't tell apart."""
+"""Ties: which neighbours in an order have scores that are too close to call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The log of what a person did: one undo and one redo for everything, Qt-free."""
+"""The log of a person's commands: one undo and one redo for everything. No Qt."""
 
 from __future__ import annotations
 

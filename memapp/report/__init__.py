@@ -1,1 +1,1 @@
-"""From a library to files and paper: one module for each kind. No Qt."""
+"""From a library to files: the report record, and one module for each kind of file. No Qt."""

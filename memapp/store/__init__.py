@@ -1,1 +1,1 @@
-"""Records on disk: scores, preferences, exports."""
+"""What memapp keeps on disk: scores and ids of photos, settings, areas; caches of maps and thumbnails."""

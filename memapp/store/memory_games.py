@@ -1,4 +1,4 @@
-"""Games of the memory test on disk: one line each, and the table of labels from all of them."""
+"""Memory games on disk: one line each, and the table of labels from all of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which photo a file is: ids that survive edits, moves and renames, stored beside the scores."""
+"""The register of photos on disk: ids that survive edits, moves and renames, stored beside the scores."""
 
 from __future__ import annotations
 

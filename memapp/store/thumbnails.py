@@ -1,4 +1,4 @@
-"""The thumbnails on disk."""
+"""The cache of thumbnails on disk."""
 
 from __future__ import annotations
 

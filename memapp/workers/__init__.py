@@ -1,1 +1,1 @@
-"""Which thread does what. QtCore and QImage only."""
+"""The threads of the window, and the one owner of them. QtCore and QImage only."""

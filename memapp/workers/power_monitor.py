@@ -1,4 +1,4 @@
-"""Knows when the computer runs on battery, and when nothing was scored or explained for a while."""
+"""Reports when the computer runs on battery, and when nothing was scored or explained for some minutes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Loads the pictures that the views ask for: thumbnails in sight, photos in the viewer and side by side."""
+"""Loads the pictures that views request: thumbnails of visible photos, large pictures for the viewer."""
 
 from __future__ import annotations
 

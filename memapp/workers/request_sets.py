@@ -1,4 +1,4 @@
-"""Which pictures the views want: one set of requests for each view, and which request comes next. No Qt."""
+"""The pictures that views request: one set of requests for each view, and which one is next. No Qt."""
 
 from __future__ import annotations
 

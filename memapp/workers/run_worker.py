@@ -1,4 +1,4 @@
-"""Drives runs on a thread of their own; the net computes on it."""
+"""Drives runs on their own thread, on which the net computes."""
 
 from __future__ import annotations
 

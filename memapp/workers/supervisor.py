@@ -31,7 +31,7 @@ IdleMaker: TypeAlias = Callable[[RunControl], Iterator[object]]
 """Makes the generator of what can be done while nothing else is."""
 
 EXPLAIN_QUIET_SECONDS = 0.2
-"""While a person leafs through photos none is explained: an order waits for so long without another."""
+"""While a person steps through photos none is explained: an order waits this long for a newer one."""
 
 EVENTS_EVERY_MS = 33
 PAUSED_EVERY_MS = 500

@@ -1,1 +1,1 @@
-"""The grid of photos: item model, sort and filter proxy, tile delegate and the view that shows them."""
+"""The list of photos: its item model over the library, the grid of tiles, and the table of details."""

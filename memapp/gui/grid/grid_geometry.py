@@ -1,6 +1,6 @@
 """The places of tiles: arithmetic on a grid of equal cells, no Qt widgets.
 
-Cells are reckoned, never stored, so a layout costs the same for ten photos and for 100,000.
+Cells are computed, never stored, so a layout costs the same for ten photos and for 100,000.
 """
 
 from __future__ import annotations

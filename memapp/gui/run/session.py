@@ -1,4 +1,4 @@
-"""The runs over the photos in the window: sends orders to the supervisor, and its events to the library."""
+"""Starts runs over the window's photos and applies their events to the library."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Session(QObject):
         precision: Precision = Precision.EXACT,
         parent: QObject | None = None,
     ) -> None:
-        """Feed these scores from this supervisor's runs; new photos are scored with this precision."""
+        """Apply this supervisor's events to these scores; new photos are scored with this precision."""
         super().__init__(parent)
         self.supervisor = supervisor
         self._scores = scores

@@ -1,4 +1,4 @@
-"""The window: its parts, and who listens to whom."""
+"""The window: builds its parts and connects their signals."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The memory test as a window: its start and its widgets."""
+"""The memory game as a window: its composition root and its widgets."""

@@ -47,19 +47,19 @@ class FastNet:
         self._graphs = GraphFolder(home=home, export=_build_in_child)
 
     def why_not(self) -> str | None:
-        """Why fast scores can't be had here, in a sentence; None where they can. Reads no weights."""
+        """Return why fast scores are not available here, or None if they are. Read no weights."""
         if not recipe_path().is_file():
-            return "Fast scores can't be had: this installation has no fast net."
+            return "Fast scores are not available: this installation has no fast net."
         if self._graphs.is_there(fast_resmem()):
             return None
         if missing_package("onnx") or (
             missing_package("torch") and not self._exact.is_there(RESMEM_IDENTITY)
         ):
-            return "Fast scores can't be had: this memapp came without the fast net."
+            return "Fast scores are not available: this memapp came without the fast net."
         return None
 
     def identity(self) -> NetIdentity:
-        """Fast ResMem. Raises: WeightsError: it can't be had."""
+        """Return fast ResMem. Raise WeightsError if it is not available."""
         net = fast_resmem()
         if not self._graphs.is_there(net) and not self._exact.is_there(RESMEM_IDENTITY):
             self._weights.find(RESMEM_WEIGHTS)
@@ -94,7 +94,7 @@ class FastNet:
         try:
             graph = self._graphs.find(net) or self._graphs.prepare(net, self._exact_graph(notify), notify)
         except GraphError as problem:
-            raise DeviceError(f"Fast scores can't be had: {problem} Score exactly instead.") from problem
+            raise DeviceError(f"Fast scores are not available: {problem} Score exactly instead.") from problem
         kept = TuningFile(
             folder=self._graphs.folder,
             engine=f"onnxruntime {importlib.metadata.version('onnxruntime')}",

@@ -62,7 +62,7 @@ class NetRegistry:
         return tuple(nets)
 
     def broken(self) -> tuple[str, ...]:
-        """Why checkpoints that lie in home/nets can't be used, a sentence each."""
+        """Return why checkpoints in home/nets can't be used, a sentence each."""
         found = []
         for path in sorted((self._home / FOLDER_NAME).glob(f"*{SUFFIX}")):
             try:
@@ -72,11 +72,11 @@ class NetRegistry:
         return tuple(found)
 
     def why_not_fast(self) -> str | None:
-        """Why fast scores can't be had here, in a sentence; None where they can."""
+        """Return why fast scores are not available here, in a sentence; None if they are."""
         return FastNet(weights=self._weights, home=self._home).why_not()
 
     def info(self, name_or_file: str) -> NetInfo:
-        """Return what there is to know of a net before it is loaded. Raises: MemappError, as factory does."""
+        """Return what is known of a net before it is loaded. Raise MemappError as factory does."""
         published = PUBLISHED.get(NetId(name_or_file.lower()))
         return published or _trained_info(NetId(name_or_file), self._trained(name_or_file).header)
 
@@ -91,7 +91,7 @@ class NetRegistry:
         most_threads: int | None = None,
         precision: Precision = Precision.EXACT,
     ) -> ScorerFactory:
-        """Who builds a net's scorer.
+        """Return what builds a net's scorer.
 
         Args:
             name_or_file: a known net's name, or a checkpoint's path.

@@ -111,7 +111,9 @@ def test_a_closed_dialog_follows_the_settings_no_longer(qtbot: QtBot, theme_mana
 
 
 def test_nothing_is_cut(qtbot: QtBot, theme_manager: ThemeManager) -> None:
-    dialog = show(qtbot, fast_missing="Fast scores can't be had: this installation has no fast net. " * 3)
+    dialog = show(
+        qtbot, fast_missing="Fast scores are not available: this installation has no fast net. " * 3
+    )
     wrapped = [label for label in dialog.findChildren(QLabel) if label.wordWrap()]
     assert wrapped
     assert all(label.height() >= label.heightForWidth(label.width()) for label in wrapped)

@@ -145,7 +145,7 @@ def test_without_onnx_and_a_graph_fast_scores_are_refused(
 ) -> None:
     monkeypatch.setattr(fast_net, "missing_package", lambda *packages: packages[0])
     registry = NetRegistry(weights=weights(tmp_path), home=tmp_path)
-    assert registry.why_not_fast() == "Fast scores can't be had: this memapp came without the fast net."
+    assert registry.why_not_fast() == "Fast scores are not available: this memapp came without the fast net."
     with pytest.raises(MemappError, match="came without"):
         registry.factory("resmem", precision=Precision.FAST)
 
