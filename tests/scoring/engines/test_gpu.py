@@ -58,7 +58,7 @@ def test_inaccurate_16_bits_are_replaced_by_32(off: float) -> None:
 
 @pytest.mark.parametrize("half", [True, False])
 def test_a_gpu_inaccurate_even_with_32_bits_is_refused(half: bool) -> None:
-    with pytest.raises(DeviceError, match="other scores"):
+    with pytest.raises(DeviceError, match="wrong scores"):
         prove_on_gpu(Gpu(off_with_16=0.1, off_with_32=2 * DEVICE_TOLERANCE, half=half), EXPECTED)
 
 
