@@ -15,6 +15,8 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
+from memapp.core.text import tr
+
 _MOST_LINKS = 40
 """Links followed in sequence, as systems do."""
 
@@ -74,7 +76,7 @@ def open_regular_file(path: Path) -> BufferedReader:
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+            raise OSError(errno.EINVAL, tr("it is not a regular file"), str(path))
         return os.fdopen(handle, "rb")
     except BaseException:
         os.close(handle)
@@ -90,7 +92,7 @@ def read_regular_file(path: Path, *, most_bytes: int) -> bytes:
     with open_regular_file(path) as file:
         content = file.read(most_bytes + 1)
     if len(content) > most_bytes:
-        raise OSError(errno.EFBIG, "it is too large", str(path))
+        raise OSError(errno.EFBIG, tr("it is too large"), str(path))
     return content
 
 
