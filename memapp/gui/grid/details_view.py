@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -21,12 +21,15 @@ from memapp.gui.grid.arranged_model import Index
 from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.grid.grid_view import GridView
 from memapp.gui.grid.interaction_hold import InteractionHold
+from memapp.gui.grid.no_match_notice import NoMatchNotice
 from memapp.gui.widgets.theme import SPACE_2, TEXT_NORMAL, Theme, font
 from memapp.library.order import NAME, Order
 
 _NAME_WIDTH = 240
 _TEXT_WIDTH = 160
 _NUMBER_WIDTH = 96
+_VISIBLE_MILLISECONDS = 100
+"""The time for which a scroll is waited for before the rows in sight are announced."""
 _OPENING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
@@ -35,10 +38,12 @@ class DetailsView(QTableView):
 
     Signals:
         activated_photo(ImageKey): open this one (Enter, Space, double-click).
+        visible_changed(list[ImageKey]): the photos in sight, after a scroll and the like.
         customContextMenuRequested(QPoint): Qt's own, in the viewport's coordinates.
     """
 
     activated_photo = Signal(object)
+    visible_changed = Signal(list)
 
     def __init__(
         self, *, model: GridModel, grid: GridView, theme: Theme, parent: QWidget | None = None
@@ -76,6 +81,14 @@ class DetailsView(QTableView):
         head.sectionClicked.connect(self._sort_by)
         head.setSectionsMovable(True)
         self._hold = InteractionHold(view=self, model=model)
+        self._notice = NoMatchNotice(model=model, parent=self.viewport())
+        self._notice.clear_requested.connect(grid.clear_filter_requested)
+        self._visible_timer = QTimer(self)
+        self._visible_timer.setSingleShot(True)
+        self._visible_timer.setInterval(_VISIBLE_MILLISECONDS)
+        self._visible_timer.timeout.connect(self._announce_visible)
+        self.verticalScrollBar().valueChanged.connect(self._announce_soon)
+        model.rearranged.connect(self._announce_soon)
         model.order_changed.connect(self._show_order)
         model.columnsInserted.connect(self._on_columns)
         model.columnsRemoved.connect(self._on_columns)
@@ -101,9 +114,38 @@ class DetailsView(QTableView):
         else:
             super().keyPressEvent(event)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Take the focus without a current photo that nobody chose: Qt would take the first."""
+        chosen = self.currentIndex().isValid()
+        super().focusInEvent(event)
+        if not chosen:
+            self.selectionModel().clearCurrentIndex()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say which rows are in sight now."""
+        super().resizeEvent(event)
+        self._announce_soon()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Say which rows are in sight now."""
+        super().showEvent(event)
+        self._announce_soon()
+
     def startDrag(self, actions: Qt.DropAction) -> None:
         """Drag the selection as the grid does, which checks the files first."""
         self._grid.startDrag(actions)
+
+    def _announce_soon(self) -> None:
+        # Not started anew, or a long scroll would never be announced.
+        if not self._visible_timer.isActive():
+            self._visible_timer.start()
+
+    def _announce_visible(self) -> None:
+        first, end = self.rowAt(0), self.rowAt(self.viewport().height())
+        if self.isVisible() and first >= 0:
+            self.visible_changed.emit(
+                self._photos.keys(range(first, end + 1 if end >= 0 else self._photos.rowCount()))
+            )
 
     def _activate(self, index: QModelIndex) -> None:
         self.activated_photo.emit(self._photos.key(index.row()))

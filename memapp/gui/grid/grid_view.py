@@ -33,7 +33,6 @@ from memapp.gui.grid.scroll_anchor import ScrollAnchor
 from memapp.gui.grid.tile_delegate import TileDelegate
 from memapp.gui.grid.tile_view import TileView
 from memapp.gui.widgets.theme import Theme
-from memapp.library.changes import Change, ChangeKind
 
 VISIBLE_MILLISECONDS = 60
 """The time for which changes are gathered before visible_changed is emitted."""
@@ -81,7 +80,7 @@ class GridView(TileView):
         self._current_before: ImageKey | None = None
         self._wheel = 0
         self._pinch = 0.0
-        self._notice = NoMatchNotice(parent=self.viewport())
+        self._notice = NoMatchNotice(model=model, parent=self.viewport())
         self._notice.clear_requested.connect(self.clear_filter_requested)
         self._anchor = ScrollAnchor(view=self)
         self._hold = InteractionHold(view=self, model=model)
@@ -100,7 +99,6 @@ class GridView(TileView):
         model.rearranging.connect(self._on_rearranging)
         model.rearranged.connect(self._on_rearranged)
         model.files_changed.connect(self._announce_soon)
-        model.library.subscribe(self._on_library_changed)
         self.doubleClicked.connect(self._activate)
         selection = self.selectionModel()
         selection.selectionChanged.connect(self._on_selection)
@@ -214,7 +212,6 @@ class GridView(TileView):
         # Fast scores are a part of their own, below exact ones.
         self._second_part = self._photos.fast_from
         super().relayout()
-        self._show_notice()
 
     def _on_reset(self) -> None:
         self.relayout()
@@ -232,15 +229,6 @@ class GridView(TileView):
             self.selectionModel().clearCurrentIndex()
         # The selected photos may be in another order now, or one of them may be gone.
         self._selection_timer.start()
-
-    def _on_library_changed(self, change: Change) -> None:
-        if change.kind is ChangeKind.ADDED:
-            # It may be that none of the photos passes the filter.
-            self._show_notice()
-
-    def _show_notice(self) -> None:
-        self._notice.setVisible(self._photos.rowCount() == 0 and len(self._photos.library) > 0)
-        self._notice.centre()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay the tiles out in as many columns as fit."""

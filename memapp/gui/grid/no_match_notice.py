@@ -1,16 +1,18 @@
-"""Shown in the grid when no photo passes the filter."""
+"""Shown in the grid and in the details view when no photo passes the filter."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from memapp.core.text import tr
+from memapp.gui.grid.arranged_model import ArrangedModel
 from memapp.gui.widgets.theme import SPACE_3, TEXT_TITLE
+from memapp.library.changes import Change, ChangeKind
 
 
 class NoMatchNotice(QWidget):
-    """ "No photos match", in the middle of its parent, with a button. Lives on the GUI thread.
+    """ "No photos match", in the middle of a view, with the way out. Lives on the GUI thread.
 
     Signals:
         clear_requested(): show all photos again.
@@ -18,9 +20,10 @@ class NoMatchNotice(QWidget):
 
     clear_requested = Signal()
 
-    def __init__(self, *, parent: QWidget) -> None:
-        """Create it hidden."""
+    def __init__(self, *, model: ArrangedModel, parent: QWidget) -> None:
+        """Show itself in the parent, a view's viewport, while none of the model's photos passes."""
         super().__init__(parent)
+        self._model = model
         self._within = parent
         words = QLabel(tr("No photos match"), self)
         words.setStyleSheet(f"font-size: {TEXT_TITLE}px")
@@ -30,9 +33,27 @@ class NoMatchNotice(QWidget):
         column.setSpacing(SPACE_3)
         column.addWidget(words, alignment=Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(clear, alignment=Qt.AlignmentFlag.AlignHCenter)
-        self.hide()
+        parent.installEventFilter(self)
+        for signal in (model.rowsInserted, model.modelReset, model.rearranged):
+            signal.connect(self._update)
+        self.destroyed.connect(model.library.subscribe(self._on_library_changed))
+        self._update()
 
-    def centre(self) -> None:
-        """Move to the middle of the parent."""
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay in the parent's middle."""
+        if event.type() is QEvent.Type.Resize:
+            self._centre()
+        return False
+
+    def _on_library_changed(self, change: Change) -> None:
+        if change.kind is ChangeKind.ADDED:
+            # Photos may be there, and none of them pass the filter.
+            self._update()
+
+    def _update(self) -> None:
+        self.setVisible(self._model.rowCount() == 0 and len(self._model.library) > 0)
+        self._centre()
+
+    def _centre(self) -> None:
         self.adjustSize()
         self.move(self._within.rect().center() - self.rect().center())

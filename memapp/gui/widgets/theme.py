@@ -216,6 +216,7 @@ def _address(picture: Path) -> str:
 def _stylesheet(theme: Theme) -> str:
     # A stylesheet can't tint a picture: this one is a grey that is seen on both appearances.
     arrow = _address(resource_path("icons/combo-arrow.svg"))
+    arrow_up = _address(resource_path("icons/combo-arrow-up.svg"))
     return f"""
         QWidget {{ font-size: {TEXT_NORMAL}px; }}
         QMainWindow, QDialog {{ background: {theme.window}; }}
@@ -251,6 +252,8 @@ def _stylesheet(theme: Theme) -> str:
             border-color: {theme.accent}; }}
         QScrollArea, QAbstractScrollArea {{ border: none; }}
         QMenu {{ background: {theme.panel}; border: 1px solid {theme.line}; padding: {SPACE_1}px 0; }}
+        QFrame#popup {{ background: {theme.panel}; border: 1px solid {theme.line};
+            border-radius: {CORNER}px; }}
         QMenu::item {{ padding: {SPACE_1}px {SPACE_6}px; }}
         QMenu::item:selected {{ background: {theme.hover}; }}
         QMenu::item:disabled {{ color: {theme.second_text}; }}
@@ -274,6 +277,9 @@ def _stylesheet(theme: Theme) -> str:
         QHeaderView {{ background: {theme.panel}; }}
         QHeaderView::section {{ background: {theme.panel}; color: {theme.second_text}; border: none;
             border-bottom: 1px solid {theme.line}; padding: {SPACE_1}px 11px; }}
+        QHeaderView::down-arrow, QHeaderView::up-arrow {{ width: 12px; height: 12px; }}
+        QHeaderView::down-arrow {{ image: {arrow_up}; }}
+        QHeaderView::up-arrow {{ image: {arrow}; }}
         QComboBox::drop-down {{ border: none; width: {SPACE_6}px; }}
         QComboBox::down-arrow {{ image: {arrow}; width: 16px; height: 16px; }}
         QToolButton#disclosure, QToolButton#disclosure:hover, QToolButton#disclosure:checked {{

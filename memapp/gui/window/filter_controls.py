@@ -157,7 +157,7 @@ class FilterPopup(QFrame):
 
     def __init__(self, *, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
-        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setObjectName("popup")
         self.setAccessibleName(tr("More filters"))
         self.editors: list[ConditionEditor] = []
         self._form = QFormLayout()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from memapp.core.records import ImageKey, PhotoId
 from memapp.core.text import trn
+from memapp.gui.grid.details_view import DetailsView
 from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.grid.grid_view import GridView
 from memapp.gui.run.changed_files import ChangedFiles
@@ -31,6 +32,7 @@ class ListCommands(QObject):
         session: Session,
         photos: GridModel,
         grid: GridView,
+        details: DetailsView,
         panes: PhotoPanes,
         files: ChangedFiles,
         undo: UndoCommands,
@@ -49,6 +51,7 @@ class ListCommands(QObject):
         files.changed.connect(self._on_changed)
         grid.selection_changed.connect(lambda chosen, _current: files.look_at(chosen[:_MOST_CHECKED]))
         grid.visible_changed.connect(lambda keys, _side: files.look_at(keys))
+        details.visible_changed.connect(files.look_at)
         panes.viewer_opened.connect(lambda: files.look_at([key] if (key := panes.viewing) else []))
 
     def remove(self, keys: Sequence[ImageKey]) -> None:

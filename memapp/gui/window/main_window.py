@@ -190,6 +190,7 @@ class MainWindow(QMainWindow):
             session=self.session,
             photos=self.photos,
             grid=self.grid,
+            details=self.details,
             panes=self.panes,
             files=self.changed_files,
             undo=self.undo,

@@ -52,6 +52,7 @@ class PhotoPanes(QObject):
         self._viewer = viewer
         self._supervisor = supervisor
         self._requested_side = 0
+        self._requested_thumbnail: ImageKey | None = None
         self._selected: Sequence[ImageKey] = ()
         self._viewed: PhotoId | None = None
         """The photo that the viewer shows, or showed last."""
@@ -127,10 +128,13 @@ class PhotoPanes(QObject):
         elif len(self._selected) == 1:
             key = self._selected[0]
             photo = self._library.photo(key)
+            preview = self._images.preview(key)
+            if preview is None:
+                self._request_thumbnail(key)
             self._inspector.show_photo(
                 key,
                 self._scores.outcome(key),
-                self._images.preview(key),
+                preview,
                 facts=() if photo is None else detail_rows(photo, without=SHOWN_BY_PARTS),
                 net=self._scores.shown,
                 net_scores=self._scores.of_each_net(key),
@@ -147,6 +151,13 @@ class PhotoPanes(QObject):
         for some, nearby in ((keys[:on_screen], False), (keys[on_screen:], True)):
             lacking = self._images.lacking_previews(some, side)
             self._supervisor.request_previews(View.GRID, lacking, side, nearby=nearby)
+
+    def _request_thumbnail(self, key: ImageKey) -> None:
+        """Load the preview of a photo that the grid does not show, such as one chosen in the table."""
+        if key != self._requested_thumbnail:
+            self._requested_thumbnail = key
+            side = round(self._grid.tile_size * self._grid.devicePixelRatioF())
+            self._supervisor.request_previews(View.INSPECTOR, [key], side)
 
     @Slot(object, int)
     def _request_picture(self, key: ImageKey, side: int) -> None:

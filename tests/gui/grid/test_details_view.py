@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from memapp.gui.grid.details_view import DetailsView
@@ -14,6 +15,7 @@ from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.grid.grid_view import GridView
 from memapp.gui.widgets.theme import ThemeManager
 from memapp.library.columns import Column, Kind, Sorting
+from memapp.library.filtering import Contains, PhotoFilter
 from memapp.library.order import Order
 from tests.gui.grid.photos import add_hundred, key, photo_id, shown_names
 
@@ -116,3 +118,37 @@ def test_a_new_column_has_a_place_at_the_end(details: DetailsView, model: GridMo
 def test_rows_stay_while_a_hand_is_in_the_table(qtbot: QtBot, details: DetailsView, model: GridModel) -> None:
     QTest.keyClick(details, Qt.Key.Key_Down)
     qtbot.waitUntil(lambda: model.held)
+
+
+def test_the_focus_makes_no_photo_current_that_nobody_chose(
+    qtbot: QtBot, details: DetailsView, grid: GridView
+) -> None:
+    qtbot.waitUntil(details.hasFocus)
+    assert grid.current_photo() is None
+
+
+def test_where_no_photo_passes_the_filter_the_table_says_so_too(
+    qtbot: QtBot, details: DetailsView, grid: GridView, model: GridModel
+) -> None:
+    notice = details._notice
+    assert not notice.isVisible()
+    model.set_filter(PhotoFilter((Contains("name", "no such name"),)))
+    assert notice.isVisible()
+    details.resize(700, 300)
+    assert notice.geometry().center() == details.viewport().rect().center()
+    button = notice.findChild(QPushButton)
+    assert isinstance(button, QPushButton)
+    with qtbot.waitSignal(grid.clear_filter_requested):
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    model.set_filter(PhotoFilter())
+    assert not notice.isVisible()
+
+
+def test_the_rows_in_sight_are_announced_after_a_scroll(
+    qtbot: QtBot, details: DetailsView, model: GridModel
+) -> None:
+    with qtbot.waitSignal(details.visible_changed) as announced:
+        details.scrollToBottom()
+    [keys] = announced.args
+    assert keys == model.photos_shown()[-len(keys) :]
+    assert 5 < len(keys) < 30

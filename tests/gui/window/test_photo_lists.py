@@ -65,3 +65,20 @@ def test_the_next_window_opens_with_the_table(
     second.add(tmp_path / "photos")
     assert second.window.details.isVisible()
     assert second.window.actions_table["details"].isChecked()
+
+
+def test_the_inspector_shows_a_photo_that_was_never_shown_as_a_tile(
+    bench: WindowBench, tmp_path: Path
+) -> None:
+    bench.trigger("details")
+    bench.add(make_photos(tmp_path / "photos", {"a.png": 30, "b.png": 240}))
+    assert bench.window.tile_images.preview(bench.key("b.png")) is None
+    bench.window.details.selectRow(1)
+    bench.until(lambda: bench.window.tile_images.preview(bench.window.photos.key(1)) is not None)
+
+
+def test_a_changed_file_is_noticed_when_its_row_comes_in_sight(listed: WindowBench, tmp_path: Path) -> None:
+    key = listed.key("c.png")
+    make_photos(tmp_path / "photos", {"c.png": 200})
+    listed.trigger("details")
+    listed.until(lambda: listed.key("c.png") != key)
