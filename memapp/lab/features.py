@@ -248,16 +248,16 @@ def _frame(path: Path, control: RunControl) -> PixelArray | str:
 def _open_engine(net: MemorabilityNet, cached: Sequence[str], place: Path, device: str) -> Engine:
     branches = FrozenBranches(net, cached).eval()
     if device != "cpu":
-        return TorchEngine(net=branches, device=device)
+        return TorchEngine(net=branches, device=device, features=True)
     from memapp.scoring.engines.export import export
 
     graph = place / "branches.onnx"
     likely = likely_tuning()
     try:
-        export(branches, graph, tolerance=FEATURE_TOLERANCE)
-        return OnnxEngine(graph=graph, threads=likely.threads, batch_size=likely.batch_size)
+        export(branches, graph, features=True, tolerance=FEATURE_TOLERANCE)
+        return OnnxEngine(graph=graph, threads=likely.threads, batch_size=likely.batch_size, features=True)
     except (DeviceError, ImportError):
-        return TorchEngine(net=branches, device="cpu")
+        return TorchEngine(net=branches, device="cpu", features=True)
     finally:
         graph.unlink(missing_ok=True)
 

@@ -18,6 +18,12 @@ def check_scores(scores: npt.NDArray[np.float32], frames: PixelArray, device_nam
         raise DeviceError(tr("{device} returned values that are not scores.", device=device_name))
 
 
+def check_features(features: npt.NDArray[np.float32], frames: PixelArray, device_name: str) -> None:
+    """Raise DeviceError unless there is a row of finite numbers for each frame."""
+    if features.ndim != 2 or len(features) != len(frames) or not np.isfinite(features).all():
+        raise DeviceError(tr("{device} returned values that are not numbers.", device=device_name))
+
+
 class Engine(Protocol):
     """A net loaded on one device. Used by one thread at a time."""
 
@@ -33,7 +39,7 @@ class Engine(Protocol):
 
         Raises:
             OutOfDeviceMemoryError: the batch did not fit; the engine is usable with a smaller one.
-            DeviceError: the device failed or returned values that are not numbers.
+            DeviceError: the device failed or returned values that are not scores.
         """
 
     def close(self) -> None:

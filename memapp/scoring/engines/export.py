@@ -24,7 +24,12 @@ OPSET = 17
 
 
 def export(
-    net: nn.Module, target: Path, *, labelled: bool = False, tolerance: float = GRAPH_TOLERANCE
+    net: nn.Module,
+    target: Path,
+    *,
+    labelled: bool = False,
+    features: bool = False,
+    tolerance: float = GRAPH_TOLERANCE,
 ) -> npt.NDArray[np.float32]:
     """Write a net as a graph from frames to scores, and verify that both give the same scores.
 
@@ -32,6 +37,7 @@ def export(
         net: (n, 3, 227, 227) floats in 0..1 to n scores; on the CPU; unusable afterwards.
         target: the file to write, flushed to the disk.
         labelled: whether its frames have labels as a fourth channel.
+        features: whether it is a part of a net, which returns rows of features instead of scores.
         tolerance: largest allowed difference between the graph's and the net's scores.
 
     Returns:
@@ -43,10 +49,10 @@ def export(
     """
     frames = proof_frames(labelled=labelled)
     _write(_FromFrames(net).eval(), frames, target)
-    reference = TorchEngine(net=net, device="cpu")
+    reference = TorchEngine(net=net, device="cpu", features=features)
     expected = reference.score(frames)
     reference.close()
-    graph = OnnxEngine(graph=target, threads=physical_cores())
+    graph = OnnxEngine(graph=target, threads=physical_cores(), features=features)
     prove(graph, expected, tolerance=tolerance, labelled=labelled)
     graph.close()
     return expected

@@ -10,7 +10,7 @@ import onnxruntime
 
 from memapp.core.errors import DeviceError, OutOfDeviceMemoryError
 from memapp.core.records import EngineInfo, PixelArray
-from memapp.scoring.engines.engine import check_scores
+from memapp.scoring.engines.engine import check_features, check_scores
 from memapp.scoring.hardware import cpu_name
 
 FRAMES = "frames"
@@ -26,13 +26,14 @@ onnxruntime.disable_telemetry_events()
 class OnnxEngine:
     """Scores frames on the CPU. Used by one thread at a time."""
 
-    def __init__(self, *, graph: Path, threads: int, batch_size: int = 1) -> None:
+    def __init__(self, *, graph: Path, threads: int, batch_size: int = 1, features: bool = False) -> None:
         """Load a graph.
 
         Args:
             graph: the file, without external data.
             threads: for the computation, including the calling one.
             batch_size: the best number of frames per call of score().
+            features: whether the graph is a part of a net, which returns rows of features instead of scores.
 
         Raises:
             OutOfDeviceMemoryError: the net does not fit.
@@ -40,6 +41,7 @@ class OnnxEngine:
                 here.
         """
         self.batch_size = batch_size
+        self._check = check_features if features else check_scores
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
@@ -77,7 +79,7 @@ class OnnxEngine:
             (scores,) = self._session.run([SCORES], {FRAMES: frames})
         except Exception as problem:
             raise _typed_error(problem) from problem
-        check_scores(scores, frames, cpu_name())
+        self._check(scores, frames, cpu_name())
         found: npt.NDArray[np.float32] = scores
         return found
 

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from memapp.core.errors import DeviceError, OutOfDeviceMemoryError
 from memapp.core.records import EngineInfo, PixelArray
 from memapp.scoring.engines.cuda_copies import CudaCopies
-from memapp.scoring.engines.engine import check_scores
+from memapp.scoring.engines.engine import check_features, check_scores
 from memapp.scoring.hardware import cpu_name, physical_cores
 
 BATCH_SIZES = {"cpu": 16, "mps": 16, "cuda": 64}
@@ -37,6 +37,7 @@ class TorchEngine:
         threads: int | None = None,
         half: bool = False,
         copies: CudaCopies | None = None,
+        features: bool = False,
     ) -> None:
         """Move the net to a device that torch supports.
 
@@ -46,6 +47,7 @@ class TorchEngine:
             threads: for the computation on the CPU; None for one per physical core.
             half: see the attribute.
             copies: copies frames in parts; None for CUDA's own on "cuda", and for no parts elsewhere.
+            features: whether the net is a part of one, which returns rows of features instead of scores.
 
         Raises:
             OutOfDeviceMemoryError: the net does not fit.
@@ -55,6 +57,7 @@ class TorchEngine:
             torch.set_num_threads(threads or physical_cores())
         self.device = device
         self.batch_size = BATCH_SIZES[device]
+        self._check = check_features if features else check_scores
         self.half = half
         """Whether convolutions and products use 16 bits. Must be verified: see gpu.prove_on_gpu."""
         # Convolutions are fastest with channels last on every device.
@@ -78,7 +81,7 @@ class TorchEngine:
             DeviceError: the device failed or returned values that are not scores.
         """
         scores = _guarded(self.device, lambda: self._forward(frames))
-        check_scores(scores, frames, _device_name(self.device))
+        self._check(scores, frames, _device_name(self.device))
         return scores
 
     def close(self) -> None:
