@@ -9,7 +9,7 @@ from memapp.library.columns import Column, Columns, Kind
 from memapp.library.library import Library
 from tests.library.made import add, key, new_library
 
-STARS = Column(id="stars", title="Stars", kind=Kind.INTEGER, missing=-1, of_file=False)
+LIKES = Column(id="likes", title="Likes", kind=Kind.INTEGER, missing=-1, of_file=False)
 
 
 @pytest.fixture
@@ -41,13 +41,13 @@ def test_two_ids_for_one_state_of_a_file_are_one_photo(library: Library) -> None
 def test_setting_values_returns_the_old_ones_and_announces_what_changed(
     library: Library, changes: list[Change]
 ) -> None:
-    library.register(STARS)
+    library.register(LIKES)
     first, second = add(library, "a.jpg", "b.jpg")
-    assert library.set("stars", {first: 3, second: -1}) == {first: -1, second: -1}
+    assert library.set("likes", {first: 3, second: -1}) == {first: -1, second: -1}
     change = changes[-1]
-    assert (change.kind, change.ids, change.columns) == (ChangeKind.VALUES, (first,), frozenset({"stars"}))
-    assert library.set("stars", {first: 4}) == {first: 3}
-    assert library.set("stars", {PhotoId(10**9): 1}) == {}
+    assert (change.kind, change.ids, change.columns) == (ChangeKind.VALUES, (first,), frozenset({"likes"}))
+    assert library.set("likes", {first: 4}) == {first: 3}
+    assert library.set("likes", {PhotoId(10**9): 1}) == {}
 
 
 def test_a_value_that_stays_is_no_change(library: Library, changes: list[Change]) -> None:
@@ -82,16 +82,16 @@ def test_a_computed_column_takes_no_values(library: Library) -> None:
 
 
 def test_what_was_removed_comes_back_as_it_was(library: Library) -> None:
-    library.register(STARS)
+    library.register(LIKES)
     first, second, third = add(library, "a.jpg", "b.jpg", "c.jpg")
-    library.set("stars", {second: 5})
+    library.set("likes", {second: 5})
     assert library.remove([second]) == (second,)
     assert library.ids() == (first, third)
     assert second not in library
     assert key("b.jpg") not in library
     assert library.restore([second]) == (second,)
     assert library.ids() == (first, second, third)
-    assert library.value(second, "stars") == 5
+    assert library.value(second, "likes") == 5
 
 
 def test_what_was_removed_and_is_added_again_is_new_and_last(library: Library) -> None:
@@ -112,16 +112,16 @@ def test_a_removed_photo_stays_away_when_its_file_is_here_under_another_id(libra
 
 
 def test_a_file_that_changed_keeps_its_photo_and_its_marks_and_loses_its_score(library: Library) -> None:
-    library.register(STARS)
+    library.register(LIKES)
     (photo,) = add(library, "a.jpg")
-    library.set("stars", {photo: 4})
+    library.set("likes", {photo: 4})
     library.set("score:resmem", {photo: 0.8})
     edited = key("a.jpg", size=2000)
     assert library.add([(photo, edited)]) == ()
     assert library.key_of(photo) == edited
     assert library.id_of(key("a.jpg")) is None
     assert library.value(photo, "size") == 2000
-    assert library.value(photo, "stars") == 4
+    assert library.value(photo, "likes") == 4
     assert np.isnan(library.value(photo, "score"))
 
 
@@ -161,16 +161,16 @@ def test_a_photo_that_turns_out_to_be_another_one_here_becomes_that_one(library:
 def test_photos_that_swap_their_files_are_all_there_though_they_are_identified_one_by_one(
     library: Library, count: int
 ) -> None:
-    library.register(STARS)
+    library.register(LIKES)
     before = [f"{place}.jpg" for place in range(count)]
     photos = add(library, *before)
-    library.set("stars", {photo: place for place, photo in enumerate(photos)})
+    library.set("likes", {photo: place for place, photo in enumerate(photos)})
     states = [key(name, size=2000 + place) for place, name in enumerate(before)]
     library.add(zip(photos, states, strict=True))
     for place, state in enumerate(states):
         library.identify([(photos[place], photos[place - 1], state)])
     assert [library.id_of(state) for state in states] == [photos[place - 1] for place in range(count)]
-    assert [library.value(photo, "stars") for photo in photos] == list(range(count))
+    assert [library.value(photo, "likes") for photo in photos] == list(range(count))
     assert len(library) == count
 
 
@@ -208,17 +208,17 @@ def test_it_grows_far_beyond_its_first_room(library: Library) -> None:
 
 def test_a_column_can_be_registered_and_removed_later(library: Library, changes: list[Change]) -> None:
     (photo,) = add(library, "a.jpg")
-    library.register(STARS)
-    assert library.value(photo, "stars") == -1
-    library.unregister("stars")
-    assert "stars" not in library.columns
+    library.register(LIKES)
+    assert library.value(photo, "likes") == -1
+    library.unregister("likes")
+    assert "likes" not in library.columns
     assert [change.kind for change in changes[1:]] == [ChangeKind.COLUMNS, ChangeKind.COLUMNS]
 
 
 def test_a_registry_refuses_what_makes_no_sense() -> None:
-    columns = Columns([STARS])
+    columns = Columns([LIKES])
     with pytest.raises(ValueError, match="already"):
-        columns.register(STARS)
+        columns.register(LIKES)
     with pytest.raises(ValueError, match="must come first"):
         columns.register(
             Column(id="x", title="", kind=Kind.FLAG, of_photo=lambda _: True, depends_on=frozenset({"y"}))

@@ -151,9 +151,9 @@ def test_false_alarms_have_no_percentile(library: Library) -> None:
 
 
 def test_a_column_that_is_declared_once_is_everywhere(scores: Scores, library: Library) -> None:
-    stars = Column(
-        id="stars",
-        title="Stars",
+    likes = Column(
+        id="likes",
+        title="Likes",
         kind=Kind.INTEGER,
         missing=-1,
         sort=Sorting(descending_first=True),
@@ -161,20 +161,20 @@ def test_a_column_that_is_declared_once_is_everywhere(scores: Scores, library: L
         tooltip=True,
         spoken=True,
         details=True,
-        export=ExportField("stars"),
+        export=ExportField("likes"),
     )
-    library.register(stars)
+    library.register(likes)
     photo = library.id_of(key("b.jpg"))
     assert photo is not None
-    library.set("stars", {photo: 4})
-    assert stars in library.columns.sortable
-    assert stars in library.columns.filterable
-    assert stars in library.columns.exported
-    assert names(library, Order.natural(stars))[0] == "b.jpg"
-    assert "Stars: 4" in text_of(library, "b.jpg")
-    assert "Stars" not in text_of(library, "a.jpg")
+    library.set("likes", {photo: 4})
+    assert likes in library.columns.sortable
+    assert likes in library.columns.filterable
+    assert likes in library.columns.exported
+    assert names(library, Order.natural(likes))[0] == "b.jpg"
+    assert "Likes: 4" in text_of(library, "b.jpg")
+    assert "Likes" not in text_of(library, "a.jpg")
     found = library.photo(photo)
     assert found is not None
-    assert ("Stars", "4") in detail_rows(found)
-    assert spoken_text(found).endswith("stars 4")
-    assert stars.exported(found) == 4
+    assert ("Likes", "4") in detail_rows(found)
+    assert spoken_text(found).endswith("likes 4")
+    assert likes.exported(found) == 4

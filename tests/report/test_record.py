@@ -66,18 +66,18 @@ def test_a_column_that_is_registered_is_exported_without_another_line() -> None:
     scores = scores_of(OUTCOMES)
     library = scores.library
     library.register(
-        Column(id="stars", title="Stars", kind=Kind.INTEGER, missing=-1, export=ExportField("stars"))
+        Column(id="likes", title="Likes", kind=Kind.INTEGER, missing=-1, export=ExportField("likes"))
     )
     best = library.id_of(key("/p/high.jpg"))
     assert best is not None
-    library.set("stars", {best: 5})
+    library.set("likes", {best: 5})
     made = report(scores)
     rows = {row["path"]: row for row in csv.DictReader(io.StringIO(CSV.content(made).decode()))}
-    assert rows["/p/high.jpg"]["stars"] == "5"
-    assert rows["/p/low.jpg"]["stars"] == ""
+    assert rows["/p/high.jpg"]["likes"] == "5"
+    assert rows["/p/low.jpg"]["likes"] == ""
     results = {result["path"]: result for result in json.loads(JSON.content(made))["results"]}
-    assert results["/p/high.jpg"]["stars"] == 5
-    assert results["/p/low.jpg"]["stars"] is None
+    assert results["/p/high.jpg"]["likes"] == 5
+    assert results["/p/low.jpg"]["likes"] is None
 
 
 def test_scores_of_several_devices_say_so() -> None:

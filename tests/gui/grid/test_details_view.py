@@ -102,15 +102,15 @@ def test_sorting_keeps_the_selection_at_its_photos(details: DetailsView, model: 
 
 def test_a_new_column_has_a_place_at_the_end(details: DetailsView, model: GridModel) -> None:
     details.selectRow(0)
-    stars = Column(id="stars", title="Stars", kind=Kind.INTEGER, sort=Sorting(), details=True)
-    model.library.register(stars)
-    model.library.set("stars", {photo_id(key("00.jpg")): 4})
+    likes = Column(id="likes", title="Likes", kind=Kind.INTEGER, sort=Sorting(), details=True)
+    model.library.register(likes)
+    model.library.set("likes", {photo_id(key("00.jpg")): 4})
     last = model.columnCount() - 1
-    assert model.headerData(last, Qt.Orientation.Horizontal) == "Stars"
+    assert model.headerData(last, Qt.Orientation.Horizontal) == "Likes"
     assert details.model().index(0, last).data() == "4"
-    model.set_order(Order("stars", descending=True))
-    assert sign(details) == ("stars", Qt.SortOrder.DescendingOrder)
-    model.library.unregister("stars")
+    model.set_order(Order("likes", descending=True))
+    assert sign(details) == ("likes", Qt.SortOrder.DescendingOrder)
+    model.library.unregister("likes")
     assert sign(details) == ("score", Qt.SortOrder.DescendingOrder)
     assert [index.data() for index in details.selectionModel().selectedRows()] == ["00.jpg"]
 

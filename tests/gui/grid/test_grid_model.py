@@ -180,17 +180,17 @@ def test_a_column_that_is_registered_comes_and_goes(model: GridModel) -> None:
     add(model, "a.jpg", "b.jpg")
     before = model.columnCount()
     kept = QPersistentModelIndex(model.index(1, 0))
-    stars = Column(
-        id="stars", title="Stars", kind=Kind.INTEGER, sort=Sorting(), details=True,
-        export=ExportField("stars"),
+    likes = Column(
+        id="likes", title="Likes", kind=Kind.INTEGER, sort=Sorting(), details=True,
+        export=ExportField("likes"),
     )  # fmt: skip
-    model.library.register(stars)
-    model.library.set("stars", {photo_id(key("b.jpg")): 3})
+    model.library.register(likes)
+    model.library.set("likes", {photo_id(key("b.jpg")): 3})
     assert model.columnCount() == before + 1
     assert [model.index(row, before).data() for row in range(2)] == ["", "3"]
-    model.set_order(Order.natural(stars))
+    model.set_order(Order.natural(likes))
     assert [model.tile(place).name for place in range(2)] == ["b.jpg", "a.jpg"]
-    model.library.unregister("stars")
+    model.library.unregister("likes")
     assert (model.columnCount(), model.order) == (before, Order())
     model.refresh()
     assert kept.data() == "b.jpg"
