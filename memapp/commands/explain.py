@@ -26,7 +26,7 @@ from memapp.commands.common import (
     nets,
     weights,
 )
-from memapp.core.area_words import outside_warning
+from memapp.core.area_text import outside_warning
 from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled, MemappError, PhotoError, SegmenterError, StoreError
 from memapp.core.explanation import (

@@ -33,6 +33,7 @@ from memapp.commands.common import (
 from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled, MemappError
 from memapp.core.memory_game import LEAST_PHOTOS
+from memapp.core.nets import PUBLISHED
 from memapp.core.plain_text import lines
 from memapp.core.resources import resources_folder
 from memapp.lab.labels import DEFAULT_COLUMN, LabelsError, LeftOut
@@ -42,7 +43,6 @@ from memapp.store.home import home_folder
 from memapp.store.scores import SqliteScoreStore
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
-RESERVED = ("resmem", "falseresmem", "m3m")
 SHOWN_ROWS = 20
 """Of a table: this many unusable ones are listed."""
 TRAINABLE = ("m3m", "resmem", "resmem-retrain", "alexnet")
@@ -236,7 +236,7 @@ def _train(options: argparse.Namespace) -> int:
 
     if options.output.exists() and not options.output.is_dir():
         return complain(f"--output {options.output} is a file; name a folder.", EXIT_USAGE_OR_NOTHING)
-    if options.name is not None and (not NAME.fullmatch(options.name) or options.name.lower() in RESERVED):
+    if options.name is not None and (not NAME.fullmatch(options.name) or options.name.lower() in PUBLISHED):
         return complain(
             "--name: letters, digits, - and _, and no published net's name.", EXIT_USAGE_OR_NOTHING
         )

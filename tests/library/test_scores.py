@@ -13,7 +13,7 @@ from memapp.library.columns import Column, ExportField, Kind, RangeFilter, Sorti
 from memapp.library.library import Library
 from memapp.library.order import Order
 from memapp.library.photo_columns import PhotoState
-from memapp.library.photo_text import detail_rows, spoken_text, tooltip
+from memapp.library.photo_description import detail_rows, spoken_text, tooltip
 from memapp.library.scores import Scores
 from tests.library.made import add, failed, key, names, new_library, scored
 

@@ -18,7 +18,7 @@ from memapp.library.columns import Column
 from memapp.library.order import NAME
 from memapp.library.photo import Photo
 from memapp.library.photo_columns import CHANGED
-from memapp.library.photo_text import spoken_text, tooltip
+from memapp.library.photo_description import spoken_text, tooltip
 from memapp.library.scores import Scores
 
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

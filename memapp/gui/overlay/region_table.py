@@ -18,7 +18,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QAction, QColor
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QTreeView, QVBoxLayout, QWidget
 
-from memapp.core.area_words import outside_warning
+from memapp.core.area_text import outside_warning
 from memapp.core.explanation import Region, RegionKind, Regions
 from memapp.core.score_text import points_text
 from memapp.core.text import deferred, tr

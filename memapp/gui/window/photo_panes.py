@@ -13,7 +13,7 @@ from memapp.gui.grid.grid_view import GridView
 from memapp.gui.inspector.inspector import SHOWN_BY_PARTS, Inspector
 from memapp.gui.viewer.photo_viewer import PhotoViewer
 from memapp.library.changes import KEY, Change, ChangeKind
-from memapp.library.photo_text import detail_rows
+from memapp.library.photo_description import detail_rows
 from memapp.library.scores import DISAGREEMENT
 from memapp.workers.request_sets import View
 from memapp.workers.supervisor import Supervisor

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QSlider, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from memapp.core.area_words import outside_warning
+from memapp.core.area_text import outside_warning
 from memapp.core.explanation import Layer, MapMethod, Region, RegionKind
 from memapp.gui.overlay.overlay_drawing import MapStyle
 from memapp.gui.overlay.overlay_panel import OverlayPanel

@@ -7,7 +7,7 @@ import pytest
 from memapp.core.photo_text import file_size_text, taken_text
 from memapp.core.records import ImageKey, PhotoFacts, PhotoId, ScoredPhoto
 from memapp.library.photo import Photo
-from memapp.library.photo_text import detail_rows, spoken_text, tooltip
+from memapp.library.photo_description import detail_rows, spoken_text, tooltip
 from memapp.library.scores import Scores
 from tests.library.made import add, failed, new_library
 
