@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import threading
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +11,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from memapp.core.contracts import PhotoLoader
 from memapp.core.control import RunControl
 from memapp.core.errors import StoreError, WeightsError
 from memapp.core.events import (
@@ -23,7 +19,6 @@ from memapp.core.events import (
     Failed,
     Found,
     Notice,
-    Progress,
     Scored,
     Skipped,
     Started,
@@ -34,7 +29,6 @@ from memapp.core.records import (
     ImageKey,
     LoadedPhoto,
     NetIdentity,
-    Precision,
     ScoredPhoto,
 )
 from memapp.intake.discover import find_photos
@@ -42,71 +36,10 @@ from memapp.intake.load import load_photo
 from memapp.pipeline.decode_pool import Decoded, DecodePool
 from memapp.pipeline.score_run import score_run
 from memapp.pipeline.shared_scorer import SharedScorer
-from memapp.pipeline.thumbnail_cache import ThumbnailCache
 from memapp.store.photos import photos_in_memory
-from memapp.store.scores import FILE_NAME, SqliteScoreStore
-from memapp.store.thumbnails import FOLDER_NAME, ThumbnailStore
+from memapp.store.scores import FILE_NAME
 from tests.fakes import BRIGHTNESS_NET, BrightnessFactory, BrightnessScorer
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Twenty grey photos, brighter and brighter, a broken one and a text."""
-    folder = tmp_path / "photos"
-    folder.mkdir()
-    for number in range(20):
-        Image.new("RGB", (40, 30), (10 * number,) * 3).save(folder / f"{number}.png")
-    (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 and no more")
-    (folder / "notes.txt").write_text("not a photo", encoding="utf-8")
-    return folder
-
-
-def run(
-    *paths: Path,
-    factory: BrightnessFactory | None = None,
-    home: Path | None = None,
-    control: RunControl | None = None,
-    loader: PhotoLoader = load_photo,
-    thumbnails: ThumbnailCache | None = None,
-) -> Iterator[Event]:
-    return score_run(
-        [str(path) for path in paths],
-        finder=find_photos,
-        loader=loader,
-        scorers=factory or BrightnessFactory(),
-        open_store=None if home is None else lambda: SqliteScoreStore(home=home),
-        control=control or RunControl(),
-        thumbnails=thumbnails,
-    )
-
-
-def scores(events: Iterable[Event], *, known: bool | None = None) -> dict[str, float]:
-    return {
-        photo.key.name: photo.score
-        for event in events
-        if isinstance(event, Scored) and known in (None, event.known)
-        for photo in event.photos
-    }
-
-
-def collect(events: Iterable[Event], into: list[Event]) -> None:
-    """Collect the events even of a run that fails."""
-    for event in events:
-        into.append(event)
-
-
-def last_progress(events: list[Event]) -> Progress:
-    return [event for event in events if isinstance(event, Progress)][-1]
-
-
-@pytest.fixture(autouse=True)
-def no_thread_left_over() -> Iterator[None]:
-    before = set(threading.enumerate())
-    yield
-    deadline = time.monotonic() + 5
-    while (left := set(threading.enumerate()) - before) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert not left
+from tests.pipeline.score_runs import collect, last_progress, run, scores
 
 
 def test_every_photo_is_found_and_then_scored_or_failed(folder: Path) -> None:
@@ -394,96 +327,3 @@ def test_a_kept_net_is_loaded_once_and_released_on_demand(folder: Path) -> None:
     assert not factory.scorer.closed
     keeping.release()
     assert factory.scorer.closed
-
-
-FAST_NET = replace(BRIGHTNESS_NET, precision=Precision.FAST)
-
-
-def test_a_fast_run_computes_nothing_that_is_known_exactly(folder: Path, tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    list(run(folder / "7.png", home=home))
-    fast = BrightnessFactory(identity=FAST_NET, equivalent_identities=(BRIGHTNESS_NET,))
-    events = list(run(folder, home=home, factory=fast))
-    assert list(scores(events, known=True)) == ["7.png"]
-    precisions = {
-        photo.key.name: photo.precision
-        for event in events
-        if isinstance(event, Scored)
-        for photo in event.photos
-    }
-    assert precisions.pop("7.png") is Precision.EXACT
-    assert set(precisions.values()) == {Precision.FAST}
-
-
-def test_an_exact_run_uses_no_fast_score(folder: Path, tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    list(
-        run(
-            folder,
-            home=home,
-            factory=BrightnessFactory(identity=FAST_NET, equivalent_identities=(BRIGHTNESS_NET,)),
-        )
-    )
-    events = list(run(folder, home=home))
-    assert scores(events, known=True) == {}
-    assert len(scores(events, known=False)) == 20
-
-
-def test_one_decode_serves_the_net_and_the_thumbnail(folder: Path, tmp_path: Path) -> None:
-    asked: list[int | None] = []
-
-    def loader(
-        path: str,
-        *,
-        frame: bool = False,
-        longest_side: int | None = None,
-        precision: Precision = Precision.EXACT,
-        control: RunControl | None = None,
-    ) -> LoadedPhoto:
-        asked.append(longest_side)
-        return load_photo(path, frame=frame, longest_side=longest_side, precision=precision, control=control)
-
-    cache = ThumbnailCache(ThumbnailStore(home=tmp_path / "home"))
-    events = list(run(folder, loader=loader, thumbnails=cache))
-    assert asked == [512] * 21
-    keys = [photo.key for event in events if isinstance(event, Scored) for photo in event.photos]
-    for key in keys:
-        thumbnail = cache.find(key, 200)
-        assert thumbnail is not None
-        assert thumbnail.shape == (30, 40, 3)
-        assert np.abs(thumbnail.astype(int) - 10 * int(key.name.split(".")[0])).max() <= 1
-    # What was made once is not made again.
-    asked.clear()
-    list(run(folder, loader=loader, thumbnails=cache))
-    assert sorted(asked, key=str) == [512, *[None] * 20]  # the broken one
-
-
-def test_thumbnails_change_no_score(folder: Path, tmp_path: Path) -> None:
-    cache = ThumbnailCache(ThumbnailStore(home=tmp_path / "home"))
-    assert scores(run(folder, thumbnails=cache)) == scores(run(folder))
-
-
-def test_without_a_cache_no_thumbnail_is_written(folder: Path, memapp_home: Path) -> None:
-    list(run(folder, home=memapp_home))
-    assert not (memapp_home / FOLDER_NAME).exists()
-
-
-def test_a_failing_thumbnail_cache_stops_no_run(folder: Path, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("no folder", encoding="utf-8")
-    cache = ThumbnailCache(ThumbnailStore(home=tmp_path / "file"))
-    events = list(run(folder, thumbnails=cache))
-    assert len(scores(events)) == 20
-    assert not [event for event in events if isinstance(event, Notice)]
-
-
-@pytest.mark.parametrize("precision", list(Precision))
-def test_photos_are_decoded_for_the_nets_precision(folder: Path, precision: Precision) -> None:
-    asked: set[object] = set()
-
-    def loader(path: str, **options: Any) -> LoadedPhoto:
-        asked.add(options["precision"])
-        return load_photo(path, **options)
-
-    net = dataclasses.replace(BRIGHTNESS_NET, precision=precision)
-    assert len(scores(run(folder, factory=BrightnessFactory(identity=net), loader=loader))) == 20
-    assert asked == {precision}

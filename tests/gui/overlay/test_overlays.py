@@ -1,114 +1,34 @@
-"""Overlays in the real window: ordered, drawn, superseded, kept; areas of interest; segmenters; export."""
+"""Overlays in the real window: requested, drawn, superseded, stored, exported."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
-from types import NoneType
-from typing import Any
 
-import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
-    QAbstractButton,
-    QApplication,
     QFileDialog,
-    QInputDialog,
     QLabel,
-    QMessageBox,
     QPushButton,
 )
 
 from memapp.core.errors import SegmenterError
-from memapp.core.explanation import MapMethod, MemorabilityMap, Regions, Segmentation
+from memapp.core.explanation import MapMethod, MemorabilityMap, Segmentation
 from memapp.core.settings import SETTINGS
-from memapp.gui.dialogs.segmenters_dialog import SegmentersDialog
-from memapp.gui.overlay.area_tools import RectangleTool
 from memapp.gui.overlay.explain_view import COVER_INSTEAD
-from memapp.gui.widgets.basic import IconButton
 from tests.fakes import HALVES, HalvesFactory, HalvesSegmenter
-from tests.gui.window.test_main_window import answered
+from tests.gui.overlay.shown_overlays import (
+    LEFT,
+    count_calls,
+    overlay,
+    panel_words,
+    shown,
+    view_colour,
+)
 from tests.gui.window_bench import WindowBench
-
-LEFT = Qt.MouseButton.LeftButton
-CORNER = ((0.5, 0.5), (0.9, 0.5), (0.9, 0.9), (0.5, 0.9))
-OUTSIDE = ((0.0, 0.0), (0.03, 0.0), (0.03, 0.03), (0.0, 0.03))
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Photos whose left half is dark and whose right half is bright: it is the bright one that counts."""
-    made = tmp_path / "photos"
-    made.mkdir()
-    for name, bright in (("a.png", 250), ("b.png", 200), ("c.png", 150)):
-        pixels = np.full((120, 160, 3), 10, np.uint8)
-        pixels[:, 80:] = bright
-        Image.fromarray(pixels).save(made / name)
-    return made
-
-
-@pytest.fixture
-def halves() -> HalvesFactory:
-    return HalvesFactory(HalvesSegmenter(with_instance=True))
-
-
-@pytest.fixture
-def viewing(
-    open_window: Callable[..., WindowBench], folder: Path, halves: HalvesFactory
-) -> Callable[..., WindowBench]:
-    """Opens a window with the first photo in the viewer."""
-
-    def make(name: str = "a.png", *, segmenters: HalvesFactory | None = None) -> WindowBench:
-        bench = open_window(segmenters=segmenters or halves)
-        bench.add(folder)
-        bench.window.panes.open(bench.key(name))
-        assert bench.page() == "viewer"
-        return bench
-
-    return make
-
-
-def overlay(bench: WindowBench, name: str) -> None:
-    """Choose an overlay, and wait until it is on screen."""
-    bench.trigger(f"overlay-{name}")
-    bench.until(lambda: shown(bench) is not None)
-
-
-def count_calls(monkeypatch: pytest.MonkeyPatch, owner: object, name: str) -> list[str]:
-    """Note each call of this method, which still does its work."""
-    calls: list[str] = []
-    method = getattr(owner, name)
-
-    def called(*arguments: Any, **named: Any) -> Any:
-        calls.append(name)
-        return method(*arguments, **named)
-
-    monkeypatch.setattr(owner, name, called)
-    return calls
-
-
-def shown(bench: WindowBench) -> Segmentation | MemorabilityMap | Regions | None:
-    there = bench.window.overlays.view.shown
-    return None if there is None else there.part
-
-
-def panel_words(bench: WindowBench) -> str:
-    panel = bench.window.overlays.panel
-    return "\n".join(label.text() for label in panel.findChildren(QLabel) if label.isVisible())
-
-
-def view_colour(bench: WindowBench, x: float, y: float) -> tuple[int, int, int]:
-    view = bench.window.viewer.view
-    rect = view.photo_rect()
-    at = QPointF(rect.left() + x * rect.width(), rect.top() + y * rect.height()).toPoint()
-    colour = view.grab().toImage().pixelColor(at)
-    return colour.red(), colour.green(), colour.blue()
-
 
 # What is laid over the photo
 
@@ -326,246 +246,6 @@ def test_a_photo_that_is_gone_is_told(viewing: Callable[..., WindowBench], folde
     assert bench.window.viewer.view.layer is None
 
 
-# Areas of interest
-
-
-def area_names(bench: WindowBench) -> list[str]:
-    areas = bench.window.overlays.areas
-    key = bench.window.viewer.key
-    assert key is not None
-    return [area.name for area in areas.areas_of(key) or ()]
-
-
-def regions_named(bench: WindowBench, name: str) -> bool:
-    part = shown(bench)
-    return isinstance(part, Regions) and any(region.name == name for region in part.regions)
-
-
-def test_an_area_is_drawn_named_and_weighed(viewing: Callable[..., WindowBench]) -> None:
-    bench = viewing()
-    overlay(bench, "regions")
-
-    def name_it(dialog: QInputDialog) -> None:
-        dialog.setTextValue("Headline")
-        dialog.accept()
-
-    bench.trigger("area-rectangle")
-    view = bench.window.viewer.view
-    tools = [view.tool]
-    rect = view.photo_rect()
-    first = (rect.topLeft() + QPointF(0.55 * rect.width(), 0.2 * rect.height())).toPoint()
-    last = (rect.topLeft() + QPointF(0.9 * rect.width(), 0.8 * rect.height())).toPoint()
-    QTest.mousePress(view, LEFT, pos=first)
-    QTest.mouseMove(view, last)
-    with answered(QInputDialog, name_it):
-        QTest.mouseRelease(view, LEFT, pos=last)
-    tools.append(view.tool)
-    assert [type(tool) for tool in tools] == [RectangleTool, NoneType]
-    assert area_names(bench) == ["Headline"]
-    bench.until(lambda: regions_named(bench, "Headline"))
-    part = shown(bench)
-    assert isinstance(part, Regions)
-    [headline] = [region for region in part.regions if region.name == "Headline"]
-    # It lies on the bright half, and without it the photo would be darker.
-    assert headline.contribution is not None
-    assert headline.contribution > 0.02
-
-
-def test_an_area_without_a_name_is_given_up(viewing: Callable[..., WindowBench]) -> None:
-    bench = viewing()
-    overlay(bench, "regions")
-    tool = RectangleTool(parent=bench.window)
-    bench.window.overlays.areas.draw(tool)
-    with answered(QInputDialog, lambda dialog: dialog.reject()):
-        tool.drawn.emit(CORNER)
-    assert area_names(bench) == []
-
-
-def test_areas_are_renamed_deleted_and_brought_back(viewing: Callable[..., WindowBench]) -> None:
-    bench = viewing()
-    overlay(bench, "regions")
-    areas = bench.window.overlays.areas
-    areas.add("Logo", CORNER)
-    areas.add("Logo", OUTSIDE)
-    assert area_names(bench) == ["Logo", "Logo 2"]
-    areas.rename("Logo", "Sign")
-    assert area_names(bench) == ["Sign", "Logo 2"]
-    bench.until(lambda: regions_named(bench, "Sign") and regions_named(bench, "Logo 2"))
-    assert '"Logo 2" lies outside the frame' in panel_words(bench)
-    areas.delete("Sign")
-    assert area_names(bench) == ["Logo 2"]
-    assert 'The area "Sign" was deleted.' in bench.notice_texts()
-    # The notice brings back what it is about, whatever came after it.
-    areas.add("Later", CORNER)
-    notice_bar = bench.window.notices
-    while bench.notice_texts()[0] != 'The area "Sign" was deleted.':
-        notice_bar.close_current()
-    notice_bar._act()
-    assert sorted(area_names(bench)) == ["Later", "Logo 2", "Sign"]
-    for _ in range(3):
-        bench.trigger("undo")
-    assert area_names(bench) == ["Sign", "Logo 2"]
-    for _ in range(3):
-        bench.trigger("undo")
-    assert area_names(bench) == []
-    assert not bench.window.actions_table["undo"].isEnabled()
-
-
-def test_an_area_is_used_on_all_photos_of_the_folder_and_kept(
-    viewing: Callable[..., WindowBench], open_window: Callable[..., WindowBench], folder: Path
-) -> None:
-    bench = viewing()
-    overlay(bench, "regions")
-    areas = bench.window.overlays.areas
-    areas.add("Logo", CORNER)
-    areas.add("Only here", OUTSIDE)
-    areas.use_everywhere("Logo")
-    bench.window.panes.open(bench.key("b.png"))
-    assert area_names(bench) == ["Logo"]
-    bench.until(lambda: regions_named(bench, "Logo"))
-    bench.window.close()
-
-    again = open_window()
-    again.add(folder)
-    again.window.panes.open(again.key("a.png"))
-    again.until(lambda: again.window.overlays.areas.areas_of(again.key("a.png")) is not None)
-    assert area_names(again) == ["Logo", "Only here"]
-    again.window.overlays.areas.use_here_only("Logo")
-    assert [area.name for area in again.window.overlays.areas.areas_of(again.key("b.png")) or ()] == []
-
-
-def test_areas_go_out_and_come_in_as_files(
-    viewing: Callable[..., WindowBench], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    bench = viewing()
-    overlay(bench, "regions")
-    areas = bench.window.overlays.areas
-    areas.add("Logo", CORNER)
-    file = tmp_path / "areas.json"
-    # The system's own dialogs can't be answered here.
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(file), ""))
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(file), ""))
-    areas.export()
-    bench.until(file.exists)
-    [written] = json.loads(file.read_text())["areas"]
-    assert (written["name"], written["outline"]) == ("Logo", [list(corner) for corner in CORNER])
-    bench.window.panes.open(bench.key("b.png"))
-    areas.import_areas()
-    bench.until(lambda: area_names(bench) == ["Logo"])
-    file.write_text("nonsense")
-    areas.import_areas()
-    bench.until(lambda: any("does not describe areas" in text for text in bench.notice_texts()))
-
-
-def test_the_menu_offers_what_can_be_done_with_an_area(viewing: Callable[..., WindowBench]) -> None:
-    bench = viewing()
-    overlay(bench, "regions")
-    areas = bench.window.overlays.areas
-    areas.add("Logo", CORNER)
-    bench.until(lambda: regions_named(bench, "Logo"))
-    part = shown(bench)
-    assert isinstance(part, Regions)
-    [logo] = [region for region in part.regions if region.name == "Logo"]
-    offered = [action.text() for action in areas.menu_for(logo).actions() if action.text()]
-    assert offered[:3] == ["Rename...", "Delete", "Use on all photos of this folder"]
-    areas.use_everywhere("Logo")
-    assert "Use on this photo only" in [action.text() for action in areas.menu_for(logo).actions()]
-    assert "Delete" not in [action.text() for action in areas.menu_for(None).actions()]
-
-
-# On thumbnails
-
-
-def tile_overlay(bench: WindowBench, name: str) -> QImage | None:
-    return bench.window.tile_images.overlay(bench.key(name))
-
-
-def test_tiles_show_what_is_kept_and_only_that(viewing: Callable[..., WindowBench]) -> None:
-    bench = viewing()
-    overlay(bench, "memorability")
-    bench.window.panes.close()
-    assert bench.page() == "grid"
-    ordered, passes = len(bench.explained), bench.scorers.scorer.scored
-    assert tile_overlay(bench, "a.png") is None
-    bench.trigger("tile-overlays")
-    bench.until(lambda: tile_overlay(bench, "a.png") is not None)
-    small = tile_overlay(bench, "a.png")
-    assert small is not None
-    raises = small.pixelColor(round(0.8 * small.width()), small.height() // 2)
-    assert raises.red() > raises.blue()
-    assert tile_overlay(bench, "b.png") is None
-    assert all(order.kept_only for order in bench.explained[ordered:])
-    assert bench.scorers.scorer.scored == passes
-    bench.trigger("overlay-none")
-    assert tile_overlay(bench, "a.png") is None
-    bench.trigger("overlay-memorability")
-    bench.window.panes.close()
-    bench.until(lambda: tile_overlay(bench, "a.png") is not None)
-    bench.trigger("tile-overlays")
-    assert tile_overlay(bench, "a.png") is None
-
-
-def test_tile_overlays_that_are_off_are_neither_looked_up_nor_announced(
-    viewing: Callable[..., WindowBench], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    bench = viewing()
-    overlay(bench, "segmentation")
-    looked_up = count_calls(monkeypatch, bench.supervisor, "look_up")
-    forgotten = count_calls(monkeypatch, bench.window.tile_images, "forget_overlays")
-    panel = bench.window.overlays.panel
-
-    def change_all() -> None:
-        for percent in range(40, 80):
-            panel.opacity_changed.emit(percent)
-        panel.map.style_chosen.emit("fog")
-        panel.segmentation.table.show_all()
-        panel.segmentation.table.set_hidden(frozenset({"left"}))
-
-    change_all()
-    assert (looked_up, forgotten) == ([], [])
-    # Regions have no small overlay, even where tiles are to have one.
-    bench.window.panes.close()
-    bench.trigger("tile-overlays")
-    bench.until(lambda: tile_overlay(bench, "a.png") is not None)
-    bench.trigger("overlay-regions")
-    assert tile_overlay(bench, "a.png") is None
-    looked_up.clear()
-    forgotten.clear()
-    change_all()
-    assert (looked_up, forgotten) == ([], [])
-
-
-def test_another_opacity_changes_only_the_tiles_that_have_an_overlay(
-    viewing: Callable[..., WindowBench],
-) -> None:
-    bench = viewing()
-    overlay(bench, "segmentation")
-    bench.window.panes.close()
-    bench.trigger("tile-overlays")
-    bench.until(lambda: tile_overlay(bench, "a.png") is not None)
-    before = tile_overlay(bench, "a.png")
-    assert before is not None
-    bench.window.overlays.panel.opacity_changed.emit(20)
-    assert tile_overlay(bench, "a.png") is None
-    bench.until(lambda: tile_overlay(bench, "a.png") is not None)
-    after = tile_overlay(bench, "a.png")
-    assert after is not None
-    right = round(0.9 * before.width()), 5
-    assert after.pixelColor(*right).alpha() < before.pixelColor(*right).alpha()
-
-
-def test_tile_overlays_that_come_after_they_were_switched_off_are_dropped(
-    viewing: Callable[..., WindowBench],
-) -> None:
-    bench = viewing()
-    overlay(bench, "segmentation")
-    bench.window.panes.close()
-    bench.trigger("tile-overlays")
-    bench.trigger("tile-overlays")
-    bench.qtbot.wait(200)
-    assert tile_overlay(bench, "a.png") is None
-
-
 # Export
 
 
@@ -596,54 +276,3 @@ def test_a_place_that_takes_no_picture_is_told(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "no" / "x.png"), ""))
     bench.trigger("overlay-export")
     bench.until(lambda: any("can't be written" in text for text in bench.notice_texts()))
-
-
-# Segmenters
-
-
-def button_of(box: QMessageBox, text: str) -> QAbstractButton:
-    [found] = [button for button in box.buttons() if button.text() == text]
-    return found
-
-
-def test_segmenters_are_installed_and_removed_in_their_dialog(
-    viewing: Callable[..., WindowBench], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    bench = viewing(segmenters=HalvesFactory(installed=False))
-    commands = bench.window.overlays.segmenters
-    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: f"/packs/{HALVES.name}")
-
-    def look(dialog: SegmentersDialog) -> None:
-        def said(text: str) -> bool:
-            return any(text in label.text() for label in dialog.findChildren(QLabel))
-
-        def wait(ask: Callable[[], bool]) -> None:
-            for _ in range(400):
-                QApplication.processEvents()
-                if ask():
-                    return
-                QTest.qWait(5)
-            raise AssertionError([label.text() for label in dialog.findChildren(QLabel)])
-
-        wait(lambda: said("None is installed yet."))
-        [button] = [b for b in dialog.findChildren(QPushButton) if b.text() == "Install from a folder..."]
-        QTest.mouseClick(button, LEFT)
-        wait(lambda: said("halves is installed."))
-        wait(lambda: bool(commands.installed.rows))
-        [remove] = [b for b in dialog.findChildren(IconButton) if b.accessibleName().startswith("Remove")]
-        with answered(QMessageBox, lambda asked: button_of(asked, "Remove").click()):
-            QTest.mouseClick(remove, LEFT)
-        wait(lambda: said("None is installed yet."))
-        dialog.reject()
-
-    with answered(SegmentersDialog, look):
-        bench.trigger("segmenters")
-
-
-def test_a_pack_that_is_refused_is_told(bench: WindowBench) -> None:
-    said: list[str] = []
-    bench.window.overlays.segmenters.outcome.connect(said.append)
-    bench.window.overlays.segmenters.install(Path("/packs/other"))
-    assert bench.window.overlays.segmenters.busy
-    bench.until(lambda: said == ["/packs/other is no segmenter."])
-    assert not bench.window.overlays.segmenters.busy

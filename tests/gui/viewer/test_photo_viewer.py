@@ -1,4 +1,4 @@
-"""The viewer as a person uses it: stepping, the loupe, what it asks for, what it says."""
+"""The viewer as a person uses it: zoom, steps, keys, and which pictures it requests."""
 
 from __future__ import annotations
 
@@ -11,46 +11,18 @@ from PySide6.QtGui import QImage, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from memapp.core.records import Failure, ImageKey, Precision, ScoredPhoto
+from memapp.core.records import ImageKey, ScoredPhoto
 from memapp.gui.viewer.photo_viewer import PhotoViewer
 from memapp.gui.viewer.seen_part import seen_rect
 from memapp.gui.widgets.theme import ThemeManager
+from tests.gui.viewer.shown_photo import Asked, show
 
 MakeImage = Callable[..., QImage]
 MakeScored = Callable[..., ScoredPhoto]
 
 
-class _Asked:
-    """Keeps what the viewer asks for."""
-
-    def __init__(self, viewer: PhotoViewer) -> None:
-        self.pictures: list[tuple[ImageKey, int]] = []
-        self.steps: list[int] = []
-        self.closed = 0
-        viewer.picture_wanted.connect(lambda key, side: self.pictures.append((key, side)))
-        viewer.step.connect(self.steps.append)
-        viewer.closed.connect(self._close)
-
-    def _close(self) -> None:
-        self.closed += 1
-
-
-@pytest.fixture
-def viewer(qtbot: QtBot, theme_manager: ThemeManager) -> PhotoViewer:
-    made = PhotoViewer(theme_manager=theme_manager)
-    qtbot.addWidget(made)
-    made.resize(900, 640)
-    made.show()
-    qtbot.waitExposed(made)
-    return made
-
-
 def _device_width(viewer: PhotoViewer) -> int:
     return round(viewer.view.width() * viewer.view.devicePixelRatioF())
-
-
-def _show(viewer: PhotoViewer, photo: ScoredPhoto, *, position: int = 5, count: int = 40) -> None:
-    viewer.show_photo(photo.key, placeholder=None, position=position, count=count, caption=photo)
 
 
 def _wheel(viewer: PhotoViewer, at: QPointF, notches: int) -> None:
@@ -72,18 +44,18 @@ def _wheel(viewer: PhotoViewer, at: QPointF, notches: int) -> None:
 
 
 def test_it_first_asks_for_what_fills_the_view(viewer: PhotoViewer, scored: MakeScored) -> None:
-    asked = _Asked(viewer)
+    asked = Asked(viewer)
     photo = scored(width=6000, height=2000)
-    _show(viewer, photo)
+    show(viewer, photo)
     assert asked.pictures == [(photo.key, _device_width(viewer))]
 
 
 def test_it_asks_for_full_size_only_when_zoomed_past_that(
     qtbot: QtBot, viewer: PhotoViewer, scored: MakeScored, plain_image: MakeImage
 ) -> None:
-    asked = _Asked(viewer)
+    asked = Asked(viewer)
     photo = scored(width=6000, height=2000)
-    _show(viewer, photo)
+    show(viewer, photo)
     viewer.set_picture(photo.key, plain_image(900, 300), False)
     assert len(asked.pictures) == 1
     qtbot.keyClick(viewer, Qt.Key.Key_Z)
@@ -97,9 +69,9 @@ def test_it_asks_for_full_size_only_when_zoomed_past_that(
 def test_a_small_photo_is_never_asked_for_twice(
     qtbot: QtBot, viewer: PhotoViewer, scored: MakeScored, plain_image: MakeImage
 ) -> None:
-    asked = _Asked(viewer)
+    asked = Asked(viewer)
     photo = scored(width=300, height=200)
-    _show(viewer, photo)
+    show(viewer, photo)
     assert asked.pictures == [(photo.key, 300)]
     viewer.set_picture(photo.key, plain_image(300, 200), False)
     _wheel(viewer, QPointF(400, 300), 3)
@@ -110,7 +82,7 @@ def test_a_larger_window_asks_for_a_larger_picture(
     qtbot: QtBot, viewer: PhotoViewer, scored: MakeScored, plain_image: MakeImage
 ) -> None:
     photo = scored(width=6000, height=2000)
-    _show(viewer, photo)
+    show(viewer, photo)
     viewer.set_picture(photo.key, plain_image(900, 300), False)
     with qtbot.waitSignal(viewer.picture_wanted) as asked:
         viewer.resize(1200, 700)
@@ -122,8 +94,8 @@ def test_it_waits_to_ask_until_it_is_shown(
 ) -> None:
     hidden = PhotoViewer(theme_manager=theme_manager)
     qtbot.addWidget(hidden)
-    asked = _Asked(hidden)
-    _show(hidden, scored())
+    asked = Asked(hidden)
+    show(hidden, scored())
     assert asked.pictures == []
     hidden.resize(900, 640)
     with qtbot.waitSignal(hidden.picture_wanted):
@@ -134,7 +106,7 @@ def test_pictures_of_other_photos_are_passed_over(
     viewer: PhotoViewer, scored: MakeScored, plain_image: MakeImage
 ) -> None:
     photo, other = scored("a.jpg"), scored("b.jpg")
-    _show(viewer, photo)
+    show(viewer, photo)
     before = viewer.grab().toImage()
     viewer.set_picture(other.key, plain_image(900, 600), False)
     assert viewer.grab().toImage() == before
@@ -163,7 +135,7 @@ def test_at_100_percent_a_pixel_is_a_pixel(qtbot: QtBot, viewer: PhotoViewer, sc
     stripes[:, ::2] = 255
     checks = QImage(stripes.tobytes(), 2000, 1500, 2000, QImage.Format.Format_Grayscale8).copy()
     photo = scored(width=2000, height=1500)
-    _show(viewer, photo)
+    show(viewer, photo)
     viewer.set_picture(photo.key, checks, True)
     qtbot.keyClick(viewer, Qt.Key.Key_Z)
     shown = viewer.view.grab().toImage()
@@ -176,7 +148,7 @@ def test_what_the_net_did_not_see_is_dimmed(
     qtbot: QtBot, viewer: PhotoViewer, scored: MakeScored, plain_image: MakeImage
 ) -> None:
     photo = scored(width=900, height=600)
-    _show(viewer, photo)
+    show(viewer, photo)
     viewer.set_picture(photo.key, plain_image(900, 600, "#ffffff"), True)
     rect = viewer.view.photo_rect()
     edge = QPointF(rect.left() + 4, rect.center().y()).toPoint()
@@ -200,7 +172,7 @@ def test_a_click_is_a_loupe_at_the_place_clicked(
     qtbot: QtBot, viewer: PhotoViewer, scored: MakeScored
 ) -> None:
     photo = scored(width=6000, height=4000)
-    _show(viewer, photo)
+    show(viewer, photo)
     at = QPoint(300, 200)
     rect = viewer.view.photo_rect()
     place = (at.x() - rect.left()) / rect.width()
@@ -213,7 +185,7 @@ def test_a_click_is_a_loupe_at_the_place_clicked(
 
 
 def test_a_double_click_is_one_loupe(qtbot: QtBot, viewer: PhotoViewer, scored: MakeScored) -> None:
-    _show(viewer, scored(width=6000, height=4000))
+    show(viewer, scored(width=6000, height=4000))
     at = QPoint(300, 200)
     qtbot.mouseClick(viewer.view, Qt.MouseButton.LeftButton, pos=at)
     # a mouse releases after the second press, too; mouseDClick leaves that out
@@ -223,7 +195,7 @@ def test_a_double_click_is_one_loupe(qtbot: QtBot, viewer: PhotoViewer, scored: 
 
 
 def test_a_drag_pans_and_is_no_click(qtbot: QtBot, viewer: PhotoViewer, scored: MakeScored) -> None:
-    _show(viewer, scored(width=6000, height=4000))
+    show(viewer, scored(width=6000, height=4000))
     viewer.view.toggle_loupe()
     before = viewer.view.photo_rect()
     view = viewer.view
@@ -238,7 +210,7 @@ def test_a_drag_pans_and_is_no_click(qtbot: QtBot, viewer: PhotoViewer, scored: 
 def test_the_wheel_zooms_to_the_pointer_and_catches_at_100_percent(
     viewer: PhotoViewer, scored: MakeScored
 ) -> None:
-    _show(viewer, scored(width=1200, height=800))
+    show(viewer, scored(width=1200, height=800))
     at = QPointF(500, 300)
     scales: list[float] = []
     for _ in range(4):
@@ -255,10 +227,10 @@ def test_the_wheel_zooms_to_the_pointer_and_catches_at_100_percent(
 def test_the_loupe_stays_at_its_place_in_the_next_photo(
     qtbot: QtBot, viewer: PhotoViewer, scored: MakeScored
 ) -> None:
-    _show(viewer, scored("a.jpg", width=6000, height=4000))
+    show(viewer, scored("a.jpg", width=6000, height=4000))
     qtbot.mouseClick(viewer.view, Qt.MouseButton.LeftButton, pos=QPoint(300, 200))
     before = viewer.view.photo_rect()
-    _show(viewer, scored("b.jpg", width=6000, height=4000), position=6)
+    show(viewer, scored("b.jpg", width=6000, height=4000), position=6)
     assert viewer.view.zoom == 1.0
     assert viewer.view.photo_rect() == before
 
@@ -266,7 +238,7 @@ def test_the_loupe_stays_at_its_place_in_the_next_photo(
 def test_the_loupe_waits_for_a_photo_whose_size_is_unknown(
     qtbot: QtBot, viewer: PhotoViewer, photo_key: Callable[[str], ImageKey], plain_image: MakeImage
 ) -> None:
-    asked = _Asked(viewer)
+    asked = Asked(viewer)
     key = photo_key("waiting.jpg")
     viewer.show_photo(key, placeholder=plain_image(256, 128), position=1, count=1, caption=None)
     assert viewer.view.zoom is None
@@ -296,8 +268,8 @@ def test_the_loupe_waits_for_a_photo_whose_size_is_unknown(
 def test_keys_step_at_fit_and_at_100_percent(
     qtbot: QtBot, viewer: PhotoViewer, scored: MakeScored, key: Qt.Key, step: int, zoomed: bool
 ) -> None:
-    asked = _Asked(viewer)
-    _show(viewer, scored(), position=5, count=40)
+    asked = Asked(viewer)
+    show(viewer, scored(), position=5, count=40)
     if zoomed:
         viewer.view.toggle_loupe()
     qtbot.keyClick(viewer, key)
@@ -305,8 +277,8 @@ def test_keys_step_at_fit_and_at_100_percent(
 
 
 def test_there_is_no_step_past_the_ends(qtbot: QtBot, viewer: PhotoViewer, scored: MakeScored) -> None:
-    asked = _Asked(viewer)
-    _show(viewer, scored(), position=1, count=1)
+    asked = Asked(viewer)
+    show(viewer, scored(), position=1, count=1)
     for key in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End):
         qtbot.keyClick(viewer, key)
     assert asked.steps == []
@@ -316,8 +288,8 @@ def test_there_is_no_step_past_the_ends(qtbot: QtBot, viewer: PhotoViewer, score
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
 def test_keys_that_go_back(qtbot: QtBot, viewer: PhotoViewer, scored: MakeScored, key: Qt.Key) -> None:
-    asked = _Asked(viewer)
-    _show(viewer, scored())
+    asked = Asked(viewer)
+    show(viewer, scored())
     qtbot.keyClick(viewer, key)
     assert asked.closed == 1
 
@@ -325,8 +297,8 @@ def test_keys_that_go_back(qtbot: QtBot, viewer: PhotoViewer, scored: MakeScored
 def test_buttons_in_focus_take_space_and_leave_the_arrows(
     qtbot: QtBot, viewer: PhotoViewer, scored: MakeScored
 ) -> None:
-    asked = _Asked(viewer)
-    _show(viewer, scored())
+    asked = Asked(viewer)
+    show(viewer, scored())
     qtbot.keyClick(viewer.bar.seen, Qt.Key.Key_Space)
     assert viewer.bar.seen.isChecked()
     qtbot.keyClick(viewer.bar.seen, Qt.Key.Key_Return)
@@ -351,7 +323,7 @@ def test_its_own_keys_are_claimed_before_the_windows_shortcuts(
 def test_plus_minus_and_shifted_arrows_zoom_and_pan(
     qtbot: QtBot, viewer: PhotoViewer, scored: MakeScored
 ) -> None:
-    _show(viewer, scored(width=6000, height=4000))
+    show(viewer, scored(width=6000, height=4000))
     qtbot.keyClicks(viewer, "+++")
     zoomed = viewer.view.zoom
     assert zoomed is not None
@@ -361,72 +333,3 @@ def test_plus_minus_and_shifted_arrows_zoom_and_pan(
     assert viewer.view.photo_rect().left() < before
     qtbot.keyClick(viewer, Qt.Key.Key_Minus)
     assert (viewer.view.zoom or 0) < zoomed
-
-
-# Words
-
-
-def test_the_bar_tells_score_name_place_and_zoom(viewer: PhotoViewer, scored: MakeScored) -> None:
-    _show(viewer, scored("IMG_1.jpg", width=1800, height=600), position=12, count=2031)
-    bar = viewer.bar
-    assert (bar.score.text(), bar.band.text(), bar.percentile.text()) == ("0.82", "± 0.09", "66th percentile")
-    assert bar.name.whole_text == "IMG_1.jpg"
-    assert bar.place.text() == "12 of 2,031"
-    assert bar.zoom.text() == "50 %"
-    viewer.view.toggle_loupe()
-    assert bar.zoom.text() == "100 %"
-    assert bar.loupe.accessibleName() == "Fit (Z)"
-
-
-def test_the_bar_marks_a_fast_score(viewer: PhotoViewer, scored: MakeScored) -> None:
-    photo = scored(precision=Precision.FAST)
-    _show(viewer, photo)
-    assert viewer.bar.score.text() == "≈0.82"
-    assert viewer.bar.score.toolTip().startswith("Fast score, a little less exact.")
-    assert viewer.bar.score.accessibleName() == "Fast score 0.82"
-    viewer.set_caption(photo.key, scored())
-    assert viewer.bar.score.text() == "0.82"
-    assert viewer.bar.score.toolTip() == ""
-    assert viewer.bar.score.accessibleName() == "Score 0.82"
-
-
-def test_a_waiting_photo_says_so_until_its_score_comes(
-    viewer: PhotoViewer, scored: MakeScored, plain_image: MakeImage
-) -> None:
-    photo, other = scored("a.jpg"), scored("b.jpg", score=0.5)
-    viewer.show_photo(photo.key, placeholder=plain_image(90, 60), position=1, count=2, caption=None)
-    assert viewer.bar.band.text() == "Not scored yet"
-    assert not viewer.bar.score.isVisible()
-    viewer.set_caption(other.key, other)
-    assert viewer.bar.band.text() == "Not scored yet"
-    assert viewer.view.zoom is None
-    viewer.set_caption(photo.key, photo)
-    assert viewer.view.zoom == pytest.approx(900 / 3000, rel=0.1)
-    assert viewer.bar.score.isVisible()
-    assert viewer.bar.score.text() == "0.82"
-
-
-def test_a_failed_photo_shows_its_reason(
-    qtbot: QtBot, viewer: PhotoViewer, failure: Callable[[str], Failure], scored: MakeScored
-) -> None:
-    asked = _Asked(viewer)
-    broken = failure("broken.jpg")
-    viewer.show_photo(broken.key, placeholder=None, position=1, count=2, caption=broken)
-    assert viewer.view.message == broken.reason
-    assert viewer.view.accessibleDescription() == broken.reason
-    assert viewer.bar.band.text() == "No score"
-    assert not viewer.bar.loupe.isEnabled()
-    qtbot.keyClick(viewer, Qt.Key.Key_Z)
-    assert asked.pictures == []
-    _show(viewer, scored())
-    assert viewer.view.message == ""
-    assert viewer.bar.loupe.isEnabled()
-
-
-def test_a_picture_that_cannot_be_had_leaves_its_reason(viewer: PhotoViewer, scored: MakeScored) -> None:
-    photo = scored()
-    _show(viewer, photo)
-    viewer.set_picture_missing(scored("b.jpg").key, "Not this one.")
-    assert viewer.view.message == ""
-    viewer.set_picture_missing(photo.key, "The file is not there any more.")
-    assert viewer.view.message == "The file is not there any more."

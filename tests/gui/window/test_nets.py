@@ -1,63 +1,38 @@
-"""Several nets in the window: which score, whose scores are shown, where two disagree, which come and go."""
+"""Several nets in the window: which ones score, how they are chosen, added and removed."""
 
 from __future__ import annotations
 
-import csv
-import json
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QLabel, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QLabel, QPushButton
 
 from memapp.core.errors import WeightsError
 from memapp.core.net_ids import NetId
-from memapp.core.nets import UNTRAINED_M3M, NetInfo
-from memapp.core.records import ImageKey, NetIdentity, PixelArray, Precision
-from memapp.core.score_scale import FALSE_ALARMS, HITS
+from memapp.core.nets import NetInfo
+from memapp.core.records import Precision
+from memapp.core.score_scale import HITS
 from memapp.gui.dialogs.nets_dialog import NetsDialog
 from memapp.gui.inspector.net_scores import NetScores
-from memapp.gui.window.net_commands import NetCommands
-from tests.fakes import BrightnessFactory, BrightnessScorer
+from tests.fakes import BrightnessFactory
+from tests.gui.window.three_nets import (
+    FALSERESMEM,
+    GREYS,
+    ODD,
+    TEAM,
+    OddScorer,
+    choose,
+    false_alarms,
+    identity,
+    keys,
+    labels,
+    net_button,
+    nets,
+    team,
+    team_scores,
+)
 from tests.gui.window_bench import TurnstileScorer, WindowBench, make_photos
-
-FALSERESMEM = NetInfo(NetId("falseresmem"), "FalseResMem", FALSE_ALARMS, "Published: false alarms.")
-TEAM = NetInfo(NetId("team"), "M3M: team", HITS, "Trained here.", removable=True)
-
-# Twelve photos, dark to light, no two of which tie; "03.png" is placed first by the team's net.
-GREYS = {f"{number:02}.png": 20 + 20 * number for number in range(12)}
-ODD = "03.png"
-
-
-class OddScorer(BrightnessScorer):
-    """As bright as it is, but for one photo, which it finds best."""
-
-    def score(self, frames: PixelArray) -> npt.NDArray[np.float32]:
-        scores = super().score(frames)
-        scores[np.isclose(scores, GREYS[ODD] / 255, atol=1e-3)] = 0.99
-        return scores
-
-
-class TenthScorer(BrightnessScorer):
-    """The brighter, the more false alarms; a tenth of the brightness."""
-
-    def score(self, frames: PixelArray) -> npt.NDArray[np.float32]:
-        return super().score(frames) / np.float32(10)
-
-
-def identity(net: NetInfo) -> NetIdentity:
-    return NetIdentity(net.title, net.id.ljust(64, "0"), "test-1")
-
-
-def team(build_problem: Exception | None = None) -> BrightnessFactory:
-    return BrightnessFactory(OddScorer(), identity=identity(TEAM), build_problem=build_problem)
-
-
-def false_alarms() -> BrightnessFactory:
-    return BrightnessFactory(TenthScorer(), identity=identity(FALSERESMEM))
 
 
 @pytest.fixture
@@ -69,51 +44,6 @@ def folder(tmp_path: Path) -> Path:
 def bench(open_window: Callable[..., WindowBench]) -> WindowBench:
     """A window with three nets, of which one scores."""
     return open_window(others={FALSERESMEM: false_alarms(), TEAM: team()})
-
-
-def nets(bench: WindowBench) -> NetCommands:
-    return bench.window.nets
-
-
-def choose(bench: WindowBench, *names: str) -> None:
-    nets(bench).choose(names)
-    bench.until_done()
-
-
-def net_button(bench: WindowBench) -> QToolButton:
-    [button] = [
-        each
-        for each in bench.window.findChildren(QToolButton)
-        if each.toolTip() == "The net whose scores are shown"
-    ]
-    return button
-
-
-def keys(bench: WindowBench) -> list[ImageKey]:
-    return bench.window.library.keys()
-
-
-def team_scores(bench: WindowBench) -> dict[str, float | None]:
-    return {
-        key.name: said.score
-        for key in keys(bench)
-        for said in bench.window.scores.of_each_net(key)
-        if said.net == TEAM
-    }
-
-
-def flags(bench: WindowBench) -> dict[str, int]:
-    nets(bench).comparison.refresh()
-    found = {key.name: bench.window.scores.flag(key) for key in keys(bench)}
-    return {name: round(points) for name, points in found.items() if points is not None}
-
-
-def labels(bench: WindowBench) -> list[str]:
-    return [
-        each.text()
-        for each in bench.window.inspector.findChildren(QLabel)
-        if each.isVisible() and each.text()
-    ]
 
 
 # Which nets score
@@ -266,164 +196,6 @@ def test_a_net_that_is_gone_since_is_left_out(
     bench.window.close()
     again = open_window()
     assert [net.id for net in nets(again).chosen] == ["resmem"]
-
-
-# Whose scores are shown
-
-
-def test_the_net_that_is_shown_is_what_is_sorted_and_filtered_by(bench: WindowBench, folder: Path) -> None:
-    bench.add(folder)
-    choose(bench, "resmem", "team")
-    nets(bench).show_net("team")
-    bench.window.photos.refresh()
-    assert bench.names()[0] == ODD
-    assert bench.scores()[ODD] == pytest.approx(0.99)
-    bench.trigger("next-net")
-    bench.window.photos.refresh()
-    assert bench.names()[0] == "11.png"
-    bench.trigger("next-net")
-    assert bench.window.scores.shown == TEAM
-
-
-def test_false_alarms_have_no_place_among_peoples_scores(bench: WindowBench, folder: Path) -> None:
-    bench.add(folder)
-    choose(bench, "resmem", "falseresmem")
-    nets(bench).show_net("falseresmem")
-    bench.choose("05.png")
-    index = bench.window.photos.index_of(bench.key("05.png"))
-    assert bench.window.photos.tile(index.row()).percentile is None
-    assert "percentile" not in index.data(Qt.ItemDataRole.ToolTipRole)
-    assert "who never saw this photo" in index.data(Qt.ItemDataRole.ToolTipRole)
-    assert index.data(Qt.ItemDataRole.AccessibleTextRole).startswith("05.png, predicted false alarms 0.05")
-    said = labels(bench)
-    assert not any("percentile" in text or "±" in text for text in said)
-    bench.until(lambda: "7th of 12 in this set, from the most false alarms" in labels(bench))
-    bench.trigger("open")
-    bar = bench.window.viewer.bar
-    assert bar.score.text() == "0.05"
-    assert not bar.percentile.isVisible()
-    assert not bar.band.isVisible()
-
-
-# What the inspector says
-
-
-def test_the_inspector_says_what_every_net_says_and_both_together(bench: WindowBench, folder: Path) -> None:
-    bench.add(folder)
-    choose(bench, "resmem", "falseresmem", "team")
-    bench.choose("10.png")
-    nets(bench).comparison.refresh()
-    said = labels(bench)
-    for text in ("ResMem", "FalseResMem", "M3M: team", "0.86", "0.09"):
-        assert text in said
-    assert (
-        "About 86 of 100 recognise it; about 9 of 100 who never saw it believe they did; corrected 0.77."
-    ) in said
-    assert any(
-        text.startswith("ResMem places it 82 points higher in this set than FalseRes") for text in said
-    )
-
-
-def test_the_inspector_says_that_a_net_was_not_trained(
-    open_window: Callable[..., WindowBench], folder: Path
-) -> None:
-    untrained = UNTRAINED_M3M
-    note = "Not trained: equal to ResMem until it is."
-    bench = open_window(others={untrained: BrightnessFactory(identity=identity(untrained))})
-    bench.add(folder)
-    choose(bench, "resmem", "m3m")
-    bench.choose("10.png")
-    assert sum(note in text for text in labels(bench)) == 1
-    nets(bench).show_net("m3m")
-    assert sum(note in text for text in labels(bench)) == 1
-
-
-# Where two nets disagree
-
-
-def test_photos_that_two_nets_place_apart_are_flagged(bench: WindowBench, folder: Path) -> None:
-    bench.add(folder)
-    assert flags(bench) == {}
-    choose(bench, "resmem", "team")
-    # The team's net places it first of twelve, ResMem fourth from the last.
-    assert flags(bench) == {ODD: -73}
-    words = bench.window.photos.index_of(bench.key(ODD)).data(Qt.ItemDataRole.ToolTipRole)
-    assert "M3M: team places it 73 points higher in this set than ResMem." in words
-    nets(bench).set_points(75)
-    assert flags(bench) == {}
-    nets(bench).set_points(5)
-    assert set(flags(bench)) == set(GREYS) - {"00.png", "01.png", "02.png"}
-    choose(bench, "resmem")
-    assert flags(bench) == {}
-
-
-def test_only_where_they_disagree(bench: WindowBench, folder: Path) -> None:
-    bench.add(folder)
-    choose(bench, "resmem", "team")
-    nets(bench).comparison.refresh()
-    bench.trigger("disagreeing")
-    assert bench.names() == [ODD]
-    bench.trigger("clear-filter")
-    assert len(bench.names()) == 12
-    assert not bench.window.actions_table["disagreeing"].isChecked()
-    bench.trigger("disagreeing")
-    choose(bench, "resmem")
-    assert len(bench.names()) == 12
-    assert not bench.window.filters.wanted
-
-
-def test_sorted_by_disagreement(bench: WindowBench, folder: Path) -> None:
-    bench.add(folder)
-    choose(bench, "resmem", "team")
-    nets(bench).comparison.refresh()
-    bench.trigger("sort-disagreement")
-    assert bench.names()[0] == ODD
-    choose(bench, "resmem")
-    assert bench.window.photos.order.column == "score"
-
-
-def test_which_two_are_compared_can_be_chosen(bench: WindowBench, folder: Path) -> None:
-    bench.add(folder)
-    choose(bench, "resmem", "falseresmem", "team")
-    assert nets(bench).pair == (bench.window.scores.nets[0], FALSERESMEM)
-    nets(bench).compare("team", "resmem")
-    assert flags(bench) == {ODD: 73}
-    # One of the two no longer scores: the first of the others takes its place.
-    choose(bench, "falseresmem", "team")
-    assert nets(bench).pair == (TEAM, FALSERESMEM)
-
-
-def test_flags_follow_scores_as_they_come(bench: WindowBench, folder: Path) -> None:
-    nets(bench).choose(["resmem", "team"])
-    bench.add(folder)
-    bench.until(lambda: bench.window.scores.flag(bench.key(ODD)) is not None)
-
-
-# Exports
-
-
-def test_an_export_has_a_column_for_each_net(
-    bench: WindowBench, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    bench.add(folder)
-    choose(bench, "resmem", "falseresmem", "team")
-    for ending in ("csv", "json"):
-        target = tmp_path / f"scores.{ending}"
-        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, to=str(target): (to, ""))
-        bench.trigger("export")
-        bench.until(target.is_file)
-    with (tmp_path / "scores.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = {Path(row["path"]).name: row for row in csv.DictReader(file)}
-    assert list(rows) == bench.names()
-    assert rows[ODD]["ResMem"] == rows[ODD]["score"]
-    assert float(rows[ODD]["M3M: team"]) == pytest.approx(0.99)
-    assert float(rows[ODD]["FalseResMem"]) == pytest.approx(GREYS[ODD] / 2550, abs=0.001)
-    assert float(rows["11.png"]["disagreement"]) == pytest.approx(100)
-    document = json.loads((tmp_path / "scores.json").read_text(encoding="utf-8"))
-    assert [net["predicts"] for net in document["nets"]] == ["hits", "false alarms", "hits"]
-    assert len({net["sha256"] for net in document["nets"]}) == 3
-    assert document["disagreement"]["first"] == "ResMem"
-    assert set(document["results"][0]["scores"]) == {"ResMem", "FalseResMem", "M3M: team"}
 
 
 # The dialog

@@ -16,9 +16,9 @@ from PIL import Image
 from memapp.core.resources import resources_folder
 from memapp.scoring.weights import RESMEM_WEIGHTS
 from memapp.store.explained_files import ENDINGS
+from tests.commands.command_line import make_photo, memapp
 from tests.conftest import CHECKOUT
 from tests.packs import MADE, made_pack
-from tests.test_cli import make_photo, memapp
 
 AREAS = {
     "areas": [
