@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 import http.client
-import json
 import logging
 import os
-import shutil
 import socket
 import ssl
-import stat
-import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Callable
 from email.message import Message
 from pathlib import Path
 from typing import IO, Any, TypeAlias
-from urllib.parse import urlsplit
-
-import truststore
 
 from memapp.core.control import RunControl
 from memapp.core.errors import FetchError
-from memapp.core.files import make_private_folder, open_regular_file, read_json, write_atomically
+from memapp.core.files import make_private_folder
+from memapp.scoring.download_connection import disconnecting_when_cancelled, opener
+from memapp.scoring.partial_download import PartialDownload, Published, is_published
 
 BytesProgress: TypeAlias = Callable[[int, int], None]
 """Called with the bytes here and the total, which is 0 if the server does not state it."""
@@ -42,32 +34,10 @@ STALL_SECONDS = 30.0
 _CHUNK = 1 << 16
 _PROGRESS_BYTES = _CHUNK
 """An attempt that brings fewer counts as failed: otherwise one byte at a time would go on forever."""
-_MOST_MEMORY_BYTES = 100_000
-_SPARE = 100_000_000
-"""Bytes to leave free on the disk."""
 _LOOK_SECONDS = 0.05
 _SOFTWARE = {"User-Agent": "memapp", "Accept-Encoding": "identity"}
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """A published file."""
-
-    title: str
-    """Its name for people: "The COCO segmenter"."""
-    address: str
-    file_name: str
-    sha256: str
-    """Of its content, 64 hexadecimal digits: a shorter start of it could be forged."""
-    likely_size: int
-    """Bytes, as stated by its publisher; a file twice as large is refused."""
-
-    @property
-    def host(self) -> str:
-        """The server's name."""
-        return urlsplit(self.address).hostname or self.address
 
 
 class _RetryError(Exception):
@@ -108,7 +78,7 @@ def fetch(
         make_private_folder(folder)
         if target.is_file() and is_published(target, published):
             return target
-        part = _Part(folder, published)
+        part = PartialDownload(folder, published)
         _receive(part, control, progress, pauses, stall_seconds)
         part.place(target)
     except OSError as problem:
@@ -118,73 +88,8 @@ def fetch(
     return target
 
 
-def is_published(path: Path, published: Published) -> bool:
-    """Return whether a file is the published one, by its hash. Raise OSError if it can't be read."""
-    with open_regular_file(path) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() == published.sha256
-
-
-class _Part:
-    """The received part, in a file beside the target, and the server's validator in another file."""
-
-    def __init__(self, folder: Path, published: Published) -> None:
-        self.published = published
-        self.folder = folder
-        self.path = folder / f".{published.file_name}.part"
-        self._memory = folder / f".{published.file_name}.part.json"
-
-    @property
-    def size(self) -> int:
-        """Bytes here."""
-        try:
-            status = self.path.lstat()
-        except FileNotFoundError:
-            return 0
-        # A link or a FIFO is none of ours, and is replaced.
-        return status.st_size if stat.S_ISREG(status.st_mode) else 0
-
-    def validator(self) -> str | None:
-        """The server's validator for these bytes; None if they can't be resumed."""
-        try:
-            match read_json(self._memory, most_bytes=_MOST_MEMORY_BYTES):
-                case {"address": self.published.address, "validator": str(validator)} if self.size:
-                    return validator if validator.isprintable() else None
-        except (OSError, ValueError):
-            pass
-        return None
-
-    def begin(self, headers: Message) -> None:
-        """Discard what is here and store the validator of the coming version."""
-        self.discard()
-        # Only a strong ETag identifies these exact bytes (RFC 9110, 8.8.1); a date is the next best.
-        etag = headers.get("ETag", "")
-        validator = etag if etag and not etag.startswith("W/") else headers.get("Last-Modified")
-        if validator:
-            memory = {"address": self.published.address, "validator": validator}
-            write_atomically(self._memory, json.dumps(memory), private=True)
-
-    def discard(self) -> None:
-        """Delete what is here."""
-        for path in (self.path, self._memory):
-            path.unlink(missing_ok=True)
-
-    def check_disk_space(self, needed: int) -> None:
-        """Raise FetchError if the disk is too full."""
-        free = shutil.disk_usage(self.folder).free
-        if free < needed + _SPARE:
-            raise FetchError(
-                f"The disk of {self.folder} is too full: {(needed + _SPARE) / 1e6:,.0f} MB are needed, "
-                f"{free / 1e6:,.0f} MB are free."
-            )
-
-    def place(self, target: Path) -> None:
-        """Move the verified file into place."""
-        self.path.replace(target)
-        self._memory.unlink(missing_ok=True)
-
-
 def _receive(
-    part: _Part,
+    part: PartialDownload,
     control: RunControl,
     progress: BytesProgress,
     pauses: tuple[float, ...],
@@ -224,7 +129,9 @@ def _receive(
         fresh = True
 
 
-def _attempt(part: _Part, control: RunControl, progress: BytesProgress, stall_seconds: float) -> None:
+def _attempt(
+    part: PartialDownload, control: RunControl, progress: BytesProgress, stall_seconds: float
+) -> None:
     control.checkpoint()
     headers = dict(_SOFTWARE)
     validator = part.validator()
@@ -233,9 +140,9 @@ def _attempt(part: _Part, control: RunControl, progress: BytesProgress, stall_se
     else:
         headers |= {"Range": f"bytes={part.size}-", "If-Range": validator}
     request = urllib.request.Request(part.published.address, headers=headers)
-    with _disconnecting_when_cancelled(control) as sockets:
+    with disconnecting_when_cancelled(control) as sockets:
         try:
-            with _opener(sockets).open(request, timeout=stall_seconds) as response:
+            with opener(sockets).open(request, timeout=stall_seconds) as response:
                 _take(response, part, control, progress)
         except urllib.error.HTTPError as problem:
             with problem:
@@ -251,7 +158,7 @@ class _DiskError(OSError):
     """Writing failed, not reading."""
 
 
-def _take(response: Any, part: _Part, control: RunControl, progress: BytesProgress) -> None:
+def _take(response: Any, part: PartialDownload, control: RunControl, progress: BytesProgress) -> None:
     """Write what the server sends.
 
     Raises:
@@ -299,7 +206,7 @@ def _take(response: Any, part: _Part, control: RunControl, progress: BytesProgre
         raise _RetryError(f"it stopped after {done / 1e6:,.1f} of {total / 1e6:,.1f} MB")
 
 
-def _begin(part: _Part, headers: Message) -> None:
+def _begin(part: PartialDownload, headers: Message) -> None:
     try:
         part.begin(headers)
     except OSError as problem:
@@ -328,7 +235,7 @@ def _flush(file: IO[bytes]) -> None:
         raise _DiskError(*problem.args) from problem
 
 
-def _refuse_status(problem: urllib.error.HTTPError, part: _Part) -> None:
+def _refuse_status(problem: urllib.error.HTTPError, part: PartialDownload) -> None:
     """Raise _RetryError or FetchError, always."""
     host = part.published.host
     match problem.code:
@@ -354,7 +261,7 @@ def _refuse_status(problem: urllib.error.HTTPError, part: _Part) -> None:
     ) from problem
 
 
-def _typed_error(problem: Exception, part: _Part) -> Exception:
+def _typed_error(problem: Exception, part: PartialDownload) -> Exception:
     host = part.published.host
     cause = problem.reason if isinstance(problem, urllib.error.URLError) else problem
     if isinstance(cause, ssl.SSLCertVerificationError):
@@ -402,64 +309,3 @@ def _wait(seconds: float, control: RunControl) -> None:
         control.checkpoint()
         time.sleep(min(_LOOK_SECONDS, max(until - time.monotonic(), 0)))
     control.checkpoint()
-
-
-@contextmanager
-def _disconnecting_when_cancelled(control: RunControl) -> Iterator[list[socket.socket]]:
-    """Shut down the listed sockets when control is cancelled, so that nothing waits for a silent server."""
-    sockets: list[socket.socket] = []
-    done = threading.Event()
-
-    def watch() -> None:
-        while not done.wait(_LOOK_SECONDS):
-            if control.cancelled:
-                for each in sockets:
-                    with suppress(OSError):
-                        # Below TLS, which would wait for a closing message.
-                        socket.socket.shutdown(each, socket.SHUT_RDWR)
-
-    watcher = threading.Thread(target=watch, name="memapp hang up", daemon=True)
-    watcher.start()
-    try:
-        yield sockets
-    finally:
-        done.set()
-        watcher.join()
-
-
-def _opener(sockets: list[socket.socket]) -> urllib.request.OpenerDirector:
-    """Return an opener with the system's proxies and certificates that lists the sockets in use."""
-
-    class Plain(http.client.HTTPConnection):
-        def connect(self) -> None:
-            super().connect()
-            sockets.append(self.sock)
-
-    class Encrypted(http.client.HTTPSConnection):
-        def connect(self) -> None:
-            super().connect()
-            sockets.append(self.sock)
-
-    class PlainHandler(urllib.request.HTTPHandler):
-        def http_open(self, req: urllib.request.Request) -> Any:
-            return self.do_open(Plain, req)
-
-    class EncryptedHandler(urllib.request.HTTPSHandler):
-        def https_open(self, req: urllib.request.Request) -> Any:
-            return self.do_open(Encrypted, req, context=truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
-
-    return urllib.request.build_opener(PlainHandler, EncryptedHandler, _SecureRedirects)
-
-
-class _SecureRedirects(urllib.request.HTTPRedirectHandler):
-    """Follows redirects, but never to a less secure address."""
-
-    def redirect_request(
-        self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str
-    ) -> urllib.request.Request | None:
-        safe = {"https": ("https",), "http": ("http", "https")}[urlsplit(req.full_url).scheme]
-        if urlsplit(newurl).scheme not in safe:
-            raise FetchError(
-                f"{req.host} redirects to an address that is not secure. Nothing was downloaded."
-            )
-        return super().redirect_request(req, fp, code, msg, headers, newurl)

@@ -19,7 +19,8 @@ import pytest
 
 from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled, FetchError
-from memapp.scoring.fetching import BytesProgress, Published, fetch
+from memapp.scoring.fetching import BytesProgress, fetch
+from memapp.scoring.partial_download import Published
 from memapp.scoring.segmentation.coco import WEIGHTS_SHA256
 from tests.scoring.loopback_server import Server, Way, serving
 

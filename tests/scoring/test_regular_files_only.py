@@ -17,10 +17,10 @@ from memapp.core.records import ImageKey, NetIdentity
 from memapp.scoring.engines.export_process import export_resmem
 from memapp.scoring.engines.graphs import GraphFolder
 from memapp.scoring.engines.tuning import TuningFile
-from memapp.scoring.fetching import Published, is_published
 from memapp.scoring.hash_cache import FILE_NAME, HashCache
 from memapp.scoring.nets.added import add_checkpoint
 from memapp.scoring.nets.registry import NetRegistry
+from memapp.scoring.partial_download import Published, is_published
 from memapp.scoring.segmentation.folders import SegmenterFolders
 from memapp.scoring.weights import WeightsLocator
 from memapp.store.area_book import AreaBook

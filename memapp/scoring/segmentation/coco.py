@@ -19,7 +19,8 @@ from memapp.core.control import RunControl
 from memapp.core.errors import SegmenterError
 from memapp.core.explanation import SegmenterIdentity
 from memapp.scoring.child_process import ChildError, missing_package, run_in_child
-from memapp.scoring.fetching import BytesProgress, Published, fetch, is_published
+from memapp.scoring.fetching import BytesProgress, fetch
+from memapp.scoring.partial_download import Published, is_published
 from memapp.scoring.segmentation.colours import LEFT_OVER, distinct_colours
 from memapp.scoring.segmentation.description import DESCRIPTION_NAME, FORMAT, GRAPH_NAME
 from memapp.scoring.segmentation.folders import DEFAULT_SEGMENTER, SegmenterFolders

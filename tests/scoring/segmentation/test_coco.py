@@ -14,8 +14,8 @@ import torch
 from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled, SegmenterError
 from memapp.core.explanation import Segmenter
-from memapp.scoring.fetching import Published
 from memapp.scoring.hash_cache import HashCache
+from memapp.scoring.partial_download import Published
 from memapp.scoring.segmentation.coco import (
     CLASS_SLOTS,
     SUPER_CATEGORIES,
