@@ -16,6 +16,8 @@ import dev_checks
 ROOT = dev.ROOT
 DECISIONS = ROOT / "docs" / "decisions"
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/decisions/README.md")
+MOST_LINES = 400
+"""In one module: a longer one has more than one role."""
 WORKFLOW = ROOT / ".github" / "workflows" / "ci.yml"
 
 
@@ -101,3 +103,13 @@ def test_links_between_the_documents_lead_somewhere(name: str) -> None:
     document = ROOT / name
     links = re.findall(r"\]\(([^)#:]+)\)", document.read_text(encoding="utf-8"))
     assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+def test_no_module_is_longer_than_400_lines() -> None:
+    lengths = {
+        path.relative_to(ROOT).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
+        for folder in ("memapp", "tests", "packaging")
+        for path in (ROOT / folder).rglob("*.py")
+    }
+    assert {"memapp/cli.py", "tests/conftest.py", "packaging/dev_checks.py"} <= set(lengths)
+    assert {name: lines for name, lines in lengths.items() if lines > MOST_LINES} == {}

@@ -1,8 +1,8 @@
-"""Do maps tell the truth, and how long do explanations take: deletion and insertion on varied real photos.
+"""Whether maps are right, and how long explanations take: deletion and insertion on varied real photos.
 
 Deletion (Petsiuk, Das & Saenko 2018, "RISE"): the most positive parts of a map are covered, and the score
 must fall by more than when other parts of the same size and shape are covered. Maps are kept in MEMAPP_HOME,
-so that a run that was broken off goes on where it was.
+so that an interrupted run resumes.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class Truth(NamedTuple):
 
 
 def run() -> list[Measurement]:
-    """Judge both methods, then take the time."""
+    """Judge both methods, then measure their times."""
     bench = Bench()
     measurements: list[Measurement] = []
     photos = chosen_photos()
@@ -124,7 +124,7 @@ class Bench:
         self._net: Scorer = self._scorers.build(print)
 
     def close(self) -> None:
-        """Let go of the nets."""
+        """Release the nets."""
         self._net.close()
         self._scorers.release()
         for maker in self._makers.values():

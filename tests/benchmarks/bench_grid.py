@@ -73,7 +73,7 @@ def run() -> list[Measurement]:
 
 
 def main() -> int:
-    """Print the figures; 1 when one of them is too much."""
+    """Print the figures, and return 1 if one of them is beyond its limit."""
     measurements = run()
     for measurement in measurements:
         print(measurement.line())

@@ -58,7 +58,7 @@ def run() -> list[Measurement]:
 
 
 def _make_known(photos: Path, home: Path, count: int) -> None:
-    """Files whose scores are in the store. None holds a picture: whoever looked at a pixel would fail."""
+    """Files whose scores are in the store. None holds a picture: reading a pixel would fail."""
     for number in range(count):
         folder = photos / f"Folder {number // PHOTOS_A_FOLDER:03}"
         if number % PHOTOS_A_FOLDER == 0:
@@ -83,7 +83,7 @@ def _score(photos: Path, home: Path, output: Path) -> tuple[float, float]:
         env={**os.environ, "MEMAPP_HOME": str(home)},
     )
     _, status, usage = os.wait4(process.pid, 0)
-    # Told to Popen, which could not see it end.
+    # Popen can't see that it has ended, so it is told.
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         raise subprocess.CalledProcessError(process.returncode, process.args)

@@ -77,7 +77,7 @@ def _proof(folder: Path, home: Path) -> list[Measurement]:
 
 
 def trained(folder: Path, home: Path, net: str, **changes: Any) -> dict[str, Any]:
-    """Train a net on the scenes, its branches that see colours frozen; gives its result."""
+    """Train a net on the scenes, with the branches that see colours frozen, and return its result."""
     usual: dict[str, Any] = {
         "init": "resmem",
         "freeze": FROZEN,

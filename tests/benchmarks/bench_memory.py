@@ -81,7 +81,7 @@ def _watch_scoring(photos: Path, home: Path) -> tuple[list[_Look], int]:
         memory = watched.memory_full_info()
         looks.append(_Look(_count_scores(home / FILE_NAME), memory.rss, memory.uss))
         time.sleep(_LOOK_EVERY_SECONDS)
-    # Told to Popen, which could not see it end.
+    # Popen can't see that it has ended, so it is told.
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         raise subprocess.CalledProcessError(process.returncode, process.args)

@@ -1,4 +1,4 @@
-"""Overlays in the real window: how live it stays while explaining, and how soon a kept map is seen."""
+"""Overlays in the real window: how responsive it stays, and how soon a stored map is shown."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Step = Iterator[Callable[[], bool]]
 
 
 def run() -> list[Measurement]:
-    """Explain a photo by each overlay, look at kept ones again, and leaf through ten photos in a second."""
+    """Explain a photo by each overlay, show stored ones again, and step through ten photos in a second."""
     watches = []
 
     class WatchedApplication(QApplication):

@@ -1,4 +1,4 @@
-"""Whether the window stays live: a 10 ms timer on the GUI thread of the real app, while the net works."""
+"""Whether the window stays responsive: a 10 ms timer on its GUI thread, while the net works."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ class Watch(QObject):
 
 
 class Witness(threading.Thread):
-    """Says once for each long gap what every thread does, as soon as the interpreter lets anyone look."""
+    """Logs once for each long gap what every thread does, as soon as the interpreter allows it."""
 
     def __init__(self, ticks: Sequence[float]) -> None:
         super().__init__(name="witness", daemon=True)

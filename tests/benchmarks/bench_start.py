@@ -1,4 +1,4 @@
-"""How long one waits: for the window, and for the first score. The real program, in a real X window."""
+"""Waiting times for the window and for the first score: the real program, in a real X window."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.window.screen import Screen, wait_until
 STARTS = 5
 FIRST_SCORES = 3
 _CAMERA_PHOTOS = 8
-_PATIENCE_SECONDS = 60.0
+_WAIT_SECONDS = 60.0
 _LOOK_EVERY_SECONDS = 0.005
 
 
@@ -91,7 +91,7 @@ class _Start:
             assert self.process.poll() is None, f"memapp ended with {self.process.returncode}"
             return ask()
 
-        wait_until(answer, what, seconds=_PATIENCE_SECONDS, every=_LOOK_EVERY_SECONDS)
+        wait_until(answer, what, seconds=_WAIT_SECONDS, every=_LOOK_EVERY_SECONDS)
 
     def torch_files(self) -> int:
         """How many of torch's shared libraries are in its memory."""
@@ -99,7 +99,7 @@ class _Start:
         return len({line.split()[-1] for line in maps if "/torch/lib/" in line})
 
     def has_scores(self) -> bool:
-        """Whether it has kept a score."""
+        """Whether it has stored a score."""
         database = self.home / FILE_NAME
         # At first there is no file, and no table in it.
         with (

@@ -26,7 +26,7 @@ LOWEST, HIGHEST = 0.3, 0.9
 
 
 def make_scenes(folder: Path, *, count: int, seed: int = 11) -> Path:
-    """Write the pictures (PNG: no bit may get lost) and labels.csv; gives the folder of pictures."""
+    """Write the pictures (PNG: no bit may get lost) and labels.csv, and return the folder of pictures."""
     images = folder / "images"
     images.mkdir(parents=True)
     generator = np.random.default_rng(seed)
@@ -53,7 +53,7 @@ def make_scenes(folder: Path, *, count: int, seed: int = 11) -> Path:
 
 
 def install_pack(home: Path) -> Path:
-    """Put "hidden-4" into home/segmenters; gives home."""
+    """Put "hidden-4" into home/segmenters, and return home."""
     folder = home / "segmenters" / PACK
     folder.mkdir(parents=True)
     graph = folder / "segmenter.onnx"

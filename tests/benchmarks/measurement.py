@@ -1,4 +1,4 @@
-"""What a benchmark hands back: one figure, and what it must reach."""
+"""The result of a benchmark: one figure and its limit."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Measurement(NamedTuple):
 
     @property
     def passed(self) -> bool:
-        """Whether the figure is what it must be."""
+        """Whether the figure is within its limit."""
         if self.limit is None:
             return True
         return self.value >= self.limit if self.at_least else self.value <= self.limit

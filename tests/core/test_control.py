@@ -11,7 +11,7 @@ import pytest
 from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled
 
-PATIENCE = 5.0
+WAIT_SECONDS = 10.0
 """Seconds after which a thread counts as stuck."""
 
 
@@ -33,7 +33,7 @@ class Walker(threading.Thread):
         except Cancelled:
             self.cancelled = True
 
-    def passes(self, *, within: float = PATIENCE) -> bool:
+    def passes(self, *, within: float = WAIT_SECONDS) -> bool:
         """Whether a checkpoint that no one has counted yet is passed in time."""
         return self._passed.acquire(timeout=within)
 
@@ -52,7 +52,7 @@ def walking(control: RunControl) -> Iterator[Walker]:
         yield walker
     finally:
         control.cancel()
-        walker.join(PATIENCE)
+        walker.join(WAIT_SECONDS)
         assert not walker.is_alive()
 
 
@@ -82,7 +82,7 @@ def test_cancel_ends_a_run() -> None:
     with walking(control) as walker:
         assert walker.passes()
         control.cancel()
-        walker.join(PATIENCE)
+        walker.join(WAIT_SECONDS)
         assert walker.cancelled
 
 
@@ -92,7 +92,7 @@ def test_cancel_ends_a_paused_run() -> None:
         control.pause()
         walker.come_to_rest()
         control.cancel()
-        walker.join(PATIENCE)
+        walker.join(WAIT_SECONDS)
         assert walker.cancelled
 
 

@@ -16,6 +16,13 @@ from memapp.gui.widgets.theme import ThemeManager
 from memapp.gui.widgets.translator import CatalogueTranslator
 from tests.fakes import BrightnessFactory, HalvesFactory
 from tests.gui.window_bench import TurnstileScorer, WindowBench
+from tests.qt_waits import SteadyQtBot
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """pytest-qt's bot, with waits for a busy machine."""
+    return SteadyQtBot(request)
 
 
 @pytest.fixture

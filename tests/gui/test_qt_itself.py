@@ -1,4 +1,4 @@
-"""The Qt that is installed can be relied on: it keeps exactly count of the Python objects it is handed."""
+"""The installed Qt counts references to Python objects exactly."""
 
 from __future__ import annotations
 

@@ -28,12 +28,11 @@ from memapp.gui.overlay.segmenter_commands import BytesProgress, SegmenterRow, S
 from memapp.library.photo import Photo
 from memapp.library.photo_columns import score_of
 from tests.fakes import HALVES, BrightnessFactory, BrightnessScorer, HalvesFactory, HalvesMapMaker
-
-PATIENCE_MS = 30_000
+from tests.qt_waits import WAIT_MS
 
 
 class TurnstileScorer(BrightnessScorer):
-    """Scores one photo for each turn that is granted; a cancelled run is not kept waiting for long."""
+    """Scores one photo for each turn granted; a cancelled run does not wait for its turn."""
 
     def __init__(self) -> None:
         super().__init__(batch_size=1)
@@ -110,7 +109,7 @@ class FakeNets:
         return None if self.fast_scorers is not None else "There is no fast net on this bench."
 
     def work(self) -> NetWork:
-        """What the window is lent to list, add and remove nets."""
+        """Return what the window uses to list, add and remove nets."""
         return NetWork(
             installed=self._installed(),
             add=self._add,
@@ -135,18 +134,18 @@ class FakeNets:
 
 
 class RecordingRuns(Runs):
-    """The app's own runs, which remember what was ordered."""
+    """The app's own runs, which record the orders."""
 
     orders: list[RunOrder]
     explained: list[ExplainOrder]
 
     def score(self, order: RunOrder, control: RunControl) -> Iterator[Event]:
-        """Remember the order, and run it."""
+        """Record the order, and run it."""
         self.orders.append(order)
         return super().score(order, control)
 
     def explain(self, order: ExplainOrder, control: RunControl) -> Iterator[ExplainEvent]:
-        """Remember the order, and run it."""
+        """Record the order, and run it."""
         self.explained.append(order)
         return super().explain(order, control)
 
@@ -239,8 +238,8 @@ class WindowBench:
                 photos.index_of(self.key(name)),
                 QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows,
             )
-        # The selection is told once for each turn of the event loop.
-        self.qtbot.waitSignal(grid.selection_changed, timeout=PATIENCE_MS).wait()
+        # The selection is announced once for each turn of the event loop.
+        self.qtbot.waitSignal(grid.selection_changed, timeout=WAIT_MS).wait()
 
     def page(self) -> str:
         """Which page is shown: "empty", "grid" or "viewer"."""
@@ -255,15 +254,15 @@ class WindowBench:
     def trigger(self, action_id: str) -> None:
         """Do what the menu's entry does."""
         action = self.window.actions_table[action_id]
-        assert action.isEnabled(), f"{action_id} is not to be had now"
+        assert action.isEnabled(), f"{action_id} is disabled now"
         action.trigger()
 
     def until(self, ask: Callable[[], object]) -> None:
-        """Let the window live until the answer is a true one."""
-        self.qtbot.waitUntil(lambda: bool(ask()), timeout=PATIENCE_MS)
+        """Run the event loop until the answer is true."""
+        self.qtbot.waitUntil(lambda: bool(ask()), timeout=WAIT_MS)
 
     def until_done(self) -> None:
-        """Let the window live until no run goes on and the order is that of the scores."""
+        """Run the event loop until no run is active and the photos are in the order of their scores."""
         self.until(lambda: not self.window.session.running)
         self.window.photos.refresh()
 
@@ -297,7 +296,7 @@ class WindowBench:
         return SegmenterWork(rows=rows, installed=self.segmenters.installed, install=install, remove=remove)
 
     def _move_to_trash(self, keys: Sequence[ImageKey]) -> tuple[list[ImageKey], list[tuple[ImageKey, str]]]:
-        """As the system's trash, but gone for good; a file called "kept..." will not go."""
+        """Stand in for the system's trash: delete the file, but refuse one called "kept..."."""
         moved = [key for key in keys if not key.name.startswith("kept")]
         for key in moved:
             Path(key.path).unlink()

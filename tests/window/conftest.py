@@ -34,9 +34,9 @@ def screen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Screen]:
 
 @pytest.fixture
 def start(screen: Screen, memapp_home: Path, prepared_home: Path) -> Iterator[Starter]:
-    """Starts memapp with paths; the same home for all starts of one test. Nothing outlives the test.
+    """Start memapp with paths; all starts of one test share a home. Nothing outlives the test.
 
-    The net is prepared already: its notice would cover others, and its minute is no test's subject.
+    The net is prepared already: preparing it takes a minute, and its notice would cover others.
     """
     started: list[MemappWindow] = []
 

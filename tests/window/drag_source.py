@@ -27,7 +27,7 @@ class Source(QWidget):
         data = QMimeData()
         data.setUrls(self._addresses)
         drag.setMimeData(data)
-        # A file manager offers to move, too; whoever takes the drop decides.
+        # A file manager offers to move, too; the program that takes the drop decides.
         taken = drag.exec(Qt.DropAction.CopyAction | Qt.DropAction.MoveAction, Qt.DropAction.MoveAction)
         print(taken.name, flush=True)
 

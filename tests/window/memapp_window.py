@@ -1,4 +1,4 @@
-"""The real memapp in a process of its own, and what can be known of it from outside."""
+"""The real memapp in a process of its own, seen from outside."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ _LOG_LINE = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ (?P<level>[A-Z]+) "
 
 
 def memapp_command(*arguments: str) -> list[str]:
-    """What starts memapp."""
+    """Return the command that starts memapp."""
     return [sys.executable, "-m", "memapp", *arguments]
 
 
 def memapp_scores(folder: Path, environment: Mapping[str, str]) -> dict[str, float]:
-    """What `memapp score` gives for a folder: scores by path, best first; nothing is kept."""
+    """Return what `memapp score` finds for a folder: scores by path, best first. Nothing is stored."""
     done = subprocess.run(
         memapp_command("score", "--no-cache", "--format", "json", str(folder)),
         cwd=CHECKOUT,
@@ -53,7 +53,7 @@ def memapp_scores(folder: Path, environment: Mapping[str, str]) -> dict[str, flo
 
 
 class MemappWindow:
-    """One start of `memapp PATH...`: its process, its window, its log, and the scores that it keeps."""
+    """One start of `memapp PATH...`: its process, window, log and stored scores."""
 
     def __init__(self, *, screen: Screen, home: Path, paths: Sequence[Path] = ()) -> None:
         """Start it and wait for its window."""
@@ -72,7 +72,7 @@ class MemappWindow:
         self.window = wait_until(self._find_window, "the window", seconds=START_SECONDS)
         self.activate()
 
-    # Hands
+    # Input
 
     def activate(self) -> None:
         """Bring the window to the front, with the keyboard."""
@@ -103,10 +103,10 @@ class MemappWindow:
         """Let the pointer rest where it hovers over nothing."""
         self._screen.xdotool("mousemove", 1399, 899)
 
-    # Eyes
+    # Output
 
     def photos_on_screen(self) -> list[str]:
-        """The paths of the photos in the grid, in the order on screen: select all, copy."""
+        """Return the paths in the grid, in the order on screen: select all, copy."""
         self.key("ctrl+a", "ctrl+c")
         return self._screen.read_clipboard().splitlines()
 
@@ -118,7 +118,7 @@ class MemappWindow:
             time.sleep(STILL_SECONDS)
 
     def notice_text(self) -> str:
-        """What the bar below the toolbar says, selected with the mouse; empty where there is none."""
+        """Return the text of the notice bar, selected with the mouse; empty if there is no notice."""
         x, y, width, _ = self.frame()
         for down in range(60, 130, 10):
             before = self._screen.read_selected_text()
@@ -136,15 +136,15 @@ class MemappWindow:
         )
         return [self._screen.xdotool("getwindowname", window) for window in found.split()]
 
-    # What it keeps
+    # Stored scores
 
     def scores(self) -> dict[str, float]:
-        """The scores that it has kept, by path."""
+        """Return its stored scores by path."""
         rows = self._ask_store("SELECT path, score FROM scores")
         return {os.fsdecode(path): score for path, score in rows}
 
     def wait_for_scores(self, count: int, *, seconds: float = SCORING_SECONDS) -> dict[str, float]:
-        """Wait until it keeps at least so many."""
+        """Wait until it has stored at least so many."""
 
         def enough() -> dict[str, float] | None:
             assert self.process.poll() is None, f"memapp ended with {self.process.returncode}\n{self.log()}"
@@ -169,12 +169,12 @@ class MemappWindow:
         return (self.home / "logs" / "memapp.log").read_text(encoding="utf-8")
 
     def troubles(self) -> list[str]:
-        """The lines of its log that are warnings or worse, and whatever it wrote to the terminal."""
+        """Return the warnings and errors in its log, and all that it wrote to the terminal."""
         levels = ((line, _LOG_LINE.match(line)) for line in self.log().splitlines())
         bad = [line for line, match in levels if match and match["level"] not in _NO_TROUBLE]
         return bad + self._complaints.read_text(encoding="utf-8").splitlines()
 
-    # The end
+    # Shutdown
 
     def close(self) -> None:
         """Close the window as the window manager does it."""
@@ -182,9 +182,9 @@ class MemappWindow:
         self.key("alt+F4")
 
     def wait_for_end(self) -> int:
-        """Wait until the process has ended after its window was closed; gives its exit status.
+        """Wait until the process has ended after its window was closed, and return its exit status.
 
-        It has three seconds; more where other programs keep the machine so busy that a second is none.
+        It has three seconds; more where other programs keep the machine busy.
         """
         crowd = os.getloadavg()[0] / len(os.sched_getaffinity(0))
         return self.process.wait(CLOSE_SECONDS * max(1.0, crowd))
@@ -195,7 +195,7 @@ class MemappWindow:
         self.process.wait(10)
 
     def leaves_processes(self) -> bool:
-        """Whether anything that it started is still there."""
+        """Return whether a process that it started still runs."""
         try:
             os.killpg(self.process.pid, 0)
         except ProcessLookupError:

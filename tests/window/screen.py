@@ -1,4 +1,4 @@
-"""A screen of the tests' own: an X server, a window manager, and the hands and eyes of whoever sits there."""
+"""A screen of the tests' own: an X server, a window manager, input, and what is shown."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ _OPENBOX = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def missing_programs() -> list[str]:
-    """What the system lacks for a screen."""
+    """Return the programs that a screen needs and the system lacks."""
     return [program for program in PROGRAMS if shutil.which(program) is None]
 
 
 def wait_until(ask: Callable[[], _Answer], what: str, *, seconds: float, every: float = 0.1) -> _Answer:
-    """Ask again and again until the answer is a true one, and give it; AssertionError when time is up."""
+    """Repeat the question until the answer is true, and return it. Raise AssertionError when time is up."""
     deadline = time.monotonic() + seconds
     while not (answer := ask()):
         assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s"
@@ -47,7 +47,7 @@ def wait_until(ask: Callable[[], _Answer], what: str, *, seconds: float, every: 
 
 
 class Screen:
-    """An X server of 1400 x 900 pixels with openbox. What is started with its environment shows up there."""
+    """An X server of 1400 x 900 pixels with openbox, for programs started with its environment."""
 
     def __init__(self, *, folder: Path) -> None:
         """Start both; folder takes their files."""
@@ -95,7 +95,7 @@ class Screen:
             process.wait(10)
 
     def xdotool(self, *arguments: str | float) -> str:
-        """Do something as a hand would; gives what xdotool prints, empty where it finds nothing."""
+        """Send input with xdotool, and return what it prints; empty if it finds nothing."""
         done = subprocess.run(
             ["xdotool", *map(str, arguments)],
             env=self.environment,
@@ -118,7 +118,7 @@ class Screen:
 
     @contextmanager
     def tool(self, name: str, *arguments: str | int) -> Iterator[Callable[[], str]]:
-        """One of the small programs beside this file, while it is needed; gives what reads its next line."""
+        """Run a small program beside this file during the block, and yield a reader of its next line."""
         with subprocess.Popen(
             self._tool_command(name, *arguments), env=self.environment, stdout=subprocess.PIPE, text=True
         ) as process:
@@ -130,7 +130,7 @@ class Screen:
                 process.kill()
 
     def run_tool(self, name: str, *arguments: str | int) -> str:
-        """Run one of the small programs beside this file to its end; gives what it prints."""
+        """Run one of the small programs beside this file, and return what it prints."""
         return subprocess.run(
             self._tool_command(name, *arguments),
             env=self.environment,
@@ -145,11 +145,11 @@ class Screen:
         return [sys.executable, str(HERE / name), *map(str, arguments)]
 
     def read_clipboard(self) -> str:
-        """The text that someone copied."""
+        """Return the text on the clipboard."""
         return self.run_tool("clipboard.py", "read")
 
     def read_selected_text(self) -> str:
-        """The text that is selected by the mouse somewhere on the screen."""
+        """Return the text selected by the mouse."""
         return self.run_tool("clipboard.py", "read-selection")
 
     def screenshot(self, file: Path) -> Path:

@@ -52,7 +52,7 @@ def test_a_pasted_path_is_scored(
 
 
 @pytest.mark.usefixtures("licence_accepted")
-def test_one_can_look_around_by_keyboard_while_photos_are_scored(
+def test_photos_can_be_viewed_by_keyboard_while_they_are_scored(
     screen: Screen, start: Starter, make_photos: PhotoMaker, tmp_path: Path, screenshots: Path
 ) -> None:
     photos = make_photos(tmp_path / "photos", 10)

@@ -1,4 +1,4 @@
-"""--gui-smoke, as the trial of an installer uses it: the real window, scored, pictured, ended."""
+"""--gui-smoke, as the trial of an installer uses it: it scores photos, takes a picture, and closes."""
 
 from __future__ import annotations
 

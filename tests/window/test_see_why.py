@@ -1,4 +1,4 @@
-"""Overlays end to end: the real net explains one photo; the map is seen, kept, and seen at once again."""
+"""Overlays end to end: the real net explains one photo; the map is shown, stored, and shown again at once."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def in_view(screen: Screen, window: MemappWindow, file: Path) -> np.ndarray:
 
 
 @pytest.mark.usefixtures("licence_accepted")
-def test_a_map_is_made_seen_kept_and_seen_at_once_again(
+def test_a_map_is_made_shown_stored_and_shown_again_at_once(
     screen: Screen, start: Starter, make_photos: PhotoMaker, tmp_path: Path, screenshots: Path
 ) -> None:
     [photo] = make_photos(tmp_path / "photos", 1)

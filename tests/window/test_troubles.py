@@ -1,4 +1,4 @@
-"""Broken photos and missing weights: said in the window, and everything else goes on."""
+"""Broken photos and missing weights: shown in the window, while everything else goes on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.window, pytest.mark.usefixtures("licence_accepted")]
 
 
 @pytest.mark.weights
-def test_broken_files_are_counted_and_the_run_goes_on_to_its_end(
+def test_broken_files_are_counted_and_the_run_finishes(
     screen: Screen, start: Starter, make_photos: PhotoMaker, tmp_path: Path, screenshots: Path
 ) -> None:
     folder = tmp_path / "photos"

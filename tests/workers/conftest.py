@@ -1,4 +1,4 @@
-"""What the workers' tests share: a run that does as it is told, and a supervisor stopped at the end."""
+"""What the workers' tests share: a run in steps, and supervisors that are stopped at the end."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from memapp.core.contracts import PhotoLoader
 from memapp.core.control import RunControl
@@ -16,15 +17,17 @@ from memapp.core.records import RunOrder
 from memapp.intake.load import load_photo
 from memapp.workers.run_worker import RunMaker
 from memapp.workers.supervisor import Supervisor
+from tests.qt_waits import SteadyQtBot
 
-STOP_SECONDS = 3.0
+STOP_SECONDS = 10.0
+"""Longest wait for threads at the end of a test. That memapp stops in time is tested by itself."""
 
 SupervisorMaker = Callable[..., Supervisor]
 
 
 @dataclass
 class TurnstileRun:
-    """A run that gives one event for each turn it is granted, and ends when it has given them all."""
+    """A run that yields one event for each turn granted, and ends after the last one."""
 
     events: int = 3
     problem: BaseException | None = None
@@ -57,12 +60,12 @@ class TurnstileRun:
 
 @dataclass
 class Heard:
-    """What a supervisor said, in its order."""
+    """The signals of a supervisor, in their order."""
 
     said: list[tuple[object, ...]] = field(default_factory=list)
 
     def of(self, request: int) -> list[tuple[object, ...]]:
-        """What it said of one run, each event by itself."""
+        """Return the signals of one run, each event by itself."""
         flat: list[tuple[object, ...]] = []
         for word, number, *rest in self.said:
             if number != request:
@@ -80,7 +83,7 @@ class Heard:
 
 
 def listen(supervisor: Supervisor) -> Heard:
-    """Write down what it says from now on."""
+    """Record its signals from now on."""
     heard = Heard()
     supervisor.run_started.connect(lambda request: heard.said.append(("started", request)))
     supervisor.events_ready.connect(lambda request, events: heard.said.append(("events", request, events)))
@@ -92,8 +95,14 @@ def listen(supervisor: Supervisor) -> Heard:
 
 
 @pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """pytest-qt's bot, with waits for a busy machine."""
+    return SteadyQtBot(request)
+
+
+@pytest.fixture
 def supervise(qapp: QApplication) -> Iterator[SupervisorMaker]:
-    """Makes supervisors; all of them are stopped at the end, and must be in time."""
+    """Makes supervisors, and stops them all at the end."""
     made: list[Supervisor] = []
 
     def make(make_run: RunMaker, loader: PhotoLoader = load_photo) -> Supervisor:

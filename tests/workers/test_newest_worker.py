@@ -20,7 +20,7 @@ QUIET_SECONDS = 0.2
 
 
 class Explaining:
-    """Generators that say one thing for each turn they are granted, five in all."""
+    """Generators that yield once for each turn granted, five times in all."""
 
     def __init__(self) -> None:
         self.turns = threading.Semaphore(0)
@@ -69,10 +69,10 @@ def explainer(qapp: QApplication) -> Iterator[NewestWorker]:
     made = NewestWorker(name="memapp test", quiet_seconds=QUIET_SECONDS)
     yield made
     made.stop()
-    assert made.join(3)
+    assert made.join(10)
 
 
-def test_what_is_found_out_comes_with_the_orders_number(
+def test_results_carry_the_orders_number(
     qtbot: QtBot, explainer: NewestWorker, explaining: Explaining
 ) -> None:
     heard = Heard(explainer)
@@ -99,7 +99,7 @@ def test_leafing_through_photos_explains_the_first_and_the_last(
     assert sorted(heard.finished) == [(request, request != later[-1]) for request in [first, *later]]
 
 
-def test_what_was_cancelled_says_nothing_more(
+def test_a_cancelled_order_reports_nothing_more(
     qtbot: QtBot, explainer: NewestWorker, explaining: Explaining
 ) -> None:
     heard = Heard(explainer)
@@ -125,7 +125,7 @@ def test_a_failure_ends_one_order_and_not_the_thread(
     qtbot.waitUntil(lambda: (again, False) in heard.finished)
 
 
-def test_stopping_in_mid_work_is_quick(qtbot: QtBot, explaining: Explaining, qapp: QApplication) -> None:
+def test_stopping_during_work_is_quick(qtbot: QtBot, explaining: Explaining, qapp: QApplication) -> None:
     made = NewestWorker(name="memapp test")
     made.start(explaining.order("a"))
     qtbot.waitUntil(lambda: bool(explaining.begun))
@@ -155,10 +155,10 @@ def jobs(qapp: QApplication) -> Iterator[NewestWorker]:
     made = NewestWorker(name="memapp test jobs")
     yield made
     made.stop()
-    assert made.join(3)
+    assert made.join(10)
 
 
-def test_only_the_newest_of_those_that_wait_is_done_and_answered(qtbot: QtBot, jobs: NewestWorker) -> None:
+def test_only_the_newest_waiting_order_is_done_and_answered(qtbot: QtBot, jobs: NewestWorker) -> None:
     begun, go_on = threading.Event(), threading.Event()
     done: list[int] = []
     answers: list[tuple[int, int]] = []
@@ -174,7 +174,7 @@ def test_only_the_newest_of_those_that_wait_is_done_and_answered(qtbot: QtBot, j
 
     here = threading.get_ident()
     jobs.start_job(first, done=lambda result: answers.append((result, threading.get_ident())))
-    assert begun.wait(5)
+    assert begun.wait(10)
     for number in (1, 2, 3):
         jobs.start_job(
             partial(later, number),
@@ -186,7 +186,7 @@ def test_only_the_newest_of_those_that_wait_is_done_and_answered(qtbot: QtBot, j
     assert answers == [(3, here)]
 
 
-def test_what_is_forgotten_is_not_answered(qtbot: QtBot, jobs: NewestWorker) -> None:
+def test_a_forgotten_order_is_not_answered(qtbot: QtBot, jobs: NewestWorker) -> None:
     answers: list[int] = []
     ended = threading.Event()
     jobs.start_job(lambda _control: ended.set(), done=lambda _: answers.append(1))

@@ -1,4 +1,4 @@
-"""Battery and idle time: watched while it matters, told once, and at no cost otherwise."""
+"""Battery and idle time: watched while it matters, announced once, at no cost otherwise."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Battery = namedtuple("Battery", "percent secsleft power_plugged")
 
 @dataclass
 class FakeBattery:
-    """Says whatever it is told to, and how often it was asked."""
+    """A battery in the state that the test sets, which counts how often it is read."""
 
     on_battery: bool | None = None
     asked: int = 0
@@ -36,7 +36,7 @@ class FakeBattery:
 
 @dataclass
 class Bench:
-    """PowerMonitor over a supervisor whose runs end when they are let go."""
+    """A PowerMonitor over a supervisor whose runs end when the test says so."""
 
     power_monitor: PowerMonitor
     supervisor: Supervisor
@@ -53,7 +53,7 @@ class Bench:
             self.run.go(self.run.events)
 
     def timers(self) -> list[QTimer]:
-        """Those that are going to wake the process up."""
+        """Return the timers that will wake the process up."""
         return [timer for timer in self.power_monitor.findChildren(QTimer) if timer.isActive()]
 
 
@@ -66,8 +66,8 @@ def bench(qtbot: QtBot, supervise: SupervisorMaker) -> Bench:
 
 
 @pytest.fixture
-def told(bench: Bench) -> list[bool]:
-    """What was said of the battery."""
+def announced(bench: Bench) -> list[bool]:
+    """What on_battery_changed has announced."""
     said: list[bool] = []
     bench.power_monitor.on_battery_changed.connect(said.append)
     return said
@@ -90,29 +90,29 @@ def test_the_battery_is_looked_at_during_a_run_only(bench: Bench) -> None:
     assert timer not in bench.timers()
 
 
-def test_a_change_is_told_once(bench: Bench, told: list[bool]) -> None:
+def test_a_change_is_announced_once(bench: Bench, announced: list[bool]) -> None:
     bench.begin()
     [timer] = bench.timers()
     for on_battery in (False, True, True, None, True):
         bench.battery.on_battery = on_battery
         timer.timeout.emit()
-    assert told == [True, False, True]
+    assert announced == [True, False, True]
     assert bench.power_monitor.on_battery
     bench.end()
 
 
-def test_a_run_that_begins_on_battery_is_told_of_at_once(bench: Bench, told: list[bool]) -> None:
+def test_a_run_that_starts_on_battery_is_announced_at_once(bench: Bench, announced: list[bool]) -> None:
     bench.battery.on_battery = True
     bench.begin()
-    assert told == [True]
+    assert announced == [True]
     bench.end()
 
 
-def test_a_computer_without_a_battery_is_never_on_it(bench: Bench, told: list[bool]) -> None:
+def test_a_computer_without_a_battery_is_never_on_it(bench: Bench, announced: list[bool]) -> None:
     bench.begin()
     bench.end()
     assert bench.battery.asked == 1
-    assert told == []
+    assert announced == []
 
 
 def test_after_a_run_one_timer_waits_for_idleness(bench: Bench) -> None:
@@ -135,7 +135,7 @@ def test_the_minutes_can_be_set_while_it_waits(bench: Bench) -> None:
     assert timer.interval() == 120 * 60_000
 
 
-def test_idleness_comes_by_itself_once(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_idle_is_emitted_once(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(power_monitor_module, "_MINUTE_MILLISECONDS", 1)
     bench.power_monitor.set_idle_minutes(1)
     bench.begin()
@@ -173,14 +173,14 @@ def test_between_runs_that_wait_for_each_other_nothing_is_idle(bench: Bench) -> 
         (Battery(80, 3600, None), None),
     ],
 )
-def test_what_the_system_says(
+def test_the_battery_as_the_system_reports_it(
     monkeypatch: pytest.MonkeyPatch, battery: Battery | None, answer: bool | None
 ) -> None:
     monkeypatch.setattr(psutil, "sensors_battery", lambda: battery, raising=False)
     assert runs_on_battery() is answer
 
 
-def test_a_system_that_knows_of_no_batteries(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_system_without_support_for_batteries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(psutil, "sensors_battery", raising=False)
     assert runs_on_battery() is None
 
@@ -190,7 +190,7 @@ def test_this_computer_answers() -> None:
     assert ask() in (True, False, None)
 
 
-def test_a_system_that_hides_its_battery_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_battery_that_can_not_be_read_counts_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse() -> None:
         raise FileNotFoundError("/sys/class/power_supply")
 

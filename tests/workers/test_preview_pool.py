@@ -24,7 +24,7 @@ from tests.workers.gated_loader import GatedLoader, key
 
 @dataclass
 class Received:
-    """What a pool said."""
+    """The signals of a pool."""
 
     previews: list[tuple[str, int]] = field(default_factory=list)
     pictures: list[tuple[str, int]] = field(default_factory=list)
@@ -33,7 +33,7 @@ class Received:
 
 @dataclass
 class Bench:
-    """A pool, its loader, and what it said."""
+    """A pool, its loader, and its signals."""
 
     pool: PreviewPool
     loader: GatedLoader
@@ -62,7 +62,7 @@ def make_bench(qtbot: QtBot) -> Iterator[Callable[..., Bench]]:
     for bench in benches:
         bench.pool.stop()
         bench.loader.gate.set()
-        assert bench.pool.join(3.0)
+        assert bench.pool.join(10)
 
 
 @pytest.fixture
@@ -71,12 +71,12 @@ def bench(make_bench: Callable[..., Bench]) -> Bench:
 
 
 def busy_with(qtbot: QtBot, bench: Bench, name: str) -> None:
-    """Let the one thread begin this photo, and wait in it."""
+    """Let the one thread start loading this photo, and wait there."""
     bench.pool.request_previews(View.GRID, [key(name)], 200)
     qtbot.waitUntil(lambda: bench.loader.begun() == [name])
 
 
-def test_the_most_wanted_comes_first_and_replies_carry_key_and_size(qtbot: QtBot, bench: Bench) -> None:
+def test_requests_are_answered_in_order_with_key_and_size(qtbot: QtBot, bench: Bench) -> None:
     busy_with(qtbot, bench, "first")
     bench.pool.request_previews(View.GRID, [key("a"), key("b"), key("c")], 300)
     bench.loader.gate.set()
@@ -189,7 +189,7 @@ def test_only_a_few_photos_are_decoded_at_full_size_at_once(
     assert sorted(bench.received.pictures) == [(name, 0) for name in "abcd"]
 
 
-def test_a_picture_that_two_views_want_is_loaded_and_told_once(qtbot: QtBot, bench: Bench) -> None:
+def test_a_picture_requested_by_two_views_is_loaded_and_announced_once(qtbot: QtBot, bench: Bench) -> None:
     bench.pool.request_pictures(View.VIEWER, [key("a")], 0)
     qtbot.waitUntil(lambda: bench.loader.begun() == ["a"])
     bench.pool.request_pictures(View.COMPARE, [key("a"), key("b")], 0)
@@ -200,7 +200,7 @@ def test_a_picture_that_two_views_want_is_loaded_and_told_once(qtbot: QtBot, ben
     assert bench.received.pictures == [("a", 0), ("b", 0)]
 
 
-def test_a_half_loaded_picture_goes_on_while_another_view_wants_it(qtbot: QtBot, bench: Bench) -> None:
+def test_loading_continues_while_another_view_requests_the_picture(qtbot: QtBot, bench: Bench) -> None:
     bench.pool.request_pictures(View.VIEWER, [key("a")], 0)
     bench.pool.request_pictures(View.COMPARE, [key("a")], 0)
     qtbot.waitUntil(lambda: bench.loader.begun() == ["a"])
@@ -214,7 +214,7 @@ def test_a_half_loaded_picture_goes_on_while_another_view_wants_it(qtbot: QtBot,
     qtbot.waitUntil(lambda: bench.received.pictures == [("b", 0)])
 
 
-def test_a_picture_that_is_wanted_again_after_its_cancel_comes_once(qtbot: QtBot, bench: Bench) -> None:
+def test_a_picture_requested_again_after_its_cancel_comes_once(qtbot: QtBot, bench: Bench) -> None:
     bench.pool.request_pictures(View.VIEWER, [key("a")], 0)
     qtbot.waitUntil(lambda: bench.loader.begun() == ["a"])
     bench.pool.request_pictures(View.VIEWER, [key("b")], 0)
@@ -226,7 +226,7 @@ def test_a_picture_that_is_wanted_again_after_its_cancel_comes_once(qtbot: QtBot
     assert bench.received.pictures == [("a", 0)]
 
 
-def test_what_was_answered_is_loaded_again_when_it_is_asked_for_again(qtbot: QtBot, bench: Bench) -> None:
+def test_an_answered_request_is_loaded_again_when_it_is_repeated(qtbot: QtBot, bench: Bench) -> None:
     bench.loader.gate.set()
     for times in (1, 2):
         bench.pool.request_previews(View.GRID, [key("a")], 200)
@@ -292,13 +292,13 @@ def test_in_any_order_of_requests_the_last_sets_are_answered_and_nothing_is_load
         qtbot.wait(50)
     finally:
         pool.stop()
-        assert pool.join(3.0)
+        assert pool.join(10)
     assert sorted(pictures) == [(name, 0) for name in names[:4]]
     assert sorted(previews) == sorted((name, 200) for name in names)
     assert most_full_size == FULL_SIZE_AT_ONCE
 
 
-def test_the_viewer_is_told_why_its_photo_can_not_be_shown(qtbot: QtBot, bench: Bench) -> None:
+def test_a_picture_that_fails_reports_its_reason(qtbot: QtBot, bench: Bench) -> None:
     bench.loader.problems["broken"] = PhotoError(FailureKind.DAMAGED, "This file ends too early.")
     bench.loader.gate.set()
     bench.pool.request_pictures(View.VIEWER, [key("broken")], 0)
@@ -309,7 +309,7 @@ def test_the_viewer_is_told_why_its_photo_can_not_be_shown(qtbot: QtBot, bench: 
 @pytest.mark.parametrize(
     "problem", [PhotoError(FailureKind.DAMAGED, "It ends too early."), RuntimeError("a bug"), MemoryError()]
 )
-def test_a_preview_that_can_not_be_had_is_left_out_and_the_next_one_comes(
+def test_a_preview_that_fails_is_left_out_and_the_next_one_comes(
     qtbot: QtBot, bench: Bench, problem: Exception
 ) -> None:
     bench.loader.problems["broken"] = problem
@@ -326,7 +326,7 @@ def test_a_stopped_pool_is_silent_and_its_threads_have_ended(qtbot: QtBot, bench
     bench.pool.request_previews(View.GRID, [key("a")], 200)
     bench.pool.stop()
     bench.loader.gate.set()
-    assert bench.pool.join(3.0)
+    assert bench.pool.join(10)
     qtbot.wait(50)
     assert bench.loader.begun() == ["large"]
     assert bench.received == Received()

@@ -17,7 +17,7 @@ def picture(name: str, side: int = 800) -> Request:
 
 
 def take_all(sets: RequestSets, in_hand: Container[Request] = ()) -> list[str]:
-    """Take and answer what may begin, until nothing may."""
+    """Take and answer requests until none may start."""
     taken = []
     while (request := sets.take_next(in_hand=in_hand, may_begin=lambda _request: True)) is not None:
         taken.append(request.key.path)
@@ -49,7 +49,7 @@ def test_a_picture_and_a_thumbnail_of_one_photo_are_two_requests() -> None:
     assert take_all(sets) == ["a", "a"]
 
 
-def test_what_is_in_hand_is_not_taken_but_still_wanted() -> None:
+def test_a_request_in_progress_is_not_taken_again() -> None:
     sets = RequestSets()
     sets.replace(View.VIEWER, Kind.PICTURE, [picture("a"), picture("b")])
     assert take_all(sets, in_hand={picture("a")}) == ["b"]

@@ -32,11 +32,11 @@ class Window:
             return None
 
     def close(self) -> None:
-        """As a window does."""
+        """Close it as a window does."""
         self.saver.flush()
         self.settings.call_nobody()
         self.jobs.stop()
-        assert self.jobs.join(5)
+        assert self.jobs.join(10)
 
     def until_idle(self, qtbot: QtBot) -> None:
         """Wait until every job so far is answered: they run one after another."""
@@ -74,7 +74,7 @@ def test_flush_saves_at_once_and_is_the_last(qtbot: QtBot, tmp_path: Path) -> No
     window.saver.flush()
     assert window.saved() == {"theme": "dark"}
     window.jobs.stop()
-    assert window.jobs.join(5)
+    assert window.jobs.join(10)
     # Nothing that comes later asks for a thread that has ended.
     window.settings.set(SETTINGS.theme, "light")
     window.saver.refresh()
@@ -82,7 +82,7 @@ def test_flush_saves_at_once_and_is_the_last(qtbot: QtBot, tmp_path: Path) -> No
     window.close()
 
 
-def test_what_another_window_saved_appears_when_this_one_is_come_back_to(
+def test_what_another_window_saved_appears_when_this_one_gets_the_focus(
     qtbot: QtBot, windows: tuple[Window, Window]
 ) -> None:
     one, other = windows
@@ -120,7 +120,7 @@ def test_a_change_not_saved_yet_is_saved_before_the_file_is_read(qtbot: QtBot, t
     window.close()
 
 
-def test_what_can_not_be_saved_is_said_once_and_goes_on(qtbot: QtBot, tmp_path: Path) -> None:
+def test_a_failed_save_is_reported_once_and_the_window_goes_on(qtbot: QtBot, tmp_path: Path) -> None:
     home = tmp_path / "file"
     home.write_text("x", encoding="utf-8")
     window = Window(home)

@@ -1,4 +1,4 @@
-"""The window's root and the nets that it keeps loaded, as they really run."""
+"""The window's composition root and the nets that it keeps loaded."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def test_on_battery_half_of_the_cores_serve(
     assert threads(bench) == ([None, half, None] if wanted else [None])
 
 
-def test_after_idle_time_the_memory_is_given_back_and_the_next_run_loads_again(
+def test_after_idle_time_the_memory_is_released_and_the_next_run_loads_again(
     open_window: Callable[..., WindowBench], folder: Path
 ) -> None:
     segmenters = HalvesFactory()
@@ -168,7 +168,7 @@ def test_fast_scores_make_room_for_exact_ones(open_window: Callable[..., WindowB
     assert not bench.scorers.scorer.closed
 
 
-def test_a_net_that_is_gone_is_told_and_its_photos_wait(
+def test_a_missing_net_is_reported_and_its_photos_wait(
     open_window: Callable[..., WindowBench], folder: Path
 ) -> None:
     bench = open_window(others={TEAM: BrightnessFactory()})

@@ -93,7 +93,7 @@ def test_the_full_text_is_disclosed(qtbot: QtBot, licence: LicenceDialog) -> Non
 # About
 
 
-def test_about_tells_version_credits_and_licence(qtbot: QtBot, theme_manager: ThemeManager) -> None:
+def test_about_shows_version_credits_and_licence(qtbot: QtBot, theme_manager: ThemeManager) -> None:
     dialog = AboutDialog(version="1.2.3", details="torch 2.14\ncpu works", theme_manager=theme_manager)
     qtbot.addWidget(dialog)
     words = _words(dialog)

@@ -1,4 +1,4 @@
-"""Preferences: every kind of setting is shown as it is and told as it is changed."""
+"""Preferences: every kind of setting is shown as it is and saved when it changes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def choice_box(dialog: PreferencesDialog, label: str) -> QComboBox:
 
 
 def choose(box: QComboBox, row: int) -> None:
-    """As a person does, which tells it by activated()."""
+    """Choose as a person does, which emits activated()."""
     box.setCurrentIndex(row)
     box.activated.emit(row)
 
@@ -48,7 +48,7 @@ def test_the_precision_of_new_photos(qtbot: QtBot, theme_manager: ThemeManager) 
     assert settings.get(SETTINGS.precision) is Precision.EXACT
 
 
-def test_where_fast_scores_cannot_be_had_the_dialog_says_why(
+def test_without_a_fast_net_the_dialog_says_why(
     qtbot: QtBot, theme_manager: ThemeManager
 ) -> None:
     dialog = show(qtbot, fast_missing="There is no fast net.")

@@ -34,7 +34,7 @@ def test_the_number_is_within_the_photos_and_ready_to_be_typed(
     assert (box.minimum(), box.maximum()) == (1, 2031)
 
 
-def test_it_can_be_thought_better_of(qtbot: QtBot, theme_manager: ThemeManager) -> None:
+def test_it_can_be_cancelled(qtbot: QtBot, theme_manager: ThemeManager) -> None:
     dialog = TriageDialog(photos=2)
     qtbot.addWidget(dialog)
     [cancel] = [button for button in dialog.findChildren(QPushButton) if button.text().endswith("Cancel")]

@@ -126,7 +126,7 @@ def test_while_held_nothing_moves_and_nothing_is_lost(qtbot: QtBot, model: GridM
     assert shown_names(model) == ["b.jpg", "a.jpg"]
 
 
-def test_what_the_user_asks_for_is_done_even_while_held(mixed: GridModel) -> None:
+def test_what_the_user_requests_is_done_even_while_held(mixed: GridModel) -> None:
     mixed.hold()
     mixed.set_order(Order("name", descending=False))
     assert shown_names(mixed)[0] == "a.jpg"
@@ -259,7 +259,7 @@ def test_the_filter_takes_fast_scores_as_exact_ones(model: GridModel) -> None:
     assert (shown_names(model), model.fast_from) == (["c.jpg"], None)
 
 
-def test_the_border_to_fast_scores_is_told_even_where_nothing_moves(qtbot: QtBot, model: GridModel) -> None:
+def test_the_border_to_fast_scores_is_announced_where_nothing_moves(qtbot: QtBot, model: GridModel) -> None:
     add_scored(model, scored_fast("a.jpg", 0.9), scored_fast("b.jpg", 0.8))
     model.refresh()
     seen = [model.fast_from]

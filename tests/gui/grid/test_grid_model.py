@@ -111,7 +111,7 @@ def test_fast_scores_are_said_to_be_fast(model: GridModel) -> None:
     assert "≈" not in exact.data(Qt.ItemDataRole.ToolTipRole)
 
 
-def test_previews_are_bounded_in_bytes_and_asked_for_again(qtbot: QtBot) -> None:
+def test_previews_are_bounded_in_bytes_and_requested_again(qtbot: QtBot) -> None:
     model = new_model(preview_bytes=100_000)
     keys = [key(f"{number}.jpg") for number in range(3)]
     add(model, *keys)
@@ -123,7 +123,7 @@ def test_previews_are_bounded_in_bytes_and_asked_for_again(qtbot: QtBot) -> None
     assert model.images.lacking_previews(keys[1:], 200) == keys[1:]
 
 
-def test_a_small_photo_is_not_asked_for_in_vain(model: GridModel) -> None:
+def test_a_small_photo_is_not_requested_in_vain(model: GridModel) -> None:
     photo = scored("a.jpg", 0.5)
     add_scored(model, photo)
     model.images.set_preview(photo.key, image(100))
@@ -132,7 +132,7 @@ def test_a_small_photo_is_not_asked_for_in_vain(model: GridModel) -> None:
     assert model.images.lacking_previews([photo.key], 10_000) == []
 
 
-def test_overlays_come_and_go_and_an_empty_one_is_not_asked_for_again(qtbot: QtBot, model: GridModel) -> None:
+def test_overlays_come_and_go_and_an_empty_one_is_not_requested_again(qtbot: QtBot, model: GridModel) -> None:
     add(model, "a.jpg", "b.jpg", "c.jpg")
     keys = [key(f"{name}.jpg") for name in "abc"]
     model.images.set_overlays({keys[0]: image(), keys[1]: QImage()})
@@ -146,7 +146,7 @@ def test_overlays_come_and_go_and_an_empty_one_is_not_asked_for_again(qtbot: QtB
         model.images.forget_overlays()
 
 
-def test_texts_speak_of_the_photo(model: GridModel) -> None:
+def test_texts_describe_the_photo(model: GridModel) -> None:
     add_scored(model, scored("<b>.jpg", 0.8234))
     add(model, "b.jpg")
     add_failed(model, failed("c.jpg"))

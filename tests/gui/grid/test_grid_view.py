@@ -1,4 +1,4 @@
-"""The view: keyboard, selection, what stays in place, what it asks of others."""
+"""The view: keyboard, selection, what stays in place, what it requests."""
 
 from __future__ import annotations
 
@@ -141,21 +141,21 @@ def test_a_rubber_band_selects_what_it_touches(view: GridView) -> None:
     assert selected(view) == ["00.jpg", "01.jpg", "03.jpg", "04.jpg"]
 
 
-def test_selection_is_told_once_for_many_changes(qtbot: QtBot, view: GridView) -> None:
-    told: list[tuple[list[str], object]] = []
-    view.selection_changed.connect(lambda keys, now: told.append(([one.name for one in keys], now)))
+def test_selection_is_announced_once_for_many_changes(qtbot: QtBot, view: GridView) -> None:
+    announced: list[tuple[list[str], object]] = []
+    view.selection_changed.connect(lambda keys, now: announced.append(([one.name for one in keys], now)))
     for row in (1, 2, 3):
         click(view, row)
-    qtbot.waitUntil(lambda: bool(told))
-    assert told == [(["03.jpg"], key("03.jpg"))]
+    qtbot.waitUntil(lambda: bool(announced))
+    assert announced == [(["03.jpg"], key("03.jpg"))]
 
 
-def test_selection_is_told_when_the_photos_go(qtbot: QtBot, view: GridView, model: GridModel) -> None:
+def test_selection_is_announced_when_the_photos_go(qtbot: QtBot, view: GridView, model: GridModel) -> None:
     view.go_to(key("03.jpg"))
     qtbot.wait(1)
-    with qtbot.waitSignal(view.selection_changed) as told:
+    with qtbot.waitSignal(view.selection_changed) as announced:
         model.library.clear()
-    assert told.args == [[], None]
+    assert announced.args == [[], None]
 
 
 def test_a_photo_that_is_filtered_out_leaves_no_other_in_its_place(
@@ -163,15 +163,15 @@ def test_a_photo_that_is_filtered_out_leaves_no_other_in_its_place(
 ) -> None:
     view.go_to(key("03.jpg"))
     qtbot.wait(1)
-    with qtbot.waitSignal(view.selection_changed) as told:
+    with qtbot.waitSignal(view.selection_changed) as announced:
         model.set_filter(passing(text="5"))
-    assert told.args == [[], None]
+    assert announced.args == [[], None]
 
 
-def test_what_is_in_sight_is_wanted_first_then_below_then_above(qtbot: QtBot, view: GridView) -> None:
-    with qtbot.waitSignal(view.visible_changed) as told:
+def test_visible_photos_are_requested_first_then_below_then_above(qtbot: QtBot, view: GridView) -> None:
+    with qtbot.waitSignal(view.visible_changed) as announced:
         view.verticalScrollBar().setValue(view.geometry_of_tiles().cell.height() * 10)
-    keys, pixel_side = told.args
+    keys, pixel_side = announced.args
     rows = [int(wanted.name[:2]) for wanted in keys]
     in_sight = list(view.places_in_sight())
     assert rows[: len(in_sight)] == in_sight
@@ -212,9 +212,9 @@ def test_at_the_very_top_the_best_come_in_at_the_top(view: GridView, model: Grid
 def test_another_size_keeps_the_current_photo_in_sight(qtbot: QtBot, view: GridView) -> None:
     view.go_to(key("50.jpg"))
     before = top_of(view, "50.jpg")
-    with qtbot.waitSignal(view.tile_size_changed) as told:
+    with qtbot.waitSignal(view.tile_size_changed) as announced:
         view.set_tile_size(120)
-    assert told.args == [120]
+    assert announced.args == [120]
     assert abs(top_of(view, "50.jpg") - before) <= 1
     for asked, given in ((1, 96), (10_000, 512)):
         view.set_tile_size(asked)
@@ -271,7 +271,7 @@ def test_the_order_is_held_while_a_hand_is_in_the_grid(
         model.release()
         touch()
         qtbot.waitUntil(lambda: model.held)
-    qtbot.waitUntil(lambda: not model.held, timeout=interaction_hold.REST_MILLISECONDS + 2000)
+    qtbot.waitUntil(lambda: not model.held)
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")
@@ -283,7 +283,7 @@ def test_the_order_is_held_while_a_menu_is_open(qtbot: QtBot, view: GridView, mo
     model.scores.note_scores([scored("99.jpg", 0.99)])
     with qtbot.assertNotEmitted(model.layoutChanged, wait=interaction_hold.REST_MILLISECONDS + 700):
         pass
-    with qtbot.waitSignal(model.layoutChanged, timeout=interaction_hold.REST_MILLISECONDS + 2000):
+    with qtbot.waitSignal(model.layoutChanged):
         menu.close()
     assert model.key(0) == key("99.jpg")
 

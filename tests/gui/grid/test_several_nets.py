@@ -42,7 +42,7 @@ def test_the_order_is_that_of_the_net_that_is_shown(filled: GridModel) -> None:
 
 def test_another_net_puts_its_own_order_up_by_itself(filled: GridModel, qtbot: QtBot) -> None:
     filled.scores.set_nets([RESMEM, TEAM], shown=TEAM)
-    qtbot.waitUntil(lambda: shown_names(filled) == NAMES[::-1], timeout=2000)
+    qtbot.waitUntil(lambda: shown_names(filled) == NAMES[::-1])
 
 
 def test_ties_and_bars_are_those_of_the_net_that_is_shown(model: GridModel) -> None:

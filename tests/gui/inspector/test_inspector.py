@@ -120,7 +120,7 @@ def test_a_waiting_photo(inspector: Inspector, photo_key: Callable[[str], ImageK
     assert not _part(inspector, ScoreHistogram).isVisible()
 
 
-def test_a_failed_photo_gives_its_reason(inspector: Inspector, failure: Callable[[str], Failure]) -> None:
+def test_a_failed_photo_shows_its_reason(inspector: Inspector, failure: Callable[[str], Failure]) -> None:
     broken = failure("broken.jpg")
     inspector.show_photo(broken.key, broken, None, facts=[("Name", "broken.jpg")])
     assert _words(inspector) == ["No score", broken.reason]
@@ -222,7 +222,7 @@ def test_several_photos_of_different_precision(
     assert _score_exactly(inspector).isVisible() == bool(fast)
 
 
-def test_thumbnails_of_other_photos_are_passed_over(
+def test_thumbnails_of_other_photos_are_ignored(
     inspector: Inspector, scored: MakeScored, plain_image: Callable[..., QImage]
 ) -> None:
     photo = scored()
@@ -288,7 +288,7 @@ def test_the_density_of_a_set() -> None:
     assert set_density(np.zeros(0)).sum() == 0
 
 
-def test_the_chart_is_told_in_words_too(qtbot: QtBot, theme_manager: ThemeManager) -> None:
+def test_the_chart_has_a_text_alternative(qtbot: QtBot, theme_manager: ThemeManager) -> None:
     chart = ScoreHistogram(theme_manager=theme_manager)
     qtbot.addWidget(chart)
     chart.set_shoot_scores(np.linspace(0.5, 0.9, 431))

@@ -1,4 +1,4 @@
-"""The memory game's window: it shows the stream, takes presses, and gives the answers once."""
+"""The memory game's window: it shows the stream, takes presses, and reports the answers once."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_a_whole_game(window: GameWindow, qtbot: QtBot) -> None:
 
 
 def test_time_goes_on_without_a_press(window: GameWindow, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(window.finished, timeout=10_000) as finished:
+    with qtbot.waitSignal(window.finished) as finished:
         window.start()
     assert finished.args is not None
     (answers,) = finished.args
@@ -82,7 +82,7 @@ def test_the_photo_is_in_the_middle_and_goes(window: GameWindow, qtbot: QtBot) -
     assert window.grab().toImage().pixelColor(middle) != wanted
 
 
-def test_escape_leaves_and_gives_no_answers(window: GameWindow, qtbot: QtBot) -> None:
+def test_escape_leaves_without_answers(window: GameWindow, qtbot: QtBot) -> None:
     given: list[list[Answer]] = []
     window.finished.connect(given.append)
     window.start()

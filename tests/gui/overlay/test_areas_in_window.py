@@ -61,7 +61,7 @@ def test_an_area_is_drawn_named_and_weighed(viewing: Callable[..., WindowBench])
     assert headline.contribution > 0.02
 
 
-def test_an_area_without_a_name_is_given_up(viewing: Callable[..., WindowBench]) -> None:
+def test_an_area_without_a_name_is_dropped(viewing: Callable[..., WindowBench]) -> None:
     bench = viewing()
     overlay(bench, "regions")
     tool = RectangleTool(parent=bench.window)

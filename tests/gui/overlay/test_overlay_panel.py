@@ -1,4 +1,4 @@
-"""The panel beside the overlay: legends, shares, tables, warnings, waiting and what can't be had."""
+"""The panel beside the overlay: legends, shares, tables, warnings, waiting and failures."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_what_was_hidden_stays_hidden_on_the_next_photo(panel: OverlayPanel) -> 
     assert [shown for _, _, shown in rows_of(panel)] == [False, True, True]
 
 
-def test_a_row_tells_which_category_is_pointed_at(panel: OverlayPanel) -> None:
+def test_a_row_reports_the_category_under_the_pointer(panel: OverlayPanel) -> None:
     panel.segmentation.show_segmentation(segmentation())
     pointed: list[object] = []
     panel.segmentation.pointed.connect(pointed.append)
@@ -155,7 +155,7 @@ def test_areas_outside_the_frame_are_warned_of(panel: OverlayPanel) -> None:
     assert outside_warning(inside) == ""
 
 
-def test_the_warning_tells_all_from_part() -> None:
+def test_the_warning_distinguishes_all_from_part() -> None:
     several = replace(regions(), regions=(area("A", 0.0), area("B", 0.0), area("C", 0.4), area("D", 1.0)))
     warning = outside_warning(several)
     assert '"A" and "B" lie outside' in warning
@@ -211,7 +211,7 @@ def test_the_legend_of_a_map_says_points_and_how_it_was_made(panel: OverlayPanel
     assert "From −0.08 to +0.08 points" in [child.accessibleName() for child in panel.findChildren(QWidget)]
 
 
-def test_another_variant_and_another_method_are_told(panel: OverlayPanel) -> None:
+def test_another_variant_and_another_method_are_announced(panel: OverlayPanel) -> None:
     panel.map.show_map(memorability())
     panel.show_legend(Layer.MEMORABILITY)
     styles: list[str] = []
@@ -242,7 +242,7 @@ def test_waiting_says_how_far_it_is(panel: OverlayPanel) -> None:
     assert export.isEnabled()
 
 
-def test_what_can_not_be_had_is_said_with_a_way_out(panel: OverlayPanel) -> None:
+def test_a_failure_is_shown_with_a_way_out(panel: OverlayPanel) -> None:
     helped: list[bool] = []
     panel.help_wanted.connect(lambda: helped.append(True))
     panel.show_trouble(Layer.SEGMENTATION, "No segmenter is installed.", help_text="Get one...")
@@ -254,13 +254,13 @@ def test_what_can_not_be_had_is_said_with_a_way_out(panel: OverlayPanel) -> None
     assert not button.isVisible()
 
 
-def test_opacity_is_told_in_percent(panel: OverlayPanel) -> None:
-    told: list[int] = []
-    panel.opacity_changed.connect(told.append)
+def test_opacity_is_announced_in_percent(panel: OverlayPanel) -> None:
+    announced: list[int] = []
+    panel.opacity_changed.connect(announced.append)
     slider = panel.findChild(QSlider)
     assert slider is not None
     slider.setValue(35)
-    assert told == [35]
+    assert announced == [35]
     assert "35 %" in words(panel)
 
 

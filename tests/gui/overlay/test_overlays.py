@@ -188,7 +188,7 @@ def test_one_segmenter_serves_photo_after_photo(
     assert halves.opened == 1
 
 
-def test_what_is_kept_needs_no_net(viewing: Callable[..., WindowBench]) -> None:
+def test_a_stored_map_needs_no_net(viewing: Callable[..., WindowBench]) -> None:
     bench = viewing()
     overlay(bench, "memorability")
     passes = bench.scorers.scorer.scored
@@ -212,10 +212,10 @@ def test_closing_while_a_photo_is_explained_stops_every_thread(viewing: Callable
     assert bench.stopped
 
 
-# What can't be had
+# Failures
 
 
-def test_without_a_segmenter_it_is_said_what_to_do(viewing: Callable[..., WindowBench]) -> None:
+def test_without_a_segmenter_the_panel_says_what_to_do(viewing: Callable[..., WindowBench]) -> None:
     none = HalvesFactory(installed=False)
     bench = viewing(segmenters=none)
     bench.trigger("overlay-segmentation")
@@ -228,7 +228,7 @@ def test_without_a_segmenter_it_is_said_what_to_do(viewing: Callable[..., Window
     bench.until(lambda: isinstance(shown(bench), Segmentation))
 
 
-def test_a_segmenter_that_fails_is_told_and_the_map_still_comes(viewing: Callable[..., WindowBench]) -> None:
+def test_a_failed_segmenter_is_reported_and_the_map_still_comes(viewing: Callable[..., WindowBench]) -> None:
     broken = HalvesFactory(HalvesSegmenter(problem=SegmenterError("The segmenter halves is damaged.")))
     bench = viewing(segmenters=broken)
     bench.trigger("overlay-segmentation")
@@ -237,7 +237,7 @@ def test_a_segmenter_that_fails_is_told_and_the_map_still_comes(viewing: Callabl
     assert isinstance(shown(bench), MemorabilityMap)
 
 
-def test_a_photo_that_is_gone_is_told(viewing: Callable[..., WindowBench], folder: Path) -> None:
+def test_a_missing_photo_is_reported(viewing: Callable[..., WindowBench], folder: Path) -> None:
     bench = viewing()
     (folder / "a.png").unlink()
     bench.trigger("overlay-memorability")
@@ -268,7 +268,7 @@ def test_photo_overlay_and_legend_are_written_as_one_picture(
         assert blue > red
 
 
-def test_a_place_that_takes_no_picture_is_told(
+def test_a_picture_that_can_not_be_written_is_reported(
     viewing: Callable[..., WindowBench], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bench = viewing()

@@ -65,7 +65,7 @@ def test_segmenters_are_installed_and_removed_in_their_dialog(
         bench.trigger("segmenters")
 
 
-def test_a_pack_that_is_refused_is_told(bench: WindowBench) -> None:
+def test_a_refused_pack_is_reported(bench: WindowBench) -> None:
     said: list[str] = []
     bench.window.overlays.segmenters.outcome.connect(said.append)
     bench.window.overlays.segmenters.install(Path("/packs/other"))

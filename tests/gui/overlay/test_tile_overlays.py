@@ -14,7 +14,7 @@ from tests.gui.overlay.shown_overlays import (
 from tests.gui.window_bench import WindowBench
 
 
-def test_tiles_show_what_is_kept_and_only_that(viewing: Callable[..., WindowBench]) -> None:
+def test_tiles_show_stored_overlays_only(viewing: Callable[..., WindowBench]) -> None:
     bench = viewing()
     overlay(bench, "memorability")
     bench.window.panes.close()

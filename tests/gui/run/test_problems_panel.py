@@ -1,4 +1,4 @@
-"""The list of photos without a score: what it shows, and what it asks for."""
+"""The list of photos without a score: what it shows and requests."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_the_table_is_a_sound_item_model(theme_manager: ThemeManager, failures: 
     ]
 
 
-def test_empty_says_so_and_asks_for_nothing(panel: ProblemsPanel) -> None:
+def test_an_empty_list_says_so_and_offers_nothing(panel: ProblemsPanel) -> None:
     shown = [label.text() for label in panel.findChildren(QLabel) if label.isVisible()]
     assert "Every photo could be read." in shown
     assert not _view(panel).isVisible()
@@ -77,14 +77,14 @@ def test_a_count_stands_above_the_list(panel: ProblemsPanel, failures: list[Fail
     assert "1 photo could not be read" in [label.text() for label in panel.findChildren(QLabel)]
 
 
-def test_retry_all_asks_for_every_photo(qtbot: QtBot, panel: ProblemsPanel, failures: list[Failure]) -> None:
+def test_retry_all_requests_every_photo(qtbot: QtBot, panel: ProblemsPanel, failures: list[Failure]) -> None:
     panel.set_failures(failures)
     with qtbot.waitSignal(panel.retry) as asked:
         qtbot.mouseClick(_button(panel, "Retry all"), Qt.MouseButton.LeftButton)
     assert asked.args == [[each.key for each in failures]]
 
 
-def test_retry_selected_asks_for_those_in_their_order(
+def test_retry_selected_requests_those_in_their_order(
     qtbot: QtBot, panel: ProblemsPanel, failures: list[Failure]
 ) -> None:
     panel.set_failures(failures)

@@ -1,4 +1,4 @@
-"""Who paused the run: the battery, or a person, who wins."""
+"""Pauses of a run: by the battery or by the person, whose choice wins."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ COUNT = 100
 
 @pytest.fixture
 def running(slow_bench: WindowBench, turnstile: TurnstileScorer, tmp_path: Path) -> WindowBench:
-    """A run that has found its photos and scored some, on mains, in a window that is to pause on battery."""
+    """A run that has scored some photos, on mains, in a window that pauses on battery."""
     slow_bench.window.pause.set_wanted(True)
     start(slow_bench, tmp_path)
     step_until(slow_bench, turnstile, f"of {COUNT}")
@@ -28,7 +28,7 @@ def start(bench: WindowBench, folder: Path) -> None:
 
 
 def step_until(bench: WindowBench, turnstile: TurnstileScorer, words: str) -> None:
-    """Let photo after photo through until the status line says this."""
+    """Let one photo after another through until the status line says this."""
 
     def step() -> bool:
         turnstile.go(1)
@@ -39,18 +39,18 @@ def step_until(bench: WindowBench, turnstile: TurnstileScorer, words: str) -> No
 
 
 def paused(bench: WindowBench) -> bool:
-    """Whether the run is paused now."""
+    """Return whether the run is paused."""
     return bench.window.session.paused
 
 
 def plug(bench: WindowBench, plugged: bool) -> None:
-    """Put the plug in or out, and let the battery be looked at."""
+    """Connect or disconnect mains, and let the battery be read."""
     bench.on_battery = not plugged
     [timer] = [timer for timer in bench.power_monitor.findChildren(QTimer) if timer.isActive()]
     timer.timeout.emit()
 
 
-def test_on_battery_the_run_pauses_by_itself_and_goes_on_when_plugged_in(
+def test_on_battery_the_run_pauses_by_itself_and_resumes_when_plugged_in(
     running: WindowBench, turnstile: TurnstileScorer
 ) -> None:
     window = running.window
@@ -65,7 +65,7 @@ def test_on_battery_the_run_pauses_by_itself_and_goes_on_when_plugged_in(
     assert None not in running.scores().values()
 
 
-def test_where_it_is_not_wanted_the_run_goes_on(running: WindowBench, turnstile: TurnstileScorer) -> None:
+def test_without_the_setting_the_run_continues(running: WindowBench, turnstile: TurnstileScorer) -> None:
     running.window.pause.set_wanted(False)
     plug(running, False)
     assert not paused(running)
@@ -77,7 +77,7 @@ def test_where_it_is_not_wanted_the_run_goes_on(running: WindowBench, turnstile:
     running.until_done()
 
 
-def test_a_person_who_lets_it_go_on_is_obeyed_until_it_was_plugged_in(
+def test_resuming_on_battery_holds_until_it_was_plugged_in(
     running: WindowBench, turnstile: TurnstileScorer
 ) -> None:
     plug(running, False)

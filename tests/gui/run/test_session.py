@@ -125,7 +125,7 @@ def test_a_photo_that_is_still_broken_fails_again(bench: WindowBench, folder: Pa
     assert len(bench.window.scores.failures()) == 1
 
 
-def test_a_photo_that_vanished_says_so_when_it_is_tried_again(bench: WindowBench, folder: Path) -> None:
+def test_a_deleted_photo_says_so_when_it_is_tried_again(bench: WindowBench, folder: Path) -> None:
     broken = folder / "broken.png"
     broken.write_bytes(b"no picture")
     bench.add(folder)
@@ -198,7 +198,7 @@ def test_runs_wait_for_each_other(
     assert slow_bench.names() == ["b.png", "e.png", "d.png", "c.png", "a.png"]
 
 
-def test_missing_weights_are_told_with_a_way_to_try_again(
+def test_missing_weights_are_reported_with_a_way_to_try_again(
     open_window: Callable[..., WindowBench], folder: Path
 ) -> None:
     problem = WeightsError("The weights are incomplete: put a good copy there.")
@@ -214,7 +214,7 @@ def test_missing_weights_are_told_with_a_way_to_try_again(
     assert bench.names() == BEST_FIRST
 
 
-def test_a_net_that_fails_in_mid_run_is_told_and_what_was_scored_stays(
+def test_a_net_that_fails_during_a_run_is_reported_and_the_scores_stay(
     open_window: Callable[..., WindowBench], folder: Path
 ) -> None:
     bench = open_window(BrightnessFactory(BrightnessScorer(batch_size=1, fail_after=2)))
@@ -227,7 +227,7 @@ def test_a_net_that_fails_in_mid_run_is_told_and_what_was_scored_stays(
     assert bench.names() == BEST_FIRST
 
 
-def test_an_empty_folder_is_told(bench: WindowBench, tmp_path: Path) -> None:
+def test_an_empty_folder_is_reported(bench: WindowBench, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
     bench.add(empty)

@@ -181,7 +181,7 @@ def test_what_the_filter_hides_is_said_with_a_way_to_show_it(qtbot: QtBot, statu
     status.set_hidden_count(1203)
     assert button.isVisible()
     assert button.text() == "1,203 hidden: show all"
-    with qtbot.waitSignal(status.show_all_clicked, timeout=1000):
+    with qtbot.waitSignal(status.show_all_clicked):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     status.set_hidden_count(0)
     assert button.isVisible()

@@ -40,7 +40,7 @@ def marked(bench: WindowBench) -> str:
 
 
 def answer(start: bool, count: int | None = None) -> Callable[[], TriageDialog]:
-    """Answer the dialog that is about to come; gives it afterwards."""
+    """Answer the dialog that opens next, and yield it."""
     met: list[TriageDialog] = []
 
     def meet() -> None:
@@ -117,7 +117,7 @@ def test_one_photo_chosen_is_no_choice_for_triage(fast_bench: WindowBench, folde
     assert marked(fast_bench) == "d ≈a ≈c ≈b ≈e"
 
 
-def test_triage_can_be_thought_better_of(fast_bench: WindowBench, folder: Path) -> None:
+def test_triage_can_be_cancelled(fast_bench: WindowBench, folder: Path) -> None:
     score_all_fast(fast_bench, folder)
     answer(False)
     fast_bench.trigger("triage")
@@ -176,7 +176,7 @@ def test_triage_needs_two_photos(fast_bench: WindowBench, tmp_path: Path) -> Non
     assert triage.isEnabled()
 
 
-def test_where_fast_scores_cannot_be_had_it_is_said_why(bench: WindowBench, folder: Path) -> None:
+def test_without_a_fast_net_the_window_says_why(bench: WindowBench, folder: Path) -> None:
     bench.window.scoring.set_precision(Precision.FAST)
     bench.add(folder)
     assert bench.orders == [RunOrder((str(folder),), Precision.EXACT)]

@@ -43,14 +43,14 @@ def _wheel(viewer: PhotoViewer, at: QPointF, notches: int) -> None:
 # What it asks for
 
 
-def test_it_first_asks_for_what_fills_the_view(viewer: PhotoViewer, scored: MakeScored) -> None:
+def test_it_first_requests_what_fills_the_view(viewer: PhotoViewer, scored: MakeScored) -> None:
     asked = Asked(viewer)
     photo = scored(width=6000, height=2000)
     show(viewer, photo)
     assert asked.pictures == [(photo.key, _device_width(viewer))]
 
 
-def test_it_asks_for_full_size_only_when_zoomed_past_that(
+def test_it_requests_full_size_only_when_zoomed_past_that(
     qtbot: QtBot, viewer: PhotoViewer, scored: MakeScored, plain_image: MakeImage
 ) -> None:
     asked = Asked(viewer)
@@ -66,7 +66,7 @@ def test_it_asks_for_full_size_only_when_zoomed_past_that(
     assert len(asked.pictures) == 2
 
 
-def test_a_small_photo_is_never_asked_for_twice(
+def test_a_small_photo_is_never_requested_twice(
     qtbot: QtBot, viewer: PhotoViewer, scored: MakeScored, plain_image: MakeImage
 ) -> None:
     asked = Asked(viewer)
@@ -78,7 +78,7 @@ def test_a_small_photo_is_never_asked_for_twice(
     assert len(asked.pictures) == 1
 
 
-def test_a_larger_window_asks_for_a_larger_picture(
+def test_a_larger_window_requests_a_larger_picture(
     qtbot: QtBot, viewer: PhotoViewer, scored: MakeScored, plain_image: MakeImage
 ) -> None:
     photo = scored(width=6000, height=2000)
@@ -89,7 +89,7 @@ def test_a_larger_window_asks_for_a_larger_picture(
     assert asked.args == [photo.key, _device_width(viewer)]
 
 
-def test_it_waits_to_ask_until_it_is_shown(
+def test_it_requests_nothing_until_it_is_shown(
     qtbot: QtBot, theme_manager: ThemeManager, scored: MakeScored
 ) -> None:
     hidden = PhotoViewer(theme_manager=theme_manager)
@@ -102,7 +102,7 @@ def test_it_waits_to_ask_until_it_is_shown(
         hidden.show()
 
 
-def test_pictures_of_other_photos_are_passed_over(
+def test_pictures_of_other_photos_are_ignored(
     viewer: PhotoViewer, scored: MakeScored, plain_image: MakeImage
 ) -> None:
     photo, other = scored("a.jpg"), scored("b.jpg")

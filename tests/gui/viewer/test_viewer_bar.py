@@ -17,7 +17,7 @@ MakeImage = Callable[..., QImage]
 MakeScored = Callable[..., ScoredPhoto]
 
 
-def test_the_bar_tells_score_name_place_and_zoom(viewer: PhotoViewer, scored: MakeScored) -> None:
+def test_the_bar_shows_score_name_place_and_zoom(viewer: PhotoViewer, scored: MakeScored) -> None:
     show(viewer, scored("IMG_1.jpg", width=1800, height=600), position=12, count=2031)
     bar = viewer.bar
     assert (bar.score.text(), bar.band.text(), bar.percentile.text()) == ("0.82", "± 0.09", "66th percentile")
@@ -74,7 +74,7 @@ def test_a_failed_photo_shows_its_reason(
     assert viewer.bar.loupe.isEnabled()
 
 
-def test_a_picture_that_cannot_be_had_leaves_its_reason(viewer: PhotoViewer, scored: MakeScored) -> None:
+def test_a_picture_that_fails_shows_its_reason(viewer: PhotoViewer, scored: MakeScored) -> None:
     photo = scored()
     show(viewer, photo)
     viewer.set_picture_missing(scored("b.jpg").key, "Not this one.")

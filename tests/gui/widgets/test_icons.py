@@ -1,4 +1,4 @@
-"""The icon set: one hand, one grid, one stroke, tinted by the appearance."""
+"""The icon set: one grid, one stroke, tinted by the theme."""
 
 from __future__ import annotations
 

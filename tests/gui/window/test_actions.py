@@ -202,7 +202,7 @@ ALWAYS = set(IDS) - NEED_PHOTOS - NEED_CHOSEN - NEED_PHOTO_IN_VIEWER - NEED_RUN 
         pytest.param(EVERYTHING, set(IDS) - ALWAYS, id="everything"),
     ],
 )
-def test_what_can_be_used(actions: Actions, context: ActionContext, expected: set[str]) -> None:
+def test_which_actions_are_enabled(actions: Actions, context: ActionContext, expected: set[str]) -> None:
     assert usable(context) == ALWAYS | expected
     actions.apply(EVERYTHING)
     actions.apply(context)
@@ -211,7 +211,7 @@ def test_what_can_be_used(actions: Actions, context: ActionContext, expected: se
     assert {each for each in IDS if actions[each].isEnabled()} == (ALWAYS | expected) & visible
 
 
-def test_what_belongs_to_several_nets_is_there_only_with_them(actions: Actions) -> None:
+def test_actions_for_several_nets_are_shown_only_with_them(actions: Actions) -> None:
     def hidden(context: ActionContext) -> set[str]:
         actions.apply(context)
         return {each for each in IDS if not actions[each].isVisible()}
@@ -221,7 +221,7 @@ def test_what_belongs_to_several_nets_is_there_only_with_them(actions: Actions) 
     assert hidden(replace(EMPTY, nets=2, compared=True)) == set()
 
 
-def test_what_is_missing_for_good_says_why(actions: Actions) -> None:
+def test_an_action_that_can_never_run_here_says_why(actions: Actions) -> None:
     actions.apply(replace(LISTED, fast_missing="This installation has no fast net."))
     assert not actions["triage"].isEnabled()
     assert actions["triage"].toolTip() == "This installation has no fast net."
@@ -238,7 +238,7 @@ def test_what_is_missing_for_good_says_why(actions: Actions) -> None:
         (EMPTY, "redo", "Redo"),
     ],
 )
-def test_words_that_change(actions: Actions, context: ActionContext, action_id: str, text: str) -> None:
+def test_titles_that_change(actions: Actions, context: ActionContext, action_id: str, text: str) -> None:
     actions.apply(EVERYTHING)
     actions.apply(context)
     assert actions[action_id].text() == text
@@ -247,7 +247,7 @@ def test_words_that_change(actions: Actions, context: ActionContext, action_id: 
     assert actions[action_id].toolTip() == f"{text.replace('&&', '&')} ({key})"
 
 
-def test_what_changes_its_words_starts_with_those_of_the_table() -> None:
+def test_titles_that_change_start_as_in_the_table() -> None:
     changing: list[ActionSpec] = [spec for spec in ACTIONS if spec.words is not None]
     assert changing
     for spec in changing:
@@ -263,7 +263,7 @@ def test_every_key_works_from_the_window(bench: WindowBench) -> None:
         assert action.shortcutContext() == Qt.ShortcutContext.WindowShortcut
 
 
-def test_actions_that_need_a_photo_are_to_be_had_only_with_one(bench: WindowBench, tmp_path: Path) -> None:
+def test_actions_that_need_a_photo_are_enabled_only_with_one(bench: WindowBench, tmp_path: Path) -> None:
     table = bench.window.actions_table
     need_photos = ("export", "clear", "select-all", "find", "reverse")
     need_choice = ("open", "reveal", "copy", "remove", "trash")

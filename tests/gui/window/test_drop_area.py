@@ -1,4 +1,4 @@
-"""What is read out of a drop or a paste, and the page and the veil that invite to it."""
+"""Reading a drop or a paste, and the empty page and the veil that invite to it."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_a_tilde_is_the_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     assert paths_from_mime(_text("~/a.jpg")) == [str(tmp_path / "a.jpg")]
 
 
-def test_foreign_addresses_are_told_apart(tmp_path: Path) -> None:
+def test_foreign_addresses_are_recognized(tmp_path: Path) -> None:
     local = str(tmp_path / "a.jpg")
     mime = _urls(QUrl("https://example.org/cat.jpg"), QUrl.fromLocalFile(local), QUrl("smb://server/b.jpg"))
     assert paths_from_mime(mime) == [local]
@@ -82,7 +82,7 @@ def test_foreign_addresses_are_told_apart(tmp_path: Path) -> None:
     assert foreign_addresses(_text("https://example.org/dog.jpg")) == ["https://example.org/dog.jpg"]
 
 
-def test_nothing_usable_gives_nothing() -> None:
+def test_a_drop_without_files_has_no_paths() -> None:
     for mime in (QMimeData(), _text(""), _text("hello")):
         assert paths_from_mime(mime) == []
         assert foreign_addresses(mime) == []
@@ -96,7 +96,7 @@ def test_nothing_usable_gives_nothing() -> None:
         ("Try it with sample photos", "try_samples"),
     ],
 )
-def test_each_button_of_the_empty_page_asks_for_its_own(
+def test_each_button_of_the_empty_page_requests_its_own(
     qtbot: QtBot, theme_manager: ThemeManager, text: str, signal: str
 ) -> None:
     page = EmptyPage(theme_manager=theme_manager)

@@ -40,7 +40,7 @@ def choosing(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 
 def answer_question(text: str) -> None:
-    """Press this button of the question that is asked next."""
+    """Press this button of the next question."""
 
     def press() -> None:
         question = QApplication.activeModalWidget()
@@ -145,7 +145,7 @@ def test_the_chosen_kind_decides_the_ending_and_the_content(
 
 
 @pytest.mark.parametrize("answer", ["Replace", "Cancel"])
-def test_a_file_that_the_system_did_not_ask_about_is_replaced_only_when_one_says_so(
+def test_a_file_that_the_system_did_not_ask_about_is_replaced_only_after_a_question(
     bench: WindowBench, folder: Path, tmp_path: Path, choosing: Callable[..., None], answer: str
 ) -> None:
     bench.add(folder)
@@ -185,7 +185,7 @@ def test_only_what_is_shown_is_exported(
         assert [Path(row["path"]).name for row in csv.DictReader(file)] == ["b.png", "c.png"]
 
 
-def test_an_export_that_can_not_be_written_is_told(
+def test_an_export_that_can_not_be_written_is_reported(
     bench: WindowBench, folder: Path, tmp_path: Path, choosing: Callable[..., None]
 ) -> None:
     bench.add(folder)
@@ -196,7 +196,7 @@ def test_an_export_that_can_not_be_written_is_told(
     assert not target.parent.exists()
 
 
-def test_photos_go_to_the_trash_only_when_one_says_so(bench: WindowBench, folder: Path) -> None:
+def test_photos_go_to_the_trash_only_after_a_question(bench: WindowBench, folder: Path) -> None:
     bench.add(folder)
     bench.choose("c.png", "a.png")
     answer_question("Keep")
@@ -209,7 +209,7 @@ def test_photos_go_to_the_trash_only_when_one_says_so(bench: WindowBench, folder
     assert sorted(path.name for path in folder.iterdir()) == ["b.png"]
 
 
-def test_a_photo_that_will_not_go_stays_and_is_told(bench: WindowBench, folder: Path) -> None:
+def test_a_photo_that_can_not_go_to_the_trash_stays_and_is_reported(bench: WindowBench, folder: Path) -> None:
     make_photo(folder / "kept.png", 250)
     bench.add(folder)
     bench.choose("a.png", "kept.png")

@@ -1,4 +1,4 @@
-"""A window in which nothing goes on costs nothing: no timer of it, or of what works for it, is running."""
+"""An idle window costs nothing: neither it nor its workers have a running timer."""
 
 from __future__ import annotations
 
@@ -22,9 +22,7 @@ def active_timers(*owners: QObject) -> list[str]:
 
 
 def test_an_empty_window_has_no_timer_running(qtbot: QtBot, bench: WindowBench) -> None:
-    qtbot.waitUntil(
-        lambda: not active_timers(bench.window, bench.supervisor, bench.power_monitor), timeout=5000
-    )
+    qtbot.waitUntil(lambda: not active_timers(bench.window, bench.supervisor, bench.power_monitor))
 
 
 def test_after_a_run_no_timer_runs_but_the_one_that_waits_for_idleness(
@@ -35,7 +33,7 @@ def test_after_a_run_no_timer_runs_but_the_one_that_waits_for_idleness(
     bench.choose("03.png")
     QTest.mouseMove(bench.window.grid.viewport())
     bench.trigger("open")
-    qtbot.waitUntil(lambda: not active_timers(bench.window, bench.supervisor), timeout=5000)
+    qtbot.waitUntil(lambda: not active_timers(bench.window, bench.supervisor))
     assert len(active_timers(bench.power_monitor)) == 1
 
 

@@ -1,4 +1,4 @@
-"""The window as a whole: what comes in, what is remembered, and how it ends."""
+"""The window as a whole: input, remembered state, and shutdown."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def folder(tmp_path: Path) -> Path:
 
 @contextmanager
 def answered(kind: type[AnyDialog], answer: Callable[[AnyDialog], object]) -> Iterator[list[AnyDialog]]:
-    """Answers the dialog of this kind that is opened in the block; gives it."""
+    """Answer the dialog of this kind that is opened in the block, and yield it."""
     met: list[AnyDialog] = []
 
     def look() -> None:
@@ -74,7 +74,7 @@ def files(*paths: Path) -> QMimeData:
 
 
 def drag_over(bench: WindowBench, mime: QMimeData) -> bool:
-    """Let a drag enter and hover; gives whether the window would take the drop."""
+    """Let a drag enter and hover, and return whether the window would take the drop."""
     enter = QDragEnterEvent(
         QPoint(300, 300), Qt.DropAction.CopyAction | Qt.DropAction.MoveAction, mime, LEFT, PLAIN
     )
@@ -115,7 +115,7 @@ def test_dropped_files_and_folders_are_added(bench: WindowBench, folder: Path, t
     assert bench.names() == ["single ü.png", *BEST_FIRST]
 
 
-def test_a_picture_dragged_from_a_browser_is_refused_with_a_word(bench: WindowBench) -> None:
+def test_a_picture_dragged_from_a_browser_is_refused_with_a_notice(bench: WindowBench) -> None:
     mime = QMimeData()
     mime.setUrls([QUrl("https://example.org/cat.jpg")])
     assert drag_over(bench, mime)
@@ -199,7 +199,7 @@ def test_the_status_line_ends_with_how_long_it_took(bench: WindowBench, folder: 
     assert bench.window.status.text.startswith("4 photos · done in ")
 
 
-def test_something_unexpected_on_any_thread_is_told(bench: WindowBench) -> None:
+def test_an_unexpected_error_on_any_thread_is_shown(bench: WindowBench) -> None:
     other = threading.Thread(target=lambda: bench.window.unexpected.emit("Something unexpected happened."))
     other.start()
     other.join()
@@ -251,8 +251,8 @@ def test_the_theme_is_changed_at_once_and_remembered(
 # The licence
 
 
-def test_the_licence_is_told_until_one_has_agreed(open_window: Callable[..., WindowBench]) -> None:
-    def told(bench: WindowBench) -> bool:
+def test_the_licence_notice_is_shown_until_it_is_accepted(open_window: Callable[..., WindowBench]) -> None:
+    def licence_shown(bench: WindowBench) -> bool:
         return any("non-commercial" in text for text in bench.notice_texts())
 
     def read(bench: WindowBench) -> None:
@@ -261,25 +261,25 @@ def test_the_licence_is_told_until_one_has_agreed(open_window: Callable[..., Win
         bench.qtbot.mouseClick(button(bar, "Read the licence"), LEFT)
 
     first = open_window()
-    assert told(first)
+    assert licence_shown(first)
     # To put a notice away is no agreement ...
     first.window.notices.close_current()
-    assert not told(first)
+    assert not licence_shown(first)
     first.window.close()
 
     second = open_window()
-    assert told(second)
+    assert licence_shown(second)
     # ... nor is to put the licence away; and it is no reason to end a run and quit.
     with answered(LicenceDialog, lambda dialog: dialog.reject()):
         read(second)
     assert second.window.isVisible()
-    assert told(second)
+    assert licence_shown(second)
     with answered(LicenceDialog, lambda dialog: button(dialog, "I understand").click()):
         read(second)
-    assert not told(second)
+    assert not licence_shown(second)
     second.window.close()
 
-    assert not told(open_window())
+    assert not licence_shown(open_window())
 
 
 # What is remembered
@@ -313,7 +313,7 @@ def test_full_screen_and_back(bench: WindowBench) -> None:
     assert not bench.window.isFullScreen()
 
 
-# The end
+# Shutdown
 
 
 def test_closing_an_idle_window_stops_every_thread(bench: WindowBench, folder: Path) -> None:
@@ -322,7 +322,7 @@ def test_closing_an_idle_window_stops_every_thread(bench: WindowBench, folder: P
     assert bench.stopped
 
 
-def test_closing_in_mid_run_stops_every_thread_in_time_and_keeps_the_scores(
+def test_closing_during_a_run_stops_every_thread_in_time_and_keeps_the_scores(
     open_window: Callable[..., WindowBench], folder: Path
 ) -> None:
     for number in range(40):
@@ -350,6 +350,6 @@ def test_closing_a_paused_window_stops_every_thread(
     assert slow_bench.stopped
 
 
-def test_a_warning_stands_before_what_is_only_good_to_know(bench: WindowBench) -> None:
+def test_a_warning_comes_before_information(bench: WindowBench) -> None:
     bench.window.show_notice(Notice(NoticeKind.WARNING, "Scores can't be kept."))
     assert bench.notice_texts()[0] == "Scores can't be kept."

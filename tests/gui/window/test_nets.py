@@ -49,7 +49,7 @@ def bench(open_window: Callable[..., WindowBench]) -> WindowBench:
 # Which nets score
 
 
-def test_where_one_net_scores_nothing_is_seen_of_nets_but_an_entry(bench: WindowBench, folder: Path) -> None:
+def test_with_one_net_only_a_menu_entry_shows_that_there_are_others(bench: WindowBench, folder: Path) -> None:
     bench.add(folder)
     bench.choose("05.png")
     assert [order.net for order in bench.orders] == ["resmem"]
@@ -123,7 +123,7 @@ def test_a_net_that_is_unticked_stops_and_its_scores_are_gone(
     turnstile.open()
 
 
-def test_taking_away_the_net_that_is_shown_shows_another(bench: WindowBench, folder: Path) -> None:
+def test_removing_the_shown_net_shows_another(bench: WindowBench, folder: Path) -> None:
     bench.add(folder)
     choose(bench, "resmem", "team")
     nets(bench).show_net("team")
@@ -132,7 +132,7 @@ def test_taking_away_the_net_that_is_shown_shows_another(bench: WindowBench, fol
     assert bench.scores()[ODD] == pytest.approx(GREYS[ODD] / 255, abs=0.01)
 
 
-def test_a_net_that_cannot_be_had_is_told_by_its_name(
+def test_a_net_that_can_not_be_loaded_is_reported_by_its_name(
     open_window: Callable[..., WindowBench], folder: Path
 ) -> None:
     broken = team(build_problem=WeightsError("Its segmenter is not installed."))
@@ -143,7 +143,7 @@ def test_a_net_that_cannot_be_had_is_told_by_its_name(
     assert None not in bench.scores().values()
 
 
-def test_what_lacks_a_net_s_score_is_scored_with_it_on_request(
+def test_photos_without_a_nets_score_are_scored_with_it_on_request(
     open_window: Callable[..., WindowBench], folder: Path
 ) -> None:
     factory = team(build_problem=WeightsError("Not now."))
@@ -159,9 +159,7 @@ def test_what_lacks_a_net_s_score_is_scored_with_it_on_request(
     assert [key.name for key in bench.window.grid.selected_photos()] == ["05.png"]
 
 
-def test_a_photo_that_went_away_meanwhile_keeps_the_score_that_it_has(
-    bench: WindowBench, folder: Path
-) -> None:
+def test_a_photo_deleted_meanwhile_keeps_the_score_that_it_has(bench: WindowBench, folder: Path) -> None:
     bench.add(folder)
     (folder / "07.png").unlink()
     choose(bench, "resmem", "team")
@@ -189,7 +187,7 @@ def test_the_choice_is_remembered(bench: WindowBench, open_window: Callable[...,
     assert net_button(again).text() == "Net: M3M: team"
 
 
-def test_a_net_that_is_gone_since_is_left_out(
+def test_a_net_removed_meanwhile_is_left_out(
     bench: WindowBench, open_window: Callable[..., WindowBench]
 ) -> None:
     nets(bench).choose(["team"])

@@ -1,4 +1,4 @@
-"""The bar that tells what a person should know, one notice after another."""
+"""The notice bar: one notice after another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Viewer and inspector: always the photo that is meant, at its place in the order on screen."""
+"""Viewer and inspector: always the current photo, at its place in the order on screen."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def test_starting_over_in_the_viewer_leads_to_the_empty_page(bench: WindowBench,
     assert bench.page() == "empty"
 
 
-def test_the_inspector_speaks_of_one_photo_of_several_and_of_none(bench: WindowBench, folder: Path) -> None:
+def test_the_inspector_describes_one_photo_several_and_none(bench: WindowBench, folder: Path) -> None:
     bench.add(folder)
     assert "Select a photo" in words(bench)
     bench.choose("d.png")
@@ -221,7 +221,7 @@ def test_thumbnails_of_what_is_in_sight_come_by_themselves(bench: WindowBench, f
     assert preview.pixelColor(5, 5) == QColor(200, 200, 200)
 
 
-def test_a_smaller_picture_that_another_view_asked_for_is_not_taken_for_the_whole_photo(
+def test_a_smaller_picture_for_another_view_is_not_taken_for_the_whole_photo(
     bench: WindowBench, tmp_path: Path
 ) -> None:
     make_photo(tmp_path / "photos" / "large.png", 200, size=(3000, 2000))
@@ -237,7 +237,7 @@ def test_a_smaller_picture_that_another_view_asked_for_is_not_taken_for_the_whol
     assert view.zoom == zoom
 
 
-def test_a_viewer_that_is_closed_wants_no_picture_any_more(bench: WindowBench, folder: Path) -> None:
+def test_a_closed_viewer_requests_no_pictures(bench: WindowBench, folder: Path) -> None:
     asked: list[tuple[View, int]] = []
     request = bench.supervisor.request_pictures
 

@@ -42,7 +42,7 @@ def bench(open_window: Callable[..., WindowBench]) -> WindowBench:
 # Whose scores are shown
 
 
-def test_the_net_that_is_shown_is_what_is_sorted_and_filtered_by(bench: WindowBench, folder: Path) -> None:
+def test_order_and_filter_use_the_shown_net(bench: WindowBench, folder: Path) -> None:
     bench.add(folder)
     choose(bench, "resmem", "team")
     nets(bench).show_net("team")

@@ -41,7 +41,7 @@ def test_at_first_nothing_is_left_out(filters: FilterControls) -> None:
     assert filters.wanted == PhotoFilter()
 
 
-def test_typing_asks_for_a_name_without_the_space_around_it(qtbot: QtBot, filters: FilterControls) -> None:
+def test_typing_filters_by_a_name_without_the_space_around_it(qtbot: QtBot, filters: FilterControls) -> None:
     asked: list[PhotoFilter] = []
     filters.changed.connect(asked.append)
     qtbot.keyClicks(field(filters), " beach ")

@@ -1,4 +1,4 @@
-"""However memapp ends, nothing that was scored is lost, and nothing is left running."""
+"""Shutdown: by a kill or a close, no score is lost and nothing is left running."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.window.screen import wait_until
 pytestmark = [pytest.mark.window, pytest.mark.weights, pytest.mark.usefixtures("licence_accepted")]
 
 
-def test_after_a_kill_in_mid_run_nothing_known_is_scored_again(
+def test_after_a_kill_during_a_run_nothing_known_is_scored_again(
     start: Starter, make_photos: PhotoMaker, tmp_path: Path, memapp_home: Path
 ) -> None:
     photos = make_photos(tmp_path / "photos", 30)
