@@ -45,7 +45,13 @@ def threads(bench: WindowBench) -> list[object]:
 def look_at_battery(bench: WindowBench, *, on_battery: bool) -> None:
     """Change what the computer says, while a run goes on."""
     bench.on_battery = on_battery
-    [timer] = [timer for timer in bench.power_monitor.findChildren(QTimer) if timer.isActive()]
+
+    def timers() -> list[QTimer]:
+        return [timer for timer in bench.power_monitor.findChildren(QTimer) if timer.isActive()]
+
+    # The net may be at work before the window knows that the run has started.
+    bench.until(timers)
+    [timer] = timers()
     timer.timeout.emit()
 
 
