@@ -48,9 +48,7 @@ def test_the_precision_of_new_photos(qtbot: QtBot, theme_manager: ThemeManager) 
     assert settings.get(SETTINGS.precision) is Precision.EXACT
 
 
-def test_without_a_fast_net_the_dialog_says_why(
-    qtbot: QtBot, theme_manager: ThemeManager
-) -> None:
+def test_without_a_fast_net_the_dialog_says_why(qtbot: QtBot, theme_manager: ThemeManager) -> None:
     dialog = show(qtbot, fast_missing="There is no fast net.")
     assert not choice_box(dialog, "New photos are scored").isEnabled()
     assert "There is no fast net." in words(dialog)
