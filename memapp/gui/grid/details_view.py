@@ -114,6 +114,18 @@ class DetailsView(QTableView):
         else:
             super().keyPressEvent(event)
 
+    def moveCursor(
+        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        """Go to the first and the last photo with Home and End, as in the grid."""
+        ends = {
+            QAbstractItemView.CursorAction.MoveHome: 0,
+            QAbstractItemView.CursorAction.MoveEnd: self._photos.rowCount() - 1,
+        }
+        if action in ends:
+            return self._photos.index(ends[action], max(self.currentIndex().column(), 0))
+        return super().moveCursor(action, modifiers)
+
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Take the focus without a current photo that nobody chose: Qt would take the first."""
         chosen = self.currentIndex().isValid()

@@ -250,7 +250,8 @@ def _stylesheet(theme: Theme) -> str:
         QAbstractSpinBox > QLineEdit {{ border: none; padding: 0; min-height: 0; background: transparent; }}
         QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus {{
             border-color: {theme.accent}; }}
-        QScrollArea, QAbstractScrollArea {{ border: none; }}
+        QScrollArea, QAbstractScrollArea, QAbstractScrollArea::corner {{ border: none; }}
+        QAbstractScrollArea::corner {{ background: transparent; }}
         QMenu {{ background: {theme.panel}; border: 1px solid {theme.line}; padding: {SPACE_1}px 0; }}
         QFrame#popup {{ background: {theme.panel}; border: 1px solid {theme.line};
             border-radius: {CORNER}px; }}

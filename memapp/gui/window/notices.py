@@ -29,7 +29,11 @@ class NoticeAction:
 
 
 class NoticeBar(QWidget):
-    """Shows notices one after another, warnings first, then the oldest. Hidden while there is none."""
+    """Shows one notice at a time. Hidden while there is none.
+
+    Warnings come first, the oldest of them before the others; then information, the newest first, so that a
+    person sees what the last command did.
+    """
 
     def __init__(self, *, theme_manager: ThemeManager, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,12 +66,16 @@ class NoticeBar(QWidget):
         return tuple(notice for notice, _ in self._queue)
 
     def add(self, notice: Notice, action: NoticeAction | None = None) -> None:
-        """Show a notice after those that wait, warnings before information; no text twice at once."""
+        """Show a notice in its place among those that wait; no text twice at once.
+
+        Information without a button takes the place of the one before it: it says what a command did.
+        """
         if any(waiting.text == notice.text for waiting in self.notices):
             return
-        place = len(self._queue)
-        if notice.kind is NoticeKind.WARNING:
-            place = sum(waiting.kind is NoticeKind.WARNING for waiting in self.notices)
+        if notice.kind is NoticeKind.INFORMATION and action is None:
+            kept = [each for each in self._queue if each[0].kind is NoticeKind.WARNING or each[1] is not None]
+            self._queue = deque(kept)
+        place = sum(waiting.kind is NoticeKind.WARNING for waiting in self.notices)
         self._queue.insert(place, (notice, action))
         self._show_first()
 

@@ -152,3 +152,13 @@ def test_the_rows_in_sight_are_announced_after_a_scroll(
     [keys] = announced.args
     assert keys == model.photos_shown()[-len(keys) :]
     assert 5 < len(keys) < 30
+
+
+def test_home_and_end_go_to_the_first_and_the_last_photo(
+    qtbot: QtBot, details: DetailsView, grid: GridView, model: GridModel
+) -> None:
+    details.selectRow(50)
+    qtbot.keyClick(details, Qt.Key.Key_End)
+    assert grid.selected_photos() == [model.key(model.rowCount() - 1)]
+    qtbot.keyClick(details, Qt.Key.Key_Home)
+    assert grid.selected_photos() == [model.key(0)]

@@ -100,3 +100,18 @@ def test_a_warning_does_not_wait_behind_information(bar: NoticeBar) -> None:
         bar.add(notice)
     assert bar.notices == (FULL, later, LOCAL)
     assert FULL.text in _texts(bar)
+
+
+def test_what_the_last_command_did_is_shown_before_older_information_and_does_not_pile_up(
+    bar: NoticeBar,
+) -> None:
+    licence = Notice(NoticeKind.INFORMATION, "ResMem is free for non-commercial use only.")
+    undone, redone = (Notice(NoticeKind.INFORMATION, text) for text in ("Undone: it.", "Done again: it."))
+    bar.add(licence, NoticeAction("Read the licence", lambda: None))
+    for notice in (undone, redone):
+        bar.add(notice)
+        assert notice.text in _texts(bar)
+    assert bar.notices == (redone, licence)
+    bar.add(FULL)
+    bar.add(undone)
+    assert bar.notices == (FULL, undone, licence)
