@@ -279,8 +279,8 @@ def _stylesheet(theme: Theme) -> str:
         QHeaderView::section {{ background: {theme.panel}; color: {theme.second_text}; border: none;
             border-bottom: 1px solid {theme.line}; padding: {SPACE_1}px 11px; }}
         QHeaderView::down-arrow, QHeaderView::up-arrow {{ width: 12px; height: 12px; }}
-        QHeaderView::down-arrow {{ image: {arrow_up}; }}
-        QHeaderView::up-arrow {{ image: {arrow}; }}
+        QHeaderView::down-arrow {{ image: {arrow}; }}
+        QHeaderView::up-arrow {{ image: {arrow_up}; }}
         QComboBox::drop-down {{ border: none; width: {SPACE_6}px; }}
         QComboBox::down-arrow {{ image: {arrow}; width: 16px; height: 16px; }}
         QToolButton#disclosure, QToolButton#disclosure:hover, QToolButton#disclosure:checked {{

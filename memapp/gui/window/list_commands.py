@@ -78,6 +78,8 @@ class ListCommands(QObject):
 
     def _restore(self, photos: Sequence[PhotoId]) -> None:
         back = self._session.restore(photos)
+        # At once, even while the order is held: the user asked for it and is taken to where they stand.
+        self._photos.refresh()
         # Events of runs about them were dropped meanwhile.
         waiting = [key for photo in back if (key := self._library.key_of(photo)) is not None]
         self._session.add([key.path for key in waiting if self._photos.scores.outcome(key) is None])

@@ -162,3 +162,32 @@ def test_home_and_end_go_to_the_first_and_the_last_photo(
     assert grid.selected_photos() == [model.key(model.rowCount() - 1)]
     qtbot.keyClick(details, Qt.Key.Key_Home)
     assert grid.selected_photos() == [model.key(0)]
+
+
+def arrow_spreads(view: DetailsView) -> tuple[float, float]:
+    """How far the pixels of the sorted column's arrow lie from its middle, in its upper and lower half."""
+    head = view.horizontalHeader()
+    with_arrow = head.grab().toImage()
+    head.setSortIndicatorShown(False)
+    without = head.grab().toImage()
+    head.setSortIndicatorShown(True)
+    points = [
+        (x, y)
+        for x in range(without.width())
+        for y in range(without.height())
+        if with_arrow.pixel(x, y) != without.pixel(x, y)
+    ]
+    middle_x = sum(x for x, _ in points) / len(points)
+    middle_y = sum(y for _, y in points) / len(points)
+    upper = [abs(x - middle_x) for x, y in points if y < middle_y]
+    lower = [abs(x - middle_x) for x, y in points if y >= middle_y]
+    return sum(upper) / len(upper), sum(lower) / len(lower)
+
+
+def test_the_arrow_points_up_for_rising_values(details: DetailsView, model: GridModel) -> None:
+    model.set_order(Order("name", descending=False))
+    upper, lower = arrow_spreads(details)
+    assert upper < lower
+    model.set_order(Order("name", descending=True))
+    upper, lower = arrow_spreads(details)
+    assert upper > lower

@@ -44,9 +44,11 @@ def test_removed_photos_come_back_by_undo_with_their_scores(bench: WindowBench, 
     assert bench.names() == ["b.png", "a.png"]
     undo = bench.window.actions_table["undo"]
     assert "Remove 2 photos from the list" in undo.text()
+    # Photos come back where they stood, even while the pointer is in the grid.
+    bench.window.photos.hold()
     bench.trigger("undo")
-    bench.window.photos.refresh()
     assert bench.names() == BEST_FIRST
+    bench.window.photos.release()
     assert bench.scores()["d.png"] == pytest.approx(200 / 255)
     assert bench.window.grid.current_photo() in (bench.key("d.png"), bench.key("c.png"))
     bench.trigger("redo")

@@ -111,7 +111,7 @@ def test_what_the_last_command_did_is_shown_before_older_information_and_does_no
     for notice in (undone, redone):
         bar.add(notice)
         assert notice.text in _texts(bar)
-    assert bar.notices == (redone, licence)
+    assert list(bar.notices) == [redone, licence]
     bar.add(FULL)
     bar.add(undone)
-    assert bar.notices == (FULL, undone, licence)
+    assert list(bar.notices) == [FULL, undone, licence]
