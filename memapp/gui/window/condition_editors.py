@@ -116,12 +116,17 @@ class RangeEditor(ConditionEditor):
 class TextEditor(ConditionEditor):
     """A line for a text that values must contain."""
 
-    def __init__(self, column: Column) -> None:
-        """Show an empty line for a column that can be searched."""
+    def __init__(self, column: Column, *, hint: str = "") -> None:
+        """Show an empty line for a column that can be searched.
+
+        Args:
+            column: whose values are searched.
+            hint: what the empty line says; by default what it is for.
+        """
         super().__init__(column)
         name = tr("{column} contains", column=column.title)
         self.line = QLineEdit()
-        self.line.setPlaceholderText(tr("{column} contains...", column=column.title))
+        self.line.setPlaceholderText(hint or tr("{column} contains...", column=column.title))
         self.line.setAccessibleName(name)
         self.line.setClearButtonEnabled(True)
         self.line.setAcceptDrops(False)

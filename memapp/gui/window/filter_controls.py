@@ -52,7 +52,7 @@ class FilterControls(QWidget):
         self._library = library
         self._theme_manager = theme_manager
         self._announced = PhotoFilter()
-        self._name = TextEditor(library.columns[NAME])
+        self._name = TextEditor(library.columns[NAME], hint=tr("Find"))
         self._name.line.setMinimumWidth(_FIND_WIDTHS[0])
         self._name.line.setMaximumWidth(_FIND_WIDTHS[1])
         self._magnifier = QAction(self)
