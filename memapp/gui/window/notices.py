@@ -31,8 +31,8 @@ class NoticeAction:
 class NoticeBar(QWidget):
     """Shows one notice at a time. Hidden while there is none.
 
-    Warnings come first, the oldest of them before the others; then information, the newest first, so that a
-    person sees what the last command did.
+    Warnings come before information, and the newest of each first: the user sees at once what the last
+    command did, or why it was refused.
     """
 
     def __init__(self, *, theme_manager: ThemeManager, parent: QWidget | None = None) -> None:
@@ -75,7 +75,8 @@ class NoticeBar(QWidget):
         if notice.kind is NoticeKind.INFORMATION and action is None:
             kept = [each for each in self._queue if each[0].kind is NoticeKind.WARNING or each[1] is not None]
             self._queue = deque(kept)
-        place = sum(waiting.kind is NoticeKind.WARNING for waiting in self.notices)
+        warnings = sum(waiting.kind is NoticeKind.WARNING for waiting in self.notices)
+        place = 0 if notice.kind is NoticeKind.WARNING else warnings
         self._queue.insert(place, (notice, action))
         self._show_first()
 
