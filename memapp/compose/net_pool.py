@@ -62,6 +62,7 @@ class NetPool:
         self._other: tuple[NetId, SharedScorer] | None = None
         self.segmenters = SharedSegmenters(segmenters)
         self.map_makers = map_makers
+        settings.subscribe(SETTINGS.battery_threads, self._on_battery_threads)
 
     def scorers(self, net: NetId, precision: Precision) -> ScorerFactory:
         """Return the factory of a net, by name; its scorer is shared by all runs that build it.
@@ -112,6 +113,10 @@ class NetPool:
         """Use half of the cores on battery if the settings say so, from the next run on."""
         self._on_battery = on_battery
         if self._settings.get(SETTINGS.battery_threads):
+            self.renew()
+
+    def _on_battery_threads(self, _wanted: bool) -> None:
+        if self._on_battery:
             self.renew()
 
     def _open(self, net: NetId, precision: Precision) -> SharedScorer:

@@ -170,3 +170,16 @@ def test_the_segmenter_stays_open_between_photos_until_it_is_replaced(
         pool.segmenters.open("halves").close()
     assert segmenters.opened == 1
     assert not segmenters.segmenter.closed
+
+
+def test_the_choice_of_fewer_cores_counts_at_once_on_battery(
+    make_pool: Callable[..., NetPool], nets: FakeNets, settings: Settings
+) -> None:
+    pool = make_pool()
+    settings.set(SETTINGS.battery_threads, False)
+    pool.scorers(RESMEM_ID, EXACT)
+    pool.set_on_battery(True)
+    pool.scorers(RESMEM_ID, EXACT)
+    settings.set(SETTINGS.battery_threads, True)
+    pool.scorers(RESMEM_ID, EXACT)
+    assert [opened.chosen["most_threads"] for opened in nets.opened] == [None, 4]
