@@ -156,7 +156,7 @@ def test_results_that_are_not_numbers_are_an_error(locator: WeightsLocator) -> N
     last = broken.fc12
     assert isinstance(last, torch.nn.Linear)
     last.bias = torch.nn.Parameter(torch.tensor([float("nan")]), requires_grad=False)
-    with pytest.raises(DeviceError, match="not numbers"):
+    with pytest.raises(DeviceError, match="not scores"):
         TorchEngine(net=broken, device="cpu").score(proof_frames())
 
 
