@@ -1,4 +1,4 @@
-"""A damaged database is set aside once, whole, whoever meets it; rows that make no sense are scored again."""
+"""A damaged database is set aside once and whole, and rows that make no sense are scored again."""
 
 from __future__ import annotations
 

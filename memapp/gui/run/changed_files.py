@@ -37,7 +37,9 @@ class ChangedFiles(QObject):
         self._supervisor = supervisor
         self._all_keys = all_keys
         self._wanted: dict[ImageKey, None] = {}
-        self._all_wanted = False
+        self._all_requests = 0
+        """How often all files were asked for, and how many of these requests were answered."""
+        self._all_answered = 0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(PAUSE_MILLISECONDS)
@@ -54,7 +56,7 @@ class ChangedFiles(QObject):
 
     def look_at_all(self) -> None:
         """Check soon the files of all photos, those requested already first."""
-        self._all_wanted = True
+        self._all_requests += 1
         self.look_at(())
 
     def _on_application_state(self, state: Qt.ApplicationState) -> None:
@@ -63,15 +65,19 @@ class ChangedFiles(QObject):
             self.look_at_all()
 
     def _look(self) -> None:
-        keys = dict(self._wanted)
-        if self._all_wanted:
+        keys, requests = dict(self._wanted), self._all_requests
+        if requests > self._all_answered:
             keys.update(dict.fromkeys(self._all_keys()))
         if keys:
-            self._supervisor.find_changed(list(keys), done=self._on_looked)
+            self._supervisor.find_changed(
+                list(keys), done=lambda changed: self._on_looked(keys, requests, changed)
+            )
 
-    def _on_looked(self, changed: list[ImageKey]) -> None:
-        # Only now: a check that was replaced by a newer one is part of the newer one.
-        self._wanted.clear()
-        self._all_wanted = False
+    def _on_looked(self, keys: dict[ImageKey, None], requests: int, changed: list[ImageKey]) -> None:
+        # Only now: a look that a newer one replaces is part of the newer one, and gets no answer. What was
+        # asked for since this look began still waits.
+        for key in keys:
+            self._wanted.pop(key, None)
+        self._all_answered = requests
         if changed:
             self.changed.emit(changed)

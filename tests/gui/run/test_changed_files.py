@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -80,3 +80,16 @@ def test_all_files_are_looked_at_when_the_window_gets_the_focus_back(
     with qtbot.waitSignal(files.changed) as heard:
         qapp.applicationStateChanged.emit(Qt.ApplicationState.ApplicationActive)
     assert heard.args == [[keys[1]]]
+
+
+def test_what_is_asked_for_during_a_look_is_looked_at_next(
+    qtbot: QtBot, files: ChangedFiles, keys: list[ImageKey], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[tuple[list[ImageKey], Callable[[list[ImageKey]], None]]] = []
+    monkeypatch.setattr(Supervisor, "find_changed", lambda _self, these, done: looks.append((these, done)))
+    files.look_at([keys[0]])
+    qtbot.waitUntil(lambda: len(looks) == 1)
+    files.look_at([keys[1]])
+    looks[0][1]([])
+    qtbot.waitUntil(lambda: len(looks) == 2)
+    assert looks[1][0] == [keys[1]]
