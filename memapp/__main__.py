@@ -6,12 +6,13 @@ import multiprocessing
 import sys
 from typing import NoReturn
 
-from memapp import frozen, log, shutdown
+from memapp import frozen, log, shutdown, startup
 from memapp.core.streams import replace_closed_streams
 
 
 def main() -> NoReturn:
     """Run memapp with the arguments of this process, and exit."""
+    startup.begin()
     multiprocessing.freeze_support()
     frozen.restore_library_path()
     replace_closed_streams()

@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, QLocale, QObject, QtMsgType, qInstallMessageH
 from PySide6.QtGui import QFileOpenEvent, QIcon
 from PySide6.QtWidgets import QApplication
 
-from memapp import __version__, log
+from memapp import __version__, log, startup
 from memapp.compose.installation import installed
 from memapp.compose.smoke import SmokeOrder, WindowSmoke
 from memapp.compose.window import WindowRoot
@@ -48,6 +48,7 @@ def run_window(paths: Sequence[str], *, smoke: SmokeOrder | None = None) -> int:
     window.show()
     window.add([smoke.folder] if smoke else list(paths))
     watch = WindowSmoke(window=window, order=smoke) if smoke else None
+    startup.end()
     status = application.exec()
     if watch is not None:
         status = watch.status

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from memapp import __version__
-from memapp.commands import doctor, explain, lab, score, segmenters
+from memapp import __version__, startup
 from memapp.commands.common import (
     EXIT_ALL_SCORED,
     EXIT_CANNOT_WORK,
@@ -26,7 +25,7 @@ from memapp.store.home import home_folder
 
 _NOT_IN_EVERY_BUILD = frozenset({"torch", "torchvision", "onnx", "safetensors", "scipy", "matplotlib"})
 
-_COMMANDS = {"score": score, "explain": explain, "doctor": doctor, "lab": lab, "segmenters": segmenters}
+_COMMANDS = frozenset({"score", "explain", "doctor", "lab", "segmenters"})
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -34,9 +33,10 @@ def main(arguments: Sequence[str]) -> int:
     _speak_utf8()
     set_language(system_language(), resource_path("translations"))
     if arguments and arguments[0] in _COMMANDS:
-        options = _parsed(_command_parser(), arguments)
+        options = _parsed(_command_parser(arguments[0]), arguments)
         if stdout_is_closed() and not getattr(options, "output", None):
             return complain("Standard output is closed, so that the results would be lost.", EXIT_CANNOT_WORK)
+        startup.end()
         try:
             return int(options.run(options))
         except BrokenPipeError:
@@ -62,6 +62,7 @@ def main(arguments: Sequence[str]) -> int:
     except StoreError as problem:
         return complain(str(problem), EXIT_CANNOT_WORK)
     if options.self_test:
+        startup.end()
         return _self_test(options.out)
     smoke = (options.gui_smoke, options.screenshot)
     if any(smoke) != all(smoke):
@@ -128,11 +129,34 @@ def _window_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _command_parser() -> argparse.ArgumentParser:
+def _command_parser(name: str) -> argparse.ArgumentParser:
+    """Return the parser of one command.
+
+    The others are not imported: they take time, and the window needs none.
+    """
     parser = argparse.ArgumentParser(prog="memapp")
     commands = parser.add_subparsers(required=True)
-    for command in _COMMANDS.values():
-        command.add_to(commands)
+    match name:
+        case "score":
+            from memapp.commands import score
+
+            score.add_to(commands)
+        case "explain":
+            from memapp.commands import explain
+
+            explain.add_to(commands)
+        case "segmenters":
+            from memapp.commands import segmenters
+
+            segmenters.add_to(commands)
+        case "lab":
+            from memapp.commands import lab
+
+            lab.add_to(commands)
+        case _:
+            from memapp.commands import doctor
+
+            doctor.add_to(commands)
     return parser
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from memapp.compose.loading import load_photo
 from memapp.compose.net_pool import NetPool
 from memapp.core.control import RunControl
 from memapp.core.events import Event
@@ -12,7 +13,6 @@ from memapp.core.explanation import ExplainEvent, ExplainOrder
 from memapp.core.net_ids import RESMEM_ID
 from memapp.core.records import Precision, RunOrder
 from memapp.intake.discover import find_photos
-from memapp.intake.load import load_photo
 from memapp.pipeline.explain_run import Explainers, explain_run
 from memapp.pipeline.fingerprint_run import FingerprintProgress, fingerprint_run
 from memapp.pipeline.score_run import score_run

@@ -11,6 +11,7 @@ from typing import TypeAlias
 from PySide6.QtGui import QImage
 
 from memapp.compose.exports import EXPORT_KINDS, write_export
+from memapp.compose.loading import load_photo
 from memapp.core.control import RunControl
 from memapp.core.errors import StoreError
 from memapp.core.explanation import AreaOfInterest
@@ -21,7 +22,6 @@ from memapp.core.text import tr
 from memapp.gui.overlay.area_commands import AreaWork
 from memapp.gui.overlay.segmenter_commands import BytesProgress, SegmenterRow, SegmenterWork
 from memapp.gui.window.file_commands import FileWork
-from memapp.intake.load import load_photo
 from memapp.pipeline.unchanged_photo import load_unchanged
 from memapp.scoring.segmentation import coco
 from memapp.scoring.segmentation.folders import DEFAULT_SEGMENTER, SegmenterFolders

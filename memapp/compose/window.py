@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Slot
 from memapp import __version__, log
 from memapp.compose import services
 from memapp.compose.installation import Installation
+from memapp.compose.loading import load_photo
 from memapp.compose.net_pool import NetPool
 from memapp.compose.runs import Runs
 from memapp.core.events import Notice, NoticeKind
@@ -19,7 +20,6 @@ from memapp.gui.overlay.segmenter_commands import SegmenterWork
 from memapp.gui.widgets.theme import ThemeManager
 from memapp.gui.window.app_services import AppServices
 from memapp.gui.window.main_window import MainWindow
-from memapp.intake.load import load_photo
 from memapp.pipeline.thumbnail_cache import ThumbnailCache
 from memapp.store.preferences import SettingsFile, unusable_notice
 from memapp.store.thumbnails import ThumbnailStore

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from pathlib import Path
 
 
+@cache
 def resources_folder() -> Path:
     """Return the folder of read-only resources: samples, icons, quantiles, licences, weights in the built
     app."""

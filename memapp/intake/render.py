@@ -14,6 +14,7 @@ from memapp.intake import colour
 from memapp.intake.facts import swaps_sides
 from memapp.intake.limits import Limits
 from memapp.intake.opening import copies_fit
+from memapp.intake.sizes import fitted
 
 Box: TypeAlias = tuple[float, float, float, float]
 """Left, top, right and bottom of a part of an image, in its pixels."""
@@ -78,12 +79,6 @@ class Request:
         if self.frame:
             return FAST_SIZE if self.precision is Precision.FAST else None
         return fitted(stored_size, self.longest_side) if self.longest_side else None
-
-
-def fitted(size: tuple[int, int], longest_side: int) -> tuple[int, int]:
-    """Return a size with its long side reduced to longest_side pixels; never enlarged."""
-    scale = min(1.0, longest_side / max(size))
-    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
 def render(

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, JpegImagePlugin
 
 from memapp.core.records import PixelArray
-from memapp.intake.render import fitted
+from memapp.intake.sizes import fitted
 
 SIDES = (512, 1024)
 """Longest sides, in pixels, of stored thumbnails: for the grid's usual tiles on high-density screens, and for

@@ -173,13 +173,18 @@ def icon(name: str, theme: Theme) -> QIcon:
 
 @lru_cache(maxsize=256)
 def _tinted(name: str, colour: str, pixels: int) -> QPixmap:
-    svg = resource_path(f"icons/{name}.svg").read_bytes().replace(b"currentColor", colour.encode())
+    svg = _svg(name).replace(b"currentColor", colour.encode())
     pixmap = QPixmap(QSize(pixels, pixels))
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     QSvgRenderer(QByteArray(svg)).render(painter)
     painter.end()
     return pixmap
+
+
+@lru_cache(maxsize=256)
+def _svg(name: str) -> bytes:
+    return resource_path(f"icons/{name}.svg").read_bytes()
 
 
 def _palette(theme: Theme) -> QPalette:

@@ -12,18 +12,20 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from memapp.core.control import RunControl
 from memapp.core.errors import SegmenterError
 from memapp.core.explanation import SegmenterIdentity
 from memapp.scoring.child_process import ChildError, missing_package, run_in_child
-from memapp.scoring.fetching import BytesProgress, fetch
 from memapp.scoring.partial_download import Published, is_published
 from memapp.scoring.segmentation.colours import LEFT_OVER, distinct_colours
 from memapp.scoring.segmentation.description import DESCRIPTION_NAME, FORMAT, GRAPH_NAME
 from memapp.scoring.segmentation.folders import DEFAULT_SEGMENTER, SegmenterFolders
+
+if TYPE_CHECKING:
+    from memapp.scoring.fetching import BytesProgress
 
 WEIGHTS_FOLDER = "weights"
 """In MEMAPP_HOME, for the download; deleted once the pack is installed."""
@@ -144,6 +146,9 @@ def fetch_coco(
         SegmenterError: the pack can't be made or installed.
         Cancelled: control was cancelled.
     """
+    # The window needs no network before its first paint.
+    from memapp.scoring.fetching import fetch
+
     weights = fetch(published, home / WEIGHTS_FOLDER, control=control, progress=progress)
     identity = make_coco(folders, weights, published=published, control=control, say=say)
     # The pack contains everything that they contain.
