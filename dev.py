@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT / "packaging"))
 
 from dev_checks import LINUX, QUICK, Check, Runner, all_checks, lanes_here, quick_checks, summary  # noqa: E402
-from dev_environment import SetUpError, environment_python, set_up  # noqa: E402
+from dev_environment import SetUpError, environment_python, set_up, tool_variables  # noqa: E402
 from dev_system import provide_needs  # noqa: E402
 from dev_texts import TextError, write_catalogue  # noqa: E402
 
@@ -77,7 +77,7 @@ def run_pytest(arguments: Sequence[str], *, quick: bool) -> int:
     provide_needs(programs=not quick)
     set_up()
     with tempfile.TemporaryDirectory(prefix="memapp-home-", ignore_cleanup_errors=True) as home:
-        variables = {**os.environ, "MEMAPP_HOME": home, "QT_QPA_PLATFORM": "offscreen"}
+        variables = {**tool_variables(), "MEMAPP_HOME": home, "QT_QPA_PLATFORM": "offscreen"}
         command = [environment_python(), "-m", "pytest", *(QUICK if quick else ()), *arguments]
         return subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode
 
@@ -100,7 +100,7 @@ def run_benchmarks(names: Sequence[str], *, json_file: Path | None, photos: int 
         for name in names or known:
             print(f"== {name}", flush=True)
             answer = Path(folder) / f"{name}.json"
-            variables = {**os.environ, "MEMAPP_HOME": str(Path(folder) / f"home-{name}")}
+            variables = {**tool_variables(), "MEMAPP_HOME": str(Path(folder) / f"home-{name}")}
             if photos:
                 variables["MEMAPP_BENCH_PHOTOS"] = str(photos)
             module = f"tests.benchmarks.bench_{name}"

@@ -6,13 +6,14 @@ import multiprocessing
 import sys
 from typing import NoReturn
 
-from memapp import frozen, log, shutdown, startup
+from memapp import frozen, log, shutdown
+from memapp.core.machine import pause_garbage_collector
 from memapp.core.streams import replace_closed_streams
 
 
 def main() -> NoReturn:
     """Run memapp with the arguments of this process, and exit."""
-    startup.begin()
+    pause_garbage_collector()
     multiprocessing.freeze_support()
     frozen.restore_library_path()
     replace_closed_streams()

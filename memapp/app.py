@@ -11,10 +11,11 @@ from PySide6.QtCore import QEvent, QLocale, QObject, QtMsgType, qInstallMessageH
 from PySide6.QtGui import QFileOpenEvent, QIcon
 from PySide6.QtWidgets import QApplication
 
-from memapp import __version__, log, startup
+from memapp import __version__, log
 from memapp.compose.installation import installed
 from memapp.compose.smoke import SmokeOrder, WindowSmoke
 from memapp.compose.window import WindowRoot
+from memapp.core.machine import resume_garbage_collector
 from memapp.core.resources import resource_path
 from memapp.core.text import set_language, system_language
 from memapp.gui.widgets.translator import install_translators
@@ -48,7 +49,7 @@ def run_window(paths: Sequence[str], *, smoke: SmokeOrder | None = None) -> int:
     window.show()
     window.add([smoke.folder] if smoke else list(paths))
     watch = WindowSmoke(window=window, order=smoke) if smoke else None
-    startup.end()
+    resume_garbage_collector()
     status = application.exec()
     if watch is not None:
         status = watch.status

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from memapp import __version__, startup
+from memapp import __version__
 from memapp.commands.common import (
     EXIT_ALL_SCORED,
     EXIT_CANNOT_WORK,
@@ -18,6 +18,7 @@ from memapp.commands.common import (
     complain,
 )
 from memapp.core.errors import StoreError
+from memapp.core.machine import resume_garbage_collector
 from memapp.core.resources import resource_path
 from memapp.core.streams import stdout_is_closed
 from memapp.core.text import set_language, system_language
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str]) -> int:
         options = _parsed(_command_parser(arguments[0]), arguments)
         if stdout_is_closed() and not getattr(options, "output", None):
             return complain("Standard output is closed, so that the results would be lost.", EXIT_CANNOT_WORK)
-        startup.end()
+        resume_garbage_collector()
         try:
             return int(options.run(options))
         except BrokenPipeError:
@@ -62,7 +63,7 @@ def main(arguments: Sequence[str]) -> int:
     except StoreError as problem:
         return complain(str(problem), EXIT_CANNOT_WORK)
     if options.self_test:
-        startup.end()
+        resume_garbage_collector()
         return _self_test(options.out)
     smoke = (options.gui_smoke, options.screenshot)
     if any(smoke) != all(smoke):

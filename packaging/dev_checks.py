@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from dev_environment import ROOT, SetUpError, environment_python
+from dev_environment import ROOT, SetUpError, environment_python, tool_variables
 
 LINUX = sys.platform.startswith("linux")
 
@@ -192,7 +192,7 @@ class Runner:
             shared = {"MEMAPP_HOME": home, "COVERAGE_FILE": str(Path(home) / "coverage" / "lines")}
             (Path(home) / "coverage").mkdir()
             lanes = [
-                threading.Thread(target=self._lane, args=({**os.environ, **shared},), daemon=True)
+                threading.Thread(target=self._lane, args=({**tool_variables(), **shared},), daemon=True)
                 for _ in range(self._lanes)
             ]
             for lane in lanes:

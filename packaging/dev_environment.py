@@ -30,6 +30,15 @@ def environment_python(environment: Path = ENVIRONMENT) -> Path:
     return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
+def tool_variables() -> dict[str, str]:
+    """Return this process's environment variables for the environment's programs.
+
+    They may keep the bytecode of what they import, as memapp does where it is installed: the checks start
+    memapp hundreds of times.
+    """
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def wanted_stamp(root: Path = ROOT) -> str:
     """Return the stamp of a finished set-up: where, with which Python, from which requirements."""
     requirements = hashlib.sha256()

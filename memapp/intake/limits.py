@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled, PhotoError
+from memapp.core.machine import memory_of_this_computer
 from memapp.core.records import FailureKind
 from memapp.core.text import trn
 
@@ -115,6 +116,15 @@ class DecodeBudget:
                 self._condition.notify_all()
 
 
+def shared_memory(physical: int) -> int:
+    """Return the bytes that all photos being decoded may share on a computer with this much memory.
+
+    A sixteenth, which is 1 GB with 16 GB; at least 1 GB and at most 8. With more, decoding is no longer what
+    limits even 64 cores.
+    """
+    return min(max(GIGABYTE, physical // 16), 8 * GIGABYTE)
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Limits for loading one photo. See docs/decisions/intake-limits.md."""
@@ -125,7 +135,9 @@ class Limits:
     """Peak bytes for one photo: two copies of the largest cameras' 151 megapixels, to rotate them."""
     seconds: float = 60.0
     """For one photo."""
-    budget: DecodeBudget = field(default_factory=lambda: DecodeBudget(total=GIGABYTE))
+    budget: DecodeBudget = field(
+        default_factory=lambda: DecodeBudget(total=shared_memory(memory_of_this_computer()))
+    )
     """Shared by all photos that are loaded under these limits at the same time."""
 
 

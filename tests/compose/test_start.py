@@ -25,8 +25,9 @@ def test_the_window_waits_for_no_net_no_decoder_and_no_command() -> None:
 def test_garbage_is_collected_once_memapp_works() -> None:
     code = (
         "import gc, sys\n"
-        "from memapp import cli, startup\n"
-        "startup.begin()\n"
+        "from memapp import cli\n"
+        "from memapp.core.machine import pause_garbage_collector\n"
+        "pause_garbage_collector()\n"
         "assert not gc.isenabled()\n"
         "cli.main(['lab', 'nets'])\n"
         "sys.exit(not gc.isenabled())"

@@ -10,7 +10,7 @@ import pytest
 from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled, PhotoError
 from memapp.core.records import FailureKind
-from memapp.intake.limits import Deadline, DecodeBudget
+from memapp.intake.limits import GIGABYTE, Deadline, DecodeBudget, shared_memory
 
 
 def deadline(seconds: float = 60.0, control: RunControl | None = None) -> Deadline:
@@ -106,3 +106,8 @@ def test_a_deadline_ends_and_can_be_restarted() -> None:
     long = deadline(seconds=60.0)
     long.restart()
     long.check()
+
+
+@pytest.mark.parametrize(("physical", "shared"), [(4, 1), (16, 1), (64, 4), (1024, 8)])
+def test_photos_share_a_part_of_the_memory(physical: int, shared: int) -> None:
+    assert shared_memory(physical * GIGABYTE) == shared * GIGABYTE

@@ -14,16 +14,10 @@ from torch import Tensor, nn
 
 from memapp.core.errors import DeviceError, OutOfDeviceMemoryError
 from memapp.core.records import EngineInfo, PixelArray
-from memapp.scoring.engines.cuda_copies import CudaCopies
 from memapp.scoring.engines.engine import check_features, check_scores
 from memapp.scoring.hardware import cpu_name, physical_cores
 
 BATCH_SIZES = {"cpu": 16, "mps": 16, "cuda": 64}
-
-PARTS = 2
-"""Of a batch: one part is copied while the net works on the previous one."""
-_LEAST_PART = 8
-"""Frames in a part: fewer would leave a GPU idle."""
 
 
 class TorchEngine:
@@ -36,7 +30,6 @@ class TorchEngine:
         device: str,
         threads: int | None = None,
         half: bool = False,
-        copies: CudaCopies | None = None,
         features: bool = False,
     ) -> None:
         """Move the net to a device that torch supports.
@@ -46,7 +39,6 @@ class TorchEngine:
             device: "cpu", "cuda" or "mps".
             threads: for the computation on the CPU; None for one per physical core.
             half: see the attribute.
-            copies: copies frames in parts; None for CUDA's own on "cuda", and for no parts elsewhere.
             features: whether the net is a part of one, which returns rows of features instead of scores.
 
         Raises:
@@ -60,13 +52,13 @@ class TorchEngine:
         self._check = check_features if features else check_scores
         self.half = half
         """Whether convolutions and products use 16 bits. Must be verified: see gpu.prove_on_gpu."""
+        if device == "cuda":
+            # Else convolutions with 32 bits would round their factors to 19 bits (TF32).
+            torch.backends.cudnn.allow_tf32 = False
         # Convolutions are fastest with channels last on every device.
         self._net = _guarded(
             device, lambda: net.to(torch.device(device)).to(memory_format=torch.channels_last)
         )
-        self._copies = copies
-        if copies is None and device == "cuda":
-            self._copies = _guarded(device, CudaCopies)
 
     @property
     def engine(self) -> EngineInfo:
@@ -86,7 +78,7 @@ class TorchEngine:
 
     def close(self) -> None:
         """Release the device's memory."""
-        del self._net, self._copies
+        del self._net
         if self.device == "cuda":
             torch.cuda.empty_cache()
         elif self.device == "mps":
@@ -94,36 +86,12 @@ class TorchEngine:
 
     @torch.inference_mode()
     def _forward(self, frames: PixelArray) -> npt.NDArray[np.float32]:
-        if self._copies is None:
-            scores = self._net_scores(torch.from_numpy(frames).to(self.device))
-        else:
-            try:
-                scores = self._in_parts(frames, self._copies)
-            except BaseException:
-                self._copies.settle()
-                raise
-        found: npt.NDArray[np.float32] = scores.float().cpu().numpy()
-        return found
-
-    def _in_parts(self, frames: PixelArray, copies: CudaCopies) -> Tensor:
-        size = max(_LEAST_PART, -(-len(frames) // PARTS))
-        parts = [frames[first : first + size] for first in range(0, len(frames), size)]
-        # All of them are held until the scores have arrived: see Copy.
-        under_way = [copies.start(parts[0], place=0)]
-        scores: list[Tensor] = []
-        for number in range(len(parts)):
-            # The GPU works on its own while the next part is copied.
-            scores.append(self._net_scores(copies.wait(under_way[number])))
-            if number + 1 < len(parts):
-                under_way.append(copies.start(parts[number + 1], place=number + 1))
-        return torch.cat(scores).float().cpu()
-
-    def _net_scores(self, frames: Tensor) -> Tensor:
         # (n, height, width, 3) viewed as (n, 3, height, width) is channels last already: nothing is copied.
-        batch = frames.permute(0, 3, 1, 2).float().div(255)
+        batch = torch.from_numpy(frames).to(self.device).permute(0, 3, 1, 2).float().div(255)
         with torch.autocast(self.device, dtype=torch.float16, enabled=self.half):
             scores: Tensor = self._net(batch)
-        return scores
+        found: npt.NDArray[np.float32] = scores.float().cpu().numpy()
+        return found
 
 
 def available_devices() -> list[str]:
