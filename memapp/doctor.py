@@ -31,6 +31,7 @@ _DISTRIBUTIONS = (
     "pi-heif",
     "pylibjxl",
     "rawpy",
+    "simplejpeg",
     "PySide6-Essentials",
 )
 

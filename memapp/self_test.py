@@ -47,6 +47,7 @@ MODULES = (
     "pi_heif",
     "pylibjxl",
     "rawpy",
+    "simplejpeg",
     "onnxruntime",
     "sqlite3",
     "blake3",

@@ -121,6 +121,9 @@ class PhotoFacts:
     """As photographers write it: "1/250 s  f/2.8  ISO 400  85 mm"."""
     rendering: str | None = None
     """Which picture was scored if the file contains several: "embedded preview", "first frame" ..."""
+    missing: float | None = None
+    """None unless the picture is damaged; else the share of it, from its end, that is known to be missing:
+    0..1, and 0 where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,10 @@ WHITE = (255, 255, 255)
 _INTENT = ImageCms.Intent.RELATIVE_COLORIMETRIC
 _FLAGS = ImageCms.Flags.BLACKPOINTCOMPENSATION | ImageCms.Flags.NOCACHE
 
-_PROFILE_SPACES = {"RGB": "RGB", "L": "GRAY", "CMYK": "CMYK", "LAB": "Lab"}
+_PLAIN = frozenset({"RGB", "RGBX"})
+"""Pillow's modes for three channels: it stores both with four bytes per pixel."""
+
+_PROFILE_SPACES = {"RGB": "RGB", "RGBX": "RGB", "L": "GRAY", "CMYK": "CMYK", "LAB": "Lab"}
 """The colour space that a profile must have, by Pillow's mode."""
 
 _SAME_COLOUR = 1
@@ -43,15 +46,16 @@ class SampleRange:
 
 def is_plain(image: Image.Image) -> bool:
     """Return whether to_srgb() would return the image unchanged, without computing."""
-    return image.mode == "RGB" and _transform_of(image) is None
+    return image.mode in _PLAIN and _transform_of(image) is None
 
 
 def to_srgb(image: Image.Image, samples: SampleRange | None = None) -> Image.Image:
-    """Return the image in mode RGB, sRGB, opaque, white behind transparent parts; may modify the given one.
+    """Return the image in sRGB, opaque, white behind transparent parts; may modify the given one.
 
-    Pixels of mode RGB without a profile, or with an sRGB profile, are unchanged; so is a single colour that a
-    PNG declares transparent (tRNS without a palette). A profile that is broken, or for another colour space
-    than the pixels', is ignored.
+    The result has mode RGB, or RGBX if the image had and its colours are right already: that saves a copy.
+    Pixels of these modes without a profile, or with an sRGB profile, are unchanged; so is a single colour
+    that a PNG declares transparent (tRNS without a palette). A profile that is broken, or for another colour
+    space than the pixels', is ignored.
 
     Args:
         image: loaded, of any mode that Pillow's decoders return.
@@ -124,7 +128,7 @@ def _without_alpha(image: Image.Image) -> tuple[Image.Image, Image.Image | None]
             image = image.convert("RGB")
         case "1":
             image = image.convert("L")
-        case "YCbCr" | "HSV" | "RGBX":
+        case "YCbCr" | "HSV":
             image = image.convert("RGB")
     if image.mode not in {"LA", "RGBA"}:
         return image, None
@@ -136,7 +140,7 @@ def _without_alpha(image: Image.Image) -> tuple[Image.Image, Image.Image | None]
 def _opaque_to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     transform = _transform(profile, image.mode)
     if transform is None:
-        return image if image.mode == "RGB" else image.convert("RGB")
+        return image if image.mode in _PLAIN else image.convert("RGB")
     try:
         if image.mode == "RGB":
             # In place, to avoid a second copy of a large photo.
@@ -176,12 +180,12 @@ def _transform(profile: bytes | None, mode: str) -> ImageCms.ImageCmsTransform |
         transform = ImageCms.ImageCmsTransform(source, target, mode, "RGB", _INTENT, flags=_FLAGS)
     except (ImageCms.PyCMSError, ValueError, OSError, TypeError):
         return None
-    return None if mode == "RGB" and _changes_nothing(transform) else transform
+    return None if mode in _PLAIN and _changes_nothing(transform, mode) else transform
 
 
-def _changes_nothing(transform: ImageCms.ImageCmsTransform) -> bool:
+def _changes_nothing(transform: ImageCms.ImageCmsTransform, mode: str) -> bool:
     """Return whether a transform from RGB leaves a grid across the colour space unchanged."""
     steps = np.linspace(0, 255, 9).astype(np.uint8)
     grid = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1).reshape(27, 27, 3)
-    moved = np.asarray(transform.apply(Image.fromarray(grid)))
+    moved = np.asarray(transform.apply(Image.fromarray(grid).convert(mode)))
     return int(np.abs(moved.astype(np.int16) - grid).max()) <= _SAME_COLOUR

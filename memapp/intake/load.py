@@ -68,6 +68,8 @@ class _Decoded:
     """As EXIF numbers it; applied to the arrays."""
     rendering: str | None
     """As in PhotoFacts."""
+    missing: float | None = None
+    """As in PhotoFacts."""
     frame: PixelArray | None = None
     picture: PixelArray | None = None
 
@@ -108,7 +110,7 @@ class _Loading:
             decoded = self._decode(image, self.file, content.name, expected)
         if facts.swaps_sides(decoded.orientation):
             size = (size[1], size[0])
-        about = _facts(size, content.name, facts.read_shot(decoded.exif), decoded.rendering)
+        about = _facts(size, content.name, facts.read_shot(decoded.exif), decoded.rendering, decoded.missing)
         return LoadedPhoto(about, decoded.frame, decoded.picture)
 
     def _load_unknown_raw(self, content: Picture, expected: int | None, problem: PhotoError) -> LoadedPhoto:
@@ -155,7 +157,7 @@ class _Loading:
                 rendering = f"embedded preview, {preview.width} x {preview.height}"
                 orientation = raw.preview_orientation(preview.size, exif, photo)
                 decoded = self._decode(preview, file, _PREVIEW.name, None, orientation)
-        about = _facts(photo.size, name, self._shot_of_raw(exif), rendering)
+        about = _facts(photo.size, name, self._shot_of_raw(exif), rendering, decoded.missing)
         return LoadedPhoto(about, decoded.frame, decoded.picture)
 
     def _shot_of_raw(self, preview_exif: Image.Exif | None) -> facts.Shot:
@@ -185,14 +187,14 @@ class _Loading:
         with self.limits.budget.reserve(plan.memory, self.deadline):
             self.deadline.restart()
             with problems.in_words(name=name, size=file.size, deadline=self.deadline, expected=expected):
-                pixels = opening.decode(image, plan)
+                pixels = opening.decode(image, plan, file)
             self.deadline.check()
             # Only now: PNG and JPEG XL may have their EXIF at the end; Pillow rotates TIFF while loading it.
             exif = facts.exif_of(image)
             orientation = orientation or opening.pending_orientation(image, exif)
             rendering = opening.more_than_one(image, file)
             rendered = render(
-                pixels,
+                pixels.image,
                 self.request,
                 stored_size=stored_size,
                 scale=plan.scale,
@@ -200,10 +202,16 @@ class _Loading:
                 samples=samples,
                 limits=self.limits,
             )
-        return _Decoded(exif, orientation, rendering, *rendered)
+        return _Decoded(exif, orientation, rendering, pixels.missing, *rendered)
 
 
-def _facts(size: tuple[int, int], name: str, shot: facts.Shot, rendering: str | None) -> PhotoFacts:
+def _facts(
+    size: tuple[int, int],
+    name: str,
+    shot: facts.Shot,
+    rendering: str | None,
+    missing: float | None = None,
+) -> PhotoFacts:
     return PhotoFacts(
         width=size[0],
         height=size[1],
@@ -213,4 +221,5 @@ def _facts(size: tuple[int, int], name: str, shot: facts.Shot, rendering: str | 
         lens=shot.lens,
         exposure=shot.exposure,
         rendering=rendering,
+        missing=missing,
     )

@@ -29,7 +29,9 @@ from memapp.core.text import deferred
 from memapp.intake import problems
 from memapp.intake.colour import SampleRange
 from memapp.intake.facts import exif_of, orientation_of
+from memapp.intake.jpeg import MOST_BYTES, decode_jpeg
 from memapp.intake.limits import Deadline, Limits
+from memapp.intake.png import pixels_are_damaged
 from memapp.intake.reading import PhotoFile
 from memapp.intake.sniff import Format, Picture
 
@@ -82,6 +84,12 @@ _PROGRESSIVE_BYTES = 6
 _RGB_BYTES = 4
 """Per pixel of mode RGB in Pillow's memory."""
 
+_JPEGS = frozenset({"JPEG", "MPO"})
+"""Pillow's names for JPEG, with one picture or several."""
+
+_MOST_MISSING = 0.9
+"""The share of a damaged picture above which what is left is no photo."""
+
 _DRAFT_SCALES = (1, 2, 4, 8)
 """Factors by which libjpeg can shrink while decoding."""
 
@@ -100,6 +108,15 @@ class Plan:
     """The factor by which a JPEG is shrunk while decoding; 1: not at all."""
     memory: int
     """Peak bytes, including the conversion to upright sRGB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pixels:
+    """A decoded picture."""
+
+    image: Image.Image
+    missing: float | None = None
+    """As in PhotoFacts."""
 
 
 def open_picture(
@@ -165,17 +182,33 @@ def decoding_scale(image: Image.Image, wanted: tuple[int, int] | None) -> int:
     return max((scale for scale in _scales(image) if _reaches(image.size, scale, wanted)), default=1)
 
 
-def decode(image: Image.Image, plan: Plan) -> Image.Image:
-    """Decode an opened picture into Pillow's memory. Raises its decoder's errors."""
+def decode(image: Image.Image, plan: Plan, file: PhotoFile) -> Pixels:
+    """Decode an opened picture into memory. Raises its decoder's errors.
+
+    Args:
+        image: opened.
+        plan: how to decode it.
+        file: the file that it was opened from.
+    """
+    if image.format in _JPEGS:
+        jpeg = decode_jpeg(image, file, scale=plan.scale)
+        if jpeg is not None:
+            if jpeg.missing and jpeg.ends_early:
+                raise problems.ends_too_early(size=file.size, good=1 - jpeg.missing)
+            if jpeg.missing and jpeg.missing > _MOST_MISSING:
+                raise problems.damaged("JPEG")
+            return Pixels(jpeg.image, jpeg.missing)
     if plan.scale > 1:
         width, height = image.size
         image.draft(None, (width // plan.scale, height // plan.scale))
     image.load()
+    if image.format == "PNG" and pixels_are_damaged(file):
+        return Pixels(image, 0.0)
     if image.format == "JXL":
         _refuse_inks(image)
     if isinstance(image, TiffImagePlugin.TiffImageFile) and image.mode == "RGB":
-        return _as_lab(image) if image.tag_v2.get(_TIFF_PHOTOMETRIC) == _LAB else image
-    return image
+        return Pixels(_as_lab(image) if image.tag_v2.get(_TIFF_PHOTOMETRIC) == _LAB else image)
+    return Pixels(image)
 
 
 def sample_range(image: Image.Image) -> SampleRange:
@@ -236,7 +269,7 @@ def copies_fit(image: Image.Image, limits: Limits) -> bool:
 
 
 def _scales(image: Image.Image) -> tuple[int, ...]:
-    return _DRAFT_SCALES if image.format in {"JPEG", "MPO"} else (1,)
+    return _DRAFT_SCALES if image.format in _JPEGS else (1,)
 
 
 def _reaches(size: tuple[int, int], scale: int, wanted: tuple[int, int] | None) -> bool:
@@ -254,6 +287,10 @@ def _memory(image: Image.Image, file_size: int, scale: int) -> int:
     name = image.format or ""
     if name in _DECODER_BYTES:
         return _DECODER_BYTES[name] * pixels + file_size
+    if name in _JPEGS and file_size <= MOST_BYTES:
+        pixels_left = (stored if stored == _RGB_BYTES else stored + _RGB_BYTES) * pixels // scale**2
+        coefficients = _PROGRESSIVE_BYTES * pixels if image.info.get("progressive") else 0
+        return pixels_left + coefficients + file_size
     if image.info.get("progressive"):
         return stored * pixels // scale**2 + _PROGRESSIVE_BYTES * pixels
     if name == "TIFF":

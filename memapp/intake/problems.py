@@ -57,8 +57,23 @@ def from_system(problem: OSError | ValueError) -> PhotoError:
     )
 
 
-def ends_too_early(*, size: int, expected: int | None = None) -> PhotoError:
-    """Return the error for a truncated file; sizes in bytes."""
+def ends_too_early(*, size: int, expected: int | None = None, good: float | None = None) -> PhotoError:
+    """Return the error for a truncated file.
+
+    Args:
+        size: of the file, in bytes.
+        expected: the size that it should have.
+        good: the share of the picture that is there, 0..1.
+    """
+    if good is not None:
+        return PhotoError(
+            FailureKind.DAMAGED,
+            tr(
+                "Can't read this file: it ends too early, after about {percent} % of the picture. "
+                "Copy it again from its source.",
+                percent=round(100 * good),
+            ),
+        )
     if expected is None or expected <= size:
         return PhotoError(
             FailureKind.DAMAGED,

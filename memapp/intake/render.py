@@ -49,7 +49,7 @@ FAST_SIZE = (500, 500)
 """Width and height that suffice for a frame of fast precision. Never for an exact one: even half-size pixels
 change scores by 0.003. See docs/decisions/reduced-decode.md."""
 
-_SHRINKS_WELL = frozenset({"RGB", "RGBA", "L", "LA", "CMYK"})
+_SHRINKS_WELL = frozenset({"RGB", "RGBX", "RGBA", "L", "LA", "CMYK"})
 """Modes whose neighbouring pixels may be averaged before the colour conversion."""
 
 
@@ -156,12 +156,12 @@ def _picture(
 
 
 def _pixels(image: Image.Image) -> PixelArray:
-    """Return an RGB image as an array, strip by strip: at once, Pillow would need two more copies."""
+    """Return an RGB or RGBX image as an array, strip by strip: at once, Pillow would need two more copies."""
     width, height = image.size
     array = np.empty((height, width, 3), np.uint8)
     for top in range(0, height, _STRIP_ROWS):
         bottom = min(height, top + _STRIP_ROWS)
-        array[top:bottom] = np.asarray(image.crop((0, top, width, bottom)))
+        array[top:bottom] = np.asarray(image.crop((0, top, width, bottom)))[..., :3]
     return array
 
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from memapp.core.records import ImageKey, PhotoId
 from memapp.library.changes import Change, Rows
 from memapp.library.filtering import PhotoFilter
-from memapp.library.order import NAME_RANK, SCORE, Order, apart_from, ordered
+from memapp.library.order import NAME_RANK, SCORE, Border, Order, borders_in, ordered
 from memapp.library.scores import Scores
 from memapp.library.ties import ties_with_next
 
@@ -24,11 +24,11 @@ class Arrangement:
         self._library = scores.library
         self.order = Order()
         self.filter = PhotoFilter()
-        self.fast_from: int | None = None
-        """The place where photos that stand apart begin, such as fast scores; None without such a border."""
+        self.borders: tuple[Border, ...] = ()
+        """Where photos that stand apart begin, such as fast scores, from the top."""
         self._ties: npt.NDArray[np.bool_] | None = None
         self.place(self.wanted())
-        self.fast_from = self.border_in(self.rows)
+        self.borders = self.borders_in(self.rows)
 
     def wanted(self) -> Rows:
         """Return the rows that should be shown now, in order.
@@ -44,9 +44,9 @@ class Arrangement:
         """Return those of the rows that pass the filter."""
         return rows[self.filter.passing(self._library, rows)]
 
-    def border_in(self, rows: Rows) -> int | None:
+    def borders_in(self, rows: Rows) -> tuple[Border, ...]:
         """Return where photos that stand apart begin in rows that are in order."""
-        return apart_from(self._library, self.order, rows)
+        return borders_in(self._library, self.order, rows)
 
     def place(self, rows: Rows) -> None:
         """Show these rows of the library, in this order."""
@@ -57,13 +57,17 @@ class Arrangement:
         self._ties = None
 
     def leave(self, leaving: npt.NDArray[np.bool_]) -> None:
-        """Let the border follow the photos that are going to leave these places, shape (n,)."""
-        if self.fast_from is not None:
-            self.fast_from -= int(np.count_nonzero(leaving[: self.fast_from]))
-            sorting = self._library.columns[self.order.column].sort
-            assert sorting is not None, "only sortable columns have a border"
-            if not (self.fast_from and self._library.values(sorting.apart)[self.rows[~leaving]].any()):
-                self.fast_from = None
+        """Let the borders follow the photos that are going to leave these places, shape (n,)."""
+        if not self.borders:
+            return
+        sorting = self._library.columns[self.order.column].sort
+        assert sorting is not None, "only sortable columns have borders"
+        left = set(self._library.values(sorting.apart)[self.rows[~leaving]].tolist())
+        moved = (
+            Border(border.place - int(np.count_nonzero(leaving[: border.place])), border.part)
+            for border in self.borders
+        )
+        self.borders = tuple(border for border in moved if border.place and border.part in left)
 
     def place_of(self, photo: PhotoId | ImageKey) -> int | None:
         """Return the place of a photo; None where it is not shown."""

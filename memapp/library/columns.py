@@ -68,7 +68,8 @@ class Sorting:
     by_magnitude: bool = False
     """Whether -3 counts as 3."""
     apart: str = ""
-    """A flag column: photos with the flag come after all others, in both directions."""
+    """A flag or integer column: photos with a higher value come after all with a lower one, in both
+    directions."""
     place: int = 100
     """Where it stands in the sort menu: lower ones first, equal ones as registered."""
 

@@ -57,17 +57,24 @@ def ordered(library: Library, order: Order, rows: Rows | None = None) -> Rows:
     return rows[np.lexsort(keys[:2] + [key for key in keys[2:] if key.any()])]
 
 
-def apart_from(library: Library, order: Order, rows: Rows) -> int | None:
-    """Return the place in ordered rows where photos that stand apart begin, such as fast scores.
+@dataclass(frozen=True, slots=True)
+class Border:
+    """Where photos that stand apart begin in an order, such as fast scores."""
 
-    None where none does, or all do.
-    """
+    place: int
+    """Of the first of them; never 0."""
+    part: int
+    """Their value in the column that keeps them apart."""
+
+
+def borders_in(library: Library, order: Order, rows: Rows) -> tuple[Border, ...]:
+    """Return the borders in ordered rows, from the top; none for photos that begin the order."""
     sorting = library.columns[order.column].sort
     if sorting is None or not sorting.apart or not len(rows):
-        return None
-    apart = library.values(sorting.apart)[rows]
-    first = int(np.argmax(apart))
-    return first if first > 0 else None
+        return ()
+    parts = library.values(sorting.apart)[rows].astype(np.int64)
+    firsts = ((part, int(np.argmax(parts == part))) for part in np.unique(parts).tolist() if part)
+    return tuple(Border(place, part) for part, place in firsts if place)
 
 
 class TextRanks:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from memapp.core.caution import Caution, caution_of, caution_sentence, caution_text
 from memapp.core.names import display_name, natural_key
 from memapp.core.nets import RESMEM, NetInfo
 from memapp.core.photo_text import failure_text, file_size_text, pixels_text, taken_text
@@ -21,6 +22,7 @@ from memapp.library.columns import (
     UNKNOWN_INTEGER,
     Column,
     Columns,
+    Describe,
     ExportField,
     Kind,
     RangeFilter,
@@ -35,8 +37,23 @@ from memapp.library.photo import Photo
 _EPOCH = datetime(1970, 1, 1)
 _NAME_KEY = "name_key"
 
+CAUTION = "caution"
+"""The column that says why a photo's score can't be compared with others; None where it can."""
+
+PART = "part"
+"""The column of the Part of the order by score to which a photo belongs."""
+
 CHANGED = "changed"
 """The column that says whether a photo's file was changed by another program and waits to be scored again."""
+
+
+class Part(IntEnum):
+    """The parts of an order by score, from the top: scores of different parts are never compared."""
+
+    EXACT = 0
+    FAST = 1
+    CAUTION = 2
+    """Damaged photos, and shapes that the net can't judge; exact or fast."""
 
 
 class PhotoState(IntEnum):
@@ -69,6 +86,8 @@ def photo_columns(net: NetInfo = RESMEM) -> Columns:
             *_file_columns(),
             *net_columns(net),
             Column(id="failed", title="", kind=Kind.FLAG),
+            Column(id="facts", title="", kind=Kind.OBJECT),
+            _caution_column(),
             *shown_columns(net),
             *_fact_columns(),
             _failure_column(),
@@ -79,6 +98,14 @@ def photo_columns(net: NetInfo = RESMEM) -> Columns:
                 of_photo=_exact,
                 depends_on=frozenset({"score", "fast"}),
                 export=ExportField("exact"),
+            ),
+            Column(
+                id="caution_name",
+                title="",
+                kind=Kind.OBJECT,
+                of_photo=lambda photo: photo[CAUTION],
+                depends_on=frozenset({CAUTION}),
+                export=ExportField("caution", lambda caution: Caution(caution).value),
             ),
         )
     )
@@ -131,6 +158,10 @@ def shown_columns(net: NetInfo) -> tuple[Column, ...]:
         waiting_or_scored = np.where(np.isnan(library.values(score)), PhotoState.WAITING, PhotoState.SCORED)
         return np.where(library.values("failed"), PhotoState.FAILED, waiting_or_scored).astype(np.int64)
 
+    def parts(library: Library) -> Values:
+        judged = np.where(library.values(fast), Part.FAST, Part.EXACT)
+        return np.where(library.values(CAUTION) != None, Part.CAUTION, judged).astype(np.int64)  # noqa: E711
+
     return (
         Column(
             id="state", title="", kind=Kind.INTEGER, of_all=states, depends_on=source | {"failed"},
@@ -141,8 +172,11 @@ def shown_columns(net: NetInfo) -> tuple[Column, ...]:
             export=ExportField("status"),
         ),
         Column(
+            id=PART, title="", kind=Kind.INTEGER, of_all=parts, depends_on=frozenset({fast, CAUTION}),
+        ),
+        Column(
             id="score", title=tr("Score"), kind=Kind.NUMBER, of_all=lambda library: library.values(score),
-            depends_on=source, sort=Sorting(descending_first=True, apart="fast", place=1),
+            depends_on=source, sort=Sorting(descending_first=True, apart=PART, place=1),
             filter=RangeFilter(0.0, 1.0, decimals=2), text=lambda value: score_text(value),
             tooltip=lambda photo: _score_tooltip(photo, net), spoken=lambda photo: _spoken_score(photo, net),
             details=True, export=ExportField("score", lambda value: round(float(value), 7)),
@@ -171,9 +205,20 @@ def _failure_column() -> Column:
     )
 
 
+def _caution_column() -> Column:
+    return _fact(
+        CAUTION,
+        tr("Caution"),
+        caution_of,
+        text=caution_text,
+        tooltip=lambda photo: caution_sentence(facts) if (facts := facts_of(photo)) else "",
+        spoken=lambda photo: caution_text(photo[CAUTION]).lower() if photo[CAUTION] else "",
+        details=True,
+    )
+
+
 def _fact_columns() -> tuple[Column, ...]:
     return (
-        Column(id="facts", title="", kind=Kind.OBJECT),
         _fact("pixels", tr("Pixels"), lambda facts: pixels_text(facts.width, facts.height), details=True),
         _pixel_count("width", tr("Width"), lambda facts: facts.width),
         _pixel_count("height", tr("Height"), lambda facts: facts.height),
@@ -206,6 +251,8 @@ def _fact(
     kind: Kind = Kind.TEXT,
     searched: bool = False,
     text: Callable[[Any], str] = str,
+    tooltip: Describe | bool = False,
+    spoken: Describe | bool = False,
     details: bool = False,
     export: ExportField | None = None,
 ) -> Column:
@@ -228,6 +275,8 @@ def _fact(
         depends_on=frozenset({"facts"}),
         filter=TextFilter() if searched else None,
         text=text,
+        tooltip=tooltip,
+        spoken=spoken,
         details=details,
         export=export,
     )
@@ -304,7 +353,9 @@ def _score_tooltip(photo: Photo, net: NetInfo) -> str:
         return ""
     precision, place = precision_of(photo), net.scale.percentile(score)
     shown, sentence = score_text(score, precision), net.scale.sentence(score)
-    if place is None:
+    if photo[CAUTION] is not None:
+        text = tr("{score} by {net}.", score=shown, net=net.title)
+    elif place is None:
         text = tr("{score} by {net}. {sentence}", score=shown, net=net.title, sentence=sentence)
     else:
         text = tr(
@@ -322,6 +373,6 @@ def _spoken_score(photo: Photo, net: NetInfo) -> str:
         return ""
     kind = net.scale.spoken_kind(precision_of(photo))
     place = net.scale.percentile(score)
-    if place is None:
+    if place is None or photo[CAUTION] is not None:
         return tr("{kind} {score}", kind=kind, score=score_text(score))
     return tr("{kind} {score}, {place} percentile", kind=kind, score=score_text(score), place=ordinal(place))

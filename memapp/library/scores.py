@@ -19,6 +19,8 @@ from memapp.library.columns import Column, Kind, RangeFilter, Sorting
 from memapp.library.library import Library
 from memapp.library.photo import Photo
 from memapp.library.photo_columns import (
+    PART,
+    Part,
     PhotoState,
     engine_column,
     facts_of,
@@ -159,14 +161,22 @@ class Scores:
 
     def score_count(self, precision: Precision) -> int:
         """Return how many of the shown net's scores are of this precision."""
-        return len(self.shown_scores(precision))
+        rows = self.library.rows()
+        scored = ~np.isnan(self.library.values("score")[rows])
+        return int(np.count_nonzero(scored & (self._is_fast(rows) == (precision is Precision.FAST))))
 
     def shown_scores(self, precision: Precision) -> npt.NDArray[np.float64]:
-        """Return the shown net's scores of this precision, in the order of arrival, shape (n,)."""
+        """Return the shown net's scores of this precision, in the order of arrival, shape (n,).
+
+        Those that can't be compared with others are left out.
+        """
         rows = self.library.rows()
+        rows = rows[self.library.values(PART)[rows] != Part.CAUTION]
         scores = self.library.values("score")[rows]
-        fast = self.library.values("fast")[rows]
-        return np.asarray(scores[~np.isnan(scores) & (fast == (precision is Precision.FAST))])
+        return np.asarray(scores[~np.isnan(scores) & (self._is_fast(rows) == (precision is Precision.FAST))])
+
+    def _is_fast(self, rows: Rows) -> npt.NDArray[np.bool_]:
+        return np.asarray(self.library.values("fast")[rows], dtype=np.bool_)
 
     def failures(self) -> list[Failure]:
         """Return why photos have no score, in the order of arrival."""
@@ -222,7 +232,10 @@ class Scores:
         self.update_disagreement()
 
     def update_disagreement(self) -> None:
-        """Compute again how far apart the two nets place each photo; fast scores are left out."""
+        """Compute again how far apart the two nets place each photo.
+
+        Fast scores, and photos that can't be compared with others, are left out.
+        """
         if self._pair is None or not all(self.holds(net.id) for net in self._pair):
             return
         first, second = self._pair
@@ -255,8 +268,8 @@ class Scores:
         return "" if points is None or self._pair is None else disagreement_sentence(points, *self._pair)
 
     def _exact(self, net: str) -> npt.NDArray[np.float64]:
-        fast = self.library.values(fast_column(net))
-        return np.where(fast, np.nan, self.library.values(score_column(net)))
+        left_out = self.library.values(fast_column(net)) | (self.library.values(PART) == Part.CAUTION)
+        return np.where(left_out, np.nan, self.library.values(score_column(net)))
 
 
 def outcome_of(photo: Photo, net: str | None = None) -> ScoredPhoto | Failure | None:

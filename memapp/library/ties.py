@@ -7,13 +7,15 @@ import numpy.typing as npt
 
 from memapp.library.changes import Rows
 from memapp.library.library import Library
+from memapp.library.photo_columns import PART
 
 
 def ties_with_next(library: Library, rows: Rows, tie_width: float) -> npt.NDArray[np.bool_]:
     """Return for each row but the last whether it ties with the one after it, shape (max(n - 1, 0),).
 
-    Photos without a score tie with none; exact and fast scores are never weighed against each other.
+    Photos without a score tie with none; exact and fast scores are never weighed against each other, nor
+    whole photos against damaged ones.
     """
-    scores, fast = library.values("score")[rows], library.values("fast")[rows]
+    scores, parts = library.values("score")[rows], library.values(PART)[rows]
     with np.errstate(invalid="ignore"):
-        return np.asarray((np.abs(np.diff(scores)) < tie_width) & (fast[:-1] == fast[1:]))
+        return np.asarray((np.abs(np.diff(scores)) < tie_width) & (parts[:-1] == parts[1:]))

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
+from memapp.core.caution import caution_of
 from memapp.core.events import Event, Found, Progress, Scored, Skipped
 from memapp.core.records import ImageKey, Precision
 from memapp.core.score_scale import RESMEM_SCALE
@@ -29,7 +30,8 @@ def triage_run(paths: Sequence[str], *, count: int, make_run: ScoreRunMaker) -> 
     first = Progress(done=0, total=0, total_is_final=False, photos_per_second=None, seconds_left=None)
     for event in make_run(paths, Precision.FAST):
         if isinstance(event, Scored):
-            fast.update((photo.key, photo.score) for photo in event.photos)
+            # What can't be compared is not among the best.
+            fast.update((photo.key, photo.score) for photo in event.photos if caution_of(photo.facts) is None)
         elif isinstance(event, Progress):
             # The second run's photos are not known before the first has ended.
             first = event

@@ -20,12 +20,14 @@ def table_text(report: Report) -> str:
 
 def _lines(report: Report) -> Iterator[str]:
     yield f"{'score':>5}  {'percentile':>10}  photo"
-    columns = (report.values(name) for name in ("path", "score", "percentile", "exact", "reason"))
-    for path, score, percentile, exact, reason in zip(*columns, strict=True):
+    names = ("path", "score", "percentile", "exact", "reason", "caution")
+    columns = (report.values(name) for name in names)
+    for path, score, percentile, exact, reason, caution in zip(*columns, strict=True):
         name = one_line(str(path))
         if not isinstance(score, float):
             yield f"{'-':>5}  {'-':>10}  {name}: {reason}"
             continue
         place = ordinal(percentile) if isinstance(percentile, float) else "-"
         precision = Precision.FAST if exact is False else Precision.EXACT
-        yield f"{score_text(score, precision):>5}  {place:>10}  {name}"
+        mark = f" ({caution})" if caution else ""
+        yield f"{score_text(score, precision):>5}  {place:>10}  {name}{mark}"

@@ -11,7 +11,7 @@ from memapp.core.errors import StoreError
 from memapp.core.text import tr
 from memapp.store.damage import damaged
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 IN_MEMORY = Path(":memory:")
 """SQLite's name for a database without a file."""
@@ -68,7 +68,12 @@ INSERT INTO photos (path, size, mtime_ns, seen)
     SELECT path, size, max(mtime_ns), strftime('%s') FROM scores GROUP BY path;
 """
 
-_UPGRADES = (_VERSION_1, _VERSION_2)
+_VERSION_3 = """
+-- The share of a damaged picture that is known to be missing; NULL for a whole one.
+ALTER TABLE scores ADD COLUMN missing REAL;
+"""
+
+_UPGRADES = (_VERSION_1, _VERSION_2, _VERSION_3)
 """Each script upgrades the file from the previous version; the first creates it."""
 
 

@@ -35,7 +35,8 @@ _LONGEST_SIDE = 2**31 - 1
 """Pixels, beyond every picture."""
 
 _COLUMNS = (
-    "score, engine, device, width, height, format, taken, camera, lens, exposure, rendering, fingerprint"
+    "score, engine, device, width, height, format, taken, camera, lens, exposure, rendering, missing,"
+    " fingerprint"
 )
 
 
@@ -153,7 +154,7 @@ class SqliteScoreStore:
 def _photo(key: ImageKey, columns: Sequence[Any], net: NetIdentity) -> ScoredPhoto | None:
     """Return the photo in a row; None, so that it is scored again, if memapp can't have written the row."""
     score, engine, device, *facts, fingerprint = columns
-    width, height, *texts = facts
+    width, height, *texts, missing = facts
     taken = texts[1]
     if not (
         isinstance(score, float)
@@ -161,6 +162,7 @@ def _photo(key: ImageKey, columns: Sequence[Any], net: NetIdentity) -> ScoredPho
         and all(isinstance(side, int) and 0 <= side <= _LONGEST_SIDE for side in (width, height))
         and all(isinstance(text, str) for text in (engine, device, texts[0]))
         and all(isinstance(text, str | None) for text in texts)
+        and (missing is None or (isinstance(missing, float) and 0 <= missing <= 1))
         and (taken is None or _STARTS_WITH_A_YEAR.match(taken))
         and (fingerprint is None or is_fingerprint(fingerprint))
     ):
@@ -198,5 +200,6 @@ def _row(photo: ScoredPhoto, net_row: int | None) -> tuple[object, ...]:
         facts.lens,
         facts.exposure,
         facts.rendering,
+        facts.missing,
         photo.fingerprint,
     )

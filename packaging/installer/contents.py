@@ -95,6 +95,7 @@ METADATA = (
     "rawpy",
     "send2trash",
     "shiboken6",
+    "simplejpeg",
     "tqdm",
 )
 """Distributions whose metadata the app reads: versions for the doctor and the log."""

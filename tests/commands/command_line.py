@@ -43,7 +43,7 @@ def memapp(
     )
 
 
-def make_photo(file: Path, size: tuple[int, int] = (40, 30)) -> Path:
+def make_photo(file: Path, size: tuple[int, int] = (80, 64)) -> Path:
     """Save a plain picture as PNG, whatever the ending of the name."""
     file.parent.mkdir(parents=True, exist_ok=True)
     Image.new("RGB", size, (90, 120, 150)).save(file, format="PNG")

@@ -39,7 +39,7 @@ def know_scores(memapp_home: Path, checked_weights: Path) -> KnowScores:
         for file, score in scores.items():
             status = file.stat()
             key = ImageKey(path=str(file), size=status.st_size, mtime_ns=status.st_mtime_ns)
-            facts = PhotoFacts(width=40, height=30, format="PNG", taken="2026-05-01T18:30:05")
+            facts = PhotoFacts(width=400, height=300, format="PNG", taken="2026-05-01T18:30:05")
             photos.append(ScoredPhoto(key=key, score=score, facts=facts, engine=LAST_TIME))
         with closing(SqliteScoreStore(home=memapp_home)) as store:
             store.put(photos, RESMEM)

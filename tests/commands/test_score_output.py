@@ -20,7 +20,7 @@ from memapp.scoring.weights import RESMEM_WEIGHTS
 from tests.commands.command_line import DEADLINE_SECONDS, TELLTALE, KnowScores, make_photo, memapp
 from tests.conftest import CHECKOUT
 
-COLUMNS = ["path", "status", "score", "percentile", "width", "height", "taken", "reason", "exact"]
+COLUMNS = ["path", "status", "score", "percentile", "width", "height", "taken", "reason", "exact", "caution"]
 
 
 @pytest.mark.weights
@@ -43,7 +43,7 @@ def test_json_says_what_scored_and_gives_the_best_first(folder: Path, memapp_hom
     assert best["status"] == "scored"
     assert best["score"] == pytest.approx(0.9123456, abs=1e-6)
     assert best["percentile"] == pytest.approx(percentile(0.9123456), abs=1e-3)
-    assert (best["width"], best["height"], best["taken"]) == (40, 30, "2026-05-01T18:30:05")
+    assert (best["width"], best["height"], best["taken"]) == (400, 300, "2026-05-01T18:30:05")
     assert best["reason"] is None
 
 

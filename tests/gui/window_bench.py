@@ -310,7 +310,7 @@ class WindowBench:
         QGuiApplication.clipboard().clear()
 
 
-def make_photo(file: Path, brightness: int, size: tuple[int, int] = (40, 30)) -> Path:
+def make_photo(file: Path, brightness: int, size: tuple[int, int] = (80, 64)) -> Path:
     """A grey photo; its score will be brightness / 255."""
     file.parent.mkdir(parents=True, exist_ok=True)
     Image.new("RGB", size, (brightness,) * 3).save(file)

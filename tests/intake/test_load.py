@@ -21,6 +21,7 @@ from memapp.intake import opening
 from memapp.intake.formats import available_formats
 from memapp.intake.limits import DecodeBudget, Limits
 from memapp.intake.load import load_photo
+from memapp.intake.reading import PhotoFile
 from memapp.intake.sniff import Format
 from tests.intake.making import photo_image, plain_frame
 
@@ -291,9 +292,9 @@ def test_cancel_before_and_in_the_middle(tmp_path: Path, monkeypatch: pytest.Mon
     control = RunControl()
     real_decode = opening.decode
 
-    def cancelled_while_decoding(image: Image.Image, plan: opening.Plan) -> Image.Image:
+    def cancelled_while_decoding(image: Image.Image, plan: opening.Plan, file: PhotoFile) -> opening.Pixels:
         control.cancel()
-        return real_decode(image, plan)
+        return real_decode(image, plan, file)
 
     monkeypatch.setattr(opening, "decode", cancelled_while_decoding)
     with pytest.raises(Cancelled):

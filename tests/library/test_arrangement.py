@@ -10,6 +10,7 @@ from memapp.core.records import Precision
 from memapp.library.arrangement import Arrangement, joined_ranges, with_neighbours
 from memapp.library.filtering import InRange, PhotoFilter
 from memapp.library.order import NAME
+from memapp.library.photo_columns import Part
 from memapp.library.scores import Scores
 from tests.library.made import add, key, new_library, scored
 
@@ -26,6 +27,12 @@ def arranged(
     return Arrangement(scores), scores
 
 
+def fast_from(arrangement: Arrangement) -> int | None:
+    """Where fast scores begin, the only part of these lists."""
+    assert all(border.part == Part.FAST for border in arrangement.borders)
+    return arrangement.borders[0].place if arrangement.borders else None
+
+
 def shown(arrangement: Arrangement, scores: Scores) -> list[str]:
     return [each.name for each in scores.library.keys_at(arrangement.rows)]
 
@@ -36,7 +43,7 @@ def test_photos_stand_by_score_and_know_their_places() -> None:
     assert [arrangement.place_of(key(name)) for name in ("low.jpg", "high.jpg")] == [2, 0]
     assert arrangement.place_of(key("nowhere.jpg")) is None
     assert arrangement.places_of(scores.library.rows()).tolist() == [0, 1, 2]
-    assert arrangement.fast_from is None
+    assert fast_from(arrangement) is None
 
 
 def test_it_changes_only_when_it_is_told() -> None:
@@ -67,15 +74,15 @@ def test_ties_are_with_the_photo_before_and_the_one_after() -> None:
 
 def test_the_border_to_fast_scores_follows_photos_that_leave() -> None:
     arrangement, _ = arranged(("a.jpg", 0.6), ("b.jpg", 0.5), fast=(("c.jpg", 0.9), ("d.jpg", 0.8)))
-    assert arrangement.fast_from == 2
+    assert fast_from(arrangement) == 2
     arrangement.leave(np.array([True, False, False, False]))
-    assert arrangement.fast_from == 1
+    assert fast_from(arrangement) == 1
 
 
 def test_the_border_goes_with_the_last_fast_score() -> None:
     arrangement, _ = arranged(("a.jpg", 0.6), ("b.jpg", 0.5), fast=(("c.jpg", 0.9),))
     arrangement.leave(np.array([False, False, True]))
-    assert arrangement.fast_from is None
+    assert fast_from(arrangement) is None
 
 
 def test_places_are_joined_to_ranges_and_very_many_to_one() -> None:

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from memapp.core.records import Precision
 from memapp.library.columns import Column, Kind, Sorting
 from memapp.library.library import Library
-from memapp.library.order import Order, apart_from, ordered
+from memapp.library.order import Border, Order, borders_in, ordered
+from memapp.library.photo_columns import Part
 from memapp.library.scores import Scores
 from memapp.library.ties import ties_with_next
 from tests.library.made import add, names, new_library, scored, scored_library
@@ -49,14 +52,14 @@ def test_fast_scores_stand_apart_below_exact_ones() -> None:
     )
     assert names(library, Order("score")) == ["c.jpg", "b.jpg", "a.jpg"]
     assert names(library, Order("score", descending=False)) == ["b.jpg", "c.jpg", "a.jpg"]
-    assert apart_from(library, Order("score"), ordered(library, Order("score"))) == 2
-    assert apart_from(library, Order("name"), ordered(library, Order("name"))) is None
+    assert borders_in(library, Order("score"), ordered(library, Order("score"))) == (Border(2, Part.FAST),)
+    assert borders_in(library, Order("name"), ordered(library, Order("name"))) == ()
 
 
 def test_where_all_or_none_stand_apart_there_is_no_border(library: Library) -> None:
-    assert apart_from(library, Order("score"), ordered(library, Order("score"))) is None
+    assert borders_in(library, Order("score"), ordered(library, Order("score"))) == ()
     fast = scored_library([scored("a.jpg", 0.9, precision=Precision.FAST)])
-    assert apart_from(fast, Order("score"), ordered(fast, Order("score"))) is None
+    assert borders_in(fast, Order("score"), ordered(fast, Order("score"))) == ()
 
 
 def test_names_that_come_later_find_their_place(library: Library) -> None:
@@ -109,3 +112,37 @@ def test_the_order_of_many_photos_is_that_of_a_plain_sort() -> None:
     wanted = sorted(photos, key=lambda photo: -photo.score)
     assert names(library, Order("score")) == [photo.key.name for photo in wanted]
     assert Scores(library).count() == 500
+
+
+def test_damaged_photos_and_shapes_that_can_not_be_judged_come_last_of_the_scored() -> None:
+    damaged, tiny = scored("damaged.jpg", 0.92), scored("tiny.jpg", 0.97)
+    panorama = scored("panorama.jpg", 0.95, precision=Precision.FAST)
+    library = scored_library(
+        [
+            replace(damaged, facts=replace(damaged.facts, missing=0.5)),
+            replace(tiny, facts=replace(tiny.facts, width=40, height=30)),
+            replace(panorama, facts=replace(panorama.facts, width=20_000, height=1_000)),
+            scored("low.jpg", 0.4),
+            scored("high.jpg", 0.8),
+            scored("fast.jpg", 0.9, precision=Precision.FAST),
+        ]
+    )
+    add(library, "waiting.jpg")
+    apart = ["tiny.jpg", "panorama.jpg", "damaged.jpg"]
+    assert names(library, Order()) == ["high.jpg", "low.jpg", "fast.jpg", *apart, "waiting.jpg"]
+    assert names(library, Order(descending=False)) == [
+        *("low.jpg", "high.jpg", "fast.jpg"),
+        *reversed(apart),
+        "waiting.jpg",
+    ]
+    assert borders_in(library, Order(), ordered(library, Order())) == (
+        Border(2, Part.FAST),
+        Border(3, Part.CAUTION),
+    )
+
+
+def test_a_damaged_photo_ties_with_no_whole_one() -> None:
+    damaged = scored("b.jpg", 0.801)
+    damaged = replace(damaged, facts=replace(damaged.facts, missing=0.0))
+    library = scored_library([scored("a.jpg", 0.8), damaged, scored("c.jpg", 0.8)])
+    assert ties_with_next(library, ordered(library, Order()), 0.02).tolist() == [True, False]

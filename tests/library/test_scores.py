@@ -178,3 +178,38 @@ def test_a_column_that_is_declared_once_is_everywhere(scores: Scores, library: L
     assert ("Likes", "4") in detail_rows(found)
     assert spoken_text(found).endswith("likes 4")
     assert likes.exported(found) == 4
+
+
+def test_a_score_that_says_little_is_marked_and_left_out_of_rankings(
+    scores: Scores, library: Library
+) -> None:
+    damaged = scored("b.jpg", 0.9)
+    damaged = replace(damaged, facts=replace(damaged.facts, missing=0.47))
+    scores.note_scores([scored("a.jpg", 0.8), damaged])
+    assert scores.shown_scores(Precision.EXACT).tolist() == [0.8]
+    assert scores.score_count(Precision.EXACT) == 2
+    photo = library.photo(key("b.jpg"))
+    assert photo is not None
+    assert ("Caution", "Damaged") in detail_rows(photo)
+    assert "about 47 % of the picture" in tooltip(photo)
+    assert "percentile" not in tooltip(photo)
+    assert spoken_text(photo) == "b.jpg, damaged, score 0.90"
+    assert "Caution" not in dict(detail_rows(library.photo(key("a.jpg")) or photo))
+    # Once the file is mended and scored again, it is a photo like others.
+    scores.note_scores([scored("b.jpg", 0.9)])
+    assert scores.shown_scores(Precision.EXACT).tolist() == [0.8, 0.9]
+
+
+def test_two_nets_are_not_compared_on_a_damaged_photo(library: Library) -> None:
+    scores = Scores(library)
+    scores.set_nets([RESMEM, OTHER], shown=RESMEM)
+    file_names = [f"{number:02}.jpg" for number in range(12)]
+    add(library, *file_names)
+    for net in (RESMEM, OTHER):
+        values = [number / 12 if net is RESMEM else 1 - number / 12 for number in range(12)]
+        photos = [scored(name, value) for name, value in zip(file_names, values, strict=True)]
+        photos[0] = replace(photos[0], facts=replace(photos[0].facts, missing=0.0))
+        scores.note_scores(photos, net.id)
+    scores.compare((RESMEM, OTHER), flagged_from=50)
+    assert scores.disagreement(key("00.jpg")) is None
+    assert scores.disagreement(key("11.jpg")) == pytest.approx(100, abs=10)

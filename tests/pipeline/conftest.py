@@ -14,7 +14,7 @@ def folder(tmp_path: Path) -> Path:
     folder = tmp_path / "photos"
     folder.mkdir()
     for number in range(20):
-        Image.new("RGB", (40, 30), (10 * number,) * 3).save(folder / f"{number}.png")
+        Image.new("RGB", (80, 64), (10 * number,) * 3).save(folder / f"{number}.png")
     (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 and no more")
     (folder / "notes.txt").write_text("not a photo", encoding="utf-8")
     return folder

@@ -42,7 +42,7 @@ def test_one_decode_serves_the_net_and_the_thumbnail(folder: Path, tmp_path: Pat
     for key in keys:
         thumbnail = cache.find(key, 200)
         assert thumbnail is not None
-        assert thumbnail.shape == (30, 40, 3)
+        assert thumbnail.shape == (64, 80, 3)
         assert np.abs(thumbnail.astype(int) - 10 * int(key.name.split(".")[0])).max() <= 1
     # What was made once is not made again.
     asked.clear()

@@ -28,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
     folder = tmp_path / "photos"
     folder.mkdir()
     for number in range(30):
-        Image.new("RGB", (40, 30), (8 * number,) * 3).save(folder / f"{number}.png")
+        Image.new("RGB", (80, 64), (8 * number,) * 3).save(folder / f"{number}.png")
     (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 and no more")
     return folder
 

@@ -32,7 +32,7 @@ def key(path: str) -> ImageKey:
 
 
 def scored(path: str, score: float) -> ScoredPhoto:
-    facts = PhotoFacts(width=30, height=20, format="JPEG", taken="2026-05-01T18:30:05")
+    facts = PhotoFacts(width=300, height=200, format="JPEG", taken="2026-05-01T18:30:05")
     return ScoredPhoto(key=key(path), score=score, facts=facts, engine=CPU)
 
 

@@ -16,7 +16,7 @@ from memapp.report.exporters import CSV, EXPORTERS, JSON, JSON_LINES, TABLE, Exp
 from memapp.report.record import Report
 from tests.report.made import OUTCOMES, report_of, scored
 
-COLUMNS = ["path", "status", "score", "percentile", "width", "height", "taken", "reason", "exact"]
+COLUMNS = ["path", "status", "score", "percentile", "width", "height", "taken", "reason", "exact", "caution"]
 
 
 def text_of(exporter: Exporter, report: Report) -> str:
@@ -34,7 +34,7 @@ def test_json_has_the_agreed_shape() -> None:
     assert (best["status"], best["score"], best["width"], best["taken"]) == (
         "scored",
         0.9,
-        30,
+        300,
         "2026-05-01T18:30:05",
     )
     assert 85 < best["percentile"] < 95
@@ -147,3 +147,16 @@ def test_the_terminal_has_no_files() -> None:
 def test_the_kind_decides_the_ending(kind: str, typed: str, written: str) -> None:
     path = EXPORTERS[kind].kind.file_name(Path("folder.csv") / typed, EXPORTERS.kinds)
     assert path == Path("folder.csv") / written
+
+
+def test_damaged_photos_and_shapes_that_can_not_be_judged_say_so_and_come_later() -> None:
+    damaged, tiny = scored("/p/damaged.jpg", 0.99), scored("/p/tiny.jpg", 0.98)
+    damaged = replace(damaged, facts=replace(damaged.facts, missing=0.0))
+    tiny = replace(tiny, facts=replace(tiny.facts, width=1, height=1))
+    report = report_of([damaged, tiny, *OUTCOMES])
+    results = json.loads(text_of(JSON, report))["results"]
+    assert [result["caution"] for result in results] == [None, None, None, "damaged", "too small", None]
+    assert [Path(result["path"]).name for result in results[3:]] == ["damaged.jpg", "tiny.jpg", "broken.jpg"]
+    lines = text_of(TABLE, report).splitlines()
+    assert lines[4].endswith("damaged.jpg (damaged)")
+    assert lines[5].endswith("tiny.jpg (too small)")

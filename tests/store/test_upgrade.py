@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -154,4 +155,26 @@ def test_an_upgrade_that_breaks_off_leaves_the_file_as_it_was(
     monkeypatch.undo()
     store = SqliteScoreStore(home=home)
     assert store.count() == len(ROWS)
+    store.close()
+
+
+def test_scores_from_before_damage_was_marked_stay_known(tmp_path: Path) -> None:
+    from memapp.store import schema
+
+    connection = sqlite3.connect(tmp_path / FILE_NAME)
+    connection.executescript("".join(schema._UPGRADES[:2]) + "PRAGMA user_version = 2;")
+    connection.execute("INSERT INTO nets VALUES (1, 'ResMem', 'aaaa', 'memapp-2', 'exact')")
+    connection.execute(
+        "INSERT INTO scores (path, net, size, mtime_ns, score, engine, device, width, height, format)"
+        " VALUES (?, 1, 100, ?, 0.25, 'torch', 'cpu', 6000, 4000, 'JPEG')",
+        (b"/photos/a.jpg", NOON),
+    )
+    connection.commit()
+    connection.close()
+    store = SqliteScoreStore(home=tmp_path)
+    key = ImageKey("/photos/a.jpg", 100, NOON)
+    known = store.lookup([key], NETS[1])[key]
+    assert (known.score, known.facts.missing) == (0.25, None)
+    store.put([replace(known, facts=replace(known.facts, missing=0.5))], NETS[1])
+    assert store.lookup([key], NETS[1])[key].facts.missing == 0.5
     store.close()

@@ -26,7 +26,8 @@ from memapp.library.arrangement import Arrangement, joined_ranges, with_neighbou
 from memapp.library.changes import KEY, Change, ChangeKind, Rows
 from memapp.library.columns import Column
 from memapp.library.filtering import PhotoFilter
-from memapp.library.order import SCORE, Order
+from memapp.library.order import SCORE, Border, Order
+from memapp.library.photo_columns import PART
 from memapp.library.scores import Scores
 
 LIVE_SORT_MILLISECONDS = 500
@@ -86,12 +87,12 @@ class ArrangedModel(QAbstractTableModel):
         return self._shown.filter
 
     @property
-    def fast_from(self) -> int | None:
-        """The place where fast scores begin, below exact ones; None where there is no such border.
+    def borders(self) -> tuple[Border, ...]:
+        """Where fast scores begin below exact ones, and photos that can't be compared below both.
 
-        It moves with the order only, so it does not move while held.
+        They move with the order only, so they do not move while held.
         """
-        return self._shown.fast_from
+        return self._shown.borders
 
     @property
     def columns(self) -> list[Column]:
@@ -146,8 +147,8 @@ class ArrangedModel(QAbstractTableModel):
         wanted = shown.wanted()
         self._timer.stop()
         self._stale = False
-        border = shown.border_in(wanted)
-        if np.array_equal(wanted, shown.rows) and border == shown.fast_from:
+        borders = shown.borders_in(wanted)
+        if np.array_equal(wanted, shown.rows) and borders == shown.borders:
             return
         with self._rearrangement():
             staying = np.zeros(self.library.capacity, dtype=np.bool_)
@@ -155,7 +156,7 @@ class ArrangedModel(QAbstractTableModel):
             self._remove(~staying[shown.rows])
             self._append(wanted[shown.places[wanted] < 0])
             self._permute(wanted)
-            shown.fast_from = border
+            shown.borders = borders
 
     # Photos by their place
 
@@ -278,7 +279,7 @@ class ArrangedModel(QAbstractTableModel):
                 self._stale = False
                 self.beginResetModel()
                 self._shown.place(np.empty(0, np.int64))
-                self._shown.fast_from = None
+                self._shown.borders = ()
                 self.endResetModel()
 
     def _on_removed(self, rows: Rows) -> None:
@@ -290,7 +291,7 @@ class ArrangedModel(QAbstractTableModel):
 
     def _on_values(self, change: Change) -> None:
         places = self._shown.places_of(change.rows)
-        if change.touches(SCORE, "fast"):
+        if change.touches(SCORE, PART):
             # A score also decides the ties of the photos beside it.
             self._shown.forget_ties()
             places = with_neighbours(places, len(self._shown.rows))

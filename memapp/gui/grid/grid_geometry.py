@@ -13,7 +13,7 @@ from PySide6.QtCore import QPoint, QRect, QSize
 from memapp.gui.widgets.theme import SPACE_2, SPACE_4, SPACE_6
 
 HEADING_HEIGHT = SPACE_6 + SPACE_2
-"""The height of the heading of a second part."""
+"""The height of the heading of a further part."""
 
 
 @dataclass(frozen=True)
@@ -21,15 +21,15 @@ class GridGeometry:
     """Tiles of one size in rows, in the viewport's width. Distances in device-independent pixels.
 
     A cell is a tile with half of the gaps around it; cells touch. Positions are of the content, which is
-    scrolled within the viewport. There may be two parts: the second begins on a row of its own, below a
-    heading.
+    scrolled within the viewport. There may be several parts: each but the first begins on a row of its own,
+    below a heading.
     """
 
     width: int
     count: int
     tile: QSize
-    second_part: int | None = None
-    """The place of the second part's first photo; None where there is one part."""
+    parts: tuple[int, ...] = ()
+    """The places of the first photos of the second part and those below it, rising."""
 
     @cached_property
     def columns(self) -> int:
@@ -39,7 +39,8 @@ class GridGeometry:
     @cached_property
     def rows(self) -> int:
         """The number of rows."""
-        return self._upper_rows + -(-(self.count - self._upper_count) // self.columns)
+        last = self._parts[-1]
+        return last.row + -(-(last.stop - last.start) // self.columns)
 
     @cached_property
     def gap(self) -> int:
@@ -62,13 +63,14 @@ class GridGeometry:
         return self.gap // 2
 
     @cached_property
-    def _upper_count(self) -> int:
-        """The number of photos above the heading."""
-        return self.count if self.second_part is None else min(self.second_part, self.count)
-
-    @cached_property
-    def _upper_rows(self) -> int:
-        return -(-self._upper_count // self.columns)
+    def _parts(self) -> tuple[_Part, ...]:
+        starts = (0, *(start for start in self.parts if 0 < start < self.count))
+        parts: list[_Part] = []
+        row = 0
+        for start, stop in zip(starts, (*starts[1:], self.count), strict=True):
+            parts.append(_Part(start, stop, row))
+            row += -(-(stop - start) // self.columns)
+        return tuple(parts)
 
     @cached_property
     def height(self) -> int:
@@ -76,14 +78,14 @@ class GridGeometry:
         return self._row_top(self.rows) - self._top + self.gap
 
     @cached_property
-    def heading(self) -> QRect:
-        """The place of the second part's heading, as wide as the tiles; empty where there is one part."""
-        if self._upper_count == self.count:
-            return QRect()
+    def headings(self) -> tuple[QRect, ...]:
+        """The places of the headings of all parts but the first, as wide as the tiles."""
         inset = self.gap // 2
-        top = self._top + self._upper_rows * self.cell.height()
         width = self.columns * self.cell.width() - 2 * inset
-        return QRect(self.left + inset, top, width, HEADING_HEIGHT)
+        return tuple(
+            QRect(self.left + inset, self._row_top(part.row) - HEADING_HEIGHT, width, HEADING_HEIGHT)
+            for part in self._parts[1:]
+        )
 
     def cell_rect(self, place: int) -> QRect:
         """Return the cell of the photo in this place."""
@@ -132,31 +134,39 @@ class GridGeometry:
         return places[min(column, len(places) - 1)]
 
     def _row_and_column(self, place: int) -> tuple[int, int]:
-        if place < self._upper_count:
-            return divmod(place, self.columns)
-        row, column = divmod(place - self._upper_count, self.columns)
-        return self._upper_rows + row, column
+        part = next(part for part in reversed(self._parts) if place >= part.start or not part.start)
+        row, column = divmod(place - part.start, self.columns)
+        return part.row + row, column
 
     def _row_top(self, row: int) -> int:
-        below = HEADING_HEIGHT if row >= self._upper_rows and self._upper_count < self.count else 0
-        return self._top + row * self.cell.height() + below
+        headings = sum(1 for part in self._parts[1:] if row >= part.row)
+        return self._top + row * self.cell.height() + headings * HEADING_HEIGHT
 
     def _row_at(self, y: int) -> int:
-        """Return the row whose cells are at a height; the heading counts as the row below it."""
-        row = (y - self._top) // self.cell.height()
-        if row < self._upper_rows or self._upper_count == self.count:
-            return row
-        return max(self._upper_rows, (y - self._top - HEADING_HEIGHT) // self.cell.height())
+        """Return the row whose cells are at a height; a heading counts as the row below it."""
+        for headings in range(len(self._parts) - 1, 0, -1):
+            first = self._parts[headings].row
+            if y >= self._row_top(first) - HEADING_HEIGHT:
+                return max(first, (y - self._top - headings * HEADING_HEIGHT) // self.cell.height())
+        return (y - self._top) // self.cell.height()
 
     def _places_in_row(self, row: int) -> range:
         """Return the photos in a row; none in rows that do not exist."""
-        begin, end, row_in_part = (
-            (0, self._upper_count, row)
-            if row < self._upper_rows
-            else (self._upper_count, self.count, row - self._upper_rows)
+        part = next(part for part in reversed(self._parts) if row >= part.row or not part.row)
+        first = part.start + (row - part.row) * self.columns
+        return range(
+            min(max(first, part.start), part.stop), min(max(first + self.columns, part.start), part.stop)
         )
-        first = begin + row_in_part * self.columns
-        return range(min(max(first, begin), end), min(max(first + self.columns, begin), end))
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Consecutive photos that begin on a row of their own."""
+
+    start: int
+    stop: int
+    row: int
+    """The first one's row."""
 
 
 def centred(size: QSize, within: QRect) -> QRect:

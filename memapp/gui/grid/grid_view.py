@@ -210,7 +210,7 @@ class GridView(TileView):
     def relayout(self) -> None:
         """Lay the tiles out again after a change in their number or size."""
         # Fast scores are a part of their own, below exact ones.
-        self._second_part = self._photos.fast_from
+        self._borders = self._photos.borders
         super().relayout()
 
     def _on_reset(self) -> None:

@@ -5,14 +5,21 @@ from __future__ import annotations
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
 
+from memapp.core.caution import CAUTION_MARK
 from memapp.core.score_text import FAST_MARK
-from memapp.core.text import tr
+from memapp.core.text import deferred
 from memapp.gui.widgets.theme import SPACE_3, TEXT_NORMAL, Theme, font
+from memapp.library.photo_columns import Part
+
+_TEXTS = {
+    Part.FAST: deferred("{mark} Fast scores"),
+    Part.CAUTION: deferred("{caution} Damaged, or of a shape that the scoring model can't judge"),
+}
 
 
-def paint_heading(painter: QPainter, place: QRect, theme: Theme) -> None:
-    """Paint the heading of the fast scores."""
-    text = tr("{mark} Fast scores", mark=FAST_MARK)
+def paint_heading(painter: QPainter, place: QRect, theme: Theme, part: Part) -> None:
+    """Paint the heading of a part of an order by score, other than the first."""
+    text = _TEXTS[part].filled(mark=FAST_MARK, caution=CAUTION_MARK)
     face = font(TEXT_NORMAL)
     metrics = QFontMetrics(face)
     painter.setFont(face)

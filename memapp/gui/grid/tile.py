@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from PySide6.QtGui import QImage
 
+from memapp.core.caution import Caution
 from memapp.core.names import display_name
 from memapp.core.records import Failure, Precision
 from memapp.gui.grid.tile_images import TileImages
 from memapp.library.order import NAME
 from memapp.library.photo import Photo
-from memapp.library.photo_columns import CHANGED, failure_of, precision_of, score_of
+from memapp.library.photo_columns import CAUTION, CHANGED, failure_of, precision_of, score_of
 from memapp.library.scores import Scores
 
 
@@ -28,6 +29,8 @@ class Tile:
     """The percentile among people's scores, 0..100; None where there is none."""
     score_range: tuple[float, float]
     """The scores at the two ends of the bar."""
+    caution: Caution | None
+    """Why the score can't be compared with others; None where it can."""
     failure: Failure | None
     flag: float | None
     """How far apart two nets place the photo, where that is far enough to be flagged."""
@@ -50,6 +53,7 @@ def tile_of(photo: Photo, *, scores: Scores, images: TileImages, ties: tuple[boo
         precision=precision_of(photo),
         percentile=None if score is None else net.scale.percentile(score),
         score_range=net.scale.bar,
+        caution=None if score is None else photo[CAUTION],
         failure=failure_of(photo) if score is None else None,
         flag=scores.flag(key),
         preview=images.preview(key),

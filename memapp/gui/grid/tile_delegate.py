@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from memapp.core.caution import CAUTION_MARK, caution_text
 from memapp.core.photo_text import failure_text
 from memapp.core.records import Failure
 from memapp.core.score_text import ordinal, score_text
@@ -201,7 +202,10 @@ class TileDelegate(QStyledItemDelegate):
         painter.setFont(self._small_font)
         painter.setPen(self._second_text)
         x = line.x() + self._score_metrics.horizontalAdvance(number) + SPACE_2
-        if tile.percentile is not None:
+        if tile.caution is not None:
+            words = f"{CAUTION_MARK} {caution_text(tile.caution)}"
+            painter.drawText(x, baseline, self._elided(words, line.right() + 1 - x))
+        elif tile.percentile is not None:
             painter.drawText(x, baseline, ordinal(tile.percentile))
         if tile.flag is not None:
             flag = f"≠ {round(abs(tile.flag))}"

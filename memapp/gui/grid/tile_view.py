@@ -23,6 +23,8 @@ from memapp.gui.grid.grid_geometry import GridGeometry
 from memapp.gui.grid.part_heading import paint_heading
 from memapp.gui.grid.tile_delegate import TileDelegate
 from memapp.gui.widgets.theme import SPACE_6, Theme
+from memapp.library.order import Border
+from memapp.library.photo_columns import Part
 
 
 class TileView(QAbstractItemView):
@@ -50,8 +52,8 @@ class TileView(QAbstractItemView):
         self._theme = theme
         self._tiles = delegate
         self._geometry = GridGeometry(width=0, count=0, tile=delegate.layout.tile)
-        self._second_part: int | None = None
-        """The row of the model with which a second part begins, below a heading; None for one part."""
+        self._borders: tuple[Border, ...] = ()
+        """The rows of the model with which further parts begin, each below a heading."""
         self._pointer: QPoint | None = None
         self._hovered: int | None = None
         self._band = QRect()
@@ -213,7 +215,7 @@ class TileView(QAbstractItemView):
             width=viewport.width(),
             count=self.model().rowCount(),
             tile=self._tiles.layout.tile,
-            second_part=self._second_part,
+            parts=tuple(border.place for border in self._borders),
         )
         bar = self.verticalScrollBar()
         bar.setPageStep(viewport.height())
@@ -261,8 +263,9 @@ class TileView(QAbstractItemView):
         self.initViewItemOption(option)
         region, offset = event.region(), self.verticalOffset()
         touched = event.rect().translated(0, offset)
-        if touched.intersects(self._geometry.heading):
-            paint_heading(painter, self._geometry.heading.translated(0, -offset), self._theme)
+        for border, heading in zip(self._borders, self._geometry.headings, strict=False):
+            if touched.intersects(heading):
+                paint_heading(painter, heading.translated(0, -offset), self._theme, Part(border.part))
         for row in self._geometry.places_between(touched.top(), touched.bottom() + 1):
             cell = self._geometry.cell_rect(row).translated(0, -offset)
             if region.intersects(cell):

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from memapp.core.caution import caution_of, caution_sentence
 from memapp.core.nets import RESMEM, NetInfo, NetScore
 from memapp.core.records import Failure, ImageKey, Precision, ScoredPhoto
 from memapp.core.score_text import FAST_MARK, FAST_SENTENCE, ordinal, score_text
@@ -242,7 +243,7 @@ class Inspector(QScrollArea):
     def _show_place(self) -> None:
         photo = self._photo
         ranked, ties = False, 0
-        if photo is not None:
+        if photo is not None and caution_of(photo.facts) is None:
             # Exact and fast scores are never ranked among each other.
             peers = self._shoot[photo.precision]
             ranked = peers.size > 1
@@ -262,15 +263,18 @@ class Inspector(QScrollArea):
     def _show_parts(self, *, title: str, picture: bool, facts: bool) -> None:
         """Show what belongs to this state; a score has its own."""
         scored = self._photo is not None
+        caution = "" if self._photo is None else caution_sentence(self._photo.facts)
         self._title.setText(title)
         self._title.setVisible(bool(title))
         self._number.setVisible(scored)
+        # What a score means is no help where it means little.
+        self._sentence.setVisible(not caution)
         self._band.setVisible(scored and self._net.scale.typical_error is not None)
         for part in (self._percentile, self._histogram):
-            part.setVisible(scored and self._net.scale.has_percentiles)
+            part.setVisible(scored and not caution and self._net.scale.has_percentiles)
         self._show_fast("")
         self._nets.show_scores((), shown=None, flag="")
-        warning = "" if self._photo is None else self._net.scale.floor_warning(self._photo.score)
+        warning = caution or ("" if self._photo is None else self._net.scale.floor_warning(self._photo.score))
         self._warning_words.setText(warning)
         self._warning.setVisible(bool(warning))
         self._rank.setVisible(scored)

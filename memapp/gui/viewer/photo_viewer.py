@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QHideEvent, QImage, QKeyEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
+from memapp.core.caution import CAUTION_MARK, caution_of, caution_sentence, caution_text
 from memapp.core.nets import RESMEM, NetInfo
 from memapp.core.records import Failure, ImageKey, Precision, ScoredPhoto
 from memapp.core.score_text import FAST_SENTENCE, ordinal, score_text
@@ -311,8 +312,9 @@ class _ViewerBar(QWidget):
     def show_caption(self, caption: ScoredPhoto | Failure | None, net: NetInfo = RESMEM) -> None:
         """Show the score, or why there is none."""
         scored = isinstance(caption, ScoredPhoto)
+        caution = caution_of(caption.facts) if isinstance(caption, ScoredPhoto) else None
         self.score.setVisible(scored)
-        self.percentile.setVisible(scored and net.scale.has_percentiles)
+        self.percentile.setVisible(scored and (net.scale.has_percentiles or caution is not None))
         self.band.setVisible(not scored or net.scale.typical_error is not None)
         if isinstance(caption, ScoredPhoto):
             fast = caption.precision is Precision.FAST
@@ -324,7 +326,11 @@ class _ViewerBar(QWidget):
             )
             self.band.setText(net.scale.error_text())
             place = net.scale.percentile(caption.score)
-            if place is not None:
+            self.percentile.setToolTip(caution_sentence(caption.facts))
+            if caution is not None:
+                # Its place among people's scores means nothing.
+                self.percentile.setText(f"{CAUTION_MARK} {caution_text(caution)}")
+            elif place is not None:
                 self.percentile.setText(tr("{place} percentile", place=ordinal(place)))
         else:
             self.band.setText(tr("No score") if caption else tr("Not scored yet"))

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from memapp.gui.grid.grid_model import GridModel
 from memapp.library.filtering import PhotoFilter
 from memapp.library.order import Order
+from memapp.library.photo_columns import Part
 from tests.gui.grid.photos import (
     add,
     add_failed,
@@ -23,6 +24,13 @@ from tests.gui.grid.photos import (
     scored_fast,
     shown_names,
 )
+
+
+def fast_from(model: GridModel) -> int | None:
+    """Where fast scores begin, the only part of these lists."""
+    assert all(border.part == Part.FAST for border in model.borders)
+    return model.borders[0].place if model.borders else None
+
 
 COLUMNS = ["score", "name", "taken", "size"]
 
@@ -231,10 +239,10 @@ def test_by_score_exact_ones_come_before_fast_ones_both_ways(
     model.set_order(Order("score", descending=not descending))
     model.set_order(Order("score", descending=descending))
     assert shown_names(model) == order.split()
-    assert model.fast_from == 2
+    assert fast_from(model) == 2
     model.set_order(Order("name", descending=False))
     assert shown_names(model) == ["a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg"]
-    assert model.fast_from is None
+    assert fast_from(model) is None
 
 
 def test_an_exact_and_a_fast_score_are_never_a_tie(model: GridModel) -> None:
@@ -256,26 +264,26 @@ def test_the_filter_takes_fast_scores_as_exact_ones(model: GridModel) -> None:
     model.set_filter(passing(lowest=0.7))
     assert shown_names(model) == ["a.jpg", "b.jpg"]
     model.set_filter(passing(highest=0.6))
-    assert (shown_names(model), model.fast_from) == (["c.jpg"], None)
+    assert (shown_names(model), fast_from(model)) == (["c.jpg"], None)
 
 
 def test_the_border_to_fast_scores_is_announced_where_nothing_moves(qtbot: QtBot, model: GridModel) -> None:
     add_scored(model, scored_fast("a.jpg", 0.9), scored_fast("b.jpg", 0.8))
     model.refresh()
-    seen = [model.fast_from]
+    seen = [fast_from(model)]
     model.scores.note_scores([scored("a.jpg", 0.9)])
-    seen.append(model.fast_from)
+    seen.append(fast_from(model))
     assert seen == [None, None]
     with qtbot.waitSignal(model.rearranged):
         model.refresh()
-    assert (shown_names(model), model.fast_from) == (["a.jpg", "b.jpg"], 1)
+    assert (shown_names(model), fast_from(model)) == (["a.jpg", "b.jpg"], 1)
 
 
 @pytest.mark.parametrize(
-    ("gone", "fast_from"), [("a", 1), ("c", 2), ("ab", None), ("cd", None), ("ac", 1), ("abcd", None)]
+    ("gone", "left"), [("a", 1), ("c", 2), ("ab", None), ("cd", None), ("ac", 1), ("abcd", None)]
 )
 def test_the_border_to_fast_scores_stays_between_them_when_photos_go(
-    model: GridModel, gone: str, fast_from: int | None
+    model: GridModel, gone: str, left: int | None
 ) -> None:
     add_scored(
         model,
@@ -285,6 +293,6 @@ def test_the_border_to_fast_scores_stays_between_them_when_photos_go(
         scored("b.jpg", 0.8),
     )
     model.refresh()
-    assert model.fast_from == 2
+    assert fast_from(model) == 2
     remove(model, *(f"{name}.jpg" for name in gone))
-    assert model.fast_from == fast_from
+    assert fast_from(model) == left

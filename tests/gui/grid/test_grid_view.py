@@ -303,15 +303,15 @@ def test_fast_scores_stand_by_themselves_below_a_heading(
     view = show_view()
     add_scored(model, *(scored_fast(f"{name}.jpg", 0.5) for name in "abcdefgh"))
     model.refresh()
-    assert view.geometry_of_tiles().heading.isEmpty()
+    assert not view.geometry_of_tiles().headings
     model.scores.note_scores([scored("e.jpg", 0.4), scored("f.jpg", 0.3)])
     model.refresh()
     geometry = view.geometry_of_tiles()
     assert model.photos_shown()[:3] == [key("e.jpg"), key("f.jpg"), key("a.jpg")]
     assert geometry.tile_rect(2).left() == geometry.tile_rect(0).left()
-    assert geometry.tile_rect(1).bottom() < geometry.heading.top() < geometry.tile_rect(2).top()
+    assert geometry.tile_rect(1).bottom() < geometry.headings[0].top() < geometry.tile_rect(2).top()
     shown = view.viewport().grab().toImage()
-    heading = geometry.heading.translated(0, -view.verticalOffset())
+    heading = geometry.headings[0].translated(0, -view.verticalOffset())
     colours = {
         shown.pixelColor(x, y).name()
         for y in range(heading.top(), heading.bottom())
@@ -320,4 +320,4 @@ def test_fast_scores_stand_by_themselves_below_a_heading(
     assert DARK.line in colours
     assert len(colours) > 3  # words
     model.set_order(Order("name", descending=False))
-    assert view.geometry_of_tiles().heading.isEmpty()
+    assert not view.geometry_of_tiles().headings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from memapp.core.records import FailureKind
+from memapp.core.score_scale import RESMEM_SCALE
+from memapp.core.score_text import ordinal
 from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.grid.tile_delegate import BAR_HEIGHT, TileDelegate
-from memapp.gui.widgets.theme import DARK, LIGHT, TEXT_LARGE, Theme, font, ramp_colour
+from memapp.gui.widgets.theme import DARK, LIGHT, TEXT_LARGE, TEXT_SMALL, Theme, font, ramp_colour
 from tests.gui.grid.photos import add, add_failed, add_scored, failed, key, scored, scored_fast
 
 SIDE = 200
@@ -181,3 +184,18 @@ def test_a_fast_score_bears_its_mark(model: GridModel) -> None:
     assert last_ink(fast, line) - last_ink(exact, line) == pytest.approx(mark, abs=1)
     above = QRect(0, 0, exact.width(), line.y())
     assert fast.copy(above) == exact.copy(above)
+
+
+def test_a_damaged_photo_bears_its_mark_instead_of_a_place(model: GridModel) -> None:
+    whole = scored("a.jpg", 0.8)
+    add_scored(model, whole)
+    plain, delegate = painted(model)
+    model.scores.note_scores([replace(whole, facts=replace(whole.facts, missing=0.5))])
+    marked, _ = painted(model)
+    line = delegate.layout.score.translated(MARGIN, MARGIN)
+    # "Damaged" is followed by nothing, and wider than "82nd".
+    words = QFontMetrics(font(TEXT_SMALL)).horizontalAdvance
+    wider = words("⚠ Damaged") - words(ordinal(RESMEM_SCALE.percentile(0.8) or 0))
+    assert last_ink(marked, line) - last_ink(plain, line) == pytest.approx(wider, abs=2)
+    above = QRect(0, 0, plain.width(), line.y())
+    assert marked.copy(above) == plain.copy(above)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
@@ -348,3 +349,20 @@ def test_facts_follow_the_appearance(qtbot: QtBot, theme_manager: ThemeManager) 
     assert theme_manager.theme.second_text == "#5c5c5c"
     assert "#5c5c5c" in text.toHtml()
     assert text.textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByMouse
+
+
+def test_a_score_that_says_little_is_not_ranked(inspector: Inspector, scored: MakeScored) -> None:
+    _set_shoot(inspector, [0.95, 0.82, 0.81, 0.80, 0.5])
+    whole = scored(score=0.82)
+    inspector.show_photo(whole.key, whole, None)
+    ranked = _words(inspector)
+    damaged = replace(whole, facts=replace(whole.facts, missing=0.47))
+    inspector.show_photo(whole.key, damaged, None)
+    words = _words(inspector)
+    assert words[0] == "0.82"
+    assert any("about 47 % of the picture, at its end, is missing" in text for text in words)
+    assert not any("percentile" in text or "Too close to call" in text for text in words)
+    assert not _part(inspector, ScoreHistogram).isVisible()
+    inspector.show_photo(whole.key, whole, None)
+    assert _words(inspector) == ranked
+    assert any("percentile" in text for text in ranked)

@@ -81,3 +81,14 @@ def test_a_picture_that_fails_shows_its_reason(viewer: PhotoViewer, scored: Make
     assert viewer.view.message == ""
     viewer.set_picture_missing(photo.key, "The file is not there any more.")
     assert viewer.view.message == "The file is not there any more."
+
+
+def test_the_bar_marks_a_score_that_says_little(viewer: PhotoViewer, scored: MakeScored) -> None:
+    photo = scored(width=9000, height=1000)
+    show(viewer, photo)
+    assert viewer.bar.score.text() == "0.82"
+    assert viewer.bar.percentile.text() == "⚠ Too long and narrow to judge"
+    assert "more than 8 times as long" in viewer.bar.percentile.toolTip()
+    viewer.set_caption(photo.key, scored())
+    assert viewer.bar.percentile.text() == "66th percentile"
+    assert viewer.bar.percentile.toolTip() == ""

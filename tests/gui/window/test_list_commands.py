@@ -31,7 +31,7 @@ def come_back(bench: WindowBench) -> None:
 
 def edit(path: Path, brightness: int) -> None:
     """Save another picture in a file, a second later."""
-    make_photo(path, brightness, size=(60, 30))
+    make_photo(path, brightness, size=(100, 70))
     later = path.stat().st_mtime_ns + 10**9
     os.utime(path, ns=(later, later))
 

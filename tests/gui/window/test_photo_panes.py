@@ -259,7 +259,7 @@ def test_a_photo_whose_file_changed_is_shown_anew_in_viewer_and_inspector(
     open_viewer(bench, "b.png")
     bench.until(lambda: colour_in_the_middle(bench) == QColor(240, 240, 240))
     before = bench.key("b.png")
-    make_photo(folder / "b.png", 120, size=(60, 40))
+    make_photo(folder / "b.png", 120, size=(100, 70))
     bench.add(folder / "b.png")
     assert bench.key("b.png") != before
     assert len(bench.names()) == 4
