@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -13,24 +13,32 @@ from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled, PhotoError
 from memapp.core.machine import memory_of_this_computer
 from memapp.core.records import FailureKind
+from memapp.core.running_time import RunningTime
 from memapp.core.text import trn
 
 GIGABYTE = 1024**3
 
 
 class Deadline:
-    """The remaining time for one photo. Used by the thread that loads it."""
+    """The remaining time for one photo. Used by the thread that loads it.
 
-    def __init__(self, *, seconds: float, control: RunControl | None) -> None:
+    Each check is a heartbeat: time in which the process did not run does not count.
+    """
+
+    def __init__(
+        self, *, seconds: float, control: RunControl | None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         """Start counting.
 
         Args:
-            seconds: the limit for this photo.
+            seconds: the limit for this photo, of time in which the process runs.
             control: the run, which may be cancelled.
+            clock: seconds that never fall.
         """
         self._seconds = seconds
         self._control = control
-        self._deadline = time.monotonic() + seconds
+        self._clock = clock
+        self._ran = RunningTime(clock=clock)
 
     def check_cancelled(self) -> None:
         """Raise Cancelled if the run was cancelled."""
@@ -45,7 +53,7 @@ class Deadline:
             PhotoError: the time is up.
         """
         self.check_cancelled()
-        if time.monotonic() >= self._deadline:
+        if self._ran.beat() >= self._seconds:
             raise PhotoError(
                 FailureKind.TOO_SLOW,
                 trn(
@@ -59,7 +67,7 @@ class Deadline:
 
     def restart(self) -> None:
         """Restart the count: the wait for memory is not counted."""
-        self._deadline = time.monotonic() + self._seconds
+        self._ran = RunningTime(clock=self._clock)
 
 
 class DecodeBudget:

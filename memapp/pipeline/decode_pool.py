@@ -24,13 +24,14 @@ from memapp.core.records import (
     PixelArray,
     Precision,
 )
+from memapp.core.running_time import RunningTime
 from memapp.core.text import tr, trn
 from memapp.intake.fingerprint import load_fingerprint
 from memapp.pipeline.thumbnail_cache import ThumbnailCache
 
 DEADLINE_SECONDS = 90.0
-"""After this time a thread is abandoned. The loader's own limit is shorter; only a library that hangs gets
-here."""
+"""After this time, in which the process runs, a thread is abandoned. The loader's own limit is shorter; only
+a library that hangs gets here."""
 
 _log = logging.getLogger(__name__)
 
@@ -68,6 +69,7 @@ class DecodePool:
         control: RunControl,
         thumbnails: ThumbnailCache | None = None,
         deadline: float = DEADLINE_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Start the threads.
 
@@ -78,12 +80,14 @@ class DecodePool:
             control: of the run; threads stop loading once it is cancelled.
             thumbnails: where to store the thumbnails from the same decode; None for none.
             deadline: seconds after which a thread is abandoned.
+            clock: seconds that never fall.
         """
         self._loader = loader
         self._thumbnails = thumbnails
         self._deliver = deliver
         self._control = control
         self._deadline = deadline
+        self._ran = RunningTime(clock=clock)
         self._waiting: queue.SimpleQueue[tuple[ImageKey, Precision | None] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._busy: dict[threading.Thread, tuple[ImageKey, float]] = {}
@@ -100,8 +104,11 @@ class DecodePool:
         self._waiting.put((key, None))
 
     def give_up_hanging(self) -> None:
-        """Replace threads that have been busy with one photo for too long; their photos fail."""
-        now = time.monotonic()
+        """Replace threads that have been busy with one photo for too long; their photos fail.
+
+        Each call is a heartbeat, by which the time is counted.
+        """
+        now = self._ran.beat()
         with self._lock:
             hanging = {
                 thread: key for thread, (key, since) in self._busy.items() if now - since > self._deadline
@@ -146,7 +153,7 @@ class DecodePool:
             if self._control.cancelled:
                 continue
             with self._lock:
-                self._busy[me] = (key, time.monotonic())
+                self._busy[me] = (key, self._ran.seconds)
             outcome = self._read(key) if precision is None else self._load(key, precision)
             with self._lock:
                 given_up = self._busy.pop(me, None) is None

@@ -111,3 +111,31 @@ def test_a_deadline_ends_and_can_be_restarted() -> None:
 @pytest.mark.parametrize(("physical", "shared"), [(4, 1), (16, 1), (64, 4), (1024, 8)])
 def test_photos_share_a_part_of_the_memory(physical: int, shared: int) -> None:
     assert shared_memory(physical * GIGABYTE) == shared * GIGABYTE
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_sleep_costs_no_photo_and_work_does() -> None:
+    clock = Clock()
+    limited = Deadline(seconds=60.0, control=None, clock=clock)
+    for gap in (3600.0, 8 * 3600.0, 90.0):
+        clock.now += gap
+        limited.check()
+    for _ in range(4 * 56):
+        clock.now += 0.25
+        limited.check()
+    clock.now += 1.0
+    with pytest.raises(PhotoError) as caught:
+        limited.check()
+    assert caught.value.kind is FailureKind.TOO_SLOW
+    limited.restart()
+    clock.now += 0.25
+    limited.check()

@@ -302,6 +302,35 @@ def test_a_hanging_thread_is_abandoned_and_the_others_continue(tmp_path: Path) -
     assert len(outcomes) == 2
 
 
+def test_sleep_abandons_no_thread(tmp_path: Path) -> None:
+    release, began = threading.Event(), threading.Event()
+    outcomes: list[object] = []
+    frame = np.zeros((227, 227, 3), np.uint8)
+    good = _grey(tmp_path)
+    facts = load_photo(str(good), frame=False).facts
+    now = [1000.0]
+
+    def slow(path: str, **_: Any) -> LoadedPhoto:
+        began.set()
+        release.wait(20)
+        return LoadedPhoto(facts=facts, frame=frame)
+
+    pool = DecodePool(
+        loader=slow, threads=1, deliver=outcomes.append, control=RunControl(), clock=lambda: now[0]
+    )
+    status = good.stat()
+    pool.submit(ImageKey(str(good), status.st_size, status.st_mtime_ns))
+    assert began.wait(10)
+    for gap in (3600.0, 8 * 3600.0):
+        now[0] += gap
+        pool.give_up_hanging()
+    assert outcomes == []
+    release.set()
+    pool.close()
+    pool.join(5)
+    assert [type(outcome) for outcome in outcomes] == [Decoded]
+
+
 def _grey(folder: Path) -> Path:
     path = folder / "grey.png"
     if not path.exists():
