@@ -131,7 +131,7 @@ class _Loading:
                 loaded = self._load_preview(photo, jpeg, name)
                 if loaded is not None:
                     return loaded
-            about = _facts(photo.size, name, self._shot_of_raw(None), "sensor data, half size")
+            about = _facts(photo.size, name, self._shot_of_raw(None), photo.rendering)
             if self.request.facts_only:
                 return LoadedPhoto(about)
             with self.limits.budget.reserve(photo.memory, self.deadline):

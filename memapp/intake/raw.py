@@ -52,6 +52,8 @@ _ORIENTATIONS = {3: 3, 5: 8, 6: 6}
 
 _BYTES_PER_PIXEL = 6
 """Per sensor pixel, at the peak of a half-size decode: the mosaic, the halved colours, the result."""
+_GREY_BYTES_PER_PIXEL = 11
+"""Without colours, LibRaw does not halve the data: they, its four colours, the result."""
 
 
 def raw_name(path: str) -> str:
@@ -72,7 +74,11 @@ class RawPhoto:
         """As EXIF numbers it."""
         self.size = (sizes.height, sizes.width) if sizes.flip in {5, 6} else (sizes.width, sizes.height)
         """Width and height of the upright photo."""
-        self.memory = _BYTES_PER_PIXEL * sizes.raw_width * sizes.raw_height + file_size
+        has_colours = raw.num_colors > 1
+        self.rendering = "sensor data, half size" if has_colours else "sensor data"
+        """What develop() returns, as in PhotoFacts. LibRaw halves only what has colours."""
+        bytes_per_pixel = _BYTES_PER_PIXEL if has_colours else _GREY_BYTES_PER_PIXEL
+        self.memory = bytes_per_pixel * sizes.raw_width * sizes.raw_height + file_size
         """Peak bytes of develop()."""
 
     def preview(self) -> bytes | None:
@@ -87,7 +93,7 @@ class RawPhoto:
         return bytes(thumbnail.data)
 
     def develop(self) -> Image.Image:
-        """Return the sensor data at half size, upright, sRGB.
+        """Return the sensor data, upright, sRGB or grey; a mosaic at half size.
 
         Raises:
             PhotoError: they are damaged, or LibRaw can't read them.
@@ -100,7 +106,8 @@ class RawPhoto:
                 output_bps=8,
                 gamma=(2.4, 12.92),
             )
-        return Image.fromarray(pixels)
+        # A camera without colours gives shape (height, width, 1).
+        return Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels)
 
 
 @contextmanager

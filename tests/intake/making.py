@@ -108,8 +108,17 @@ _Entry = tuple[int, int, bytes, int]
 """Tag, type, value, count."""
 
 
-def dng(*, preview: bytes | None, orientation: int = 1, width: int = 320, height: int = 240) -> bytes:
+def dng(
+    *,
+    preview: bytes | None,
+    orientation: int = 1,
+    width: int = 320,
+    height: int = 240,
+    colours: bool = True,
+) -> bytes:
     """A DNG with uncompressed RGGB sensor data, and an embedded JPEG if one is given.
+
+    Without colours it is of a camera for black and white only.
 
     Its scene is orange, getting brighter to the right; the upper left quarter is dark.
     """
@@ -140,7 +149,7 @@ def dng(*, preview: bytes | None, orientation: int = 1, width: int = 320, height
             numbers(257, height, kind="I"),
             numbers(258, 16),
             numbers(259, 1),
-            numbers(262, 32803),
+            numbers(262, 32803 if colours else 34892),
             numbers(273, offset, kind="I"),
             numbers(277, 1),
             numbers(278, height, kind="I"),

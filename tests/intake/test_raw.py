@@ -85,6 +85,17 @@ def test_sensor_data_are_developed_where_no_large_preview_is(tmp_path: Path, sma
     assert brightness(photo, bottom=False, right=False) < brightness(photo, bottom=True, right=False) / 2
 
 
+def test_sensor_data_without_colours_are_grey(tmp_path: Path) -> None:
+    photo = load(tmp_path, dng(preview=None, colours=False), frame=True, longest_side=0)
+    assert (photo.facts.width, photo.facts.height) == (320, 240)
+    assert photo.facts.rendering == "sensor data"
+    assert photo.frame is not None
+    assert photo.picture is not None
+    assert photo.picture.shape == (240, 320, 3)
+    assert (photo.picture == photo.picture[..., :1]).all()
+    assert brightness(photo, bottom=False, right=False) < brightness(photo, bottom=True, right=False) / 2
+
+
 def test_developed_photo_is_rotated_once(tmp_path: Path) -> None:
     photo = load(tmp_path, dng(preview=None, orientation=6), longest_side=0)
     assert photo.picture is not None
