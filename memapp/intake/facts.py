@@ -78,7 +78,7 @@ def read_shot(exif: Image.Exif, *, never_edited: bool = False) -> Shot:
         details: Mapping[int, Any] = exif.get_ifd(ExifTags.IFD.Exif)
     except Exception:  # as in exif_of()
         details = {}
-    tags = {**exif, **details}
+    tags = {**_readable(exif), **details}
     return Shot(
         taken=_taken(tags, never_edited=never_edited),
         camera=_camera(
@@ -88,6 +88,17 @@ def read_shot(exif: Image.Exif, *, never_edited: bool = False) -> Shot:
         lens=_text(tags.get(ExifTags.Base.LensModel)),
         exposure=_exposure(tags),
     )
+
+
+def _readable(exif: Image.Exif) -> dict[int, Any]:
+    """Return the tags of the first directory; without those that Pillow lists but can't read."""
+    tags: dict[int, Any] = {}
+    for tag in exif:
+        try:
+            tags[tag] = exif[tag]
+        except Exception:  # as in exif_of()
+            continue
+    return tags
 
 
 def _taken(tags: Mapping[int, Any], *, never_edited: bool) -> str | None:

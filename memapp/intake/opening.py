@@ -29,6 +29,7 @@ from memapp.core.text import deferred
 from memapp.intake import problems
 from memapp.intake.colour import SampleRange
 from memapp.intake.facts import exif_of, orientation_of
+from memapp.intake.heif import has_unreadable_items
 from memapp.intake.jpeg import MOST_BYTES, decode_jpeg
 from memapp.intake.limits import Deadline, Limits
 from memapp.intake.png import pixels_are_damaged
@@ -135,10 +136,12 @@ def open_picture(
         Cancelled: the run was cancelled.
     """
     assert picture.format is not None, "RAW is not opened here"
-    file.seek(0)
-    file.ran_out = False
     try:
         with problems.in_words(name=picture.name, size=file.size, deadline=deadline, expected=expected):
+            if picture.format is Format.HEIC and has_unreadable_items(file):
+                raise problems.damaged(picture.name)
+            file.seek(0)
+            file.ran_out = False
             return _OPENERS[picture.format](file, "")
     except PhotoError as problem:
         if file.ran_out and problem.kind is FailureKind.DAMAGED:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 import sys
 from collections import Counter
@@ -50,3 +51,13 @@ def test_mutated_files(tmp_path: Path, count: int) -> None:
     kinds = Counter(kind for _, kind, _, _ in outcomes)
     assert kinds["photo"] > count / 10
     assert kinds["damaged"] > count / 10
+
+
+def test_a_tag_that_pillow_lists_but_can_not_read(tmp_path: Path) -> None:
+    # Found by this tier with more files.
+    from tests.intake.fuzzing import mutated, originals, outcome_of
+
+    chance = random.Random("12 7984")
+    path = tmp_path / "a.dng"
+    path.write_bytes(mutated(chance.choice(originals()["dng"]), chance))
+    assert outcome_of(path)[0] == "unsupported"
