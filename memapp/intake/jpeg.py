@@ -88,6 +88,25 @@ def decode_jpeg(image: Image.Image, file: PhotoFile, *, scale: int) -> DecodedJp
     return DecodedJpeg(_as_image(image, pixels), missing, warning.startswith(_ENDS_EARLY))
 
 
+def is_damaged(data: bytearray) -> bool:
+    """Return whether a JPEG inside another format has damaged pixels.
+
+    False for kinds that can't be checked.
+    """
+    try:
+        height, width, colours, _ = simplejpeg.decode_jpeg_header(data, strict=False)
+    except ValueError:
+        return False
+    form = "CMYK" if colours in {"CMYK", "YCCK"} else "RGBX"
+    scale = 8 if min(height, width) >= 8 * _SMALLEST_REDUCED else 1
+    pixels = np.empty((-(-height // scale), -(-width // scale), 4), np.uint8)
+    try:
+        warning = _decode(data, form, pixels)
+    except ValueError:
+        return True
+    return not _is_whole(warning, data, form, pixels)
+
+
 def _content(file: PhotoFile) -> bytearray:
     """Return the whole file, read in pieces, between which the loading can be cancelled."""
     file.seek(0)

@@ -35,6 +35,7 @@ from memapp.intake.limits import Deadline, Limits
 from memapp.intake.png import pixels_are_damaged
 from memapp.intake.reading import PhotoFile
 from memapp.intake.sniff import Format, Picture
+from memapp.intake.tiff_jpeg import has_damaged_parts
 
 # memapp's own limits are finer (memory instead of pixels) and are checked before decoding.
 Image.MAX_IMAGE_PIXELS = None
@@ -209,6 +210,8 @@ def decode(image: Image.Image, plan: Plan, file: PhotoFile) -> Pixels:
         return Pixels(image, 0.0)
     if image.format == "JXL":
         _refuse_inks(image)
+    if isinstance(image, TiffImagePlugin.TiffImageFile) and has_damaged_parts(image.tag_v2, file):
+        return Pixels(image, 0.0)
     if isinstance(image, TiffImagePlugin.TiffImageFile) and image.mode == "RGB":
         return Pixels(_as_lab(image) if image.tag_v2.get(_TIFF_PHOTOMETRIC) == _LAB else image)
     return Pixels(image)

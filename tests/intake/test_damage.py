@@ -216,3 +216,22 @@ def test_a_png_with_several_parts_is_checked_to_its_last(tmp_path: Path) -> None
     content[content.rindex(b"IEND") - 8] ^= 1
     path.write_bytes(content)
     assert missing(path) == 0
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+@pytest.mark.parametrize("tiled", [False, True])
+def test_a_tiff_with_a_damaged_jpeg_inside_is_marked(tmp_path: Path, mode: str, tiled: bool) -> None:
+    path = tmp_path / "a.tif"
+    options: dict[str, object] = {"tiffinfo": {322: 128, 323: 128}} if tiled else {}
+    textured(1200, 600).convert(mode).save(path, compression="jpeg", **options)  # type: ignore[arg-type]
+    assert missing(path) is None
+    whole = path.read_bytes()
+    marked = 0
+    for damage in (zeros, noise):
+        for number in range(4):
+            content = bytearray(whole)
+            damage(content, 3000 + 5000 * number, random.Random(number))
+            path.write_bytes(content)
+            marked += not is_unmarked(path)
+    # Noise in a strip's header, and zeros that are valid data, are rare.
+    assert marked >= 7
