@@ -31,7 +31,7 @@ class Caution(StrEnum):
 _TEXTS = {
     Caution.DAMAGED: deferred("Damaged"),
     Caution.TOO_SMALL: deferred("Too small to judge"),
-    Caution.EXTREME_SHAPE: deferred("Too long and narrow to judge"),
+    Caution.EXTREME_SHAPE: deferred("Too narrow to judge"),
 }
 
 _SENTENCES = {

@@ -141,8 +141,9 @@ def test_damaged_photos_and_shapes_that_can_not_be_judged_come_last_of_the_score
     )
 
 
-def test_a_damaged_photo_ties_with_no_whole_one() -> None:
-    damaged = scored("b.jpg", 0.801)
-    damaged = replace(damaged, facts=replace(damaged.facts, missing=0.0))
-    library = scored_library([scored("a.jpg", 0.8), damaged, scored("c.jpg", 0.8)])
-    assert ties_with_next(library, ordered(library, Order()), 0.02).tolist() == [True, False]
+def test_damaged_photos_tie_with_none() -> None:
+    whole = [scored("a.jpg", 0.8), scored("b.jpg", 0.8)]
+    damaged = [scored("c.jpg", 0.801), scored("d.jpg", 0.801)]
+    damaged = [replace(photo, facts=replace(photo.facts, missing=0.0)) for photo in damaged]
+    library = scored_library([*whole, *damaged])
+    assert ties_with_next(library, ordered(library, Order()), 0.02).tolist() == [True, False, False]

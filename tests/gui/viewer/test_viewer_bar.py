@@ -87,7 +87,7 @@ def test_the_bar_marks_a_score_that_says_little(viewer: PhotoViewer, scored: Mak
     photo = scored(width=9000, height=1000)
     show(viewer, photo)
     assert viewer.bar.score.text() == "0.82"
-    assert viewer.bar.percentile.text() == "⚠ Too long and narrow to judge"
+    assert viewer.bar.percentile.text() == "⚠ Too narrow to judge"
     assert "more than 8 times as long" in viewer.bar.percentile.toolTip()
     viewer.set_caption(photo.key, scored())
     assert viewer.bar.percentile.text() == "66th percentile"
