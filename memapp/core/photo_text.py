@@ -17,6 +17,7 @@ _FAILURE_TEXTS = {
     FailureKind.TOO_SLOW: deferred("Took too long"),
     FailureKind.UNREADABLE: deferred("Can't be read"),
     FailureKind.MISSING: deferred("File not found"),
+    FailureKind.NOT_HERE: deferred("Not downloaded yet"),
     FailureKind.NOT_SCORED: deferred("Couldn't be scored"),
 }
 

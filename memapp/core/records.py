@@ -198,6 +198,8 @@ class FailureKind(StrEnum):
     TOO_SLOW = "too_slow"
     UNREADABLE = "unreadable"
     MISSING = "missing"
+    NOT_HERE = "not_here"
+    """It is listed here by a cloud service, but not copied to this computer yet."""
     NOT_SCORED = "not_scored"
 
 
@@ -227,6 +229,6 @@ class RunOrder:
 
 @dataclass(frozen=True, slots=True)
 class SkippedFile:
-    """A file in a dropped folder that is clearly not a picture: a sidecar, a film, a text."""
+    """A file in a dropped folder that is clearly no photo: a sidecar, a film, a text, a camera's note."""
 
     path: str

@@ -2,65 +2,40 @@
 
 from __future__ import annotations
 
-import mimetypes
 import os
 import re
 import stat
 from collections.abc import Iterable, Iterator
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from memapp.core.control import RunControl
 from memapp.core.errors import PhotoError
-from memapp.core.records import Failure, FoundFile, ImageKey, SkippedFile
-from memapp.intake import problems
-from memapp.intake.reading import describe_special
+from memapp.core.records import Failure, FailureKind, FoundFile, ImageKey, SkippedFile
+from memapp.intake import placeholders, problems
+from memapp.intake.file_names import NameKind, is_housekeeping, kind_of_name
+from memapp.intake.limits import DEFAULT_LIMITS, Deadline
+from memapp.intake.reading import describe_special, open_photo_file
+from memapp.intake.sniff import HEADER_SIZE, Other, sniff
 
 Finding = FoundFile | Failure | SkippedFile
 
-_SYSTEM_NAMES = frozenset(
-    {
-        "__macosx",
-        "@eadir",
-        "#recycle",
-        "$recycle.bin",
-        "recycler",
-        "system volume information",
-        "lost+found",
-        "thumbs.db",
-        "ehthumbs.db",
-        "desktop.ini",
-        "icon\r",
-    }
-)
-"""Files and folders that systems put among photos, in lower case."""
-
-_CATALOGUE_ENDINGS = (".lrdata", ".lrcat-data", ".photoslibrary", ".aplibrary", ".cocatalog", ".cocatalogdb")
-"""Folders in which other programs store their own previews."""
-
-_NEVER_PICTURES = frozenset(
-    {
-        *(".xmp", ".thm", ".aae", ".cos", ".cop", ".cot", ".dop", ".pp3", ".arp", ".on1", ".nksc", ".vrd"),
-        *(".lrcat", ".lrtemplate", ".lock", ".ini", ".db", ".log", ".md", ".url", ".lnk", ".torrent"),
-        *(".braw", ".insv", ".lrv", ".mts", ".m2ts", ".mxf", ".mkv", ".rmf"),
-    }
-)
-"""Extensions of sidecars, catalogues and films that the table of media types lacks."""
-
-_UNKNOWN_CONTENT = "application/octet-stream"
 _HIDDEN_ON_WINDOWS = getattr(stat, "FILE_ATTRIBUTE_HIDDEN", 2) | getattr(stat, "FILE_ATTRIBUTE_SYSTEM", 4)
 _HIDDEN_ON_MACOS = getattr(stat, "UF_HIDDEN", 0x8000)
 
-# Built-in tables only: the result must not depend on other programs on this computer.
-_MEDIA_TYPES = mimetypes.MimeTypes()
 _DIGITS = re.compile(r"([0-9]+)")
+
+_NO_PICTURE_KINDS = (FailureKind.NOT_A_PICTURE, FailureKind.DAMAGED)
+"""What the first bytes of a file can say if nothing else suggests a photo: no picture, empty, only zeros."""
 
 
 def find_photos(paths: Iterable[str], *, control: RunControl) -> Iterator[Finding]:
     """Yield every photo below the paths, once, in the order of the names, starting at once.
 
-    In folders, files whose extension belongs to another type are SkippedFile; hidden and system files are
-    ignored. A file with an unknown extension is included: loading it shows what it is, and nothing that might
-    be a photo is left out silently. Files named by the user are always included. Implements PhotoFinder.
+    In folders, files that are no photos by their names are SkippedFile: of another type, a note of a camera,
+    a copy that an editor keeps. So is a file with an unknown extension whose first bytes are not of a picture;
+    one that is named like a photo is always included, so that a damaged photo is not left out silently.
+    Hidden and system files, and previews of cameras and editors, are ignored. A photo that is not on this
+    computer yet is a Failure. Files named by the user are always included. Implements PhotoFinder.
 
     Args:
         paths: files and folders, absolute or relative to the working folder.
@@ -99,10 +74,12 @@ class _Search:
             status = os.stat(path)  # noqa: PTH116 (paths are plain text all through intake)
             real = os.path.realpath(path)
         except (OSError, ValueError) as problem:
-            yield _failure(path, problems.from_system(problem))
+            yield _failure(path, _why_not(path, problem))
             return
         if stat.S_ISDIR(status.st_mode):
             yield from self._folder(path)
+        elif placeholders.path_of_photo(path) is not None:
+            yield from self._placeholder(path)
         elif self._is_new(real, status):
             yield _finding(path, real, status)
 
@@ -124,6 +101,9 @@ class _Search:
             folders = []
             for entry in entries:
                 self._control.checkpoint()
+                if placeholders.path_of_photo(entry.path) is not None and not _is_folder(entry):
+                    yield from self._placeholder(entry.path)
+                    continue
                 if _is_passed_over(entry):
                     continue
                 if _is_folder(entry):
@@ -133,9 +113,8 @@ class _Search:
             waiting.extend(reversed(folders))
 
     def _file(self, entry: os.DirEntry[str], real_folder: str) -> Iterator[Finding]:
-        suffix = PurePath(entry.name).suffix.lower()
-        media_type = _MEDIA_TYPES.types_map[True].get(suffix) or _MEDIA_TYPES.types_map[False].get(suffix)
-        if suffix in _NEVER_PICTURES or not _may_be_picture(media_type):
+        kind = kind_of_name(entry.name)
+        if kind is NameKind.NO_PHOTO:
             yield SkippedFile(entry.path)
             return
         try:
@@ -145,8 +124,32 @@ class _Search:
         except (OSError, ValueError) as problem:
             yield _failure(entry.path, problems.from_system(problem))
             return
-        if self._is_new(real, status):
+        if not self._is_new(real, status):
+            return
+        if kind is NameKind.UNKNOWN and self._is_no_picture(entry.path, status):
+            yield SkippedFile(entry.path)
+        else:
             yield _finding(entry.path, real, status)
+
+    def _is_no_picture(self, path: str, status: os.stat_result) -> bool:
+        """Return whether the first bytes of a file with an unknown extension are not of a picture."""
+        if not stat.S_ISREG(status.st_mode):
+            return False  # a failure, which says what it is
+        if placeholders.is_not_here(status):
+            return True  # reading it would download it
+        deadline = Deadline(seconds=DEFAULT_LIMITS.seconds, control=self._control)
+        try:
+            with open_photo_file(path, deadline=deadline) as file:
+                content = sniff(file.read(HEADER_SIZE))
+        except (PhotoError, OSError):
+            return False  # loading it says why it can't be read
+        return isinstance(content, Other) and content.kind in _NO_PICTURE_KINDS
+
+    def _placeholder(self, path: str) -> Iterator[Finding]:
+        """Yield the failure of a photo that is elsewhere; nothing where it lies beside its placeholder."""
+        photo = placeholders.path_of_photo(path)
+        if photo is not None and not os.path.lexists(photo) and self._is_new(os.path.realpath(photo)):
+            yield _failure(photo, placeholders.not_here())
 
     def _is_new(self, real: str, status: os.stat_result | None = None) -> bool:
         name = os.path.normcase(real)
@@ -161,14 +164,9 @@ class _Search:
         return is_new
 
 
-def _may_be_picture(media_type: str | None) -> bool:
-    return media_type is None or media_type == _UNKNOWN_CONTENT or media_type.startswith("image/")
-
-
 def _is_passed_over(entry: os.DirEntry[str]) -> bool:
     """Return whether a file or folder is hidden or the system's."""
-    name = entry.name.lower()
-    if name.startswith(".") or name in _SYSTEM_NAMES or name.endswith(_CATALOGUE_ENDINGS):
+    if is_housekeeping(entry.name):
         return True
     if os.name != "nt" and not hasattr(os, "lchflags"):
         return False  # only Windows and macOS hide files by a flag
@@ -192,10 +190,19 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 def _finding(path: str, real: str, status: os.stat_result) -> Finding:
     if special := describe_special(status.st_mode):
         return _failure(path, special)
+    if placeholders.is_not_here(status):
+        return _failure(path, placeholders.not_here())
     # One string in memory if both paths are equal, as they nearly always are.
     return FoundFile(
         ImageKey(path, status.st_size, status.st_mtime_ns), real_path=path if real == path else real
     )
+
+
+def _why_not(path: str, problem: OSError | ValueError) -> PhotoError:
+    """Return why a path that the user named can't be searched."""
+    error = problems.from_system(problem)
+    is_elsewhere = error.kind is FailureKind.MISSING and isinstance(problem, OSError)
+    return placeholders.not_here() if is_elsewhere and placeholders.has_placeholder(path) else error
 
 
 def _failure(path: str, problem: PhotoError) -> Failure:

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from memapp.core.records import FailureKind
 from memapp.core.text import Deferred, deferred, tr
+from memapp.intake.placeholders import is_icloud_note, not_here
 
 HEADER_SIZE = 4096
 """Number of first bytes that sniff() should get."""
@@ -147,6 +148,9 @@ def sniff(header: bytes) -> Content:
     shorter)."""
     if not header:
         return Other(FailureKind.DAMAGED, tr("This file is empty."))
+    if is_icloud_note(header):
+        problem = not_here()
+        return Other(problem.kind, problem.reason)
     for offset, magic, picture in _PICTURES:
         if header.startswith(magic, offset):
             return picture

@@ -18,6 +18,7 @@ from memapp.intake.discover import Finding, find_photos, natural_order
 posix_only = pytest.mark.skipif(os.name != "posix", reason="needs POSIX file kinds")
 
 JPEG_START = b"\xff\xd8\xff\xe0"
+NO_PICTURES = (b"", b"a note", b"\0" * 5000, b"\x01\x02\xfe\xff", b"PK\x03\x04", b"\x1aE\xdf\xa3")
 
 
 def touch(path: Path, content: bytes = JPEG_START) -> Path:
@@ -109,7 +110,7 @@ def test_named_by_the_user_is_always_taken(tmp_path: Path) -> None:
 
 def test_plainly_no_pictures_are_skipped_in_folders(tmp_path: Path) -> None:
     skipped = ["a.XMP", "b.txt", "c.mp4", "d.pdf", "e.aae", "f.lrcat", "g.MOV"]
-    taken = ["h", "i.bin", "j.fuzzed", "k.NEF", "l.jpeg", "m.heic"]
+    taken = ["k.NEF", "l.jpeg", "m.heic", "n.GPR"]
     for name in skipped:
         touch(tmp_path / name, b"nothing to see")
     for name in taken:
@@ -117,6 +118,18 @@ def test_plainly_no_pictures_are_skipped_in_folders(tmp_path: Path) -> None:
     findings = find(tmp_path)
     assert names(findings) == taken
     assert [Path(f.path).name for f in findings if isinstance(f, SkippedFile)] == skipped
+
+
+def test_a_name_that_says_nothing_leaves_it_to_the_first_bytes(tmp_path: Path) -> None:
+    for name in ("a", "b.bin", "c.fuzzed"):
+        touch(tmp_path / name)
+    touch(tmp_path / "d.quaint", b"8BPS\0\x02 a picture that is not read")
+    notes = [touch(tmp_path / f"e.{number}", content) for number, content in enumerate(NO_PICTURES)]
+    findings = find(tmp_path)
+    assert names(findings) == ["a", "b.bin", "c.fuzzed", "d.quaint"]
+    assert [f.path for f in findings if isinstance(f, SkippedFile)] == list(map(str, notes))
+    # What the user names is reported nevertheless.
+    assert names(find(*notes)) == [note.name for note in notes]
 
 
 def test_duplicates_count_once(tmp_path: Path) -> None:

@@ -182,12 +182,12 @@ class RunStatus(QWidget):
         self._scores.setVisible(fast > 0)
 
     def set_skipped_count(self, count: int) -> None:
-        """Show how many files were skipped because they are no pictures by their names."""
+        """Show how many files were skipped because they are clearly no photos."""
         self._skipped.setText(trn("{count:,} left out", "{count:,} left out", count))
         self._skipped.setToolTip(
             trn(
-                "{count:,} other file left out: no picture by its name (sidecars, films, texts)",
-                "{count:,} other files left out: no pictures by their names (sidecars, films, texts)",
+                "{count:,} other file left out: no photo (sidecars, films, texts, notes of cameras)",
+                "{count:,} other files left out: no photos (sidecars, films, texts, notes of cameras)",
                 count,
             )
         )
