@@ -32,7 +32,7 @@ def find_photos(paths: Iterable[str], *, control: RunControl) -> Iterator[Findin
     """Yield every photo below the paths, once, in the order of the names, starting at once.
 
     In folders, files that are no photos by their names are SkippedFile: of another type, a note of a camera,
-    a copy that an editor keeps. So is a file with an unknown extension whose first bytes are not of a picture;
+    a copy that an editor keeps. So is a file with an unknown extension whose first bytes are of no picture;
     one that is named like a photo is always included, so that a damaged photo is not left out silently.
     Hidden and system files, and previews of cameras and editors, are ignored. A photo that is not on this
     computer yet is a Failure. Files named by the user are always included. Implements PhotoFinder.

@@ -69,4 +69,5 @@ def test_nasty_files(shared_data: Path) -> None:
                 assert word not in reason.lower(), reason
     assert sum(kind == "photo" for _, kind, _, _ in outcomes) > 80
     assert result["growth"] < 1e9
-    assert result["found"] > 350
+    # A folder's files with endings that say nothing and first bytes of no picture are not looked at.
+    assert result["found"] > 330
