@@ -16,8 +16,10 @@ from memapp.commands.common import (
     absolute,
     cannot_write,
     complain,
+    file_path,
+    given_paths,
 )
-from memapp.core.errors import StoreError
+from memapp.core.errors import MemappError, StoreError
 from memapp.core.machine import resume_garbage_collector
 from memapp.core.resources import resource_path
 from memapp.core.streams import stdout_is_closed
@@ -71,7 +73,10 @@ def main(arguments: Sequence[str]) -> int:
     from memapp.app import run_window
 
     if not options.gui_smoke:
-        return run_window([absolute(path) for path in options.paths])
+        try:
+            return run_window(given_paths(options.paths))
+        except MemappError as problem:
+            return complain(str(problem), EXIT_USAGE_OR_NOTHING)
     if reason := cannot_write(options.screenshot, "--screenshot"):
         return complain(reason, EXIT_USAGE_OR_NOTHING)
     from memapp.compose.smoke import SmokeOrder
@@ -114,10 +119,12 @@ def _window_parser() -> argparse.ArgumentParser:
     parser.add_argument("paths", nargs="*", metavar="PATH", help="photos and folders to open")
     checks = parser.add_argument_group("to check an installation")
     checks.add_argument("--self-test", action="store_true", help="test every part and report as JSON")
-    checks.add_argument("--out", metavar="FILE", type=Path, help="of --self-test; default: standard output")
+    checks.add_argument(
+        "--out", metavar="FILE", type=file_path, help="of --self-test; default: standard output"
+    )
     checks.add_argument("--gui-smoke", metavar="DIR", help="open the window, score DIR, close the window")
     checks.add_argument(
-        "--screenshot", metavar="FILE", type=Path, help="of --gui-smoke: the window's picture"
+        "--screenshot", metavar="FILE", type=file_path, help="of --gui-smoke: the window's picture"
     )
     checks.add_argument(
         "--quit-after",

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import glob
 import math
 import os
 import signal
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
 from memapp.core.control import RunControl
+from memapp.core.errors import MemappError
+from memapp.core.file_addresses import is_address, local_path
 from memapp.core.files import OutputProblem, output_problem, own_descriptor
 from memapp.core.plain_text import lines
 from memapp.core.records import Precision
 from memapp.core.resources import resources_folder
 from memapp.core.streams import stdout_is_closed
+from memapp.intake.discover import natural_order
 from memapp.scoring.factory import DEVICES
 from memapp.scoring.nets.registry import NetRegistry
 from memapp.scoring.segmentation.folders import SegmenterFolders
@@ -100,6 +105,39 @@ def seed_number(text: str) -> int:
 def absolute(path: str) -> str:
     """Return the path as the user gave it, but absolute; links are not resolved."""
     return os.path.abspath(path)  # noqa: PTH100 (Path.absolute() keeps "..", which a name in a list should not)
+
+
+def file_path(text: str) -> Path:
+    """Parse a file or folder: a path, or an address such as file:///photos."""
+    if not is_address(text):
+        return Path(text)
+    if (path := local_path(text)) is None:
+        raise argparse.ArgumentTypeError(f"{text} is not a file on this computer")
+    return Path(path)
+
+
+def given_paths(arguments: Iterable[str]) -> list[str]:
+    """Return what arguments name, absolute: paths, addresses of files, patterns such as *.jpg.
+
+    Shells other than Windows' have replaced patterns and "~" already. An argument that exists is no pattern;
+    a pattern without a match stays as it is, and is reported as missing.
+
+    Raises:
+        MemappError: an address is not of a file on this computer.
+    """
+    return [absolute(path) for argument in arguments for path in _named_by(argument)]
+
+
+def _named_by(argument: str) -> list[str]:
+    if is_address(argument):
+        if (path := local_path(argument)) is None:
+            raise MemappError(f"{argument} is not a file on this computer.")
+        return [path]
+    if os.path.lexists(argument):
+        return [argument]
+    path = os.path.expanduser(argument)  # noqa: PTH111 (raises nothing where there is no such user)
+    matches = glob.glob(path, recursive=True) if glob.has_magic(path) else []  # noqa: PTH207 (keeps names)
+    return sorted(matches, key=lambda name: (natural_order(name), name)) or [path]
 
 
 def cannot_write(output: Path, option: str = "--output") -> str | None:

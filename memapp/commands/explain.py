@@ -18,17 +18,18 @@ from memapp.commands.common import (
     EXIT_INTERRUPTED,
     EXIT_SOME_FAILED,
     EXIT_USAGE_OR_NOTHING,
-    absolute,
     add_device,
     add_precision,
     cancel_on_interrupt,
     complain,
+    file_path,
+    given_paths,
     nets,
     weights,
 )
 from memapp.core.area_text import outside_warning
 from memapp.core.control import RunControl
-from memapp.core.errors import Cancelled, MemappError, PhotoError, SegmenterError, StoreError
+from memapp.core.errors import Cancelled, MemappError, PhotoError, SegmenterError
 from memapp.core.explanation import (
     AreaOfInterest,
     Explained,
@@ -67,7 +68,9 @@ def add_to(commands: Any) -> None:
         "explain", help="write which parts of photos raise and lower their scores, as files"
     )
     explain.add_argument("photos", nargs="+", metavar="PHOTO", help="photos and folders")
-    explain.add_argument("--output", metavar="DIR", type=Path, required=True, help="the folder to write to")
+    explain.add_argument(
+        "--output", metavar="DIR", type=file_path, required=True, help="the folder to write to"
+    )
     explain.add_argument(
         "--method",
         choices=[method.value for method in MapMethod],
@@ -79,7 +82,7 @@ def add_to(commands: Any) -> None:
         metavar="NAME",
         help="the segmenter, or none for patches of similar colour (default: the first installed one)",
     )
-    explain.add_argument("--aoi", metavar="FILE", type=Path, help="areas of interest, a JSON file")
+    explain.add_argument("--aoi", metavar="FILE", type=file_path, help="areas of interest, a JSON file")
     add_device(explain)
     add_precision(explain, fast="compute occlusion maps and regions with fast scores, in less time")
     explain.add_argument(
@@ -92,10 +95,11 @@ def _explain(options: argparse.Namespace) -> int:
     home = home_folder()
     segmenters = SharedSegmenters(SegmenterFolders(resources=resources_folder(), home=home))
     try:
+        paths = given_paths(options.photos)
         areas = read_areas(options.aoi) if options.aoi else ()
         segmenter = _segmenter(options.segmenter, segmenters)
         options.output.mkdir(parents=True, exist_ok=True)
-    except (StoreError, SegmenterError) as problem:
+    except MemappError as problem:
         return complain(str(problem), EXIT_USAGE_OR_NOTHING)
     except OSError as problem:
         return complain(f"--output {options.output}: {problem.strerror}.", EXIT_USAGE_OR_NOTHING)
@@ -105,7 +109,7 @@ def _explain(options: argparse.Namespace) -> int:
     log.keep_libraries_quiet()
     control = RunControl()
     cancel_on_interrupt(control)
-    found = list(find_photos([absolute(path) for path in options.photos], control=control))
+    found = list(find_photos(paths, control=control))
     files = [each.key for each in found if isinstance(each, FoundFile)]
     photos = [key for key in files if not is_written_here(Path(key.path))]
     failures = [each for each in found if isinstance(each, Failure)]

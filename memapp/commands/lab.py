@@ -23,6 +23,7 @@ from memapp.commands.common import (
     above_zero,
     cancel_on_interrupt,
     complain,
+    file_path,
     nets,
     not_negative,
     positive,
@@ -70,8 +71,8 @@ def add_to(commands: Any) -> None:
         "memory-game",
         help="play a memory game with a person: makes a labels CSV of hits and false alarms",
     )
-    game.add_argument("images", metavar="DIR", type=Path, help="the folder of photos")
-    game.add_argument("--output", metavar="DIR", type=Path, help="for games and labels (default: DIR)")
+    game.add_argument("images", metavar="DIR", type=file_path, help="the folder of photos")
+    game.add_argument("--output", metavar="DIR", type=file_path, help="for games and labels (default: DIR)")
     game.add_argument("--observer", metavar="NAME", default="", help="who plays")
     game.add_argument("--photos", metavar="N", type=positive, help="in one game (default: at most 120)")
     game.add_argument("--seed", metavar="N", type=seed_number, help="for repeating the same game")
@@ -80,18 +81,18 @@ def add_to(commands: Any) -> None:
 
 def add_labels_to(parser: argparse.ArgumentParser) -> None:
     """Add the options of every command that compares with people's scores."""
-    parser.add_argument("--images", metavar="DIR", type=Path, required=True, help="the folder of photos")
+    parser.add_argument("--images", metavar="DIR", type=file_path, required=True, help="the folder of photos")
     parser.add_argument(
         "--labels",
         metavar="FILE.csv",
-        type=Path,
+        type=file_path,
         required=True,
         help="people's scores: a CSV with a column file, relative to the folder of photos, and a column "
         "of scores 0..1",
     )
     parser.add_argument("--column", default=DEFAULT_COLUMN, help=f"of the scores (default: {DEFAULT_COLUMN})")
     parser.add_argument(
-        "--output", metavar="DIR", type=Path, required=True, help="the folder for the results"
+        "--output", metavar="DIR", type=file_path, required=True, help="the folder for the results"
     )
 
 
@@ -140,7 +141,9 @@ def add_training_to(actions: Any) -> None:
     train.add_argument(
         "--name", metavar="NAME", help="install the best net under this name, for --net and the window"
     )
-    train.add_argument("--cache", metavar="DIR", type=Path, help="the cache of frozen branches' features")
+    train.add_argument(
+        "--cache", metavar="DIR", type=file_path, help="the cache of frozen branches' features"
+    )
     train.set_defaults(run=_guarded(_train))
 
 

@@ -18,12 +18,13 @@ from memapp.commands.common import (
     EXIT_INTERRUPTED,
     EXIT_SOME_FAILED,
     EXIT_USAGE_OR_NOTHING,
-    absolute,
     add_device,
     add_precision,
     cancel_on_interrupt,
     cannot_write,
     complain,
+    file_path,
+    given_paths,
     nets,
     positive,
     whole_number,
@@ -62,9 +63,13 @@ _RUN = 1
 def add_to(commands: Any) -> None:
     """Add the command to the parser's commands."""
     score = commands.add_parser("score", help="score photos and print the results, best first")
-    score.add_argument("paths", nargs="+", metavar="PATH", help="photos and folders")
+    score.add_argument(
+        "paths", nargs="+", metavar="PATH", help="photos and folders, or patterns such as *.jpg"
+    )
     score.add_argument("--format", choices=[kind.name for kind in EXPORTERS.kinds], default=TABLE.kind.name)
-    score.add_argument("--output", metavar="FILE", type=Path, help="write here instead of standard output")
+    score.add_argument(
+        "--output", metavar="FILE", type=file_path, help="write here instead of standard output"
+    )
     add_device(score)
     score.add_argument(
         "--engine",
@@ -95,9 +100,12 @@ def add_to(commands: Any) -> None:
 
 def _score(options: argparse.Namespace) -> int:
     output: Path | None = options.output
-    paths = [absolute(path) for path in options.paths]
-    if output is not None and (problem := cannot_write(output) or _would_be_lost(output, paths)):
-        return complain(problem, EXIT_USAGE_OR_NOTHING)
+    try:
+        paths = given_paths(options.paths)
+    except MemappError as problem:
+        return complain(str(problem), EXIT_USAGE_OR_NOTHING)
+    if output is not None and (reason := cannot_write(output) or _would_be_lost(output, paths)):
+        return complain(reason, EXIT_USAGE_OR_NOTHING)
     log.keep_libraries_quiet()
     home = home_folder()
     control = RunControl()

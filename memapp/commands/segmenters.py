@@ -15,6 +15,7 @@ from memapp.commands.common import (
     EXIT_INTERRUPTED,
     cancel_on_interrupt,
     complain,
+    file_path,
     say,
 )
 from memapp.core.control import RunControl
@@ -36,7 +37,7 @@ def add_to(commands: Any) -> None:
     listing = actions.add_parser("list", help="list the installed ones (the default)")
     listing.set_defaults(run=_guarded(_list))
     install = actions.add_parser("install", help="install a pack: a folder, a zip, or coco-13's weights")
-    install.add_argument("path", metavar="PATH", type=Path)
+    install.add_argument("path", metavar="PATH", type=file_path)
     install.set_defaults(run=_guarded(_install))
     remove = actions.add_parser("remove", help="remove a pack that was installed")
     remove.add_argument("name", metavar="NAME")

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import re
-import sys
-from pathlib import Path
-from urllib.parse import unquote_to_bytes
-
 from PySide6.QtCore import QMimeData, QRectF, Qt, QUrl, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from memapp.core.pasted_paths import Pasted, read_entries, read_text
 from memapp.core.text import deferred, tr
 from memapp.gui.widgets.basic import Role, text_label
 from memapp.gui.widgets.theme import (
@@ -26,51 +21,28 @@ from memapp.gui.widgets.theme import (
 )
 
 _DROP_TEXT = deferred("Drop to add")
-_ADDRESS = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]+://\S+$")
 
 
-def paths_from_mime(mime: QMimeData) -> list[str]:
-    """Return the files and folders of this computer in a drop or a paste, in their order, each once.
+def given_by(mime: QMimeData) -> Pasted:
+    """Return the files and folders in a drop or a paste, and what else there is.
 
-    Takes file addresses of any kind, and where there are none, lines of text that are whole paths or file
-    addresses. Names are spelt as in the file system, also bytes that are not UTF-8.
+    Takes addresses of files, and where there are none, text with paths or addresses of files. Names are spelt
+    as in the file system, also bytes that are not UTF-8.
     """
-    return list(dict.fromkeys(path for path in map(_path_of, _entries(mime)) if path))
+    entries = [entry for url in mime.urls() if (entry := _entry(url))]
+    if entries:
+        return read_entries(entries)
+    return read_text(mime.text()) if mime.hasText() and not mime.urls() else Pasted((), ())
 
 
-def foreign_addresses(mime: QMimeData) -> list[str]:
-    """Return the addresses in a drop or a paste that are not on this computer, as from a browser."""
-    addresses = (
-        entry.toString() for entry in _entries(mime) if isinstance(entry, QUrl) and not _path_of(entry)
-    )
-    return list(dict.fromkeys(addresses))
-
-
-def _entries(mime: QMimeData) -> list[QUrl | str]:
-    if mime.hasUrls():
-        return list(mime.urls())
-    return [_entry_of_line(line) for line in mime.text().splitlines()] if mime.hasText() else []
-
-
-def _entry_of_line(line: str) -> QUrl | str:
-    bare = line.strip()
-    if len(bare) > 1 and bare[0] == bare[-1] and bare[0] in "\"'":
-        bare = bare[1:-1]
-    return QUrl.fromEncoded(bare.encode()) if _ADDRESS.match(bare) else bare
-
-
-def _path_of(entry: QUrl | str) -> str | None:
-    """Return the local path of an entry; None where it has none."""
-    if isinstance(entry, str):
-        path = Path(entry).expanduser() if entry.startswith("~") else Path(entry)
-        return str(path) if path.is_absolute() else None
-    if entry.scheme().lower() != "file":
-        return None
-    if sys.platform == "win32":
-        return os.path.normpath(entry.toLocalFile())
-    # Qt decodes names as UTF-8 and loses other bytes; and some file managers name this computer
-    # as the host.
-    return os.fsdecode(unquote_to_bytes(entry.path(QUrl.ComponentFormattingOption.FullyEncoded))) or None
+def _entry(url: QUrl) -> str:
+    """Return an address as text; empty for a comment of a list of addresses."""
+    # Qt decodes names as UTF-8 and loses other bytes.
+    entry = bytes(url.toEncoded(QUrl.ComponentFormattingOption.FullyEncoded).data()).decode("ascii")
+    if url.scheme() or not entry.startswith(("/", "#")):
+        return entry
+    # A comment, or a path that should have been an address.
+    return "" if entry.startswith("#") else f"file://{entry}"
 
 
 class EmptyPage(QWidget):

@@ -7,9 +7,14 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
 from memapp.core.events import Notice, NoticeKind
-from memapp.core.text import tr
+from memapp.core.file_addresses import is_address
+from memapp.core.names import display_name
+from memapp.core.text import tr, trn
 from memapp.gui.widgets.theme import ThemeManager
-from memapp.gui.window.drop_area import DropOverlay, foreign_addresses, paths_from_mime
+from memapp.gui.window.drop_area import DropOverlay, given_by
+
+_LONGEST = 80
+"""Letters of an entry in a notice."""
 
 
 class DropTarget(QObject):
@@ -31,12 +36,21 @@ class DropTarget(QObject):
 
     def take(self, mime: QMimeData) -> None:
         """Take files that were dropped or pasted, or show why there are none."""
-        paths = paths_from_mime(mime)
-        if foreign_addresses(mime):
+        given = given_by(mime)
+        if given.paths and given.refused:
+            self._show_notice(
+                trn(
+                    "{count:,} entry was left out, because it is no file on this computer: {first}",
+                    "{count:,} entries were left out, because they are no files on this computer: {first}...",
+                    len(given.refused),
+                    first=_shortened(given.refused[0]),
+                )
+            )
+        elif any(map(is_address, given.refused)):
             self._show_notice(tr("Only files on this computer can be added."))
-        elif not paths:
+        elif not given.paths:
             self._show_notice(tr("There are no files in what was dropped or pasted."))
-        self.dropped.emit(paths)
+        self.dropped.emit(list(given.paths))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Handle a drag over the window."""
@@ -59,7 +73,8 @@ class DropTarget(QObject):
 
     def _enter(self, event: QDragEnterEvent) -> None:
         """Accept a drag that has files, anywhere on the window."""
-        brings_files = paths_from_mime(event.mimeData()) or foreign_addresses(event.mimeData())
+        given = given_by(event.mimeData())
+        brings_files = given.paths or any(map(is_address, given.refused))
         # Photos dragged out of the grid are here already.
         if event.source() is None and brings_files:
             event.setDropAction(Qt.DropAction.CopyAction)
@@ -70,3 +85,9 @@ class DropTarget(QObject):
 
     def _show_notice(self, text: str) -> None:
         self.noticed.emit(Notice(NoticeKind.INFORMATION, text))
+
+
+def _shortened(entry: str) -> str:
+    """Return an entry for a notice, which holds the beginning of a long one."""
+    shown = display_name(entry)
+    return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"

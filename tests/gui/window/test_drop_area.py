@@ -11,10 +11,16 @@ from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from memapp.core.events import Notice
 from memapp.gui.widgets.theme import ThemeManager
-from memapp.gui.window.drop_area import DropOverlay, EmptyPage, foreign_addresses, paths_from_mime
+from memapp.gui.window.drop_area import DropOverlay, EmptyPage, given_by
+from memapp.gui.window.dropping import DropTarget
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="paths as on Linux and macOS")
+
+
+def paths_from_mime(mime: QMimeData) -> list[str]:
+    return list(given_by(mime).paths)
 
 
 def _urls(*urls: QUrl) -> QMimeData:
@@ -78,14 +84,65 @@ def test_foreign_addresses_are_recognized(tmp_path: Path) -> None:
     local = str(tmp_path / "a.jpg")
     mime = _urls(QUrl("https://example.org/cat.jpg"), QUrl.fromLocalFile(local), QUrl("smb://server/b.jpg"))
     assert paths_from_mime(mime) == [local]
-    assert foreign_addresses(mime) == ["https://example.org/cat.jpg", "smb://server/b.jpg"]
-    assert foreign_addresses(_text("https://example.org/dog.jpg")) == ["https://example.org/dog.jpg"]
+    assert given_by(mime).refused == ("https://example.org/cat.jpg", "smb://server/b.jpg")
+    assert given_by(_text("https://example.org/dog.jpg")).refused == ("https://example.org/dog.jpg",)
+
+
+@posix
+def test_files_of_another_computer_are_not_local() -> None:
+    for mime in (_uri_list(b"file://otherhost/photos/a.jpg"), _text("file://otherhost/photos/a.jpg")):
+        assert given_by(mime).paths == ()
+        assert given_by(mime).refused == ("file://otherhost/photos/a.jpg",)
+
+
+@posix
+def test_comments_of_a_list_of_addresses_are_passed_over() -> None:
+    mime = _uri_list(
+        b"# photos", b"file:///photos/a.jpg", b"#file:///photos/b.jpg", b"file:///photos/c d.jpg"
+    )
+    assert given_by(mime).paths == ("/photos/a.jpg", "/photos/c d.jpg")
+    assert given_by(mime).refused == ()
+
+
+@posix
+def test_a_path_in_a_list_of_addresses_is_taken() -> None:
+    assert paths_from_mime(_uri_list(b"/photos/a.jpg")) == ["/photos/a.jpg"]
 
 
 def test_a_drop_without_files_has_no_paths() -> None:
     for mime in (QMimeData(), _text(""), _text("hello")):
         assert paths_from_mime(mime) == []
-        assert foreign_addresses(mime) == []
+
+
+@posix
+@pytest.mark.parametrize(
+    ("text", "taken", "said"),
+    [
+        ("/p/a.jpg", 1, []),
+        ("/p/a.jpg\nwords\nmore", 1, ["2 entries were left out", "words"]),
+        (
+            "https://example.org/<b>a.jpg\n/p/a.jpg",
+            1,
+            ["1 entry was left out", "https://example.org/<b>a.jpg"],
+        ),
+        ("https://example.org/a.jpg", 0, ["Only files on this computer"]),
+        ("words", 0, ["There are no files"]),
+    ],
+)
+def test_what_can_not_be_taken_is_said_once(
+    qtbot: QtBot, theme_manager: ThemeManager, text: str, taken: int, said: list[str]
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    target = DropTarget(window=window, theme_manager=theme_manager)
+    paths: list[str] = []
+    notices: list[Notice] = []
+    target.dropped.connect(paths.extend)
+    target.noticed.connect(notices.append)
+    target.take(_text(text))
+    assert len(paths) == taken
+    assert len(notices) == bool(said)
+    assert all(words in notices[0].text for words in said)
 
 
 @pytest.mark.parametrize(

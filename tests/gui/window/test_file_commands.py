@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QFileDialog, QMessag
 
 from memapp.core.resources import resource_path
 from memapp.core.settings import SETTINGS
-from memapp.gui.window.drop_area import paths_from_mime
+from memapp.gui.window.drop_area import given_by
 from tests.gui.window_bench import WindowBench, make_photo, make_photos
 
 GREYS = {"a.png": 30, "b.png": 240, "c.png": 120}
@@ -85,7 +85,7 @@ def test_copied_photos_are_files_and_text_in_the_order_on_screen(bench: WindowBe
     bench.until(lambda: QGuiApplication.clipboard().mimeData() is not None)
     mime = QGuiApplication.clipboard().mimeData()
     wanted = [str(folder / "b.png"), str(folder / "a.png")]
-    assert paths_from_mime(mime) == wanted
+    assert list(given_by(mime).paths) == wanted
     assert mime.text().splitlines() == wanted
 
 
@@ -101,7 +101,7 @@ def test_a_photo_whose_name_is_no_text_can_be_copied(bench: WindowBench, tmp_pat
     bench.until(bench.window.actions_table["copy"].isEnabled)
     bench.trigger("copy")
     bench.until(lambda: QGuiApplication.clipboard().mimeData() is not None)
-    assert paths_from_mime(QGuiApplication.clipboard().mimeData()) == [odd]
+    assert given_by(QGuiApplication.clipboard().mimeData()).paths == (odd,)
 
 
 @pytest.mark.parametrize("ending", ["csv", "json", "jsonl"])
