@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-PREPROCESSING = "memapp-2"
+PREPROCESSING = "memapp-3"
 """Version of the preparation: upright by EXIF or HEIF, sRGB, alpha over white, squashed to 256 x 256
 (bilinear, antialiased, without keeping the aspect ratio), the middle 227 x 227, divided by 255. Raise it when
 a change may change a score.
 
 2: scores of fast precision use large JPEGs decoded at a reduced size; exact ones are as in 1, except for
 JPEGs that must be reduced for lack of memory (from 120 megapixels).
+3: colours that a file states otherwise than by an ICC profile are converted; HDR is compressed to SDR.
 """
 
 SQUASHED_SIDE = 256

@@ -9,12 +9,9 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
+from memapp.intake.isobmff import LARGEST_META, boxes
 from memapp.intake.reading import PhotoFile
 
-_LARGEST_META = 64 << 20
-"""Bytes, beyond the list of the items of every photo."""
-_HEAD = struct.Struct(">I4s")
-_LONG_SIZE = struct.Struct(">Q")
 _VERSION_WITH_LONG_IDS = 3
 
 
@@ -26,33 +23,14 @@ def has_unreadable_items(file: PhotoFile) -> bool:
         Cancelled: the run was cancelled.
         OSError: the file can't be read.
     """
-    for start, size, name in _boxes(file):
-        if name == b"meta":
-            if size > _LARGEST_META:
+    for box in boxes(file):
+        if box.name == b"meta":
+            if box.size > LARGEST_META:
                 return True
-            file.seek(start)
-            if any(not _is_readable(item) for item in _items(file.read(size))):
+            file.seek(box.start)
+            if any(not _is_readable(item) for item in _items(file.read(box.size))):
                 return True
     return False
-
-
-def _boxes(file: PhotoFile) -> Iterator[tuple[int, int, bytes]]:
-    """Yield start, size in bytes and name of the boxes that the file consists of."""
-    start = 0
-    while True:
-        file.seek(start)
-        head = file.read(_HEAD.size + _LONG_SIZE.size)
-        if len(head) < _HEAD.size:
-            return
-        size, name = _HEAD.unpack_from(head)
-        if size == 1 and len(head) == _HEAD.size + _LONG_SIZE.size:
-            (size,) = _LONG_SIZE.unpack_from(head, _HEAD.size)
-        elif size == 0:  # to the end of the file
-            size = file.size - start
-        if size < _HEAD.size:
-            return
-        yield start, min(size, file.size - start), name
-        start += size
 
 
 def _items(meta: bytes) -> Iterator[bytes]:

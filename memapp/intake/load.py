@@ -9,13 +9,14 @@ from PIL import Image
 from memapp.core.control import RunControl
 from memapp.core.errors import PhotoError
 from memapp.core.records import FailureKind, LoadedPhoto, PhotoFacts, PixelArray, Precision
-from memapp.intake import facts, opening, problems, raw
+from memapp.intake import deep_png, facts, opening, problems, raw
 from memapp.intake.expected_size import expected_size
 from memapp.intake.fingerprint import fingerprint_of
 from memapp.intake.limits import DEFAULT_LIMITS, Deadline, Limits
 from memapp.intake.reading import PhotoFile, file_in_memory, open_photo_file, second_handle
 from memapp.intake.render import Request, render
 from memapp.intake.sniff import HEADER_SIZE, Format, Other, Picture, sniff
+from memapp.intake.stated_colour import stated_colour
 from memapp.intake.tiff_structure import read_structure
 
 _PREVIEW = Picture(Format.JPEG)
@@ -156,8 +157,11 @@ class _Loading:
                 exif = facts.exif_of(preview)
                 rendering = f"embedded preview, {preview.width} x {preview.height}"
                 orientation = raw.preview_orientation(preview.size, exif, photo)
-                decoded = self._decode(preview, file, _PREVIEW.name, None, orientation)
-        about = _facts(photo.size, name, self._shot_of_raw(exif), rendering, decoded.missing)
+                decoded = self._decode(
+                    preview, file, _PREVIEW.name, None, orientation, elsewhere=facts.exif_of_tiff(self.file)
+                )
+        shown = _joined(rendering, decoded.rendering)
+        about = _facts(photo.size, name, self._shot_of_raw(exif), shown, decoded.missing)
         return LoadedPhoto(about, decoded.frame, decoded.picture)
 
     def _shot_of_raw(self, preview_exif: Image.Exif | None) -> facts.Shot:
@@ -174,12 +178,18 @@ class _Loading:
         name: str,
         expected: int | None,
         orientation: int | None = None,
+        elsewhere: Image.Exif | None = None,
     ) -> _Decoded:
-        """Decode and render an opened picture. Its own orientation is applied unless one is given."""
+        """Decode and render an opened picture. Its own orientation is applied unless one is given.
+
+        Its own EXIF tells its colours; elsewhere's does where that says nothing.
+        """
         if self.request.facts_only:
             exif = facts.exif_of(image)
             orientation = orientation or opening.pending_orientation(image, exif)
-            return _Decoded(exif, orientation, opening.more_than_one(image, file))
+            rendering = opening.more_than_one(image, file)
+            stated = stated_colour(image, file, exif, elsewhere)
+            return _Decoded(exif, orientation, _joined(rendering, stated.note if stated else None))
         stored_size = image.size
         wanted = self.request.least_size(stored_size)
         plan = opening.plan_decoding(image, file.size, limits=self.limits, wanted=wanted)
@@ -193,6 +203,12 @@ class _Loading:
             exif = facts.exif_of(image)
             orientation = orientation or opening.pending_orientation(image, exif)
             rendering = opening.more_than_one(image, file)
+            with problems.in_words(name=name, size=file.size, deadline=self.deadline, expected=expected):
+                stated = stated_colour(image, file, exif, elsewhere)
+                if stated is not None and opening.copies_fit(pixels.image, self.limits):
+                    stated = deep_png.in_srgb_curve(pixels.image, file, stated)
+            if stated is not None:
+                pixels.image.info["icc_profile"] = stated.profile
             rendered = render(
                 pixels.image,
                 self.request,
@@ -202,7 +218,13 @@ class _Loading:
                 samples=samples,
                 limits=self.limits,
             )
+        rendering = _joined(rendering, stated.note if stated else None)
         return _Decoded(exif, orientation, rendering, pixels.missing, *rendered)
+
+
+def _joined(*notes: str | None) -> str | None:
+    """Return several notes on a rendering as one; None without any."""
+    return ", ".join(note for note in notes if note) or None
 
 
 def _facts(

@@ -51,6 +51,12 @@ class _Stream(PngImagePlugin.PngStream):
         except ValueError:
             return self._again(pos, length)
 
+    def chunk_cICP(self, pos: int, length: int) -> bytes:  # noqa: N802
+        """Keep the codes of the colours (PNG specification, third edition), which Pillow passes over."""
+        content = self._again(pos, length)
+        self.im_info["cicp"] = content
+        return content
+
     def _again(self, pos: int, length: int) -> bytes:
         """Return the chunk's bytes for Pillow's checksum, and leave the position behind them."""
         assert self.fp is not None

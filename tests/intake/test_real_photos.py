@@ -12,7 +12,7 @@ from PIL import Image, ImageOps
 from memapp.core.errors import PhotoError
 from memapp.core.records import FailureKind, PixelArray
 from memapp.intake.load import load_photo
-from tests.intake.making import plain_frame
+from tests.intake.making import has_colours_that_the_package_ignores, plain_frame
 
 REFUSED = {
     "cmyk_layers.jxl": FailureKind.UNSUPPORTED,  # pylibjxl gives three of its four inks
@@ -63,6 +63,8 @@ def test_frames_are_the_packages_bit_for_bit(shared_data: Path) -> None:
     sample = rows[::5] + [row for row in rows if row["orientation"] != "1"]
     for row in sample:
         path = shared_data / "photos" / row["path"]
+        if has_colours_that_the_package_ignores(path):
+            continue
         with Image.open(path) as image:
             upright = ImageOps.exif_transpose(image)
             assert np.array_equal(frame(path), plain_frame(upright)), row["path"]
