@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO
 
 import pi_heif
 from PIL import (
@@ -18,7 +18,6 @@ from PIL import (
     PngImagePlugin,
     PpmImagePlugin,
     PsdImagePlugin,
-    TiffImagePlugin,
     WebPImagePlugin,
 )
 from pylibjxl import pillow_plugin
@@ -36,6 +35,7 @@ from memapp.intake.png import pixels_are_damaged
 from memapp.intake.reading import PhotoFile
 from memapp.intake.sniff import Format, Picture
 from memapp.intake.tiff_jpeg import has_damaged_parts
+from memapp.intake.tiff_page import TiffPhoto, open_tiff
 
 # memapp's own limits are finer (memory instead of pixels) and are checked before decoding.
 Image.MAX_IMAGE_PIXELS = None
@@ -51,7 +51,7 @@ _OPENERS: Mapping[Format, Callable[[IO[bytes], str], Image.Image]] = {
     Format.PNG: PngImagePlugin.PngImageFile,
     Format.GIF: GifImagePlugin.GifImageFile,
     Format.BMP: BmpImagePlugin.BmpImageFile,
-    Format.TIFF: TiffImagePlugin.TiffImageFile,
+    Format.TIFF: open_tiff,
     Format.WEBP: WebPImagePlugin.WebPImageFile,
     Format.HEIC: pi_heif.HeifImageFile,
     Format.AVIF: AvifImagePlugin.AvifImageFile,
@@ -62,16 +62,6 @@ _OPENERS: Mapping[Format, Callable[[IO[bytes], str], Image.Image]] = {
 }
 """Pillow's readers, called directly: only declared formats are tried, and their errors say more than
 Image.open()'s "cannot identify"."""
-
-_LAB = 8
-"""TIFF's photometric interpretation for CIE Lab."""
-_LAB_16_BITS: Mapping[Any, tuple[str, str]] = {
-    (b"II", _LAB, (1,), 1, (16, 16, 16), ()): ("RGB", "RGB;16L"),
-    (b"MM", _LAB, (1,), 1, (16, 16, 16), ()): ("RGB", "RGB;16B"),
-}
-# Pillow supports Lab with 8 bits only. Read as RGB, each sample keeps its upper 8 bits; _as_lab() does the
-# rest.
-TiffImagePlugin.OPEN_INFO.update(_LAB_16_BITS)
 
 _STORED_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2, "I;16N": 2}
 """Per pixel in Pillow's memory, by mode; all others take 4."""
@@ -210,23 +200,16 @@ def decode(image: Image.Image, plan: Plan, file: PhotoFile) -> Pixels:
         return Pixels(image, 0.0)
     if image.format == "JXL":
         _refuse_inks(image)
-    if isinstance(image, TiffImagePlugin.TiffImageFile) and has_damaged_parts(image.tag_v2, file):
+    if isinstance(image, TiffPhoto) and has_damaged_parts(image.tag_v2, file):
         return Pixels(image, 0.0)
-    if isinstance(image, TiffImagePlugin.TiffImageFile) and image.mode == "RGB":
-        return Pixels(_as_lab(image) if image.tag_v2.get(_TIFF_PHOTOMETRIC) == _LAB else image)
     return Pixels(image)
 
 
 def sample_range(image: Image.Image) -> SampleRange:
     """Return the meaning of the samples of an opened picture, for greys with more than 8 bits."""
-    if isinstance(image, TiffImagePlugin.TiffImageFile) and image.mode != "F":
+    if isinstance(image, TiffPhoto) and image.mode.startswith("I;16"):
         bits = image.tag_v2.get(_TIFF_BITS_PER_SAMPLE, (8,))[0]
-        inverted = image.tag_v2.get(_TIFF_PHOTOMETRIC) == 0 and image.mode.startswith("I")
-        if image.mode.startswith("I;16"):
-            return SampleRange(white=(1 << bits) - 1, inverted=inverted)
-        if image.mode == "I" and bits == 16:  # signed
-            return SampleRange(white=(1 << 15) - 1, inverted=inverted)
-        return SampleRange(inverted=inverted)
+        return SampleRange(white=(1 << bits) - 1, inverted=image.tag_v2.get(_TIFF_PHOTOMETRIC) == 0)
     return SampleRange(white=65535 if image.mode == "I" else None)
 
 
@@ -248,6 +231,8 @@ def more_than_one(image: Image.Image, file: PhotoFile) -> str | None:
     """
     if image.format == "PSD":
         return "flattened layers"
+    if isinstance(image, TiffPhoto):
+        return image.shown
     try:
         if image.format == "GIF":
             # Asking an animation for its next frame discards the pixels of this one, hence the second
@@ -263,9 +248,7 @@ def more_than_one(image: Image.Image, file: PhotoFile) -> str | None:
         return None
     if not several:
         return None
-    return {"TIFF": "first page", "MPO": "first picture", "HEIF": "main picture"}.get(
-        image.format or "", "first frame"
-    )
+    return {"MPO": "first picture", "HEIF": "main picture"}.get(image.format or "", "first frame")
 
 
 def copies_fit(image: Image.Image, limits: Limits) -> bool:
@@ -302,7 +285,8 @@ def _memory(image: Image.Image, file_size: int, scale: int) -> int:
     if name == "TIFF":
         # A strip may be the whole picture; and Pillow rotates it while loading, into a second copy.
         turned = orientation_of(exif_of(image)) != 1
-        return (2 * stored if turned else stored + 3) * pixels
+        own = image.layout.memory if isinstance(image, TiffPhoto) and image.layout is not None else 0
+        return max(own, (2 * stored if turned else stored + 3) * pixels)
     if stored < _RGB_BYTES:
         return (stored + _RGB_BYTES) * pixels
     return stored * pixels // scale**2
@@ -312,12 +296,6 @@ def _comfort(image: Image.Image, scale: int) -> int:
     """Return the bytes with a second copy, for rotating or converting."""
     width, height = image.size
     return (_STORED_BYTES.get(image.mode, 4) + _RGB_BYTES) * width * height // scale**2
-
-
-def _as_lab(image: Image.Image) -> Image.Image:
-    """Convert Lab of 16 bits that was read as RGB. TIFF's a and b are signed, Pillow's have 128 for 0."""
-    lightness, *a_and_b = image.split()
-    return Image.merge("LAB", [lightness, *(band.point(lambda value: value ^ 128) for band in a_and_b)])
 
 
 def _refuse_inks(image: Image.Image) -> None:

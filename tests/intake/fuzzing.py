@@ -21,6 +21,7 @@ from memapp.core.errors import PhotoError
 from memapp.intake.limits import DecodeBudget, Limits
 from memapp.intake.load import load_photo
 from tests.intake.making import dng, photo_image
+from tests.intake.making_tiff import CMYK, LZW, WEBP, Page, tiff
 
 LIMITS = Limits(pixels=50_000_000, memory=400_000_000, seconds=10.0, budget=DecodeBudget(total=400_000_000))
 """Smaller than those of the app, so that a mutated header soon asks for too much."""
@@ -56,6 +57,13 @@ def originals() -> Mapping[str, list[bytes]]:
         "tif": [
             saved("TIFF", compression=compression)
             for compression in ("raw", "tiff_lzw", "tiff_adobe_deflate", "jpeg", "packbits")
+        ]
+        + [
+            tiff(Page((pixels / 255).astype(np.float16), compression=LZW, predictor=3, rows=20)),
+            tiff(Page(np.dstack([pixels, pixels]) * np.uint16(257), CMYK, (0, 2), separate=True), order=">"),
+            tiff(
+                Page(pixels[::2, ::2], tags={254: 1}), Page(pixels, compression=WEBP, tile=(64, 48)), big=True
+            ),
         ],
         "bmp": [saved("BMP"), saved("BMP", image.quantize(40))],
         "gif": [saved("GIF"), saved("GIF", save_all=True, append_images=[image.rotate(90)])],
