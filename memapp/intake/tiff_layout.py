@@ -9,6 +9,8 @@ from typing import IO, Any
 from PIL import Image, Jpeg2KImagePlugin, WebPImagePlugin
 from pylibjxl import pillow_plugin
 
+from memapp.intake.deep_samples import is_linear
+
 WIDTH, HEIGHT = 256, 257
 BITS = 258
 COMPRESSION = 259
@@ -123,12 +125,27 @@ class TiffLayout:
         return self.compression not in PICTURES and (self.kind == FLOAT or self.bits >= _UNKNOWN_WHITE_BITS)
 
     @property
+    def stays_deep(self) -> bool:
+        """Whether the upper 8 bits of the samples are not enough."""
+        return self.has_unknown_white or self.is_deep_light
+
+    @property
+    def is_deep_light(self) -> bool:
+        """Whether these are integers of linear light, whose dark half is in the lower bits."""
+        return self.bits > 8 and self.kind != FLOAT and self.profile is not None and is_linear(self.profile)
+
+    @property
+    def highest(self) -> int:
+        """The highest integer."""
+        return (1 << (self.bits - (self.kind == SIGNED))) - 1
+
+    @property
     def memory(self) -> int:
         """Bytes at the peak of decoding."""
         pixels, rows = self.size[0] * self.size[1], min(self.part_size[1], self.size[1])
         kept = self.colours + (self.alpha is not None)
         # The samples that are kept, and Pillow's picture.
-        held = pixels * (kept * (4 if self.has_unknown_white else 1) + 4)
+        held = pixels * (kept * (4 if self.stays_deep else 1) + 4)
         if self.compression in PICTURES:
             return held + _PICTURE_BYTES * self.part_size[0] * self.part_size[1]
         # A strip or tile as stored, libtiff's bytes, Pillow's, and the array's.

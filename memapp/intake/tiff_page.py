@@ -71,6 +71,8 @@ class TiffPhoto(TiffImagePlugin.TiffImageFile):
             # takes the upper half of 32 bits for negative, and swaps the bytes of compressed floats.
             if is_webp or self._planar_configuration == 2 or self.mode in {"I", "F"}:
                 self.layout = layout_of(self.tag_v2, self.tag_v2.prefix)
+            elif (layout := layout_of(self.tag_v2, self.tag_v2.prefix)) is not None and layout.is_deep_light:
+                self.layout = layout
             if is_webp and self.layout is None:
                 raise unsupported_kind("TIFF")
         if self.layout is not None:

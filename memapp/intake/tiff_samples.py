@@ -34,7 +34,7 @@ def read_pixels(layout: TiffLayout, file: IO[bytes], length: int) -> Image.Image
     """
     width, height = layout.size
     kept = [*range(layout.colours), *([] if layout.alpha is None else [layout.alpha])]
-    pixels = np.zeros((height, width, len(kept)), np.float32 if layout.has_unknown_white else np.uint8)
+    pixels = np.zeros((height, width, len(kept)), np.float32 if layout.stays_deep else np.uint8)
     for part in _parts(layout):
         if layout.separate and part.plane not in kept:
             continue
@@ -108,7 +108,7 @@ def _fill(layout: TiffLayout, target: Samples, data: bytes, kept: list[int]) -> 
         bottom = min(rows, top + step)
         values = _values(layout, raw[top * size : bottom * size].reshape(bottom - top, size))
         values = values[:, :columns, kept]
-        target[top:bottom] = values if layout.has_unknown_white else _upper_bits(layout, values)
+        target[top:bottom] = values if layout.stays_deep else _upper_bits(layout, values)
 
 
 def _decompressed(layout: TiffLayout, data: bytes, rows: int) -> Samples:
@@ -197,7 +197,7 @@ def _upper_bits(layout: TiffLayout, values: Samples) -> Samples:
 
 def _as_image(layout: TiffLayout, pixels: Samples) -> Image.Image:
     profile = layout.profile
-    if layout.has_unknown_white:
+    if layout.stays_deep:
         pixels, profile = _scaled(layout, pixels)
     if layout.photometric == layouts.WHITE_IS_ZERO:
         np.subtract(255, pixels[..., :1], out=pixels[..., :1])
@@ -213,14 +213,16 @@ def _as_image(layout: TiffLayout, pixels: Samples) -> Image.Image:
 
 
 def _scaled(layout: TiffLayout, pixels: Samples) -> tuple[Samples, bytes | None]:
-    """Return samples of unknown white as 8 bits, and the profile for those."""
+    """Return deep samples as 8 bits, and the profile for those."""
     profile, colours = layout.profile, layout.colours
-    black, white, light = white_of(pixels[..., :colours])
+    black, white, light = 0.0, float(layout.highest), True
+    if layout.has_unknown_white:
+        black, white, light = white_of(pixels[..., :colours])
     if profile is not None:
         light = is_linear(profile)
         profile = with_srgb_curve(profile) if light else profile
     # Alpha has a white of its own: 1 in floats, whatever the colours have.
-    full = 1.0 if layout.kind == FLOAT else float((1 << (layout.bits - (layout.kind == SIGNED))) - 1)
+    full = 1.0 if layout.kind == FLOAT else float(layout.highest)
     result = np.empty(pixels.shape, np.uint8)
     step = max(1, STRIP_PIXELS // layout.size[0])
     for top in range(0, len(pixels), step):

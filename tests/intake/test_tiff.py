@@ -295,6 +295,16 @@ def test_floats_with_a_profile_of_linear_light(tmp_path: Path) -> None:
     assert differs(shown(tmp_path, page), PHOTO) <= 2
 
 
+@pytest.mark.parametrize("options", [{}, {"separate": True}, {"extra": (2,)}])
+def test_16_bits_of_linear_light_keep_their_dark_half(tmp_path: Path, options: dict[str, object]) -> None:
+    light = np.where(PHOTO / 255 <= 0.04045, PHOTO / 255 / 12.92, ((PHOTO / 255 + 0.055) / 1.055) ** 2.4)
+    samples = np.rint(light * 65535).astype(np.uint16)
+    if "extra" in options:
+        samples = np.concatenate([samples, deep(OPAQUE, "u2")], axis=-1)
+    page = Page(samples, tags={34675: matrix_profile(SRGB_TO_XYZ, 1.0)}, **options)  # type: ignore[arg-type]
+    assert differs(shown(tmp_path, page), PHOTO) <= 2
+
+
 def test_floats_with_a_profile_of_a_gamma(tmp_path: Path) -> None:
     page = Page((PHOTO / 255).astype(np.float16), tags={34675: matrix_profile(SRGB_TO_XYZ, 1.8)})
     same = Page(PHOTO, tags={34675: matrix_profile(SRGB_TO_XYZ, 1.8)})
