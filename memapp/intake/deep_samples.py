@@ -5,6 +5,7 @@ Sources: IEC 61966-2-1 (the curve of sRGB), ICC.1:2001-04 (the format of profile
 
 from __future__ import annotations
 
+import math
 import struct
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -20,8 +21,8 @@ _NEARLY_ALL = 99.0
 """Per cent of the samples. The rest may be brighter: highlights of a photo in linear light have no limit."""
 _HIGHLIGHTS = 16.0
 """Up to how many times the white such highlights go: four stops."""
-_BEYOND_SAMPLES = 1 << 20
-"""How many samples are looked at, spread over the picture."""
+_MOST_LOOKED_AT = 1 << 20
+"""About how many samples are looked at, spread over the picture."""
 
 _HEADER_BYTES = 128
 _ENTRY = struct.Struct(">4sII")
@@ -37,9 +38,10 @@ def white_of(samples: Samples) -> tuple[float, float, bool]:
     Floats that go beyond 1, but not far, are linear light with highlights: values made for a screen end at 1.
 
     Args:
-        samples: of all colours together, any shape.
+        samples: (height, width, colours).
     """
-    some = samples.reshape(-1)[:: max(1, samples.size // _BEYOND_SAMPLES)].astype(np.float64)
+    step = max(1, math.isqrt(samples.size // _MOST_LOOKED_AT))
+    some = samples[::step, ::step].astype(np.float64)
     some = some[np.isfinite(some)]
     if not some.size:
         return 0.0, 1.0, False

@@ -144,8 +144,8 @@ class TiffLayout:
         """Bytes at the peak of decoding."""
         pixels, rows = self.size[0] * self.size[1], min(self.part_size[1], self.size[1])
         kept = self.colours + (self.alpha is not None)
-        # The samples that are kept, and Pillow's picture.
-        held = pixels * (kept * (4 if self.stays_deep else 1) + 4)
+        # The samples that are kept, as 32 bits and as 8, and Pillow's picture.
+        held = pixels * (kept * (5 if self.stays_deep else 1) + 4)
         if self.compression in PICTURES:
             return held + _PICTURE_BYTES * self.part_size[0] * self.part_size[1]
         # A strip or tile as stored, libtiff's bytes, Pillow's, and the array's.

@@ -6,12 +6,15 @@ Most camera RAW (NEF, ARW, DNG, PEF, 3FR ...) starts like TIFF. Tag numbers: TIF
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
+
+_Array: TypeAlias = npt.NDArray[np.uint64]
 
 _KIND = 254
 _OLD_KIND = 255
@@ -49,6 +52,7 @@ _TYPES = {1: "u1", 3: "u2", 4: "u4", 13: "u4", 16: "u8", 18: "u8"}
 
 _MOST_ENTRIES = 512
 _MOST_VALUES = 1_000_000
+"""Of all directories of a file."""
 _MOST_SUB_DIRECTORIES = 16
 """Of one directory."""
 _MOST_DIRECTORIES = 256
@@ -124,7 +128,7 @@ def read_structure(file: IO[bytes], header: bytes) -> TiffStructure | None:
     pages: list[list[_Directory]] = []
     # A damaged directory does not invalidate those before it.
     with suppress(struct.error, OverflowError, ValueError):
-        pages.extend(_pages(file, header))
+        pages.extend(_Reader(file, header).pages())
     if not pages:
         return None
     directories = [directory for page in pages for directory in page]
@@ -150,72 +154,90 @@ def _photo_of(directories: list[_Directory]) -> tuple[_Directory, str | None]:
     return photo, "first page" if photo is whole[0] else "largest page"
 
 
-def _pages(file: IO[bytes], header: bytes) -> Iterator[list[_Directory]]:
-    """Yield each directory of the chain with its sub-directories."""
-    order = {b"II": "<", b"MM": ">"}.get(header[:2])
-    if order is None:
-        return
-    # RAW makers put their own numbers in place of TIFF's 42.
-    big = struct.unpack_from(order + "H", header, 2)[0] == 43
-    (offset,) = struct.unpack_from(order + ("Q" if big else "I"), header, 8 if big else 4)
-    seen: set[int] = set()
-    while offset and offset not in seen and len(seen) < _MOST_DIRECTORIES:
-        seen.add(offset)
-        page = [_directory(file, offset, order=order, big=big)]
-        offset = page[0].next
-        for below in page[0].sub_directories[:_MOST_SUB_DIRECTORIES]:
-            if below not in seen and len(seen) < _MOST_DIRECTORIES:
-                seen.add(below)
-                with suppress(struct.error, OverflowError, ValueError):
-                    page.append(_directory(file, below, order=order, big=big))
-        yield page
+class _Reader:
+    """Reads the directories of one file."""
 
+    def __init__(self, file: IO[bytes], header: bytes) -> None:
+        self._file = file
+        self._header = header
+        self._order = {b"II": "<", b"MM": ">"}.get(header[:2], "")
+        # RAW makers put their own numbers in place of TIFF's 42.
+        self._big = bool(self._order) and self._unpacked("H", header[2:4]) == 43
+        self._offset = "Q" if self._big else "I"
+        self._values_left = _MOST_VALUES
 
-def _directory(file: IO[bytes], offset: int, *, order: str, big: bool) -> _Directory:
-    entry_size, inline_size = (20, 8) if big else (12, 4)
-    count_format, offset_format = order + ("Q" if big else "H"), order + ("Q" if big else "I")
-    file.seek(offset)
-    (count,) = struct.unpack(count_format, file.read(struct.calcsize(count_format)))
-    entries = file.read(entry_size * min(count, _MOST_ENTRIES))
-    if count > _MOST_ENTRIES:
-        file.seek(offset + struct.calcsize(count_format) + entry_size * count)
-    following = file.read(inline_size)
-    tags: set[int] = set()
-    values: dict[int, int] = {}
-    arrays: dict[int, np.ndarray[tuple[int], np.dtype[np.uint64]]] = {}
-    for start in range(0, len(entries) - entry_size + 1, entry_size):
-        tag, kind = struct.unpack_from(order + "HH", entries, start)
-        (length,) = struct.unpack_from(offset_format, entries, start + 4)
-        tags.add(tag)
-        if tag not in _SINGLE | _MANY or kind not in _TYPES or not 0 < length <= _MOST_VALUES:
-            continue
-        length = 1 if tag in _SINGLE else length
-        value_type = np.dtype(order + _TYPES[kind])
-        inline = entries[start + entry_size - inline_size : start + entry_size]
-        if value_type.itemsize * length <= inline_size:
-            data = inline[: value_type.itemsize * length]
+    def pages(self) -> Iterator[list[_Directory]]:
+        """Yield each directory of the chain with its sub-directories."""
+        if not self._order:
+            return
+        start = 8 if self._big else 4
+        offset = self._unpacked(self._offset, self._header[start : start * 2])
+        seen: set[int] = set()
+        while offset and offset not in seen and len(seen) < _MOST_DIRECTORIES:
+            seen.add(offset)
+            page = [self._directory(offset)]
+            offset = page[0].next
+            for below in page[0].sub_directories:
+                if below not in seen and len(seen) < _MOST_DIRECTORIES:
+                    seen.add(below)
+                    with suppress(struct.error, OverflowError, ValueError):
+                        page.append(self._directory(below))
+            yield page
+
+    def _unpacked(self, kind: str, data: bytes) -> int:
+        (value,) = struct.unpack(self._order + kind, data)
+        assert isinstance(value, int)
+        return value
+
+    def _directory(self, offset: int) -> _Directory:
+        entry_size, inline_size = (20, 8) if self._big else (12, 4)
+        self._file.seek(offset)
+        count = self._unpacked("Q" if self._big else "H", self._file.read(8 if self._big else 2))
+        entries = self._file.read(entry_size * min(count, _MOST_ENTRIES))
+        if count > _MOST_ENTRIES:
+            self._file.seek(entry_size * (count - _MOST_ENTRIES), 1)
+        following = self._file.read(inline_size)
+        tags: set[int] = set()
+        values: dict[int, int] = {}
+        arrays: dict[int, _Array] = {}
+        for start in range(0, len(entries) - entry_size + 1, entry_size):
+            entry = entries[start : start + entry_size]
+            tag = self._unpacked("H", entry[:2])
+            tags.add(tag)
+            if tag in _SINGLE or tag in _MANY:
+                array = self._values(entry, one=tag in _SINGLE)
+                if array is not None and tag in _SINGLE:
+                    values[tag] = int(array[0])
+                elif array is not None:
+                    arrays[tag] = array
+        return _Directory(
+            offset=offset,
+            tags=frozenset(tags),
+            values=values,
+            sub_directories=tuple(map(int, arrays.get(_SUB_DIRECTORIES, ())[:_MOST_SUB_DIRECTORIES])),
+            end=max((end for pair in _DATA if (end := _end_of(arrays, pair)) is not None), default=None),
+            next=self._unpacked(self._offset, following) if len(following) == inline_size else 0,
+        )
+
+    def _values(self, entry: bytes, *, one: bool) -> _Array | None:
+        """Return the values of a tag, or the first one; None if they can't be read or are too many."""
+        kind = self._unpacked("H", entry[2:4])
+        inline = entry[-8:] if self._big else entry[-4:]
+        length = 1 if one else self._unpacked(self._offset, entry[4 : -len(inline)])
+        if kind not in _TYPES or not 0 < length <= self._values_left:
+            return None
+        self._values_left -= length
+        value_type = np.dtype(self._order + _TYPES[kind])
+        size = value_type.itemsize * length
+        if size <= len(inline):
+            data = inline[:size]
         else:
-            file.seek(*struct.unpack(offset_format, inline))
-            data = file.read(value_type.itemsize * length)
-        if len(data) < value_type.itemsize * length:
-            continue
-        if tag in _SINGLE:
-            values[tag] = int(np.frombuffer(data, value_type)[0])
-        else:
-            arrays[tag] = np.frombuffer(data, value_type).astype(np.uint64)
-    return _Directory(
-        offset=offset,
-        tags=frozenset(tags),
-        values=values,
-        sub_directories=tuple(map(int, arrays.get(_SUB_DIRECTORIES, ())[:_MOST_SUB_DIRECTORIES])),
-        end=max((end for pair in _DATA if (end := _end_of(arrays, pair)) is not None), default=None),
-        next=struct.unpack(offset_format, following)[0] if len(following) == inline_size else 0,
-    )
+            self._file.seek(self._unpacked(self._offset, inline))
+            data = self._file.read(size)
+        return np.frombuffer(data, value_type).astype(np.uint64) if len(data) == size else None
 
 
-def _end_of(
-    arrays: dict[int, np.ndarray[tuple[int], np.dtype[np.uint64]]], pair: tuple[int, int]
-) -> int | None:
+def _end_of(arrays: Mapping[int, _Array], pair: tuple[int, int]) -> int | None:
     """Return the end of strips or tiles, from the tags of their offsets and sizes."""
     offsets, sizes = arrays.get(pair[0]), arrays.get(pair[1])
     if offsets is None or sizes is None:

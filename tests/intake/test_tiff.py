@@ -1,9 +1,8 @@
-"""TIFF of every kind comes out right: pages, depths, floats, planes, alpha, and what is compressed inside."""
+"""TIFF of every kind comes out right: depths, floats, planes, alpha, and what is compressed inside."""
 
 from __future__ import annotations
 
 import struct
-import time
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ import pytest
 from PIL import Image
 
 from memapp.core.errors import PhotoError
-from memapp.core.records import FailureKind, PhotoFacts, PixelArray
+from memapp.core.records import FailureKind, PixelArray
 from memapp.intake.limits import DEFAULT_LIMITS, Limits
 from memapp.intake.load import load_photo
 from tests.intake.making import SRGB_TO_XYZ, matrix_profile, photo_image
@@ -42,15 +41,15 @@ EXTRA = PHOTO[..., ::-1][..., :1]
 ASSOCIATED, UNASSOCIATED = 1, 2
 
 
-def load(path: Path, content: bytes) -> tuple[PixelArray, PhotoFacts]:
+def shown_file(path: Path, content: bytes) -> PixelArray:
     path.write_bytes(content)
-    photo = load_photo(str(path), longest_side=0)
-    assert photo.picture is not None
-    return photo.picture, photo.facts
+    picture = load_photo(str(path), longest_side=0).picture
+    assert picture is not None
+    return picture
 
 
-def shown(path: Path, *pages: Page, order: str = "<", big: bool = False) -> PixelArray:
-    return load(path / "a.tif", tiff(*pages, order=order, big=big))[0]
+def shown(path: Path, page: Page, order: str = "<") -> PixelArray:
+    return shown_file(path / "a.tif", tiff(page, order=order))
 
 
 def refusal(path: Path, content: bytes, limits: Limits | None = None) -> PhotoError:
@@ -72,19 +71,6 @@ def deep(samples: Array, kind: str) -> Array:
     return samples.astype(kind) * np.array(scale[kind], kind) if kind in scale else result
 
 
-# Handed cases
-
-
-def test_a_reduced_first_page_is_not_the_photo(shared_data: Path) -> None:
-    path = shared_data / "cases" / "tiff_small_page_first" / "page0_is_thumb.tif"
-    photo = load_photo(str(path), frame=True, longest_side=0)
-    assert (photo.facts.width, photo.facts.height, photo.facts.rendering) == (480, 320, None)
-    assert photo.picture is not None
-    with Image.open(path) as image:
-        image.seek(1)
-        assert np.abs(photo.picture.astype(int) - np.asarray(image.convert("RGB"))).mean() < 1
-
-
 @pytest.mark.parametrize("name", ["cmyk8_alpha.tif", "rgb16f.tif"])
 def test_handed_kinds_show_their_photo(shared_data: Path, name: str) -> None:
     """Both are of one photo, which the thumbnail of another case shows as well."""
@@ -94,99 +80,6 @@ def test_handed_kinds_show_their_photo(shared_data: Path, name: str) -> None:
         expected = np.asarray(thumbnail.convert("RGB").resize((160, 107)))
     assert np.abs(picture.mean(axis=(0, 1)) - expected.mean(axis=(0, 1))).max() < 2
     assert np.abs(picture.astype(int) - expected).mean() < 12
-
-
-# Pages
-
-
-def flat(colour: int, side: int, kind: int = 0, below: tuple[Page, ...] = (), **tags: int) -> Page:
-    more = {254: kind, **{int(name[1:]): value for name, value in tags.items()}}
-    return Page(np.full((side, side, 3), colour, np.uint8), tags=more, below=below)
-
-
-@pytest.mark.parametrize(
-    ("pages", "colour", "rendering"),
-    [
-        pytest.param((flat(10, 90, kind=1), flat(20, 80)), 20, None, id="reduced first"),
-        pytest.param((flat(10, 80), flat(20, 99, kind=1)), 10, None, id="larger, but marked reduced"),
-        pytest.param((flat(10, 80, t255=2), flat(20, 70)), 20, None, id="old mark of reduced"),
-        pytest.param((flat(10, 70), flat(20, 80), flat(30, 75)), 20, "largest page", id="largest"),
-        pytest.param((flat(10, 70, kind=2), flat(20, 70, kind=2)), 10, "first page", id="equal"),
-        pytest.param((flat(10, 70), flat(20, 80, kind=4)), 10, None, id="mask"),
-        pytest.param((flat(10, 64, kind=1), flat(20, 80, kind=1)), 20, "largest page", id="all reduced"),
-        pytest.param((flat(10, 64, kind=1, below=(flat(20, 80),)),), 20, None, id="below a reduced one"),
-        pytest.param(
-            (flat(10, 80, below=(flat(20, 90, kind=1),)), flat(30, 64, kind=1)), 10, None, id="pyramid"
-        ),
-        pytest.param(
-            (flat(10, 64), flat(20, 65, below=(flat(30, 90),))), 30, "largest page", id="below a later"
-        ),
-    ],
-)
-@pytest.mark.parametrize(("order", "big"), [("<", False), (">", False), ("<", True), (">", True)])
-def test_the_largest_whole_page_is_the_photo(
-    tmp_path: Path, pages: tuple[Page, ...], colour: int, rendering: str | None, order: str, big: bool
-) -> None:
-    picture, facts = load(tmp_path / "a.tif", tiff(*pages, order=order, big=big))
-    assert picture[0, 0].tolist() == [colour] * 3
-    assert facts.rendering == rendering
-    assert picture.shape[:2] == (facts.height, facts.width)
-
-
-@pytest.mark.parametrize("compression", [RAW, LZW, DEFLATE])
-def test_pages_decompressed_by_libtiff(tmp_path: Path, compression: int) -> None:
-    small = Page(PHOTO[::2, ::2], compression=compression, tags={254: 1})
-    assert differs(shown(tmp_path, small, Page(PHOTO, compression=compression)), PHOTO) == 0
-
-
-def test_the_photo_is_rotated_and_dated_though_another_page_is_first(tmp_path: Path) -> None:
-    # A directory of EXIF below the first page, with DateTimeOriginal only.
-    date = b"2024:05:06 07:08:09\0"
-    exif = struct.pack("<HHHII", 1, 0x9003, 2, len(date), 0) + bytes(4)
-    first = flat(10, 40, kind=1, t274=3)
-    content = bytearray(tiff(first, Page(PHOTO, tags={274: 6})))
-    content += bytes(len(content) % 2)
-    start = len(content)
-    content += exif[:10] + struct.pack("<I", start + 18) + bytes(4) + date
-    # NewSubfileType of the first page stays; its orientation becomes the pointer to EXIF.
-    place = content.index(struct.pack("<HHII", 274, 4, 1, 3))
-    content[place : place + 12] = struct.pack("<HHII", 305, 4, 1, 3)
-    place = content.index(struct.pack("<HH", 339, 3))
-    content[place : place + 12] = struct.pack("<HHII", 0x8769, 4, 1, start)
-    picture, facts = load(tmp_path / "a.tif", bytes(content))
-    assert facts.taken == "2024-05-06T07:08:09"
-    assert np.array_equal(picture, np.rot90(PHOTO, -1))
-
-
-def test_pages_that_lead_back_end(tmp_path: Path) -> None:
-    content = bytearray(tiff(flat(10, 64), flat(20, 80)))
-    first = struct.unpack_from("<I", content, 4)[0]
-    (count,) = struct.unpack_from("<H", content, first)
-    (second,) = struct.unpack_from("<I", content, first + 2 + 12 * count)
-    (count,) = struct.unpack_from("<H", content, second)
-    struct.pack_into("<I", content, second + 2 + 12 * count, first)
-    assert load(tmp_path / "a.tif", bytes(content))[0][0, 0].tolist() == [20] * 3
-    struct.pack_into("<I", content, second + 2 + 12 * count, len(content) + 5)
-    assert load(tmp_path / "a.tif", bytes(content))[0][0, 0].tolist() == [20] * 3
-
-
-def test_thousands_of_pages_take_no_time(tmp_path: Path) -> None:
-    content = tiff(*(flat(page % 256, 8) for page in range(3000)), flat(7, 20))
-    began = time.monotonic()
-    picture, facts = load(tmp_path / "a.tif", content)
-    assert time.monotonic() - began < 5
-    # Only the first pages are looked at.
-    assert picture.shape == (8, 8, 3)
-    assert facts.rendering == "first page"
-
-
-def test_a_damaged_later_page_leaves_the_photo(tmp_path: Path) -> None:
-    content = tiff(Page(PHOTO), flat(10, 90))
-    # Within its directory, which is at the end.
-    for cut in (5, 80, 100, 120):
-        picture, facts = load(tmp_path / "a.tif", content[:-cut])
-        assert facts.width == (90 if cut == 5 else 70)
-        assert differs(picture, PHOTO if cut > 5 else np.full((90, 90, 3), 10)) == 0
 
 
 # Depths, planes, tiles
@@ -244,7 +137,7 @@ def test_floats_of_24_bits(tmp_path: Path, order: str) -> None:
     three = three[:, 1:] if order == ">" else three[:, :3]
     row = np.repeat(three.reshape(1, 6, 3), 3, axis=1).reshape(1, 6, 9)
     content = tiff(Page(np.ascontiguousarray(row), tags={339: 3, 258: 24, 277: 3}), order=order)
-    picture, _ = load(tmp_path / "a.tif", content)
+    picture = shown_file(tmp_path / "a.tif", content)
     assert differs(picture[0, :, 0], np.rint(values * 255)) <= 1
 
 
