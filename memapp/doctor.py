@@ -29,6 +29,7 @@ _DISTRIBUTIONS = (
     "numpy",
     "pillow",
     "pi-heif",
+    "psd-tools",
     "pylibjxl",
     "rawpy",
     "simplejpeg",

@@ -45,6 +45,7 @@ MODULES = (
     "numpy",
     "PIL.Image",
     "pi_heif",
+    "psd_tools.compression",
     "pylibjxl",
     "rawpy",
     "simplejpeg",

@@ -17,7 +17,6 @@ from PIL import (
     JpegImagePlugin,
     PngImagePlugin,
     PpmImagePlugin,
-    PsdImagePlugin,
     WebPImagePlugin,
 )
 from pylibjxl import pillow_plugin
@@ -31,6 +30,7 @@ from memapp.intake.facts import exif_of, orientation_of
 from memapp.intake.heif import has_unreadable_items
 from memapp.intake.jpeg import MOST_BYTES, decode_jpeg
 from memapp.intake.limits import Deadline, Limits
+from memapp.intake.photoshop import PhotoshopPhoto, open_photoshop
 from memapp.intake.png import pixels_are_damaged
 from memapp.intake.reading import PhotoFile
 from memapp.intake.sniff import Format, Picture
@@ -57,7 +57,7 @@ _OPENERS: Mapping[Format, Callable[[IO[bytes], str], Image.Image]] = {
     Format.AVIF: AvifImagePlugin.AvifImageFile,
     Format.JPEG_XL: pillow_plugin.JxlImageFile,
     Format.JPEG_2000: Jpeg2KImagePlugin.Jpeg2KImageFile,
-    Format.PHOTOSHOP: PsdImagePlugin.PsdImageFile,
+    Format.PHOTOSHOP: open_photoshop,
     Format.NETPBM: PpmImagePlugin.PpmImageFile,
 }
 """Pillow's readers, called directly: only declared formats are tried, and their errors say more than
@@ -282,6 +282,8 @@ def _memory(image: Image.Image, file_size: int, scale: int) -> int:
         return pixels_left + coefficients + file_size
     if image.info.get("progressive"):
         return stored * pixels // scale**2 + _PROGRESSIVE_BYTES * pixels
+    if isinstance(image, PhotoshopPhoto):
+        return image.memory
     if name == "TIFF":
         # A strip may be the whole picture; and Pillow rotates it while loading, into a second copy.
         turned = orientation_of(exif_of(image)) != 1

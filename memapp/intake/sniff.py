@@ -82,6 +82,7 @@ _PICTURES: tuple[tuple[int, bytes, Picture], ...] = (
     (0, b"\0\0\0\x0cjP  \r\n\x87\n", Picture(Format.JPEG_2000)),
     (0, b"\xff\x4f\xff\x51", Picture(Format.JPEG_2000)),
     (0, b"8BPS\0\x01", Picture(Format.PHOTOSHOP)),
+    (0, b"8BPS\0\x02", Picture(Format.PHOTOSHOP)),  # PSB
     (0, b"BM", Picture(Format.BMP)),
 )
 
@@ -126,7 +127,6 @@ _UNSUPPORTED: tuple[tuple[int, bytes, Deferred], ...] = (
     (0, b"%PDF", deferred("This is a PDF document, which memapp doesn't read.")),
     (0, b"%!PS", _POSTSCRIPT),
     (0, b"\xc5\xd0\xd3\xc6", _POSTSCRIPT),
-    (0, b"8BPS\0\x02", deferred("This is a large Photoshop document (PSB), which memapp doesn't read.")),
     (0, b"gimp xcf", deferred("This is a GIMP document, which memapp doesn't read.")),
     (0, b"\0\0\x01\0", _ICON),
     (0, b"\0\0\x02\0", deferred("This is a mouse pointer, which memapp doesn't read.")),

@@ -89,6 +89,7 @@ METADATA = (
     "pi-heif",
     "pillow",
     "platformdirs",
+    "psd-tools",
     "psutil",
     "pylibjxl",
     "PySide6-Essentials",

@@ -11,7 +11,8 @@ from installer.templates import fill
 
 ENDINGS = (
     *(".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".heic", ".heif", ".avif", ".jxl"),
-    *(".jp2", ".psd", ".ppm", ".pgm", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf", ".orf", ".rw2", ".pef"),
+    *(".jp2", ".psd", ".psb", ".ppm", ".pgm", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf", ".orf", ".rw2"),
+    ".pef",
 )
 """Of the photos for which "Open with" offers memapp."""
 

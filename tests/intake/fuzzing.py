@@ -6,7 +6,6 @@ import io
 import json
 import random
 import resource
-import struct
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -21,6 +20,7 @@ from memapp.core.errors import PhotoError
 from memapp.intake.limits import DecodeBudget, Limits
 from memapp.intake.load import load_photo
 from tests.intake.making import dng, photo_image
+from tests.intake.making_psd import RLE, ZIP_WITH_PREDICTION, psd
 from tests.intake.making_tiff import CMYK, LZW, WEBP, Page, tiff
 
 LIMITS = Limits(pixels=50_000_000, memory=400_000_000, seconds=10.0, budget=DecodeBudget(total=400_000_000))
@@ -71,7 +71,14 @@ def originals() -> Mapping[str, list[bytes]]:
         "avif": [saved("AVIF", exif=exif)],
         "jxl": [pylibjxl.encode(pixels), pylibjxl.jpeg_to_jxl(jpeg)],
         "jp2": [saved("JPEG2000"), saved("JPEG2000", no_jp2=True)],
-        "psd": [photoshop(pixels, packed=False), photoshop(pixels, packed=True)],
+        "psd": [
+            psd(pixels),
+            psd(pixels, compression=RLE, layers=2),
+            psd(
+                np.dstack([pixels, pixels[..., :1]]) * np.uint16(257), compression=RLE, large=True, layers=-1
+            ),
+            psd((pixels / 255).astype(np.float32), compression=ZIP_WITH_PREDICTION),
+        ],
         "ppm": [saved("PPM"), saved("PPM", image.convert("L"))],
         "dng": [
             dng(preview=saved("JPEG", image.resize((1200, 800)))),
@@ -79,23 +86,6 @@ def originals() -> Mapping[str, list[bytes]]:
             dng(preview=None, colours=False),
         ],
     }
-
-
-def photoshop(pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]], *, packed: bool) -> bytes:
-    """Return a PSD of 8 bits with its composite only, (height, width, 3), packed as PackBits or raw."""
-    height, width, channels = pixels.shape
-    rows = [pixels[row, :, channel].tobytes() for channel in range(channels) for row in range(height)]
-    if packed:
-        rows = [
-            b"".join(
-                bytes((len(part) - 1,)) + part
-                for part in (row[start : start + 128] for start in range(0, width, 128))
-            )
-            for row in rows
-        ]
-    lengths = struct.pack(f">{len(rows)}H", *map(len, rows)) if packed else b""
-    head = b"8BPS" + struct.pack(">H6xHIIHH", 1, channels, height, width, 8, 3)
-    return head + struct.pack(">IIIH", 0, 0, 0, packed) + lengths + b"".join(rows)
 
 
 def mutated(content: bytes, chance: random.Random) -> bytes:

@@ -17,7 +17,7 @@ from tests.intake.making import has_colours_that_the_package_ignores, plain_fram
 REFUSED = {
     "cmyk_layers.jxl": FailureKind.UNSUPPORTED,  # pylibjxl gives three of its four inks
     "hopper.ico": FailureKind.UNSUPPORTED,  # an icon
-    "transparentbg.psd": FailureKind.UNSUPPORTED,  # 32 bits a channel
+    "8x4x8bit-Grayscale.psd": FailureKind.UNSUPPORTED,  # saved without the picture of its layers
     # libavif takes it for malformed: its alpha lacks a property that the standard demands
     "plum-blossom-small.profile0.8bpc.yuv420.alpha-full.avif": FailureKind.DAMAGED,
 }
