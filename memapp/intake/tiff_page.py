@@ -61,8 +61,10 @@ class TiffPhoto(TiffImagePlugin.TiffImageFile):
         except MemappError:  # the time is up
             raise
         # Pillow raises several kinds of errors for what it does not know.
-        except Exception:
+        except Exception as problem:
             self.layout = layout_of(self.tag_v2, self.tag_v2.prefix)
+            if self.layout is None and "samples per pixel" in str(problem):
+                raise unsupported_kind("TIFF") from problem
             if self.layout is None:
                 raise
         else:

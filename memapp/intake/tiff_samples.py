@@ -218,17 +218,16 @@ def _scaled(layout: TiffLayout, pixels: Samples) -> tuple[Samples, bytes | None]
     black, white, light = 0.0, float(layout.highest), True
     if layout.has_unknown_white:
         black, white, light = white_of(pixels[..., :colours])
+    light = light and layout.mode != "CMYK"
     if profile is not None:
         light = is_linear(profile)
         profile = with_srgb_curve(profile) if light else profile
-    # Alpha has a white of its own: 1 in floats, whatever the colours have.
-    full = 1.0 if layout.kind == FLOAT else float(layout.highest)
     result = np.empty(pixels.shape, np.uint8)
     step = max(1, STRIP_PIXELS // layout.size[0])
     for top in range(0, len(pixels), step):
         rows, target = pixels[top : top + step], result[top : top + step]
         target[..., :colours] = to_eight_bits(rows[..., :colours], black=black, white=white, light=light)
-        target[..., colours:] = to_eight_bits(rows[..., colours:], white=full)
+        target[..., colours:] = to_eight_bits(rows[..., colours:], white=white)
     return result, profile
 
 

@@ -50,6 +50,7 @@ _SENSOR_COMPRESSIONS = frozenset({32767, 32769, 32770, 34713, 65000, 65535})
 _TYPES = {1: "u1", 3: "u2", 4: "u4", 13: "u4", 16: "u8", 18: "u8"}
 """TIFF's unsigned integers; the other types are not needed here."""
 
+_MOST_BYTES = 1 << 43
 _MOST_ENTRIES = 512
 _MOST_VALUES = 1_000_000
 """Of all directories of a file."""
@@ -184,6 +185,12 @@ class _Reader:
                         page.append(self._directory(below))
             yield page
 
+    def _seek(self, offset: int) -> None:
+        # The system's own error for this would look like a fault of the disk.
+        if offset > _MOST_BYTES:
+            raise ValueError("an offset beyond any file")
+        self._file.seek(offset)
+
     def _unpacked(self, kind: str, data: bytes) -> int:
         (value,) = struct.unpack(self._order + kind, data)
         assert isinstance(value, int)
@@ -191,11 +198,11 @@ class _Reader:
 
     def _directory(self, offset: int) -> _Directory:
         entry_size, inline_size = (20, 8) if self._big else (12, 4)
-        self._file.seek(offset)
+        self._seek(offset)
         count = self._unpacked("Q" if self._big else "H", self._file.read(8 if self._big else 2))
         entries = self._file.read(entry_size * min(count, _MOST_ENTRIES))
         if count > _MOST_ENTRIES:
-            self._file.seek(entry_size * (count - _MOST_ENTRIES), 1)
+            self._seek(offset + (8 if self._big else 2) + entry_size * count)
         following = self._file.read(inline_size)
         tags: set[int] = set()
         values: dict[int, int] = {}
@@ -232,7 +239,7 @@ class _Reader:
         if size <= len(inline):
             data = inline[:size]
         else:
-            self._file.seek(self._unpacked(self._offset, inline))
+            self._seek(self._unpacked(self._offset, inline))
             data = self._file.read(size)
         return np.frombuffer(data, value_type).astype(np.uint64) if len(data) == size else None
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pylibjxl
 from PIL import Image
 
 Array = npt.NDArray[Any]
@@ -18,7 +19,13 @@ Array = npt.NDArray[Any]
 GREY, RGB, CMYK, LAB, ICC_LAB = 1, 2, 5, 8, 9
 RAW, LZW, DEFLATE, PACKBITS, ZSTD, WEBP, JPEG_2000 = 1, 5, 8, 32773, 50000, 50001, 34712
 _PILLOW_NAMES = {LZW: "tiff_lzw", PACKBITS: "packbits", ZSTD: "zstd"}
-_PICTURES = {WEBP: ("WEBP", {"lossless": True}), JPEG_2000: ("JPEG2000", {"no_jp2": True})}
+JPEG_XL, APERIO_YCBCR, APERIO_RGB = 50002, 33003, 33005
+_PICTURES: Mapping[int, tuple[str, dict[str, Any]]] = {
+    WEBP: ("WEBP", {"lossless": True}),
+    JPEG_2000: ("JPEG2000", {"no_jp2": True}),
+    APERIO_RGB: ("JPEG2000", {"no_jp2": True}),
+    APERIO_YCBCR: ("JPEG2000", {"no_jp2": True, "mct": 0}),
+}
 
 
 @dataclass(frozen=True)
@@ -146,6 +153,8 @@ def _parts(page: Page, order: str) -> list[bytes]:
 
 
 def _packed(page: Page, part: Array, order: str) -> bytes:
+    if page.compression == JPEG_XL:
+        return bytes(pylibjxl.encode(np.ascontiguousarray(part.squeeze()), lossless=True))
     if page.compression in _PICTURES:
         kind, options = _PICTURES[page.compression]
         file = io.BytesIO()

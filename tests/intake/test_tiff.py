@@ -15,11 +15,14 @@ from memapp.intake.limits import DEFAULT_LIMITS, Limits
 from memapp.intake.load import load_photo
 from tests.intake.making import SRGB_TO_XYZ, matrix_profile, photo_image
 from tests.intake.making_tiff import (
+    APERIO_RGB,
+    APERIO_YCBCR,
     CMYK,
     DEFLATE,
     GREY,
     ICC_LAB,
     JPEG_2000,
+    JPEG_XL,
     LAB,
     LZW,
     PACKBITS,
@@ -226,6 +229,18 @@ def test_alpha_lies_over_white(
     assert differs(picture, expected) <= 3
 
 
+@pytest.mark.parametrize("white", [1, 255, 65535])
+def test_alpha_has_the_white_of_the_colours(tmp_path: Path, white: int) -> None:
+    alpha = np.full((50, 70, 1), 255, np.uint8)
+    alpha[:20] = 0
+    alpha[20:30] = 127
+    expected = PHOTO * (alpha / 255) + 255 * (1 - alpha / 255)
+    samples = np.concatenate([PHOTO, alpha], axis=-1) / 255 * white
+    assert differs(shown(tmp_path, Page(samples.astype(np.float32), RGB, (2,))), expected) <= 2
+    if white > 1:
+        assert differs(shown(tmp_path, Page(np.rint(samples).astype(np.uint32), RGB, (2,))), expected) <= 2
+
+
 # Lab
 
 
@@ -257,7 +272,7 @@ def test_lab(tmp_path: Path, depth: int, separate: bool, photometric: int) -> No
 # Pictures inside
 
 
-@pytest.mark.parametrize("compression", [WEBP, JPEG_2000])
+@pytest.mark.parametrize("compression", [WEBP, JPEG_2000, JPEG_XL, APERIO_RGB])
 @pytest.mark.parametrize("options", [{}, {"rows": 16}, {"tile": (32, 16)}])
 def test_pictures_inside(tmp_path: Path, compression: int, options: dict[str, object]) -> None:
     page = Page(PHOTO, compression=compression, **options)  # type: ignore[arg-type]
@@ -268,6 +283,12 @@ def test_pictures_inside(tmp_path: Path, compression: int, options: dict[str, ob
     picture = shown(tmp_path, page)
     assert differs(picture[20:], PHOTO[20:]) == 0
     assert (picture[:20] == 255).all()
+
+
+def test_a_picture_inside_whose_colours_are_ycbcr(tmp_path: Path) -> None:
+    stored = np.asarray(Image.fromarray(PHOTO).convert("YCbCr"))
+    page = Page(stored, 6, compression=APERIO_YCBCR, tile=(32, 32))
+    assert differs(shown(tmp_path, page), PHOTO) <= 3
 
 
 def test_a_picture_inside_of_another_size_is_damage(tmp_path: Path) -> None:
@@ -318,6 +339,7 @@ def test_unknown_kinds_are_named_as_such(tmp_path: Path) -> None:
         Page(np.concatenate([PHOTO, PHOTO], axis=-1), CMYK, tags={332: 2}),  # inks of other colours
         Page(deep(PHOTO, "u2"), tags={259: 34887}),  # LERC
         Page(PHOTO, compression=RAW, tags={259: 50001, 284: 2}),
+        Page(np.zeros((8, 8, 100), np.uint16), GREY),  # of a satellite
     ):
         problem = refusal(tmp_path / "a.tif", tiff(page))
         assert problem.kind is FailureKind.UNSUPPORTED, page.photometric

@@ -107,6 +107,15 @@ def test_pages_that_lead_back_end(tmp_path: Path) -> None:
     assert load(tmp_path / "a.tif", bytes(content))[0][0, 0].tolist() == [20] * 3
 
 
+@pytest.mark.parametrize("offset", [0, 1 << 45, 1 << 60, (1 << 64) - 1])
+def test_pages_beyond_any_file(tmp_path: Path, offset: int) -> None:
+    content = bytearray(tiff(Page(PHOTO), big=True))
+    (first,) = struct.unpack_from("<Q", content, 8)
+    (count,) = struct.unpack_from("<Q", content, first)
+    struct.pack_into("<Q", content, first + 8 + 20 * count, offset)
+    assert np.array_equal(load(tmp_path / "a.tif", bytes(content))[0], PHOTO)
+
+
 def test_thousands_of_pages_take_no_time(tmp_path: Path) -> None:
     content = tiff(*(flat(page % 256, 8) for page in range(3000)), flat(7, 20))
     began = time.monotonic()
