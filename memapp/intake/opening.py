@@ -217,9 +217,9 @@ def pending_orientation(image: Image.Image, exif: Image.Exif) -> int:
     """Return the orientation still to be applied to an opened picture, as EXIF numbers it.
 
     Pillow rotates TIFF itself; the decoders of JPEG XL and HEIC do, too. JPEG XL's rules ignore EXIF, and
-    HEIC's plug-in resets it.
+    HEIC's plug-in resets it. Photoshop rotates a photo when it opens it.
     """
-    return 1 if image.format in {"TIFF", "JXL"} else orientation_of(exif)
+    return 1 if image.format in {"TIFF", "JXL", "PSD"} else orientation_of(exif)
 
 
 def more_than_one(image: Image.Image, file: PhotoFile) -> str | None:

@@ -33,8 +33,9 @@ _MODES = {1: "L", 3: "RGB", 4: "CMYK"}
 
 _RAW, _RLE, _ZIP, _ZIP_WITH_PREDICTION = range(4)
 
-_PROFILE, _TRANSPARENT_INDEX, _VERSION = 1039, 1047, 1057
+_PROFILE, _TRANSPARENT_INDEX, _VERSION, _EXIF, _XMP = 1039, 1047, 1057, 1058, 1060
 """Resources."""
+_NEEDED = frozenset({_PROFILE, _TRANSPARENT_INDEX, _VERSION, _EXIF, _XMP})
 _LARGEST_RESOURCE = 32 << 20
 _PALETTE_BYTES = 768
 
@@ -141,6 +142,10 @@ class PhotoshopPhoto(ImageFile.ImageFile):
         self._mode = _mode(self._document)
         if profile:
             self.info["icc_profile"] = profile
+        if _EXIF in resources:
+            self.info["exif"] = b"Exif\0\0" + resources[_EXIF]
+        if _XMP in resources:
+            self.info["xmp"] = resources[_XMP]
 
 
 def _colours(document: _Document) -> int:
@@ -186,7 +191,7 @@ def _resources(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
         size = _length(file)
         if file.tell() + size > end:
             break
-        if number in {_PROFILE, _TRANSPARENT_INDEX, _VERSION} and size <= _LARGEST_RESOURCE:
+        if number in _NEEDED and size <= _LARGEST_RESOURCE:
             yield number, file.read(size)
             file.seek(size % 2, 1)
         else:

@@ -44,7 +44,7 @@ PLATE = PHOTO[..., :1]
 GREYS = np.repeat(PLATE, 3, axis=-1)
 OPAQUE = np.full((50, 71, 1), 255, np.uint8)
 LIGHT = np.where(PHOTO / 255 <= 0.04045, PHOTO / 255 / 12.92, ((PHOTO / 255 + 0.055) / 1.055) ** 2.4)
-PROFILE, TRANSPARENT_INDEX, VERSION = 1039, 1047, 1057
+PROFILE, TRANSPARENT_INDEX, VERSION, EXIF = 1039, 1047, 1057, 1058
 
 
 def shown(path: Path, content: bytes) -> PixelArray:
@@ -175,6 +175,18 @@ def test_profiles(tmp_path: Path) -> None:
     assert differs(shown(tmp_path, psd(LIGHT.astype(np.float32), resources=linear)), PHOTO) <= 2
     deep_light = np.rint(LIGHT * 65535).astype(np.uint16)
     assert differs(shown(tmp_path, psd(deep_light, resources=linear)), PHOTO) <= 2
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_the_exposure_is_known_and_nothing_is_rotated(tmp_path: Path, large: bool) -> None:
+    exif = Image.Exif()
+    exif[0x0110], exif[0x0112] = "Camera", 6
+    exif.get_ifd(0x8769)[0x9003] = "2024:05:06 07:08:09"
+    content = psd(PHOTO, large=large, resources={EXIF: exif.tobytes()[6:]})
+    assert differs(shown(tmp_path, content), PHOTO) == 0
+    facts = load_photo(str(tmp_path / "a.psd")).facts
+    assert (facts.camera, facts.taken) == ("Camera", "2024-05-06T07:08:09")
+    assert (facts.width, facts.height) == (71, 50)
 
 
 # Alpha
