@@ -11,7 +11,9 @@ a change may change a score.
 
 2: scores of fast precision use large JPEGs decoded at a reduced size; exact ones are as in 1, except for
 JPEGs that must be reduced for lack of memory (from 120 megapixels).
-3: colours that a file states otherwise than by an ICC profile are converted; HDR is compressed to SDR.
+3: colours that a file states otherwise than by an ICC profile are converted; HDR is compressed to SDR. The
+largest page of a TIFF instead of the first; its floats and planes as they are meant. Selections kept in
+Photoshop documents are no transparency.
 """
 
 SQUASHED_SIDE = 256
