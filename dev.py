@@ -30,6 +30,7 @@ sys.path.insert(0, str(ROOT / "packaging"))
 
 from dev_checks import LINUX, QUICK, Check, Runner, all_checks, lanes_here, quick_checks, summary  # noqa: E402
 from dev_environment import SetUpError, environment_python, set_up, tool_variables  # noqa: E402
+from dev_segmenter import provide_segmenter  # noqa: E402
 from dev_system import provide_needs  # noqa: E402
 from dev_texts import TextError, write_catalogue  # noqa: E402
 
@@ -43,6 +44,7 @@ def run_window(paths: Sequence[str]) -> int:
     wayland = bool(os.environ.get("WAYLAND_DISPLAY"))
     provide_needs(programs=False, wayland=wayland)
     set_up()
+    provide_segmenter()
     if LINUX and not (wayland or os.environ.get("DISPLAY") or os.environ.get("QT_QPA_PLATFORM")):
         raise SetUpError(
             "There is no screen to open a window on: neither DISPLAY nor WAYLAND_DISPLAY is set."
@@ -63,6 +65,7 @@ def run_tests(*, full: bool, fail_fast: bool, lanes: int | None) -> int:
     """Set up, then run every check."""
     provide_needs(programs=True)
     set_up()
+    provide_segmenter()
     return run_checks(list(all_checks(full=full)), lanes=lanes or lanes_here(), fail_fast=fail_fast)
 
 
@@ -76,6 +79,7 @@ def run_pytest(arguments: Sequence[str], *, quick: bool) -> int:
     """Set up, then run pytest with these arguments; its output is shown at once."""
     provide_needs(programs=not quick)
     set_up()
+    provide_segmenter()
     with tempfile.TemporaryDirectory(prefix="memapp-home-", ignore_cleanup_errors=True) as home:
         variables = {**tool_variables(), "MEMAPP_HOME": home, "QT_QPA_PLATFORM": "offscreen"}
         command = [environment_python(), "-m", "pytest", *(QUICK if quick else ()), *arguments]
@@ -90,6 +94,7 @@ def run_benchmarks(names: Sequence[str], *, json_file: Path | None, photos: int 
         raise SetUpError(f"No benchmark is called {', '.join(unknown)}. Known: {', '.join(known)}.")
     provide_needs(programs=True)
     set_up()
+    provide_segmenter()
     code = (
         "import importlib, json, pathlib, sys; measured = importlib.import_module(sys.argv[1]).run(); "
         "pathlib.Path(sys.argv[2]).write_text(json.dumps([each._asdict() for each in measured]))"
@@ -206,6 +211,7 @@ def main(arguments: Sequence[str]) -> int:
             print(write_catalogue(ROOT).relative_to(ROOT))
             return 0
         set_up()
+        provide_segmenter()
         print(f"Ready: {environment_python()}", flush=True)
         provide_needs(programs=False, wayland=bool(os.environ.get("WAYLAND_DISPLAY")))
     except (SetUpError, TextError) as problem:

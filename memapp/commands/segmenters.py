@@ -22,8 +22,9 @@ from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled, MemappError
 from memapp.core.plain_text import lines
 from memapp.core.resources import resources_folder
-from memapp.scoring.segmentation.coco import can_be_made, fetch_coco, install_file, published_weights
-from memapp.scoring.segmentation.folders import DEFAULT_SEGMENTER, SegmenterFolders
+from memapp.scoring.segmentation import everyday
+from memapp.scoring.segmentation.coco import fetch_coco, install_file, published_weights
+from memapp.scoring.segmentation.folders import COCO, DEFAULT_SEGMENTER, EVERYDAY, SegmenterFolders
 from memapp.store.home import home_folder
 
 
@@ -43,9 +44,13 @@ def add_to(commands: Any) -> None:
     remove.add_argument("name", metavar="NAME")
     remove.set_defaults(run=_guarded(_remove))
     fetch = actions.add_parser("fetch", help="download a published segmenter")
-    fetch.add_argument("name", metavar="NAME", choices=[DEFAULT_SEGMENTER], help=DEFAULT_SEGMENTER)
+    fetch.add_argument("name", metavar="NAME", choices=[EVERYDAY, COCO], help=f"{EVERYDAY} or {COCO}")
     fetch.add_argument("--yes", action="store_true", help="do not ask before downloading")
     fetch.set_defaults(run=_guarded(_fetch))
+    make = actions.add_parser("make", help=f"make {EVERYDAY} as a folder, for a build or another computer")
+    make.add_argument("name", metavar="NAME", choices=[EVERYDAY], help=EVERYDAY)
+    make.add_argument("folder", metavar="FOLDER", type=file_path, help="which must not exist yet")
+    make.set_defaults(run=_guarded(_make))
 
 
 def _guarded(action: Any) -> Any:
@@ -80,7 +85,7 @@ def _list(_: argparse.Namespace, folders: SegmenterFolders, _control: RunControl
         # The installed memapp can't make the downloadable one, because it has no torch.
         how = (
             f"memapp segmenters fetch {DEFAULT_SEGMENTER} downloads one."
-            if can_be_made()
+            if everyday.can_be_made()
             else "memapp segmenters install PATH installs a pack that was made elsewhere."
         )
         say(f"No segmenter is installed. {how}")
@@ -105,20 +110,33 @@ def _fetch(options: argparse.Namespace, folders: SegmenterFolders, control: RunC
     if any(identity.name == options.name for identity in folders.installed()):
         say(f"{options.name} is already installed.")
         return EXIT_ALL_SCORED
-    published = published_weights(control)
-    say(f"{options.name}: {published.likely_size / 1e6:,.0f} MB from {published.host}.")
+    small = options.name == EVERYDAY
+    if small:
+        everyday.refuse_if_it_cannot_be_made()
+    published = [everyday.SCENES, everyday.OBJECTS] if small else [published_weights(control)]
+    size = sum(each.likely_size for each in published)
+    say(f"{options.name}: {size / 1e6:,.0f} MB from {published[0].host}.")
     if not options.yes and sys.stdin.isatty() and not _agreed("Download it? [y/N] "):
         return EXIT_ALL_SCORED
+    home = home_folder()
     with _Bar() as bar:
-        identity = fetch_coco(
-            folders,
-            published=published,
-            home=home_folder(),
-            control=control,
-            progress=bar.show,
-            say=bar.say,
-        )
+        if small:
+            identity = everyday.fetch_everyday(
+                folders, home=home, control=control, progress=bar.show, say=bar.say
+            )
+        else:
+            identity = fetch_coco(
+                folders, published=published[0], home=home, control=control, progress=bar.show, say=bar.say
+            )
     say(f"{identity.name} is installed: {identity.title}.")
+    return EXIT_ALL_SCORED
+
+
+def _make(options: argparse.Namespace, _folders: SegmenterFolders, control: RunControl) -> int:
+    folder: Path = options.folder
+    with _Bar() as bar:
+        everyday.make_everyday_folder(folder, control=control, progress=bar.show)
+    say(f"{folder} is the pack {options.name}.")
     return EXIT_ALL_SCORED
 
 

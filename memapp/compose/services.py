@@ -20,11 +20,11 @@ from memapp.core.machine import usable_cores
 from memapp.core.records import ImageKey
 from memapp.core.text import tr
 from memapp.gui.overlay.area_commands import AreaWork
-from memapp.gui.overlay.segmenter_commands import BytesProgress, SegmenterRow, SegmenterWork
+from memapp.gui.overlay.segmenter_commands import BytesProgress, SegmenterOffer, SegmenterRow, SegmenterWork
 from memapp.gui.window.file_commands import FileWork
 from memapp.pipeline.unchanged_photo import load_unchanged
-from memapp.scoring.segmentation import coco
-from memapp.scoring.segmentation.folders import DEFAULT_SEGMENTER, SegmenterFolders
+from memapp.scoring.segmentation import coco, everyday
+from memapp.scoring.segmentation.folders import COCO, EVERYDAY, SegmenterFolders
 from memapp.store.area_book import AreaBook
 from memapp.store.areas import read_areas, write_areas
 from memapp.workers.preview_pool import to_image
@@ -70,17 +70,27 @@ def segmenter_work(folders: SegmenterFolders, *, home: Path) -> SegmenterWork:
     def install(source: Path, control: RunControl, progress: BytesProgress) -> str:
         return coco.install_file(folders, source, control=control, progress=progress, say=_log.info).name
 
-    def fetch(control: RunControl, progress: BytesProgress) -> str:
-        return coco.fetch_default(folders, home=home, control=control, progress=progress, say=_log.info).name
+    def fetch_everyday(control: RunControl, progress: BytesProgress) -> str:
+        return everyday.fetch_everyday(
+            folders, home=home, control=control, progress=progress, say=_log.info
+        ).name
 
+    def fetch_coco(control: RunControl, progress: BytesProgress) -> str:
+        return coco.fetch_published(
+            folders, home=home, control=control, progress=progress, say=_log.info
+        ).name
+
+    offers = []
+    if everyday.can_be_made():
+        offers.append(SegmenterOffer(EVERYDAY, everyday.DOWNLOAD_BYTES, fetch_everyday))
+    if coco.can_be_made():
+        offers.append(SegmenterOffer(COCO, coco.WEIGHTS_BYTES, fetch_coco))
     return SegmenterWork(
         rows=rows,
         installed=folders.installed,
         install=install,
         remove=folders.remove,
-        fetch=fetch if coco.can_be_made() else None,
-        fetch_name=DEFAULT_SEGMENTER,
-        fetch_bytes=coco.WEIGHTS_BYTES,
+        offers=tuple(offers),
     )
 
 

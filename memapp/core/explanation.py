@@ -48,6 +48,8 @@ class Category:
 
     name: str
     colour: Colour
+    countable: bool = False
+    """Whether its connected parts are things of their own: people, but not sky."""
 
 
 @dataclass(frozen=True, slots=True)

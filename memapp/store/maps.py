@@ -187,7 +187,8 @@ def _written(
 def _read_segmentation(head: dict[str, Any], arrays: Any) -> Segmentation:
     segmenter = head["segmenter"]
     categories = tuple(
-        Category(_text(each["name"]), _colour(each["colour"])) for each in segmenter["categories"]
+        Category(_text(each["name"]), _colour(each["colour"]), each.get("countable") is True)
+        for each in segmenter["categories"]
     )
     labels = arrays["labels"]
     if labels.dtype != np.uint8 or (labels.size and labels.max() >= len(categories)):

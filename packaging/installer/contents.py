@@ -71,7 +71,7 @@ EXCLUDED_MODULES = (
     "PIL.ImageTk",
     "PIL.ImageQt",
 )
-TORCH_MODULES = ("torch", "torchvision", "onnx", "triton", "sympy", "networkx")
+TORCH_MODULES = ("torch", "torchvision", "onnx", "tflite", "triton", "sympy", "networkx")
 """Left out of the laptop build."""
 
 TORCH_PARTS_LEFT_OUT = (

@@ -14,11 +14,11 @@ FREEZER = ("pyinstaller==6.22.3", "pyinstaller-hooks-contrib==2026.9")
 """The tested versions; no other part of memapp needs them."""
 
 NOT_IN_THE_LAPTOP_BUILD = frozenset(
-    {"torch", "torchvision", "onnx", "resmem", "safetensors", "scipy", "matplotlib"}
+    {"torch", "torchvision", "onnx", "tflite", "resmem", "safetensors", "scipy", "matplotlib"}
 )
 """Of pyproject.toml's dependencies: only for preparing nets, GPUs and the lab."""
 
-NETS = ("torch", "torchvision", "onnx", "onnxruntime", "resmem", "numpy")
+NETS = ("torch", "torchvision", "onnx", "onnxruntime", "tflite", "resmem", "numpy")
 """Needed for the export of nets besides the laptop build's."""
 
 _STAMP = "memapp-build.txt"

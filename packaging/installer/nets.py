@@ -15,11 +15,15 @@ from installer.steps import Build, BuildError
 TOLERANCES = {"fp16": 1e-3, "fp32": 1e-4}
 """Largest allowed difference between the built app's scores and the source tree's."""
 
+EVERYDAY = "everyday-13"
+"""The segmenter that every build contains by default."""
+
 TEST_PHOTOS = Path("shared") / "data" / "photos"
 """Beside the checkout, if it exists."""
 
 _PROBE = (
-    "import importlib.metadata, onnx, onnxruntime, torch, torchvision; importlib.metadata.version('resmem')"
+    "import importlib.metadata, onnx, onnxruntime, tflite, torch, torchvision; "
+    "importlib.metadata.version('resmem')"
 )
 
 
@@ -97,6 +101,8 @@ def _install_packs(build: Build) -> None:
     """
     home = packs_home(build)
     shutil.rmtree(home, ignore_errors=True)
+    if build.options.everyday:
+        _make_everyday(build)
     if not build.options.segmenters:
         return
     python = _nets_python(build)
@@ -106,6 +112,24 @@ def _install_packs(build: Build) -> None:
             what=f"check of the segmenter pack {pack.name}",
             environment={"PYTHONPATH": str(build.root), "MEMAPP_HOME": str(home)},
         )
+
+
+def _make_everyday(build: Build) -> None:
+    """Make the segmenter that every build contains.
+
+    Raises:
+        BuildError: its networks can't be had; memapp's own sentence says why.
+    """
+    folder = packs_home(build) / "segmenters" / EVERYDAY
+    folder.parent.mkdir(parents=True)
+    sources = build.options.segmenter_sources
+    named = {"MEMAPP_SEGMENTER_SOURCES": str(sources)} if sources else {}
+    build.run(
+        [_nets_python(build), "-m", "memapp", "segmenters", "make", EVERYDAY, folder],
+        what=f"the segmenter {EVERYDAY} (--segmenter-sources DIR takes its networks from a folder, "
+        "--no-segmenter leaves it out)",
+        environment={"PYTHONPATH": str(build.root), "MEMAPP_HOME": str(packs_home(build)), **named},
+    )
 
 
 def photos(build: Build) -> list[Path]:
@@ -185,12 +209,9 @@ def stage(build: Build) -> None:
         # The fast graph has no weights of its own.
         for each in (each for each in proof.values() if "weights_file" in each):
             _link(each["weights_file"], str(build.staging / "weights" / each["weights_name"]))
-    own_segmenters = build.root / "resources" / "segmenters"
-    if own_segmenters.is_dir():
-        shutil.copytree(own_segmenters, build.staging / "segmenters")
     packs = packs_home(build) / "segmenters"
-    if build.options.segmenters:
-        shutil.copytree(packs, build.staging / "segmenters", dirs_exist_ok=True)
+    if packs.is_dir():
+        shutil.copytree(packs, build.staging / "segmenters")
     source = json.loads((build.nets / "source.json").read_text(encoding="utf-8"))
     record = {
         "scores": source["scores"],

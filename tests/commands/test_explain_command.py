@@ -107,7 +107,19 @@ def test_photos_are_explained_and_failures_listed(tmp_path: Path, memapp_home: P
     areas.write_text(json.dumps(AREAS), encoding="utf-8")
     out = tmp_path / "out"
 
-    done = memapp("explain", original, turned, broken, "--output", out, "--aoi", areas, home=memapp_home)
+    done = memapp(
+        "explain",
+        original,
+        turned,
+        broken,
+        "--output",
+        out,
+        "--aoi",
+        areas,
+        "--segmenter",
+        MADE,
+        home=memapp_home,
+    )
 
     assert done.returncode == 3, done.stderr
     assert f"{broken}: Can't read this file" in done.stderr
@@ -141,6 +153,8 @@ def test_photos_are_explained_and_failures_listed(tmp_path: Path, memapp_home: P
 
     # The second time everything is known, and written again under the same names.
     shutil.rmtree(out)
-    again = memapp("explain", original, "--output", out, "--aoi", areas, home=memapp_home)
+    again = memapp(
+        "explain", original, "--output", out, "--aoi", areas, "--segmenter", MADE, home=memapp_home
+    )
     assert again.returncode == 0, again.stderr
     np.testing.assert_array_equal(np.load(out / "Coffee.map.npy"), maps[0])

@@ -31,7 +31,8 @@ def test_train_then_score_and_judge_by_name(
     labels = tmp_path / "labels.csv"
     options = ["--images", str(images), "--labels", str(labels), "--group", "series", "--init", "random"]
     options += ["--epochs", "2", "--batch", "8", "--output", str(tmp_path / "run"), "--name", "team-1"]
-    status = main(["lab", "train", "--net", "m3m", "--freeze", "alexnet", *options])
+    chosen = ["--net", "m3m", "--segmenter", MADE, "--freeze", "alexnet"]
+    status = main(["lab", "train", *chosen, *options])
     said = capsys.readouterr()
     assert status == 0, said.err
     assert "epoch   2" in said.err

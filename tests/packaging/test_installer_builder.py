@@ -234,10 +234,13 @@ def test_the_nets_are_made_by_their_script_and_then_tried(tmp_path: Path) -> Non
         encoding="utf-8",
     )
     stand_in.chmod(0o755)
-    build = make_build(tmp_path, "--nets-python", str(stand_in), "--with-fast")
+    build = make_build(tmp_path, "--nets-python", str(stand_in), "--with-fast", "--segmenter-sources", "nets")
     build.nets.mkdir()
     nets.make(build)
-    probe, making, trying = [json.loads(line) for line in said.read_text(encoding="utf-8").splitlines()]
+    calls = [json.loads(line) for line in said.read_text(encoding="utf-8").splitlines()]
+    probe, making, trying = calls[:3]
+    folder_of_pack = nets.packs_home(build) / "segmenters" / "everyday-13"
+    assert calls[-1] == ["-m", "memapp", "segmenters", "make", "everyday-13", str(folder_of_pack)]
     assert probe[0] == "-c"
     script, folder, weights, _home, wanted, *photos = making
     assert Path(script).name == "make_nets.py"

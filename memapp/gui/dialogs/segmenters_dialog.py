@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from memapp.core.photo_text import file_size_text
 from memapp.core.text import deferred, tr
-from memapp.gui.overlay.segmenter_commands import SegmenterCommands, SegmenterRow
+from memapp.gui.overlay.segmenter_commands import SegmenterCommands, SegmenterOffer, SegmenterRow
 from memapp.gui.widgets.basic import IconButton, Role, hairline, text_label
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_6, ThemeManager
 
@@ -65,8 +65,7 @@ class SegmentersDialog(QDialog):
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(2)
-        self._fetch = QPushButton()
-        self._fetch.clicked.connect(self._on_fetch)
+        self._offers = [(offer, self._offer_button(offer)) for offer in commands.work.offers]
         self._file = QPushButton(tr("Install from a file..."))
         self._file.clicked.connect(self._choose_file)
         self._folder = QPushButton(tr("Install from a folder..."))
@@ -94,12 +93,8 @@ class SegmentersDialog(QDialog):
             self._rows.addWidget(text_label(tr("None is installed yet."), Role.QUIET))
         self._rows.addStretch(1)
         busy = self._commands.busy
-        work = self._commands.work
-        offered = work.fetch is not None and work.fetch_name not in usable
-        self._fetch.setText(
-            tr("Get {name} ({size})", name=work.fetch_name, size=file_size_text(work.fetch_bytes))
-        )
-        self._fetch.setVisible(offered and not busy)
+        for offer, button in self._offers:
+            button.setVisible(offer.name not in usable and not busy)
         for part in (self._file, self._folder):
             part.setVisible(not busy)
         self._bar.setVisible(busy)
@@ -149,10 +144,15 @@ class SegmentersDialog(QDialog):
         self._in_use = name
         self.chosen.emit(name)
 
-    def _on_fetch(self) -> None:
+    def _offer_button(self, offer: SegmenterOffer) -> QPushButton:
+        button = QPushButton(tr("Get {name} ({size})", name=offer.name, size=file_size_text(offer.size)))
+        button.clicked.connect(lambda: self._fetch(offer))
+        return button
+
+    def _fetch(self, offer: SegmenterOffer) -> None:
         self._bar.setRange(0, 0)
         self._words.setText(tr("Starting the download..."))
-        self._commands.fetch()
+        self._commands.fetch(offer)
 
     def _choose_file(self) -> None:
         filters = f"{tr('Packs')} (*.zip);;{tr('All files')} (*)"
@@ -184,7 +184,7 @@ class SegmentersDialog(QDialog):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         buttons = QHBoxLayout()
         buttons.setSpacing(SPACE_2)
-        for button in (self._fetch, self._file, self._folder, self._cancel):
+        for button in (*(button for _, button in self._offers), self._file, self._folder, self._cancel):
             buttons.addWidget(button)
         buttons.addStretch(1)
         close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)

@@ -34,6 +34,17 @@ class SegmenterRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmenterOffer:
+    """A pack that can be downloaded."""
+
+    name: str
+    size: int
+    """Bytes of the download."""
+    fetch: Callable[[RunControl, BytesProgress], str]
+    """Downloads and installs it; returns its name."""
+
+
+@dataclass(frozen=True, slots=True)
 class SegmenterWork:
     """Work on packs, handed in by the composition root; slow. Raises: SegmenterError, Cancelled."""
 
@@ -44,10 +55,8 @@ class SegmenterWork:
     install: Callable[[Path, RunControl, BytesProgress], str]
     """Installs a pack from a folder or a file; returns its name."""
     remove: Callable[[str], None]
-    fetch: Callable[[RunControl, BytesProgress], str] | None = None
-    """Downloads the default pack and returns its name; None where that is not possible."""
-    fetch_name: str = ""
-    fetch_bytes: int = 0
+    offers: tuple[SegmenterOffer, ...] = ()
+    """The packs that can be downloaded, the recommended one first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +108,9 @@ class SegmenterCommands(QObject):
         """Install a pack from a folder or a file."""
         self._begin(lambda control, progress: self.work.install(source, control, progress))
 
-    def fetch(self) -> None:
-        """Download the default pack."""
-        if self.work.fetch is not None:
-            self._begin(self.work.fetch)
+    def fetch(self, offer: SegmenterOffer) -> None:
+        """Download a pack."""
+        self._begin(offer.fetch)
 
     def remove(self, name: str) -> None:
         """Remove a pack."""

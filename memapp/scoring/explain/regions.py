@@ -22,6 +22,7 @@ from memapp.core.explanation import (
 from memapp.core.frame import SEEN_PART
 from memapp.core.records import PixelArray
 from memapp.scoring.explain.batches import score_versions
+from memapp.scoring.explain.connected import connected_parts
 from memapp.scoring.explain.fills import (
     cover_of,
     covered,
@@ -46,7 +47,7 @@ class FilledRegions:
     The fills are the mean colour of its surroundings, and its surroundings spread inwards.
     """
 
-    version = "filled-1"
+    version = "filled-2"
 
     def regions(
         self,
@@ -112,7 +113,10 @@ def superpixel_regions(picture: PixelArray) -> list[Region]:
 
 
 def segmentation_regions(segmentation: Segmentation) -> list[Region]:
-    """Return the instances and the rest of each category, or the categories if there are no instances."""
+    """Return the instances and the rest of each category, or the categories if there are no instances.
+
+    Where a category can be counted, its connected parts are told apart: "person", "person 2".
+    """
     categories = segmentation.segmenter.categories
     regions: list[Region] = []
     counts: dict[str, int] = {}
@@ -133,16 +137,26 @@ def segmentation_regions(segmentation: Segmentation) -> list[Region]:
         rest &= ~instance.mask
     for label in np.unique(segmentation.labels[rest]):
         category = categories[label]
-        regions.append(
-            _region(
-                kind=RegionKind.CATEGORY,
-                name=category.name,
-                category=category.name,
-                colour=category.colour,
-                mask=rest & (segmentation.labels == label),
+        mask = rest & (segmentation.labels == label)
+        for number, part in enumerate(_things(mask) if category.countable else [mask], start=1):
+            regions.append(
+                _region(
+                    kind=RegionKind.CATEGORY,
+                    name=category.name if number == 1 else f"{category.name} {number}",
+                    category=category.name,
+                    colour=category.colour,
+                    mask=part,
+                )
             )
-        )
     return regions
+
+
+def _things(mask: MaskArray) -> list[MaskArray]:
+    """Return the connected parts that are large enough for a region, the first with all the smaller ones."""
+    large = [part for part in connected_parts(mask)[1:] if part.mean() >= SMALLEST_SHARE]
+    for part in large:
+        mask = mask & ~part
+    return [mask, *large]
 
 
 def _region(

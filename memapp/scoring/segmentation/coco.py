@@ -22,7 +22,7 @@ from memapp.scoring.child_process import ChildError, missing_package, run_in_chi
 from memapp.scoring.partial_download import Published, is_published
 from memapp.scoring.segmentation.colours import LEFT_OVER, distinct_colours
 from memapp.scoring.segmentation.description import DESCRIPTION_NAME, FORMAT, GRAPH_NAME
-from memapp.scoring.segmentation.folders import DEFAULT_SEGMENTER, SegmenterFolders
+from memapp.scoring.segmentation.folders import COCO, SegmenterFolders
 
 if TYPE_CHECKING:
     from memapp.scoring.fetching import BytesProgress
@@ -100,7 +100,7 @@ def can_be_made() -> bool:
     return missing_package(*_MADE_WITH) is None
 
 
-def fetch_default(
+def fetch_published(
     folders: SegmenterFolders, *, home: Path, control: RunControl, progress: BytesProgress, say: Say
 ) -> SegmenterIdentity:
     """Download coco-13 and install it, after the user was told its size. See fetch_coco()."""
@@ -172,7 +172,7 @@ def make_coco(
                 f"sha256 is not {published.sha256}. Download it again from {published.address}"
             )
         with tempfile.TemporaryDirectory(prefix="memapp-coco-") as made:
-            pack = Path(made) / DEFAULT_SEGMENTER
+            pack = Path(made) / COCO
             say("Making the COCO segmenter. This takes about a minute.")
             write_coco_pack(weights, pack, source=published.address, control=control)
             return folders.install(pack, control=control)
@@ -231,7 +231,7 @@ def coco_description(
     categories = (BACKGROUND, *SUPER_CATEGORIES)
     return {
         "format": FORMAT,
-        "name": DEFAULT_SEGMENTER,
+        "name": COCO,
         "title": "COCO, 12 kinds of things",
         "licence": "BSD-3-Clause (torchvision and its weights)",
         "source": source,

@@ -269,10 +269,12 @@ def _output(fields: Fields) -> OutputDescription:
 def _categories(items: list[object]) -> tuple[Category, ...]:
     names: list[str] = []
     given: list[Colour | None] = []
+    countable: list[bool] = []
     for index, item in enumerate(items):
         fields = Fields(item, f"categories[{index}]")
         names.append(fields.text("name", longest=40))
         given.append(_colour(fields, "colour") if fields.has("colour") else None)
+        countable.append(fields.has("countable") and fields.truth("countable"))
         fields.finish()
     if len(set(names)) != len(names):
         raise FieldError("categories must have different names")
@@ -281,8 +283,8 @@ def _categories(items: list[object]) -> tuple[Category, ...]:
     taken = [colour for colour in given if colour is not None]
     more = iter(distinct_colours(len(given) - len(taken), beside=taken))
     return tuple(
-        Category(name, colour if colour is not None else next(more))
-        for name, colour in zip(names, given, strict=True)
+        Category(name, colour if colour is not None else next(more), counted)
+        for name, colour, counted in zip(names, given, countable, strict=True)
     )
 
 

@@ -63,6 +63,13 @@ class Fields:
         """Return a number within limits."""
         return _number(self._take(name), least, most, self._path(name))
 
+    def truth(self, name: str) -> bool:
+        """Return true or false."""
+        value = self._take(name)
+        if not isinstance(value, bool):
+            raise self._must(name, "be true or false")
+        return value
+
     def three_numbers(self, name: str, least: float, most: float) -> tuple[float, float, float]:
         """Return one number per colour channel."""
         value = self._take(name)

@@ -18,8 +18,11 @@ from memapp.scoring.segmentation.trial import try_out
 
 FOLDER_NAME = "segmenters"
 """In the built app's resources, and in MEMAPP_HOME."""
-DEFAULT_SEGMENTER = "coco-13"
-"""Its name; listed first if installed."""
+EVERYDAY = "everyday-13"
+COCO = "coco-13"
+DEFAULT_SEGMENTER = EVERYDAY
+_FIRST = (EVERYDAY, COCO)
+"""Names of packs; these are listed first if installed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,10 @@ class InstalledPack:
     def name(self) -> str:
         """The pack's name, or its folder's if the pack is refused."""
         return self.description.identity.name if self.description else self.folder.name
+
+
+def _place(pack: InstalledPack) -> tuple[int, str]:
+    return (_FIRST.index(pack.name) if pack.name in _FIRST else len(_FIRST), pack.name)
 
 
 class SegmenterFolders:
@@ -63,7 +70,7 @@ class SegmenterFolders:
         found: dict[str, InstalledPack] = {}
         for pack in self._folders():
             found.setdefault(pack.name, pack)
-        return tuple(sorted(found.values(), key=lambda pack: (pack.name != DEFAULT_SEGMENTER, pack.name)))
+        return tuple(sorted(found.values(), key=_place))
 
     def installed(self) -> tuple[SegmenterIdentity, ...]:
         """Return the usable ones, the default first, without reading graphs."""

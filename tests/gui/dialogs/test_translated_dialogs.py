@@ -28,6 +28,7 @@ from memapp.gui.dialogs.triage_dialog import TriageDialog
 from memapp.gui.overlay.segmenter_commands import (
     BytesProgress,
     SegmenterCommands,
+    SegmenterOffer,
     SegmenterRow,
     SegmenterWork,
 )
@@ -105,9 +106,7 @@ class _Packs:
             installed=lambda: (),
             install=self._install,
             remove=lambda _name: None,
-            fetch=lambda _control, _progress: "halves",
-            fetch_name="halves",
-            fetch_bytes=33_000_000,
+            offers=(SegmenterOffer("halves", 33_000_000, lambda *_: "halves"),),
         )
 
     def _install(self, _source: Path, _control: RunControl, progress: BytesProgress) -> str:
