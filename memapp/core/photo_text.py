@@ -59,15 +59,18 @@ def pixels_text(width: int, height: int) -> str:
 
 
 def taken_text(taken: str) -> str:
-    """Return an ISO 8601 time as people write it: "1 May 2026, 18:30:05"; what is no date stays as it is."""
+    """Return an ISO 8601 time as people write it: "1 May 2026, 18:30:05"; what is no date stays as it is.
+
+    Without seconds or time if it has none.
+    """
     try:
         when = datetime.fromisoformat(taken)
     except ValueError:
         return taken
+    day = {"day": when.day, "month": _MONTHS[when.month - 1], "year": when.year}
+    if len(taken) == len("2026-05-01"):
+        return tr("{day} {month} {year}", **day)
+    has_seconds = taken[16:17] == ":"
     return tr(
-        "{day} {month} {year}, {time}",
-        day=when.day,
-        month=_MONTHS[when.month - 1],
-        year=when.year,
-        time=f"{when:%H:%M:%S}",
+        "{day} {month} {year}, {time}", **day, time=f"{when:%H:%M:%S}" if has_seconds else f"{when:%H:%M}"
     )

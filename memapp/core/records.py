@@ -114,7 +114,8 @@ class PhotoFacts:
     format: str
     """The common name: "JPEG", "HEIC", "Nikon NEF" ..."""
     taken: str | None = None
-    """Date and time of exposure, ISO 8601 without zone ("2026-05-01T18:30:05"), None if unknown."""
+    """Date and time of exposure, ISO 8601, in the camera's own time, as far as known; None if it is not:
+    "2026-05-01T18:30:05.25+02:00", "2026-05-01T18:30", "2026-05-01"."""
     camera: str | None = None
     lens: str | None = None
     exposure: str | None = None

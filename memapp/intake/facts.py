@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, BinaryIO
 
 from PIL import ExifTags, Image
 
 from memapp.core.errors import MemappError
+from memapp.intake.dates import OtherDates, taken_of
 
 ORIENTATION = ExifTags.Base.Orientation
 
 _LONGEST_TEXT = 100
+NO_DATES = OtherDates()
 _ROTATED = frozenset({5, 6, 7, 8})
 """EXIF orientations that swap width and height."""
 
@@ -67,11 +68,12 @@ def swaps_sides(orientation: int) -> bool:
     return orientation in _ROTATED
 
 
-def read_shot(exif: Image.Exif, *, never_edited: bool = False) -> Shot:
+def read_shot(exif: Image.Exif, *, other: OtherDates = NO_DATES, never_edited: bool = False) -> Shot:
     """Return the facts that photographers look for. Never raise for invalid tags.
 
     Args:
         exif: of the photo.
+        other: dates outside of its EXIF.
         never_edited: whether the file is unchanged from the camera (RAW): its DateTime is the exposure's.
     """
     try:
@@ -80,7 +82,7 @@ def read_shot(exif: Image.Exif, *, never_edited: bool = False) -> Shot:
         details = {}
     tags = {**_readable(exif), **details}
     return Shot(
-        taken=_taken(tags, never_edited=never_edited),
+        taken=taken_of(tags, other, never_edited=never_edited),
         camera=_camera(
             _text(tags.get(ExifTags.Base.Make)),
             _text(tags.get(ExifTags.Base.Model)) or _text(tags.get(ExifTags.Base.UniqueCameraModel)),
@@ -99,21 +101,6 @@ def _readable(exif: Image.Exif) -> dict[int, Any]:
         except Exception:  # as in exif_of()
             continue
     return tags
-
-
-def _taken(tags: Mapping[int, Any], *, never_edited: bool) -> str | None:
-    # DateTime is the time of the last change, which may be years after the exposure.
-    last_resort = (ExifTags.Base.DateTime,) if never_edited else ()
-    for tag in (ExifTags.Base.DateTimeOriginal, ExifTags.Base.DateTimeDigitized, *last_resort):
-        text = _text(tags.get(tag))
-        if text is None:
-            continue
-        for pattern in ("%Y:%m:%d %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S"):
-            try:
-                return datetime.strptime(text[:19], pattern).isoformat()
-            except ValueError:
-                continue
-    return None
 
 
 def _camera(make: str | None, model: str | None) -> str | None:

@@ -10,6 +10,7 @@ from memapp.core.control import RunControl
 from memapp.core.errors import PhotoError
 from memapp.core.records import FailureKind, LoadedPhoto, PhotoFacts, PixelArray, Precision
 from memapp.intake import deep_png, facts, opening, problems, raw
+from memapp.intake.dates import OtherDates, other_dates
 from memapp.intake.expected_size import expected_size
 from memapp.intake.fingerprint import fingerprint_of
 from memapp.intake.limits import DEFAULT_LIMITS, Deadline, Limits
@@ -73,6 +74,7 @@ class _Decoded:
     """As in PhotoFacts."""
     frame: PixelArray | None = None
     picture: PixelArray | None = None
+    dates: OtherDates = facts.NO_DATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,8 @@ class _Loading:
             decoded = self._decode(image, self.file, content.name, expected)
         if facts.swaps_sides(decoded.orientation):
             size = (size[1], size[0])
-        about = _facts(size, content.name, facts.read_shot(decoded.exif), decoded.rendering, decoded.missing)
+        shot = facts.read_shot(decoded.exif, other=decoded.dates)
+        about = _facts(size, content.name, shot, decoded.rendering, decoded.missing)
         return LoadedPhoto(about, decoded.frame, decoded.picture)
 
     def _load_unknown_raw(self, content: Picture, expected: int | None, problem: PhotoError) -> LoadedPhoto:
@@ -189,7 +192,8 @@ class _Loading:
             orientation = orientation or opening.pending_orientation(image, exif)
             rendering = opening.more_than_one(image, file)
             stated = stated_colour(image, file, exif, elsewhere)
-            return _Decoded(exif, orientation, _joined(rendering, stated.note if stated else None))
+            note = _joined(rendering, stated.note if stated else None)
+            return _Decoded(exif, orientation, note, dates=other_dates(image))
         stored_size = image.size
         wanted = self.request.least_size(stored_size)
         plan = opening.plan_decoding(image, file.size, limits=self.limits, wanted=wanted)
@@ -219,7 +223,7 @@ class _Loading:
                 limits=self.limits,
             )
         rendering = _joined(rendering, stated.note if stated else None)
-        return _Decoded(exif, orientation, rendering, pixels.missing, *rendered)
+        return _Decoded(exif, orientation, rendering, pixels.missing, *rendered, other_dates(image))
 
 
 def _joined(*notes: str | None) -> str | None:

@@ -35,6 +35,7 @@ from memapp.library.order import NAME, NAME_RANK, TextRanks
 from memapp.library.photo import Photo
 
 _EPOCH = datetime(1970, 1, 1)
+_MICROSECOND = timedelta(microseconds=1)
 _NAME_KEY = "name_key"
 
 CAUTION = "caution"
@@ -56,12 +57,25 @@ class Part(IntEnum):
     """Damaged photos, and shapes that the net can't judge; exact or fast."""
 
 
+class _Known(IntEnum):
+    """How much of the time of a photo is known."""
+
+    SECOND = 0
+    MINUTE = 1
+    DAY = 2
+    NOTHING = 3
+
+
 class PhotoState(IntEnum):
     """Where a photo stands, for the net that is shown."""
 
     WAITING = 0
     SCORED = 1
     FAILED = 2
+
+
+_LENGTHS = {_Known.SECOND: 19, _Known.MINUTE: 16, _Known.DAY: 10, _Known.NOTHING: 0}
+"""Of an ISO 8601 text."""
 
 
 def score_column(net: str) -> str:
@@ -305,22 +319,26 @@ def precision_of(photo: Photo) -> Precision:
     return Precision.FAST if photo["fast"] else Precision.EXACT
 
 
-def seconds_of(taken: str | None) -> int:
-    """Return the seconds since 1970 of an ISO 8601 text, in the camera's own time.
+def moment_of(taken: str | None) -> int:
+    """Return a number by which photos are sorted by an ISO 8601 time, in the camera's own time.
 
-    UNKNOWN_INTEGER where it is none: cameras write all sorts.
+    It is 4 times the microseconds since 1970, and what is left of it by 4 says how much of the time is known
+    (_Known). UNKNOWN_INTEGER where it is no time.
     """
     try:
         moment = datetime.fromisoformat(taken) if taken else None
     except ValueError:
         moment = None
-    if moment is None:
+    if moment is None or taken is None:
         return UNKNOWN_INTEGER
-    return int((moment.replace(tzinfo=None) - _EPOCH).total_seconds())
+    known = _Known.DAY if len(taken) == 10 else _Known.SECOND if taken[16:17] == ":" else _Known.MINUTE
+    return len(_Known) * ((moment.replace(tzinfo=None) - _EPOCH) // _MICROSECOND) + known
 
 
-def _moment_text(seconds: int) -> str:
-    return taken_text((_EPOCH + timedelta(seconds=seconds)).isoformat())
+def _moment_text(moment: int) -> str:
+    microseconds, known = divmod(moment, len(_Known))
+    when = (_EPOCH + timedelta(microseconds=microseconds)).isoformat(timespec="seconds")
+    return taken_text(when[: _LENGTHS[_Known(known)]])
 
 
 def _percentile(photo: Photo, net: NetInfo) -> float:
