@@ -169,8 +169,12 @@ def _command_parser(name: str) -> argparse.ArgumentParser:
 
 
 def _speak_utf8() -> None:
-    """Write UTF-8: a file name must not end a run because of the terminal's encoding."""
+    """Write UTF-8 to files and other programs, and to a terminal what it can show; the rest is escaped.
+
+    A file name must not end a run because of the terminal's encoding.
+    """
     for stream in (sys.stdout, sys.stderr):
         # None in a built app without a console; another object under a test's capture.
         with suppress(AttributeError):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+            kept = stream.encoding if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=kept, errors="backslashreplace")  # type: ignore[union-attr]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from memapp.core.contracts import Notify, Scorer
 from memapp.core.errors import DeviceError, OutOfDeviceMemoryError
+from memapp.core.plain_text import one_line
 from memapp.core.records import NetIdentity
 from memapp.core.text import tr
 from memapp.scoring.engines.engine import Engine
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 ENGINES = ("auto", "torch", "onnx")
+
+_LONGEST_WORDS = 300
+"""Letters of a driver's words."""
 
 GPU_NAMES = {"cuda": "NVIDIA GPU", "mps": "Apple GPU"}
 
@@ -150,6 +155,28 @@ def open_torch_cpu(net: ScorableNet, threads: int | None = None) -> Engine:
     return TorchEngine(net=net.load(), device="cpu", threads=threads)
 
 
+def _why_not_here(device: str) -> str:
+    """Return why torch has no such GPU, in the driver's own words if it has any: they name the remedy."""
+    import torch
+
+    sentence = f"No {GPU_NAMES[device]} that torch can use was found."
+    if device != "cuda" or not torch.backends.cuda.is_built():  # type: ignore[no-untyped-call]
+        return sentence
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        try:
+            torch.cuda.init()  # type: ignore[no-untyped-call]
+        # What a driver raises is not documented.
+        except Exception as problem:
+            words = (str(problem).splitlines() or [""])[0].strip()
+        else:
+            words = ""
+    words = words or next((str(each.message).splitlines()[0] for each in warned if str(each.message)), "")
+    return (
+        f"{sentence} The driver says: {one_line(words)[:_LONGEST_WORDS].rstrip('.')}." if words else sentence
+    )
+
+
 def open_gpu(net: ScorableNet, device: str) -> Engine:
     """Return a net on torch, on a GPU that scores as the CPU does.
 
@@ -161,7 +188,7 @@ def open_gpu(net: ScorableNet, device: str) -> Engine:
     from memapp.scoring.engines.torch_engine import TorchEngine, available_devices
 
     if device not in available_devices():
-        raise DeviceError(f"No {GPU_NAMES[device]} that torch can use was found.")
+        raise DeviceError(_why_not_here(device))
     cpu = open_torch_cpu(net)
     expected = cpu.score(proof_frames(labelled=net.labelled))
     cpu.close()

@@ -15,6 +15,7 @@ from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled, PhotoError
 from memapp.core.records import ImageKey, PixelArray
 from memapp.pipeline.thumbnail_cache import ThumbnailCache
+from memapp.pipeline.unchanged_photo import load_unchanged
 from memapp.workers.request_sets import Kind, Request, RequestSets, View
 
 MOST_PICTURES = 4
@@ -196,7 +197,9 @@ class PreviewPool(QObject):
             return self._thumbnails.find_or_load(
                 request.key, request.side, loader=self._loader, control=control
             )
-        picture = self._loader(request.key.path, longest_side=request.side, control=control).picture
+        picture = load_unchanged(
+            request.key, loader=self._loader, longest_side=request.side, control=control
+        ).picture
         assert picture is not None
         return picture
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
+
+import psutil
+import pytest
 
 from memapp.doctor import examine
 from memapp.scoring.segmentation.folders import EVERYDAY, SegmenterFolders
 from memapp.scoring.weights import WeightsLocator
 from tests.conftest import CHECKOUT
 from tests.packs import MADE, made_pack
+from tests.scoring.segmentation.test_trial import endless, pack_of
 
 _TELLTALE = """
 import sys
@@ -96,3 +102,32 @@ def test_the_doctor_loads_each_pack(tmp_path: Path) -> None:
     assert len(texts) == 2
     assert "changed or damaged" in texts[0]
     assert texts[1] == f"{MADE}: works"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent otherwise there")
+def test_ctrl_c_ends_the_trial_of_a_graph_that_never_ends(tmp_path: Path) -> None:
+    pack = pack_of(tmp_path, endless())
+    process = subprocess.Popen(
+        [sys.executable, "-m", "memapp", "segmenters", "install", str(pack)],
+        cwd=CHECKOUT,
+        env={**os.environ, "MEMAPP_HOME": str(tmp_path / "home")},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        ours = psutil.Process(process.pid)
+        give_up = time.monotonic() + 60
+        # The trial runs in a child process; interrupted before, nothing would be tried.
+        while not any(child.cpu_times().user > 1 for child in ours.children(recursive=True)):
+            assert process.poll() is None
+            assert time.monotonic() < give_up
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert process.returncode == 130
+    assert said.splitlines()[-1] == "Cancelled."
+    assert not list((tmp_path / "home" / "segmenters").glob("*"))

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from memapp.core.contracts import Notify
 from memapp.core.errors import DeviceError, OutOfDeviceMemoryError
@@ -170,6 +171,40 @@ class FakeNet:
     def finish(self, engine: Engine) -> Engine:
         self.finished.append(engine)
         return engine
+
+
+@no_gpu
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        # As cuInit's 999 reaches torch.
+        (
+            "Unexpected error from cudaGetDeviceCount(). Error 999: unknown error\nmore",
+            "Error 999: unknown error.",
+        ),
+        (None, "driver"),
+    ],
+)
+def test_the_drivers_own_words_are_passed_on(
+    monkeypatch: pytest.MonkeyPatch, fault: str | None, words: str
+) -> None:
+    """Of half a GPU: its traces are there, and it can't be used."""
+    if fault is not None:
+
+        def init() -> None:
+            raise RuntimeError(fault)
+
+        monkeypatch.setattr(torch.cuda, "init", init)
+    elif not torch.backends.cuda.is_built():  # type: ignore[no-untyped-call]
+        pytest.skip("this build of torch knows no driver")
+    monkeypatch.setattr(torch.backends.cuda, "is_built", lambda: True)
+    monkeypatch.setattr(factory, "gpus_that_may_be_here", lambda: ("cuda",))
+    said: list[str] = []
+    NetFactory(FakeNet(), Choice(device="cuda")).build(said.append)
+    assert "The driver says: " in said[0]
+    assert words in said[0]
+    assert "more" not in said[0]
+    assert said[0].endswith("Scoring goes on with the CPU.")
 
 
 @pytest.fixture

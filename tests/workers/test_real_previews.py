@@ -112,3 +112,26 @@ def test_the_viewers_photo_is_never_a_thumbnail(qtbot: QtBot, tmp_path: Path) ->
         assert pool.join(10)
     assert picture.args is not None
     assert picture.args[1].pixelColor(5, 5) == QColor(10, 200, 30)
+
+
+def test_the_viewer_never_shows_another_picture_under_a_score(
+    qtbot: QtBot, tmp_path: Path, shared_data: Path
+) -> None:
+    """A file that was overwritten with another photo since it was scored."""
+    first, second = sorted((shared_data / "cases" / "replaced_in_place").glob("*.jpg"))
+    path = tmp_path / "a.jpg"
+    path.write_bytes(first.read_bytes())
+    status = path.stat()
+    photo = ImageKey(str(path), status.st_size, status.st_mtime_ns)
+    pool = PreviewPool(loader=load_photo, threads=1)
+    try:
+        with qtbot.waitSignal(pool.picture_ready, timeout=20_000):
+            pool.request_pictures(View.VIEWER, [photo], 0)
+        path.write_bytes(second.read_bytes())
+        with qtbot.waitSignal(pool.picture_failed, timeout=20_000) as refused:
+            pool.request_pictures(View.VIEWER, [photo], 400)
+        assert refused.args is not None
+        assert "changed" in refused.args[1]
+    finally:
+        pool.stop()
+        assert pool.join(10)

@@ -23,6 +23,7 @@ from memapp.core.nets import NetInfo
 from memapp.core.settings import SETTINGS
 from memapp.core.text import tr
 from memapp.gui.widgets.basic import Role, hairline, text_label
+from memapp.gui.widgets.plain import as_caption
 from memapp.gui.widgets.sentence_row import sentence_row
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_4, SPACE_6
 
@@ -159,7 +160,7 @@ class NetsDialog(QDialog):
         box.setToolTip(tr("The only net that scores. Tick another one first.") if last else "")
 
     def _row(self, net: NetInfo) -> QWidget:
-        box = QCheckBox(net.title.replace("&", "&&"))
+        box = QCheckBox(as_caption(net.title))
         box.setAccessibleDescription(f"{net.note} {net.scale.meaning}")
         box.toggled.connect(lambda _on: self.chosen.emit(self._ticked()))
         self._boxes[net.id] = box

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from memapp.core.export_kinds import ExportKind
 from memapp.core.names import display_name
 from memapp.core.text import tr
+from memapp.gui.widgets.plain import ask
 
 
 class Place(NamedTuple):
@@ -45,10 +45,5 @@ def _kind_of(typed: Path, kinds: Sequence[ExportKind]) -> ExportKind:
 
 def _may_replace(parent: QWidget, title: str, path: Path) -> bool:
     text = tr('"{name}" exists already.', name=display_name(path.name))
-    question = QMessageBox(QMessageBox.Icon.NoIcon, title, text, parent=parent)
-    question.setTextFormat(Qt.TextFormat.PlainText)
-    question.setInformativeText(tr("Its content will be lost."))
-    replace = question.addButton(tr("Replace"), QMessageBox.ButtonRole.AcceptRole)
-    question.addButton(tr("Cancel"), QMessageBox.ButtonRole.RejectRole)
-    question.exec()
-    return question.clickedButton() is replace
+    lost = tr("Its content will be lost.")
+    return ask(parent, title, text, lost, act=tr("Replace"), keep=tr("Cancel"))

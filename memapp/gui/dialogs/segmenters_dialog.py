@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
     QHBoxLayout,
-    QMessageBox,
     QProgressBar,
     QPushButton,
     QRadioButton,
@@ -25,6 +24,7 @@ from memapp.core.photo_text import file_size_text
 from memapp.core.text import deferred, tr
 from memapp.gui.overlay.segmenter_commands import SegmenterCommands, SegmenterOffer, SegmenterRow
 from memapp.gui.widgets.basic import IconButton, Role, hairline, text_label
+from memapp.gui.widgets.plain import as_caption, ask
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_6, ThemeManager
 
 _SIZE = (600, 460)
@@ -101,7 +101,7 @@ class SegmentersDialog(QDialog):
         self._cancel.setVisible(busy)
 
     def _row(self, row: SegmenterRow, *, in_use: bool) -> QWidget:
-        use = QRadioButton(row.title)
+        use = QRadioButton(as_caption(row.title))
         use.setChecked(in_use)
         use.setEnabled(not row.problem)
         use.clicked.connect(lambda: self._choose(row.name))
@@ -127,17 +127,9 @@ class SegmentersDialog(QDialog):
         return holder
 
     def _ask_remove(self, row: SegmenterRow) -> None:
-        question = QMessageBox(
-            QMessageBox.Icon.NoIcon,
-            tr("Remove a segmenter"),
-            tr("Remove {name}?", name=row.title),
-            parent=self,
-        )
-        question.setInformativeText(tr("It can be installed again from its file or folder."))
-        remove = question.addButton(tr("Remove"), QMessageBox.ButtonRole.AcceptRole)
-        question.addButton(tr("Keep"), QMessageBox.ButtonRole.RejectRole)
-        question.exec()
-        if question.clickedButton() is remove:
+        title, question = tr("Remove a segmenter"), tr("Remove {name}?", name=row.title)
+        later = tr("It can be installed again from its file or folder.")
+        if ask(self, title, question, later, act=tr("Remove"), keep=tr("Keep")):
             self._commands.remove(row.name)
 
     def _choose(self, name: str) -> None:
@@ -145,7 +137,8 @@ class SegmentersDialog(QDialog):
         self.chosen.emit(name)
 
     def _offer_button(self, offer: SegmenterOffer) -> QPushButton:
-        button = QPushButton(tr("Get {name} ({size})", name=offer.name, size=file_size_text(offer.size)))
+        words = tr("Get {name} ({size})", name=offer.name, size=file_size_text(offer.size))
+        button = QPushButton(as_caption(words))
         button.clicked.connect(lambda: self._fetch(offer))
         return button
 

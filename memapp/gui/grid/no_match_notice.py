@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from memapp.core.text import tr
 from memapp.gui.grid.arranged_model import ArrangedModel
+from memapp.gui.widgets.basic import text_label
 from memapp.gui.widgets.theme import SPACE_3, TEXT_TITLE
 from memapp.library.changes import Change, ChangeKind
 
@@ -25,7 +26,7 @@ class NoMatchNotice(QWidget):
         super().__init__(parent)
         self._model = model
         self._within = parent
-        words = QLabel(tr("No photos match"), self)
+        words = text_label(tr("No photos match"))
         words.setStyleSheet(f"font-size: {TEXT_TITLE}px")
         clear = QPushButton(tr("Clear filter"), self)
         clear.clicked.connect(self.clear_requested)

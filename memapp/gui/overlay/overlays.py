@@ -22,6 +22,7 @@ from memapp.gui.overlay.overlay_panel import OverlayPanel
 from memapp.gui.overlay.segmenter_commands import SegmenterCommands
 from memapp.gui.overlay.tile_overlays import TileOverlays
 from memapp.gui.viewer.photo_viewer import PhotoViewer
+from memapp.gui.widgets.plain import plain_tip
 from memapp.gui.widgets.theme import TEXT_NORMAL, ThemeManager, font
 from memapp.gui.window.actions import Actions
 from memapp.gui.window.app_services import AppServices
@@ -146,7 +147,7 @@ class Overlays(QObject):
         chosen = self._actions[f"overlay-{self.view.overlay}"]
         button.setIcon(chosen.icon())
         text = tr("Overlay: {name}", name=chosen.text())
-        button.setToolTip(text)
+        button.setToolTip(plain_tip(text))
         button.setAccessibleName(text)
 
     def manage_segmenters(self) -> None:

@@ -25,6 +25,7 @@ from memapp.core.text import deferred, tr
 from memapp.gui.overlay.legend_tree import LegendTable, inset, legend_tree
 from memapp.gui.overlay.segmentation_legend import share_text
 from memapp.gui.widgets.basic import ICON_SIDE, IconButton, IconLabel, Role, swatch, text_label
+from memapp.gui.widgets.plain import plain_tip
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, ThemeManager
 
 NO_SUM = deferred(
@@ -84,7 +85,9 @@ class RegionTable(LegendTable):
                 return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             case Qt.ItemDataRole.ForegroundRole if column in (_Column.AREA, _Column.FRAME):
                 return QColor(self.theme_manager.theme.second_text)
-            case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleTextRole:
+            case Qt.ItemDataRole.ToolTipRole:
+                return plain_tip(_description(region))
+            case Qt.ItemDataRole.AccessibleTextRole:
                 return _description(region)
         return super().data(index, role)
 

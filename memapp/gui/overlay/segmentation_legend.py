@@ -20,6 +20,7 @@ from memapp.core.explanation import Category, Segmentation
 from memapp.core.text import tr
 from memapp.gui.overlay.legend_tree import LegendTable, inset, legend_tree
 from memapp.gui.widgets.basic import Role, swatch, text_label
+from memapp.gui.widgets.plain import plain_tip
 from memapp.gui.widgets.theme import SPACE_2, SPACE_3, ThemeManager
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -135,9 +136,8 @@ class CategoryTable(LegendTable):
                 return QColor(self.theme_manager.theme.second_text)
             case Qt.ItemDataRole.ToolTipRole:
                 percent = f"{100 * self._shares[row]:.1f}"
-                return tr(
-                    "{name}: {percent} % of the photo", name=self._names[row].capitalize(), percent=percent
-                )
+                name = self._names[row].capitalize()
+                return plain_tip(tr("{name}: {percent} % of the photo", name=name, percent=percent))
         return super().data(index, role)
 
     def setData(self, index: _Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from memapp.core.records import Failure, ImageKey
 from memapp.core.text import deferred, tr, trn
 from memapp.gui.widgets.basic import IconButton, Role, text_label
+from memapp.gui.widgets.plain import plain_tip
 from memapp.gui.widgets.theme import SPACE_2, SPACE_3, ThemeManager
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -74,14 +75,19 @@ class FailureTable(QAbstractTableModel):
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return a text, in full for the tooltip too; the folder has the secondary text colour."""
         column = _Column(index.column())
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            failure = self._failures[index.row()]
-            if column is _Column.NAME:
-                return failure.key.name
-            return str(PurePath(failure.key.path).parent) if column is _Column.FOLDER else failure.reason
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(self._text(index.row(), column))
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(index.row(), column)
         if role == Qt.ItemDataRole.ForegroundRole and column is _Column.FOLDER:
             return QColor(self._theme_manager.theme.second_text)
         return None
+
+    def _text(self, row: int, column: _Column) -> str:
+        failure = self._failures[row]
+        if column is _Column.NAME:
+            return failure.key.name
+        return str(PurePath(failure.key.path).parent) if column is _Column.FOLDER else failure.reason
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole

@@ -11,6 +11,7 @@ from memapp.core.records import EngineInfo
 from memapp.core.score_text import FAST_MARK
 from memapp.core.text import tr, trn
 from memapp.gui.widgets.basic import ElidedLabel, IconLabel, Role, text_label
+from memapp.gui.widgets.plain import plain_tip
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_4, ThemeManager
 
 _SEPARATOR = " · "
@@ -208,7 +209,7 @@ class RunStatus(QWidget):
             "The net runs on {device}, with {engine}.", device=engine.device_name, engine=engine.engine
         )
         for part in (self._device, self._device_icon):
-            part.setToolTip(tooltip)
+            part.setToolTip(plain_tip(tooltip))
         self._device.setAccessibleName(tr("Scored on {device}", device=engine.device_name))
         self._device.setAccessibleDescription(tooltip)
 

@@ -16,6 +16,7 @@ from memapp.core.text import tr
 from memapp.gui.viewer.photo_view import PhotoView
 from memapp.gui.viewer.seen_part import SEEN_PART_TEXT
 from memapp.gui.widgets.basic import ICON_SIDE, ElidedLabel, IconButton, Role, hairline, text_label
+from memapp.gui.widgets.plain import plain_tip
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_4, ThemeManager
 
 _PAGE = 10
@@ -326,7 +327,7 @@ class _ViewerBar(QWidget):
             )
             self.band.setText(net.scale.error_text())
             place = net.scale.percentile(caption.score)
-            self.percentile.setToolTip(caution_sentence(caption.facts))
+            self.percentile.setToolTip(plain_tip(caution_sentence(caption.facts)))
             if caution is not None:
                 # Its place among people's scores means nothing.
                 self.percentile.setText(f"{CAUTION_MARK} {caution_text(caution)}")

@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QIcon, QKeyEvent, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton, QWidget
 
+from memapp.gui.widgets.plain import plain_tip
 from memapp.gui.widgets.theme import ThemeManager, icon
 
 ICON_SIDE = 16
@@ -72,7 +73,7 @@ class ElidedLabel(QLabel):
         line = " ".join(self._whole.splitlines())
         shown = QFontMetrics(self.font()).elidedText(line, Qt.TextElideMode.ElideMiddle, self.width())
         self.setText(shown)
-        self.setToolTip(self._whole if shown != line else "")
+        self.setToolTip(plain_tip(self._whole) if shown != line else "")
 
 
 class IconLabel(QLabel):
@@ -121,7 +122,7 @@ class IconButton(QToolButton):
 
     def set_words(self, text: str) -> None:
         """Name the button, in its tooltip and for screen readers."""
-        self.setToolTip(text)
+        self.setToolTip(plain_tip(text))
         self.setAccessibleName(text)
 
     def show_icon(self, name: str) -> None:

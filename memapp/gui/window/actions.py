@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from memapp.core.text import deferred, tr
 from memapp.gui.dialogs.shortcuts import ShortcutLine
+from memapp.gui.widgets.plain import as_caption, plain_tip
 from memapp.gui.widgets.theme import ThemeManager, icon
 from memapp.gui.window.action_context import ActionContext
 from memapp.gui.window.action_table import ACTIONS, MENU_TITLES, OTHER_KEYS, ActionSpec
@@ -110,12 +111,12 @@ class Actions(QObject):
         return [self._actions[spec.id] for spec in choices]
 
     def _make(self, spec: ActionSpec) -> QAction:
-        action = QAction(str(spec.text).replace("&", "&&"), self)
+        action = QAction(as_caption(str(spec.text)), self)
         action.setObjectName(spec.id)
         action.setShortcuts([QKeySequence(shortcut) for shortcut in spec.shortcuts])
         action.setCheckable(spec.checkable)
         if spec.shortcuts:
-            action.setToolTip(_tooltip(str(spec.text).rstrip("."), spec.shortcuts[0]))
+            action.setToolTip(plain_tip(_tooltip(str(spec.text).rstrip("."), spec.shortcuts[0])))
         if spec.group:
             self._groups.setdefault(spec.group, QActionGroup(self)).addAction(action)
         self._actions[spec.id] = action
@@ -150,10 +151,10 @@ class Actions(QObject):
 
     def _set_words(self, spec: ActionSpec, text: str, icon_name: str) -> None:
         action = self._actions[spec.id]
-        shown = text.replace("&", "&&")
+        shown = as_caption(text)
         if action.text() != shown:
             action.setText(shown)
-            action.setToolTip(_tooltip(text, spec.shortcuts[0]))
+            action.setToolTip(plain_tip(_tooltip(text, spec.shortcuts[0])))
         if self._icons[spec.id] != icon_name:
             self._icons[spec.id] = icon_name
             self._tint()
@@ -201,7 +202,7 @@ def _compare(given: Iterable[str], needed: set[str]) -> None:
 
 def _show_missing(action: QAction, reason: str) -> None:
     """Show the reason in the tooltip, in menus too."""
-    action.setToolTip(reason)
+    action.setToolTip(plain_tip(reason))
     for holder in action.associatedObjects():
         if isinstance(holder, QMenu):
             holder.setToolTipsVisible(True)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLineEdit, QWidget
 
 from memapp.core.text import tr
 from memapp.gui.widgets.basic import Role
+from memapp.gui.widgets.plain import plain_tip
 from memapp.gui.widgets.sentence_row import sentence_row
 from memapp.gui.widgets.theme import SPACE_1
 from memapp.library.columns import Column, RangeFilter, TextFilter
@@ -94,7 +95,7 @@ class RangeEditor(ConditionEditor):
         box.setSingleStep(max(step, 10.0**-declared.decimals))
         box.setValue(value)
         box.setAccessibleName(name)
-        box.setToolTip(name)
+        box.setToolTip(plain_tip(name))
         box.setFixedWidth(width)
         box.setAlignment(Qt.AlignmentFlag.AlignRight)
         line = box.findChild(QLineEdit)

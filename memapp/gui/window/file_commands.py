@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from memapp.core.errors import StoreError
 from memapp.core.events import Notice, NoticeKind
@@ -22,6 +22,7 @@ from memapp.core.text import deferred, tr, trn
 from memapp.gui.dialogs.save_dialog import ask_place
 from memapp.gui.overlay.overlay_export import LONGEST_SIDE, ExportContent, as_png, compose
 from memapp.gui.widgets.file_url import file_url
+from memapp.gui.widgets.plain import ask
 from memapp.library.photo_columns import PhotoState
 from memapp.library.scores import Scores
 from memapp.workers.jobs import Jobs
@@ -187,18 +188,13 @@ class FileCommands(QObject):
             if len(keys) == 1
             else trn("Move {count:,} photo to the trash?", "Move {count:,} photos to the trash?", len(keys))
         )
-        question = QMessageBox(QMessageBox.Icon.NoIcon, tr("Move to the trash"), text, parent=self._window)
-        question.setInformativeText(
-            trn(
-                "You can restore it from the system's trash.",
-                "You can restore them from the system's trash.",
-                len(keys),
-            )
+        later = trn(
+            "You can restore it from the system's trash.",
+            "You can restore them from the system's trash.",
+            len(keys),
         )
-        move = question.addButton(tr("Move to the trash"), QMessageBox.ButtonRole.AcceptRole)
-        question.addButton(tr("Keep"), QMessageBox.ButtonRole.RejectRole)
-        question.exec()
-        if question.clickedButton() is move:
+        act = tr("Move to the trash")
+        if ask(self._window, act, text, later, act=act, keep=tr("Keep")):
             self._jobs.start(
                 lambda: self._work.move_to_trash(keys),
                 done=self._on_trashed,

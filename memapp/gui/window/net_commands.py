@@ -16,6 +16,7 @@ from memapp.core.settings import SETTINGS, Settings
 from memapp.core.text import tr
 from memapp.gui.dialogs.nets_dialog import NetsDialog
 from memapp.gui.run.session import Session
+from memapp.gui.widgets.plain import as_caption
 from memapp.gui.window.actions import Actions
 from memapp.gui.window.filter_controls import FilterControls
 from memapp.gui.window.net_comparison import NetComparison
@@ -218,7 +219,7 @@ class NetCommands(QObject):
         self._group = QActionGroup(self._menu)
         shown = self._scores.shown
         for net in self._scores.nets:
-            entry = self._group.addAction(_as_entry(net.title))
+            entry = self._group.addAction(as_caption(net.title))
             entry.setCheckable(True)
             entry.setChecked(net == shown)
             entry.triggered.connect(lambda _checked, name=net.id: self.show_net(name))
@@ -227,7 +228,7 @@ class NetCommands(QObject):
         self._menu.addAction(self._actions["nets"])
         title = shown.title
         short = title if len(title) <= _TITLE_LETTERS else f"{title[: _TITLE_LETTERS - 1].rstrip()}…"
-        self._button.setText(tr("Net: {net}", net=_as_entry(short)))
+        self._button.setText(tr("Net: {net}", net=as_caption(short)))
         self._button.setAccessibleName(tr("Net whose scores are shown: {net}", net=title))
 
     def show_next(self) -> None:
@@ -235,8 +236,3 @@ class NetCommands(QObject):
         nets = self._scores.nets
         place = nets.index(self._scores.shown)
         self.show_net(nets[(place + 1) % len(nets)].id)
-
-
-def _as_entry(title: str) -> str:
-    """Return a title for a menu, where a single ampersand would underline the next letter."""
-    return title.replace("&", "&&")

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from memapp.core.nets import NetInfo
 from memapp.core.text import tr
+from memapp.gui.widgets.plain import plain_tip
 from memapp.gui.window.actions import Actions
 from memapp.gui.window.filter_controls import FilterControls
 from memapp.library.changes import Change, ChangeKind
@@ -51,14 +52,13 @@ class NetComparison(QObject):
         self._scores.compare(pair, flagged_from=points)
         if pair is not None:
             first, second = pair
-            self._actions["disagreeing"].setToolTip(
-                tr(
-                    "Only photos that {first} and {second} place {points} points apart or more",
-                    first=first.title,
-                    second=second.title,
-                    points=points,
-                )
+            words = tr(
+                "Only photos that {first} and {second} place {points} points apart or more",
+                first=first.title,
+                second=second.title,
+                points=points,
             )
+            self._actions["disagreeing"].setToolTip(plain_tip(words))
         self.update_filter()
         self.refresh()
 

@@ -1,0 +1,46 @@
+"""Texts with names from outside, shown as they are: Qt would take parts of them for markup or shortcuts.
+
+tests/gui/test_plain_texts.py refuses other ways to show a text that is not written in the source.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+
+def plain_tip(text: str) -> str:
+    """Return a tooltip's text so that Qt shows it as it is."""
+    return f"<p>{escape(text)}</p>" if "<" in text else text
+
+
+def as_caption(text: str) -> str:
+    """Return the text of a button or menu entry so that "&" is shown, instead of making a shortcut."""
+    return text.replace("&", "&&")
+
+
+def ask(parent: QWidget, title: str, question: str, consequence: str, *, act: str, keep: str) -> bool:
+    """Ask before something that is hard to undo; return whether to do it.
+
+    Enter and Esc keep things as they are.
+
+    Args:
+        parent: the window that it belongs to.
+        title: the dialog's.
+        question: as a sentence.
+        consequence: what happens then, as a sentence.
+        act: the button that does it.
+        keep: the button that does nothing.
+    """
+    box = QMessageBox(QMessageBox.Icon.NoIcon, title, question, parent=parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    # Qt has no format for this one: its label guesses.
+    box.setInformativeText(plain_tip(consequence))
+    acting = box.addButton(as_caption(act), QMessageBox.ButtonRole.AcceptRole)
+    keeping = box.addButton(as_caption(keep), QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(keeping)
+    box.setEscapeButton(keeping)
+    box.exec()
+    return box.clickedButton() is acting
