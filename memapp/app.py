@@ -16,6 +16,7 @@ from memapp.compose.installation import installed
 from memapp.compose.smoke import SmokeOrder, WindowSmoke
 from memapp.compose.window import WindowRoot
 from memapp.core.machine import resume_garbage_collector
+from memapp.core.number_text import set_notation
 from memapp.core.resources import resource_path
 from memapp.core.text import set_language, system_language
 from memapp.gui.widgets.translator import install_translators
@@ -41,6 +42,7 @@ def run_window(paths: Sequence[str], *, smoke: SmokeOrder | None = None) -> int:
 
     language = set_language(system_language(QLocale.system().name()), resource_path("translations"))
     install_translators(application, language)
+    set_notation(QLocale().decimalPoint(), QLocale().groupSeparator())
     root = WindowRoot(installed(home=home_folder()))
     window = root.window
     log.on_unexpected(lambda text: window.unexpected.emit(text))

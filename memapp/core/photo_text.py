@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from memapp.core.number_text import number_text
 from memapp.core.records import FailureKind
 from memapp.core.text import deferred, tr
 
@@ -45,17 +46,17 @@ def failure_text(kind: FailureKind) -> str:
 def file_size_text(size: int) -> str:
     """Return bytes as people write them: "8.4 MB", "112 kB"."""
     if size >= _MEGA:
-        return tr("{size} MB", size=f"{size / _MEGA:,.1f}")
-    return tr("{size} kB", size=f"{max(1, round(size / 1000)) if size else 0:,}")
+        return tr("{size} MB", size=number_text(size / _MEGA, ",.1f"))
+    return tr("{size} kB", size=number_text(max(1, round(size / 1000)) if size else 0, ","))
 
 
 def pixels_text(width: int, height: int) -> str:
     """Return a photo's size as people write it: "6,000 × 4,000 (24.0 MP)"."""
     megapixels = width * height / _MEGA
-    sides = {"width": f"{width:,}", "height": f"{height:,}"}
+    sides = {"width": number_text(width, ","), "height": number_text(height, ",")}
     if megapixels < 0.1:
         return tr("{width} × {height}", **sides)
-    return tr("{width} × {height} ({megapixels} MP)", megapixels=f"{megapixels:.1f}", **sides)
+    return tr("{width} × {height} ({megapixels} MP)", megapixels=number_text(megapixels, ".1f"), **sides)
 
 
 def taken_text(taken: str) -> str:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from memapp.core.calibration import percentile
+from memapp.core.number_text import number_text
 from memapp.core.records import Precision
-from memapp.core.score_text import of_hundred, place_text, score_text
+from memapp.core.score_text import as_written, of_hundred, place_text, score_text
 from memapp.core.text import Deferred, deferred, tr
 
 FLOOR_MARGIN = 0.02
@@ -106,7 +107,7 @@ class ScoreScale:
         pattern = self.place_pattern
         if among is not None:
             pattern = self.fast_place_pattern if among is Precision.FAST else self.exact_place_pattern
-        return pattern.filled(place=place_text(place), count=f"{count:,}")
+        return pattern.filled(place=place_text(place), count=number_text(count, ","))
 
 
 HITS = ScoreScale(
@@ -153,7 +154,7 @@ def scale_of(predicts: Predicts) -> ScoreScale:
 def hits_and_false_alarms(hits: float, false_alarms: float) -> str:
     """Return both predictions of one photo together, and what is left of the one without the other."""
     # Of the numbers as they are written, or the difference would look miscounted.
-    corrected = float(score_text(hits)) - float(score_text(false_alarms))
+    corrected = as_written(hits) - as_written(false_alarms)
     return tr(
         "About {hits} of 100 recognise it; about {false_alarms} of 100 "
         "who never saw it believe they did; corrected {corrected}.",

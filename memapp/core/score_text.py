@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from memapp.core.number_text import number_text
 from memapp.core.records import Precision
 from memapp.core.text import deferred
 
@@ -17,18 +18,23 @@ _ORDINAL = deferred("{number}th")
 
 def score_text(score: float, precision: Precision = Precision.EXACT) -> str:
     """Return a score as it is written: two decimals, never more; a fast one is marked: "≈0.82"."""
-    return f"{FAST_MARK if precision is Precision.FAST else ''}{score:.2f}"
+    return f"{FAST_MARK if precision is Precision.FAST else ''}{number_text(score, '.2f')}"
+
+
+def as_written(score: float) -> float:
+    """Return a score with the decimals that are written, to reckon with: 0.415 is written 0.41."""
+    return float(f"{score:.2f}")
 
 
 def of_hundred(score: float) -> int:
     """Return a score as people of a hundred, rounded as it is written: 0.415 is "0.41", so 41."""
-    return round(100 * float(score_text(score)))
+    return round(100 * as_written(score))
 
 
 def points_text(points: float) -> str:
     """Return a difference of scores with its sign: "+0.04", "−0.12"; what rounds to nothing is "0.00"."""
-    shown = f"{abs(points):.2f}"
-    if shown == "0.00":
+    shown = number_text(abs(points), ".2f")
+    if not as_written(points):
         return shown
     return f"+{shown}" if points > 0 else f"−{shown}"
 
@@ -41,4 +47,4 @@ def ordinal(value: float) -> str:
 def place_text(place: int) -> str:
     """Return a place as people say it: 12 is "12th", 1203 is "1,203rd"."""
     last = 0 if 10 <= place % 100 <= 20 else place % 10
-    return _ORDINALS.get(last, _ORDINAL).filled(number=f"{place:,}")
+    return _ORDINALS.get(last, _ORDINAL).filled(number=number_text(place, ","))

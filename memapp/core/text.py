@@ -19,6 +19,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from memapp.core.number_text import filled
+
 PSEUDO = "pseudo"
 """A language for tests: what is not marked by it on screen can't be translated."""
 
@@ -153,8 +155,8 @@ def _filled(text: str, english: str, values: dict[str, object]) -> str:
     if not values:
         return text
     try:
-        return text.format(**values)
+        return filled(text, values)
     except (LookupError, ValueError, AttributeError):
         # A translation that names a value wrongly must not cost the text.
         _log.warning("the translation %r of %r can't be filled in", text, english)
-        return english.format(**values)
+        return filled(english, values)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from PIL import Image
 
 from memapp.core.errors import MemappError, PhotoError
+from memapp.core.number_text import number_text
 from memapp.core.records import FailureKind
 from memapp.core.text import deferred, tr
 from memapp.intake.limits import GIGABYTE, Deadline
@@ -86,8 +87,8 @@ def ends_too_early(*, size: int, expected: int | None = None, good: float | None
                 tr(
                     "Can't read this file: it ends too early ({size} of {expected} {unit}). "
                     "Copy it again from its source.",
-                    size=f"{size / unit:.1f}",
-                    expected=f"{expected / unit:.1f}",
+                    size=number_text(size / unit, ".1f"),
+                    expected=number_text(expected / unit, ".1f"),
                     unit=name,
                 ),
             )
@@ -129,10 +130,10 @@ def too_large(width: int, height: int, memory: int) -> PhotoError:
         tr(
             "This photo is too large: {width} x {height} pixels ({megapixels} megapixels) "
             "would need {gigabytes} GB of memory. Save a smaller copy of it.",
-            width=f"{width:,}",
-            height=f"{height:,}",
-            megapixels=f"{width * height / 1e6:,.0f}",
-            gigabytes=f"{max(1.0, memory / GIGABYTE):,.0f}",
+            width=number_text(width, ","),
+            height=number_text(height, ","),
+            megapixels=number_text(width * height / 1e6, ",.0f"),
+            gigabytes=number_text(max(1.0, memory / GIGABYTE), ",.0f"),
         ),
     )
 

@@ -13,6 +13,7 @@ import numpy as np
 from memapp.core.caution import Caution, caution_of, caution_sentence, caution_text
 from memapp.core.names import display_name, natural_key
 from memapp.core.nets import RESMEM, NetInfo
+from memapp.core.number_text import in_notation
 from memapp.core.photo_text import failure_text, file_size_text, pixels_text, taken_text
 from memapp.core.records import Failure, PhotoFacts, Precision
 from memapp.core.score_text import FAST_SENTENCE, ordinal, score_text
@@ -249,7 +250,7 @@ def _fact_columns() -> tuple[Column, ...]:
         _fact("taken_text", "", lambda facts: facts.taken, export=ExportField("taken")),
         _fact("camera", tr("Camera"), lambda facts: facts.camera, searched=True, details=True),
         _fact("lens", tr("Lens"), lambda facts: facts.lens, searched=True, details=True),
-        _fact("exposure", tr("Exposure"), lambda facts: facts.exposure, details=True),
+        _fact("exposure", tr("Exposure"), lambda facts: facts.exposure, text=in_notation, details=True),
     )  # fmt: skip
 
 

@@ -53,6 +53,12 @@ def unmarked_texts(root: QWidget, allowed: Collection[str] = ()) -> list[str]:
     return sorted({f"{where}: {text}" for where, text in _texts(root) if not is_marked(text, allowed)})
 
 
+def shown_texts(root: QWidget) -> list[tuple[str, str]]:
+    """Return the texts below a widget, each with the widget's class first; hidden ones count, too."""
+    settle()
+    return list(_texts(root))
+
+
 def is_marked(text: str, allowed: Collection[str] = ()) -> bool:
     """Return whether every word of a text is marked, but for names that are allowed, and numbers."""
     left = re.sub(r"<[^>]*>", " ", text)

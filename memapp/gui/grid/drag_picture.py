@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPixmap
 
+from memapp.core.number_text import number_text
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, TEXT_SMALL, Theme, font
 
 _SIDE = 96
@@ -23,7 +24,7 @@ def drag_picture(preview: QImage | None, count: int, theme: Theme, ratio: float)
         )
     photo.setDevicePixelRatio(ratio)
     if count > 1:
-        _write_count(photo, f"{count:,}", theme)
+        _write_count(photo, number_text(count, ","), theme)
     return photo
 
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from memapp.core.calibration import human_quantiles
+from memapp.core.number_text import number_text
 from memapp.core.score_scale import RESMEM_SCALE, ScoreScale
 from memapp.core.score_text import ordinal, score_text
 from memapp.core.text import tr, trn
@@ -116,7 +117,7 @@ class ScoreHistogram(QWidget):
             (middle, Qt.AlignmentFlag.AlignHCenter),
             (RAMP_HIGH, Qt.AlignmentFlag.AlignRight),
         ):
-            painter.drawText(room, alignment | Qt.AlignmentFlag.AlignBottom, f"{value:.1f}")
+            painter.drawText(room, alignment | Qt.AlignmentFlag.AlignBottom, number_text(value, ".1f"))
 
     def _paint_mark(self, painter: QPainter, score: float, axis: float) -> None:
         """Draw a line with a head at the score, and a bracket as wide as the net's typical error."""
@@ -136,7 +137,14 @@ class ScoreHistogram(QWidget):
         painter.fillRect(QRectF(x - 1, 2, 2, axis + _SET_HEIGHT - 1), text)
 
     def _describe(self) -> None:
-        sentences = [tr("People's scores from 0.4 to 1.0, most of them near 0.77.")]
+        sentences = [
+            tr(
+                "People's scores from {lowest:.1f} to {highest:.1f}, most of them near {peak:.2f}.",
+                lowest=0.4,
+                highest=1.0,
+                peak=0.77,
+            )
+        ]
         place = None if self._score is None else self._scale.percentile(self._score)
         if self._score is not None and place is not None:
             sentences.append(

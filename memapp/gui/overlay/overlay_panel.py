@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from memapp.core.explanation import Layer, MapMethod
+from memapp.core.number_text import number_text
 from memapp.core.text import deferred, tr
 from memapp.gui.overlay.map_legend import MapLegend
 from memapp.gui.overlay.overlay_drawing import MapStyle
@@ -182,7 +183,9 @@ class _Waiting(QWidget):
         self._bar.setValue(done)
         # A single step shows no progress.
         self._steps.setText(
-            tr("{done} of {total}", done=f"{done:,}", total=f"{total:,}") if total > 1 else str(_PREPARING)
+            tr("{done} of {total}", done=number_text(done, ","), total=number_text(total, ","))
+            if total > 1
+            else str(_PREPARING)
         )
 
 

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QTreeView, QVBoxLayout, 
 
 from memapp.core.area_text import outside_warning
 from memapp.core.explanation import Region, RegionKind, Regions
+from memapp.core.number_text import number_text
 from memapp.core.score_text import points_text
 from memapp.core.text import deferred, tr
 from memapp.gui.overlay.legend_tree import LegendTable, inset, legend_tree
@@ -133,7 +134,11 @@ def _description(region: Region) -> str:
         lines.append(tr("The segmenter is {percent} % sure of it.", percent=round(100 * region.confidence)))
     area, frame = 100 * region.area_share, 100 * region.frame_share
     lines.append(
-        tr("{area} % of the photo, {frame} % of the frame.", area=f"{area:.1f}", frame=f"{frame:.1f}")
+        tr(
+            "{area} % of the photo, {frame} % of the frame.",
+            area=number_text(area, ".1f"),
+            frame=number_text(frame, ".1f"),
+        )
     )
     if region.contribution is None:
         lines.append(tr("The net does not see it."))

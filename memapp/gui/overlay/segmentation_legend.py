@@ -17,6 +17,7 @@ from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTreeView, QVBoxLayout, QWidget
 
 from memapp.core.explanation import Category, Segmentation
+from memapp.core.number_text import number_text
 from memapp.core.text import tr
 from memapp.gui.overlay.legend_tree import LegendTable, inset, legend_tree
 from memapp.gui.widgets.basic import Role, swatch, text_label
@@ -135,7 +136,7 @@ class CategoryTable(LegendTable):
             case Qt.ItemDataRole.ForegroundRole if self._names[row] in self.hidden:
                 return QColor(self.theme_manager.theme.second_text)
             case Qt.ItemDataRole.ToolTipRole:
-                percent = f"{100 * self._shares[row]:.1f}"
+                percent = number_text(100 * self._shares[row], ".1f")
                 name = self._names[row].capitalize()
                 return plain_tip(tr("{name}: {percent} % of the photo", name=name, percent=percent))
         return super().data(index, role)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from memapp.core.events import Progress
+from memapp.core.number_text import number_text
 from memapp.core.records import EngineInfo
 from memapp.core.score_text import FAST_MARK
 from memapp.core.text import tr, trn
@@ -50,17 +51,19 @@ def progress_text(progress: Progress) -> str:
     if progress.total_is_final:
         parts = [_done_text(progress)]
     else:
-        done, total = f"{progress.done:,}", f"{progress.total:,}"
+        done, total = number_text(progress.done, ","), number_text(progress.total, ",")
         parts = [tr("{done} of {total} found so far", done=done, total=total)]
     if progress.photos_per_second:
-        parts.append(tr("{rate} photos/s", rate=f"{progress.photos_per_second:,.1f}"))
+        parts.append(tr("{rate} photos/s", rate=number_text(progress.photos_per_second, ",.1f")))
     if progress.seconds_left is not None and progress.total_is_final:
         parts.append(time_left_text(progress.seconds_left))
     return _SEPARATOR.join(parts)
 
 
 def _done_text(progress: Progress) -> str:
-    return tr("{done} of {total}", done=f"{progress.done:,}", total=f"{progress.total:,}")
+    return tr(
+        "{done} of {total}", done=number_text(progress.done, ","), total=number_text(progress.total, ",")
+    )
 
 
 class RunStatus(QWidget):

@@ -306,7 +306,7 @@ class _ViewerBar(QWidget):
 
     def show_place(self, position: int, count: int) -> None:
         """Show the photo's place among all that are shown, and which steps are possible."""
-        self.place.setText(tr("{done} of {total}", done=f"{position:,}", total=f"{count:,}"))
+        self.place.setText(tr("{done:,} of {total:,}", done=position, total=count))
         self.previous.setEnabled(position > 1)
         self.next.setEnabled(position < count)
 

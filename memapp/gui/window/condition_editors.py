@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from memapp.core.text import tr
 from memapp.gui.widgets.basic import Role
+from memapp.gui.widgets.number_field import NumberField
 from memapp.gui.widgets.plain import plain_tip
 from memapp.gui.widgets.sentence_row import sentence_row
 from memapp.gui.widgets.theme import SPACE_1
@@ -86,9 +87,9 @@ class RangeEditor(ConditionEditor):
         if self.condition != before:
             self.changed.emit()
 
-    def _box(self, name: str, value: float, width: int) -> QDoubleSpinBox:
+    def _box(self, name: str, value: float, width: int) -> NumberField:
         declared = self._declared
-        box = QDoubleSpinBox()
+        box = NumberField()
         box.setRange(declared.lowest, declared.highest)
         box.setDecimals(declared.decimals)
         step = round((declared.highest - declared.lowest) / _STEPS, declared.decimals)
