@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from memapp.core.number_text import number_text
+from memapp.core.moments import moment_of
+from memapp.core.number_text import in_notation, number_text
 from memapp.core.records import FailureKind
 from memapp.core.text import deferred, tr
 
@@ -60,18 +59,23 @@ def pixels_text(width: int, height: int) -> str:
 
 
 def taken_text(taken: str) -> str:
-    """Return an ISO 8601 time as people write it: "1 May 2026, 18:30:05"; what is no date stays as it is.
+    """Return an ISO 8601 time as people write it, as exact as it is; what is no date stays as it is.
 
-    Without seconds or time if it has none.
+    "1 May 2026, 18:30:05", "1 May 2026, 18:30:05.70 (UTC+02:00)", "1 May 2026", "May 2026".
     """
-    try:
-        when = datetime.fromisoformat(taken)
-    except ValueError:
+    moment = moment_of(taken)
+    if moment is None:
         return taken
-    day = {"day": when.day, "month": _MONTHS[when.month - 1], "year": when.year}
-    if len(taken) == len("2026-05-01"):
-        return tr("{day} {month} {year}", **day)
-    has_seconds = taken[16:17] == ":"
-    return tr(
-        "{day} {month} {year}, {time}", **day, time=f"{when:%H:%M:%S}" if has_seconds else f"{when:%H:%M}"
-    )
+    when, parts = moment.start, moment.parts
+    if parts == 1:
+        return str(when.year)
+    month = _MONTHS[when.month - 1]
+    if parts == 2:
+        return tr("{month} {year}", month=month, year=when.year)
+    if parts == 3:
+        return tr("{day} {month} {year}", day=when.day, month=month, year=when.year)
+    time = f"{when:%H:%M}" if parts == 4 else f"{when:%H:%M:%S}"
+    if moment.fraction:
+        time = in_notation(f"{time}.{moment.fraction}")
+    said = tr("{day} {month} {year}, {time}", day=when.day, month=month, year=when.year, time=time)
+    return tr("{moment} (UTC{zone})", moment=said, zone=moment.zone) if moment.zone else said

@@ -1,150 +1,213 @@
-"""When a photo was taken: EXIF, XMP and IPTC, as cameras and programs really write it.
-
-Sources: EXIF 3.0 (CIPA DC-008), XMP part 2 (ISO 16684-1), IPTC-IIM 4.2.
-"""
+"""When a photo was taken: from its EXIF, XMP or IPTC."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from datetime import datetime
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import cached_property
+from typing import Any
+from xml.parsers import expat
 
-from PIL import ExifTags, Image, ImageFile, IptcImagePlugin
+from PIL import ExifTags, Image, IptcImagePlugin
 
 from memapp.core.errors import MemappError
+from memapp.core.moments import Moment, moment_of
 
-_PART = r"\s?(\d{1,2})"
-_MOMENT = re.compile(
-    rf"\s*(\d{{4}})[:\-./]{_PART}[:\-./]{_PART}"
-    rf"(?:[T\s]\s*(\d{{1,2}}):{_PART}(?::{_PART}(?:[.,](\d{{1,9}}))?)?\s*(Z|[+-]\d{{2}}:?\d{{2}})?)?(?!\d)"
-)
-"""Also without time or seconds, padded with spaces, and with the separators of other standards."""
-_ZONE = re.compile(r"[+-]\d{2}:\d{2}")
-_IPTC_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_IPTC_TIME = re.compile(r"(\d{2})(\d{2})(\d{2})([+-]\d{4})?")
+_MOST_XMP = 4_000_000
+"""Bytes; longer packets are not read."""
+_LONGEST_DATE = 64
 
-_LARGEST_XMP = 16 << 20
-_LONGEST_DATE = 60
-_XMP_TAKEN = ("exif:DateTimeOriginal", "photoshop:DateCreated")
-_XMP_DIGITIZED = ("exif:DateTimeDigitized", "xmp:CreateDate", "xap:CreateDate")
-_XMP_TAG = 700
-"""TIFF's."""
-_IPTC_DATE_CREATED, _IPTC_TIME_CREATED = (2, 55), (2, 60)
+_PREFIXES = {
+    "http://ns.adobe.com/exif/1.0/": "exif",
+    "http://ns.adobe.com/xap/1.0/": "xmp",
+    "http://ns.adobe.com/photoshop/1.0/": "photoshop",
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
+}
+_PACKET_TAG = 700
+"""The tag of TIFF, and so of most camera RAW, that contains XMP."""
 
+_Tags = Mapping[int, Any]
+_ORIGINAL = (
+    ExifTags.Base.DateTimeOriginal, ExifTags.Base.SubsecTimeOriginal, ExifTags.Base.OffsetTimeOriginal
+)  # fmt: skip
+_DIGITIZED = (
+    ExifTags.Base.DateTimeDigitized, ExifTags.Base.SubsecTimeDigitized, ExifTags.Base.OffsetTimeDigitized
+)  # fmt: skip
+_CHANGED = (ExifTags.Base.DateTime, ExifTags.Base.SubsecTime, ExifTags.Base.OffsetTime)
 
-class OtherDates(NamedTuple):
-    """Dates that are stated outside of EXIF, ISO 8601."""
+_XMP_ORIGINAL = ("exif:DateTimeOriginal", "photoshop:DateCreated")
+_XMP_DIGITIZED = ("exif:DateTimeDigitized", "xmp:CreateDate")
+_XMP_DATES = frozenset(_XMP_ORIGINAL + _XMP_DIGITIZED)
 
-    taken: str | None = None
-    digitized: str | None = None
-
-
-def taken_of(tags: Mapping[int, Any], other: OtherDates, *, never_edited: bool) -> str | None:
-    """Return when a photo was taken, ISO 8601, with the parts of a second and the zone if they are known.
-
-    "2026-05-01T18:30:05.25+02:00"; "2026-05-01T18:30" and "2026-05-01" where the camera wrote no more. None
-    if it is unknown or impossible. EXIF's original time counts first, then XMP's and IPTC's; then the times
-    when it became a file, which is years later for a scan.
-
-    Args:
-        tags: EXIF's, by number.
-        other: the dates outside of EXIF.
-        never_edited: whether the file is unchanged from the camera (RAW): its DateTime is the exposure's. In
-            others that is the time of the last change.
-    """
-    tag = ExifTags.Base
-    return (
-        _of_tags(tags, tag.DateTimeOriginal, tag.SubsecTimeOriginal, tag.OffsetTimeOriginal)
-        or other.taken
-        or _of_tags(tags, tag.DateTimeDigitized, tag.SubsecTimeDigitized, tag.OffsetTimeDigitized)
-        or other.digitized
-        or (_of_tags(tags, tag.DateTime, tag.SubsecTime, tag.OffsetTime) if never_edited else None)
-    )
+_IPTC_CREATED = ((2, 55), (2, 60))
+_IPTC_DIGITIZED = ((2, 62), (2, 63))
+_IPTC_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
+_IPTC_TIME = re.compile(r"(\d{2})(\d{2})(\d{2})?([-+]\d{4})?", re.ASCII)
 
 
-def other_dates(image: Image.Image) -> OtherDates:
-    """Return the dates in an image's XMP and IPTC. Raise only what stops the loading."""
-    xmp = _xmp_of(image)
-    taken = next(_in_xmp(xmp, _XMP_TAKEN), None) or _in_iptc(image)
-    return OtherDates(taken, next(_in_xmp(xmp, _XMP_DIGITIZED), None))
+def date_taken(tags: _Tags, image: Image.Image | None = None, *, never_edited: bool = False) -> str | None:
+    """Return when a photo was taken, as PhotoFacts has it; None if nothing says so. Never raise.
 
-
-def moment(text: str, *, parts: str = "", zone: str = "") -> str | None:
-    """Return a date as ISO 8601, or None if it is none or impossible (month 13, hour 24).
+    What says when the scene was recorded goes before what says when it became a file (a scan): EXIF, XMP and
+    IPTC of the first, then of the second. EXIF's DateTime is the time of the last change, which may be years
+    later: it counts only in files that are unchanged from the camera.
 
     Args:
-        text: as written.
-        parts: the digits behind the seconds, if they are stated elsewhere.
-        zone: such as "+02:00", if it is stated elsewhere.
+        tags: EXIF, all directories as one.
+        image: contains XMP and IPTC; they are read only if EXIF does not say it.
+        never_edited: whether the file is unchanged from the camera (RAW).
     """
-    found = _MOMENT.match(text)
-    if found is None:
-        return None
-    year, month, day, hour, minute, second, fraction, own_zone = found.groups()
-    try:
-        when = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0))
-    except ValueError:
-        return None
-    if hour is None:
-        return f"{when:%Y-%m-%d}"
-    zone = "+00:00" if own_zone == "Z" else own_zone or zone
-    if zone and ":" not in zone:
-        zone = f"{zone[:3]}:{zone[3:]}"
-    if second is None:
-        return f"{when:%Y-%m-%dT%H:%M}{zone}"
-    fraction = fraction or parts
-    return f"{when:%Y-%m-%dT%H:%M:%S}{f'.{fraction}' if fraction else ''}{zone}"
-
-
-def _of_tags(tags: Mapping[int, Any], date: int, parts: int, zone: int) -> str | None:
-    text, parts_text, zone_text = (_text(tags.get(tag)) for tag in (date, parts, zone))
-    return moment(
-        text,
-        parts=parts_text if parts_text.isascii() and parts_text.isdigit() else "",
-        zone=zone_text if _ZONE.fullmatch(zone_text) else "",
+    others = _Others(tags, image)
+    found = (
+        _of_exif(tags, _ORIGINAL)
+        or others.of_xmp(_XMP_ORIGINAL)
+        or others.of_iptc(*_IPTC_CREATED)
+        or _of_exif(tags, _DIGITIZED)
+        or others.of_xmp(_XMP_DIGITIZED)
+        or others.of_iptc(*_IPTC_DIGITIZED)
     )
+    if found is None and never_edited:
+        found = _of_exif(tags, _CHANGED)
+    return None if found is None else found.text
+
+
+def _of_exif(tags: _Tags, names: tuple[int, int, int]) -> Moment | None:
+    date = _text(tags.get(names[0]))
+    fraction, zone = (_text(tags.get(name)) for name in names[1:])
+    # Some cameras write these only beside DateTime.
+    if date and date == _text(tags.get(_CHANGED[0])):
+        fraction = fraction or _text(tags.get(_CHANGED[1]))
+        zone = zone or _text(tags.get(_CHANGED[2]))
+    moment = moment_of(date, fraction=fraction, zone=zone)
+    # A year alone is no date of EXIF: it is a text that was cut off.
+    return moment if moment is not None and moment.parts >= 3 else None
+
+
+class _Others:
+    """The dates outside EXIF, read when they are first asked for."""
+
+    def __init__(self, tags: _Tags, image: Image.Image | None) -> None:
+        self._tags = tags
+        self._image = image
+
+    def of_xmp(self, names: tuple[str, ...]) -> Moment | None:
+        """Return the first of these properties that is a date."""
+        return next((found for name in names if (found := moment_of(self._xmp.get(name)))), None)
+
+    def of_iptc(self, date_key: tuple[int, int], time_key: tuple[int, int]) -> Moment | None:
+        """Return the moment of these two fields; the second may be missing."""
+        date = _IPTC_DATE.fullmatch(_text(self._iptc.get(date_key)))
+        time = _IPTC_TIME.fullmatch(_text(self._iptc.get(time_key)))
+        if date is None:
+            return None
+        day = "-".join(date.groups())
+        if time is not None:
+            clock = ":".join(part for part in time.groups()[:3] if part)
+            if moment := moment_of(f"{day}T{clock}", zone=time[4] or ""):
+                return moment
+        return moment_of(day)
+
+    @cached_property
+    def _xmp(self) -> Mapping[str, str]:
+        info = {} if self._image is None else self._image.info
+        for packet in (info.get("xmp"), info.get("XML:com.adobe.xmp"), self._tags.get(_PACKET_TAG)):
+            if isinstance(packet, tuple) and all(isinstance(byte, int) for byte in packet):
+                packet = bytes(byte % 256 for byte in packet[:_MOST_XMP])
+            if isinstance(packet, str):
+                packet = packet.encode("utf-8", errors="replace")
+            if isinstance(packet, bytes) and packet:
+                return dates_of_xmp(packet)
+        return {}
+
+    @cached_property
+    def _iptc(self) -> Mapping[tuple[int, int], Any]:
+        try:
+            return (None if self._image is None else IptcImagePlugin.getiptcinfo(self._image)) or {}  # type: ignore[arg-type]
+        except MemappError:  # the time is up
+            raise
+        # As with EXIF: Pillow raises many kinds of errors for metadata that is none.
+        except Exception:
+            return {}
+
+
+def dates_of_xmp(packet: bytes) -> dict[str, str]:
+    """Return the dates of a photo in an XMP packet, by "exif:DateTimeOriginal"; of a broken one the first.
+
+    Only properties of the photo itself: dates of its history and of its parts are further inside. A packet
+    with a document type, the only place where entities can be declared, ends there.
+    """
+    if len(packet) > _MOST_XMP:
+        return {}
+    reader = _XmpReader()
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.characters
+    parser.StartDoctypeDeclHandler = reader.refuse
+    with suppress(expat.ExpatError, ValueError, LookupError, _RefusedError):
+        parser.Parse(packet.strip(b" \t\r\n\0"), True)
+    return reader.dates
+
+
+class _RefusedError(Exception):
+    """The packet is not read further."""
+
+
+class _XmpReader:
+    """Collects dates while expat reads. They count by their place: rdf:RDF / rdf:Description / date.
+
+    Namespaces are resolved here, so that a packet that forgets to declare one is read, too.
+    """
+
+    def __init__(self) -> None:
+        self.dates: dict[str, str] = {}
+        self._declared: dict[str, str] = {"xap": "xmp"}
+        self._open: list[str] = []
+        self._text = ""
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        for attribute, value in attributes.items():
+            if attribute.startswith("xmlns:"):
+                self._declared[attribute[6:]] = _PREFIXES.get(value, value)
+        name = self._resolved(name)
+        if name == "rdf:Description" and self._open[-1:] == ["rdf:RDF"] and self._is_first_rdf():
+            for attribute, value in attributes.items():
+                self._add(self._resolved(attribute), value)
+        self._open.append(name)
+        self._text = ""
+
+    def end(self, _name: str) -> None:
+        name = self._open.pop()
+        if self._open[-2:] == ["rdf:RDF", "rdf:Description"] and self._is_first_rdf():
+            self._add(name, self._text)
+        self._text = ""
+
+    def characters(self, text: str) -> None:
+        if self._open and self._open[-1] in _XMP_DATES and len(self._text) <= _LONGEST_DATE:
+            self._text += text[: _LONGEST_DATE + 1]
+
+    def refuse(self, *_declaration: object) -> None:
+        raise _RefusedError
+
+    def _is_first_rdf(self) -> bool:
+        return self._open.count("rdf:RDF") == 1
+
+    def _resolved(self, name: str) -> str:
+        prefix, _, local = name.partition(":")
+        return f"{self._declared.get(prefix, prefix)}:{local}"
+
+    def _add(self, name: str, text: str) -> None:
+        if name in _XMP_DATES and moment_of(text) is not None:
+            self.dates.setdefault(name, text)
 
 
 def _text(value: Any) -> str:
+    """Return an EXIF or IPTC value as a text without padding; empty if it is none."""
+    if isinstance(value, (list, tuple)) and value:
+        value = value[0]
     if isinstance(value, bytes):
-        value = value.decode("ascii", errors="replace")
-    return value.split("\0")[0].rstrip()[:_LONGEST_DATE] if isinstance(value, str) else ""
-
-
-def _xmp_of(image: Image.Image) -> str:
-    xmp = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
-    if not xmp and image.format == "TIFF":
-        xmp = getattr(image, "tag_v2", {}).get(_XMP_TAG, b"")
-    if isinstance(xmp, bytes):
-        xmp = xmp[:_LARGEST_XMP].decode("utf-8", errors="replace")
-    return xmp[:_LARGEST_XMP] if isinstance(xmp, str) else ""
-
-
-def _in_xmp(xmp: str, names: tuple[str, ...]) -> Iterator[str]:
-    """Yield the dates of these properties, which may be attributes or elements.
-
-    They are searched for: an XML parser would have to be kept from what a hostile file may contain.
-    """
-    for name in names:
-        for found in re.finditer(rf"{name}\s*(?:=\s*[\"']|>)\s*([^\"'<]{{4,{_LONGEST_DATE}}})", xmp):
-            if (date := moment(found[1].strip())) is not None:
-                yield date
-
-
-def _in_iptc(image: Image.Image) -> str | None:
-    try:
-        iptc = IptcImagePlugin.getiptcinfo(image) or {} if isinstance(image, ImageFile.ImageFile) else {}
-    except MemappError:  # the time is up
-        raise
-    # Pillow raises many kinds of errors for invalid IPTC.
-    except Exception:
-        return None
-    date = _IPTC_DATE.match(_text(iptc.get(_IPTC_DATE_CREATED)))
-    if date is None:
-        return None
-    text = "-".join(date.groups())
-    if time := _IPTC_TIME.match(_text(iptc.get(_IPTC_TIME_CREATED))):
-        hour, minute, second, zone = time.groups()
-        return moment(f"{text}T{hour}:{minute}:{second}{zone or ''}") or moment(text)
-    return moment(text)
+        value = value.decode("utf-8", errors="replace")
+    if isinstance(value, int):
+        value = str(value)
+    return value.strip("\0").split("\0")[0].strip() if isinstance(value, str) else ""

@@ -10,12 +10,11 @@ from typing import Any, BinaryIO
 from PIL import ExifTags, Image
 
 from memapp.core.errors import MemappError
-from memapp.intake.dates import OtherDates, taken_of
+from memapp.intake.dates import date_taken
 
 ORIENTATION = ExifTags.Base.Orientation
 
 _LONGEST_TEXT = 100
-NO_DATES = OtherDates()
 _ROTATED = frozenset({5, 6, 7, 8})
 """EXIF orientations that swap width and height."""
 
@@ -68,12 +67,12 @@ def swaps_sides(orientation: int) -> bool:
     return orientation in _ROTATED
 
 
-def read_shot(exif: Image.Exif, *, other: OtherDates = NO_DATES, never_edited: bool = False) -> Shot:
+def read_shot(exif: Image.Exif, image: Image.Image | None = None, *, never_edited: bool = False) -> Shot:
     """Return the facts that photographers look for. Never raise for invalid tags.
 
     Args:
         exif: of the photo.
-        other: dates outside of its EXIF.
+        image: the photo, for a date that its EXIF does not say.
         never_edited: whether the file is unchanged from the camera (RAW): its DateTime is the exposure's.
     """
     try:
@@ -82,7 +81,7 @@ def read_shot(exif: Image.Exif, *, other: OtherDates = NO_DATES, never_edited: b
         details = {}
     tags = {**_readable(exif), **details}
     return Shot(
-        taken=taken_of(tags, other, never_edited=never_edited),
+        taken=date_taken(tags, image, never_edited=never_edited),
         camera=_camera(
             _text(tags.get(ExifTags.Base.Make)),
             _text(tags.get(ExifTags.Base.Model)) or _text(tags.get(ExifTags.Base.UniqueCameraModel)),

@@ -10,7 +10,6 @@ from memapp.core.control import RunControl
 from memapp.core.errors import PhotoError
 from memapp.core.records import FailureKind, LoadedPhoto, PhotoFacts, PixelArray, Precision
 from memapp.intake import deep_png, facts, opening, problems, raw
-from memapp.intake.dates import OtherDates, other_dates
 from memapp.intake.expected_size import expected_size
 from memapp.intake.fingerprint import fingerprint_of
 from memapp.intake.limits import DEFAULT_LIMITS, Deadline, Limits
@@ -65,7 +64,7 @@ def load_photo(
 class _Decoded:
     """The result of decoding one picture."""
 
-    exif: Image.Exif
+    shot: facts.Shot
     orientation: int
     """As EXIF numbers it; applied to the arrays."""
     rendering: str | None
@@ -74,7 +73,6 @@ class _Decoded:
     """As in PhotoFacts."""
     frame: PixelArray | None = None
     picture: PixelArray | None = None
-    dates: OtherDates = facts.NO_DATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +111,7 @@ class _Loading:
             decoded = self._decode(image, self.file, content.name, expected)
         if facts.swaps_sides(decoded.orientation):
             size = (size[1], size[0])
-        shot = facts.read_shot(decoded.exif, other=decoded.dates)
-        about = _facts(size, content.name, shot, decoded.rendering, decoded.missing)
+        about = _facts(size, content.name, decoded.shot, decoded.rendering, decoded.missing)
         return LoadedPhoto(about, decoded.frame, decoded.picture)
 
     def _load_unknown_raw(self, content: Picture, expected: int | None, problem: PhotoError) -> LoadedPhoto:
@@ -193,7 +190,7 @@ class _Loading:
             rendering = opening.more_than_one(image, file)
             stated = stated_colour(image, file, exif, elsewhere)
             note = _joined(rendering, stated.note if stated else None)
-            return _Decoded(exif, orientation, note, dates=other_dates(image))
+            return _Decoded(facts.read_shot(exif, image), orientation, note)
         stored_size = image.size
         wanted = self.request.least_size(stored_size)
         plan = opening.plan_decoding(image, file.size, limits=self.limits, wanted=wanted)
@@ -223,7 +220,7 @@ class _Loading:
                 limits=self.limits,
             )
         rendering = _joined(rendering, stated.note if stated else None)
-        return _Decoded(exif, orientation, rendering, pixels.missing, *rendered, other_dates(image))
+        return _Decoded(facts.read_shot(exif, image), orientation, rendering, pixels.missing, *rendered)
 
 
 def _joined(*notes: str | None) -> str | None:

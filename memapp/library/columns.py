@@ -129,6 +129,8 @@ class Column:
     filter: RangeFilter | TextFilter | None = None
     text: Callable[[Any], str] = str
     """Write a value that is not missing, for the screen."""
+    shown: Describe | None = None
+    """Write a photo's value that is not missing, where the value alone does not tell the text."""
     in_words: bool = False
     """Whether a number is written in words, as a date is; then it stands in tables like a text."""
     tooltip: Describe | bool = False
@@ -179,7 +181,9 @@ class Column:
     def described(self, photo: Photo) -> str:
         """Return the value of a photo as the screen shows it; empty where it is unknown."""
         value = photo[self.id]
-        return "" if self.is_missing(value) else self.text(value)
+        if self.is_missing(value):
+            return ""
+        return self.text(value) if self.shown is None else self.shown(photo)
 
     def tooltip_line(self, photo: Photo) -> str:
         """Return the column's line in a photo's tooltip; empty where it has nothing to say."""

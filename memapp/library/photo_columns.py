@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from enum import IntEnum
 from pathlib import PurePath
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from memapp.core.caution import Caution, caution_of, caution_sentence, caution_text
+from memapp.core.moments import moment_of
 from memapp.core.names import display_name, natural_key
 from memapp.core.nets import RESMEM, NetInfo
 from memapp.core.number_text import in_notation
@@ -35,8 +35,6 @@ from memapp.library.library import Library
 from memapp.library.order import NAME, NAME_RANK, TextRanks
 from memapp.library.photo import Photo
 
-_EPOCH = datetime(1970, 1, 1)
-_MICROSECOND = timedelta(microseconds=1)
 _NAME_KEY = "name_key"
 
 CAUTION = "caution"
@@ -58,25 +56,12 @@ class Part(IntEnum):
     """Damaged photos, and shapes that the net can't judge; exact or fast."""
 
 
-class _Known(IntEnum):
-    """How much of the time of a photo is known."""
-
-    SECOND = 0
-    MINUTE = 1
-    DAY = 2
-    NOTHING = 3
-
-
 class PhotoState(IntEnum):
     """Where a photo stands, for the net that is shown."""
 
     WAITING = 0
     SCORED = 1
     FAILED = 2
-
-
-_LENGTHS = {_Known.SECOND: 19, _Known.MINUTE: 16, _Known.DAY: 10, _Known.NOTHING: 0}
-"""Of an ISO 8601 text."""
 
 
 def score_column(net: str) -> str:
@@ -244,7 +229,7 @@ def _fact_columns() -> tuple[Column, ...]:
         _fact("format", tr("Format"), lambda facts: facts.format, searched=True, details=True),
         _fact("rendering", tr("Scored from"), lambda facts: facts.rendering, details=True),
         Column(
-            id="taken", title=tr("Date taken"), kind=Kind.INTEGER, sort=Sorting(place=3), text=_moment_text,
+            id="taken", title=tr("Date taken"), kind=Kind.INTEGER, sort=Sorting(place=3), shown=_taken,
             in_words=True, details=True,
         ),
         _fact("taken_text", "", lambda facts: facts.taken, export=ExportField("taken")),
@@ -320,26 +305,18 @@ def precision_of(photo: Photo) -> Precision:
     return Precision.FAST if photo["fast"] else Precision.EXACT
 
 
-def moment_of(taken: str | None) -> int:
-    """Return a number by which photos are sorted by an ISO 8601 time, in the camera's own time.
+def place_in_time(taken: str | None) -> int:
+    """Return where a date taken stands among others: microseconds since 1970, by the clock of its place.
 
-    It is 4 times the microseconds since 1970, and what is left of it by 4 says how much of the time is known
-    (_Known). UNKNOWN_INTEGER where it is no time.
+    UNKNOWN_INTEGER where the text is no date. Zones do not count: docs/decisions/date-taken.md.
     """
-    try:
-        moment = datetime.fromisoformat(taken) if taken else None
-    except ValueError:
-        moment = None
-    if moment is None or taken is None:
-        return UNKNOWN_INTEGER
-    known = _Known.DAY if len(taken) == 10 else _Known.SECOND if taken[16:17] == ":" else _Known.MINUTE
-    return len(_Known) * ((moment.replace(tzinfo=None) - _EPOCH) // _MICROSECOND) + known
+    moment = moment_of(taken)
+    return UNKNOWN_INTEGER if moment is None else moment.order
 
 
-def _moment_text(moment: int) -> str:
-    microseconds, known = divmod(moment, len(_Known))
-    when = (_EPOCH + timedelta(microseconds=microseconds)).isoformat(timespec="seconds")
-    return taken_text(when[: _LENGTHS[_Known(known)]])
+def _taken(photo: Photo) -> str:
+    facts = facts_of(photo)
+    return "" if facts is None or facts.taken is None else taken_text(facts.taken)
 
 
 def _percentile(photo: Photo, net: NetInfo) -> float:

@@ -26,8 +26,8 @@ from memapp.library.photo_columns import (
     facts_of,
     failure_of,
     fast_column,
-    moment_of,
     net_columns,
+    place_in_time,
     precision_of,
     score_column,
     score_of,
@@ -118,7 +118,7 @@ class Scores:
             library.set_rows(fast_column(net), at, [photo.precision is Precision.FAST for photo in kept])
             library.set_rows(engine_column(net), at, [photo.engine for photo in kept])
             library.set_rows("facts", at, [_shared(photo.facts) for photo in kept])
-            library.set_rows("taken", at, [moment_of(photo.facts.taken) for photo in kept])
+            library.set_rows("taken", at, [place_in_time(photo.facts.taken) for photo in kept])
 
     def note_failures(self, failures: Iterable[Failure]) -> None:
         """Note why photos have no score; what was known of the state of their files is forgotten."""

@@ -20,6 +20,21 @@ def test_dates_are_written_as_people_write_them() -> None:
     assert taken_text("yesterday") == "yesterday"
 
 
+@pytest.mark.parametrize(
+    ("taken", "text"),
+    [
+        ("2024-05-01T10:00:00.70+02:00", "1 May 2024, 10:00:00.70 (UTC+02:00)"),
+        ("2024-05-01T10:00:00-03:30", "1 May 2024, 10:00:00 (UTC-03:30)"),
+        ("2024-05-01T10:00", "1 May 2024, 10:00"),
+        ("2024-05-01", "1 May 2024"),
+        ("2024-05", "May 2024"),
+        ("2024", "2024"),
+    ],
+)
+def test_dates_say_no_more_than_is_known(taken: str, text: str) -> None:
+    assert taken_text(taken) == text
+
+
 @pytest.mark.usefixtures("pseudo_language")
 def test_all_can_be_translated() -> None:
     said = [failure_text(kind) for kind in FailureKind]

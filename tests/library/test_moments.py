@@ -11,7 +11,7 @@ from memapp.intake.load import load_photo
 from memapp.library.columns import UNKNOWN_INTEGER
 from memapp.library.order import Order, ordered
 from memapp.library.photo import Photo
-from memapp.library.photo_columns import moment_of
+from memapp.library.photo_columns import place_in_time
 from memapp.library.photo_description import detail_rows
 from memapp.library.scores import Scores
 from tests.library.made import new_library
@@ -30,17 +30,17 @@ from tests.library.made import new_library
     ],
 )
 def test_moments_are_in_order(earlier: str, later: str) -> None:
-    assert UNKNOWN_INTEGER < moment_of(earlier) < moment_of(later)
+    assert UNKNOWN_INTEGER < place_in_time(earlier) < place_in_time(later)
 
 
 def test_no_date_is_unknown() -> None:
-    assert {moment_of(None), moment_of(""), moment_of("soon")} == {UNKNOWN_INTEGER}
+    assert {place_in_time(None), place_in_time(""), place_in_time("soon")} == {UNKNOWN_INTEGER}
 
 
 @pytest.mark.parametrize(
     ("taken", "words"),
     [
-        ("2024-05-01T10:00:05.5+02:00", "1 May 2024, 10:00:05"),
+        ("2024-05-01T10:00:05.5+02:00", "1 May 2024, 10:00:05.5 (UTC+02:00)"),
         ("2024-05-01T10:00", "1 May 2024, 10:00"),
         ("2024-05-01", "1 May 2024"),
         ("1912-04-15T02:20:00", "15 April 1912, 02:20:00"),

@@ -39,6 +39,33 @@ def test_unknown_values_come_last_in_both_directions(library: Library) -> None:
     assert names(library, Order("score", descending=False))[-1] == "waiting.jpg"
 
 
+def test_fractions_of_a_second_count_in_the_order_by_date() -> None:
+    burst = {
+        "DSC_0001.JPG": "2024-05-01T10:00:00.70+02:00",
+        "DSC_0002.JPG": "2024-05-01T10:00:00.95+02:00",
+        "DSC_9998.JPG": "2024-05-01T10:00:00.10+02:00",
+        "DSC_9999.JPG": "2024-05-01T10:00:00.4+02:00",
+    }
+    library = scored_library([scored(name, 0.7, taken=taken) for name, taken in burst.items()])
+    in_time = ["DSC_9998.JPG", "DSC_9999.JPG", "DSC_0001.JPG", "DSC_0002.JPG"]
+    assert names(library, Order("taken", descending=False)) == in_time
+    assert names(library, Order("taken", descending=True)) == in_time[::-1]
+
+
+def test_dates_are_ordered_by_the_clock_of_their_place() -> None:
+    library = scored_library(
+        [
+            scored("evening in Lyon.jpg", 0.7, taken="2024-05-01T20:00:00+02:00"),
+            scored("noon in Osaka.jpg", 0.7, taken="2024-05-02T12:00:00+09:00"),
+            scored("morning in Osaka.jpg", 0.7, taken="2024-05-02T02:30:00+09:00"),
+            scored("a day.jpg", 0.7, taken="2024-05-02"),
+        ]
+    )
+    assert names(library, Order("taken", descending=False)) == [
+        "evening in Lyon.jpg", "a day.jpg", "morning in Osaka.jpg", "noon in Osaka.jpg"
+    ]  # fmt: skip
+
+
 def test_equals_keep_the_order_of_their_names_in_both_directions() -> None:
     library = scored_library([scored("b.jpg", 0.8), scored("a.jpg", 0.8), scored("c.jpg", 0.8)])
     assert names(library, Order("score")) == ["a.jpg", "b.jpg", "c.jpg"]

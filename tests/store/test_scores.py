@@ -64,6 +64,19 @@ def test_stored_scores_are_complete_after_a_restart(home: Path) -> None:
     again.close()
 
 
+@pytest.mark.parametrize(
+    "taken", ["2024-05-01T10:00:00.70+02:00", "2024-05-01T10:00:00", "2024-05-01T10:00", "2024-05-01", "2024"]
+)
+def test_dates_are_as_exact_after_a_restart(home: Path, taken: str) -> None:
+    stored = replace(photo("/p/a.jpg"), facts=replace(FACTS, taken=taken))
+    store = SqliteScoreStore(home=home)
+    store.put([stored], NET)
+    store.close()
+    again = SqliteScoreStore(home=home)
+    assert again.lookup([stored.key], NET)[stored.key].facts.taken == taken
+    again.close()
+
+
 @pytest.mark.parametrize("change", [{"size": 124}, {"mtime_ns": 1_700_000_000_123_456_790}])
 def test_a_file_that_was_changed_is_not_known(store: SqliteScoreStore, change: dict[str, int]) -> None:
     store.put([photo("/p/a.jpg")], NET)
