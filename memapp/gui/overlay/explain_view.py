@@ -40,6 +40,8 @@ NO_PACK = deferred(
     "No segmenter is installed, so the things in photos can't be found. Get one, or install one from a "
     "file. Until then, Regions uses patches of similar colour."
 )
+PATCHES = "patches"
+"""In the place of a segmenter's name: regions are patches of similar colour."""
 GET_SEGMENTER = deferred("Get a segmenter...")
 COVER_INSTEAD = deferred("Make it by covering parts")
 """Gradients need torch, which may be missing; where they fail, the list of methods is not shown."""
@@ -63,6 +65,7 @@ class ExplainView(QObject):
         overlay_changed(str): another overlay is chosen, or none.
         panel_shown(bool): the panel beside the photo was shown or hidden.
         shown_changed(): another overlay is on screen, or none.
+        segmented(object ImageKey, object Segmentation): what is in a photo was found.
         segmenters_wanted(): the user wants to get a segmenter.
     """
 
@@ -70,6 +73,7 @@ class ExplainView(QObject):
     panel_shown = Signal(bool)
     segmenters_wanted = Signal()
     shown_changed = Signal()
+    segmented = Signal(object, object)
 
     def __init__(
         self,
@@ -153,6 +157,7 @@ class ExplainView(QObject):
         """Request the overlay that is needed now, unless it is requested already."""
         key = self._viewer.key if self._viewer.isVisible() else None
         panel_wanted = self._layer is not None and key is not None
+        self._panel.show_sources(self._sources(), self._segmenter() or PATCHES)
         if panel_wanted == self._panel.isHidden():
             self._panel.setVisible(panel_wanted)
             self.panel_shown.emit(panel_wanted)
@@ -203,6 +208,7 @@ class ExplainView(QObject):
                 if isinstance(part, Segmentation):
                     # Before the part is set: the first list hides its background, which draws.
                     self._panel.segmentation.show_segmentation(part)
+                    self.segmented.emit(self._order.key, part)
                 self._part = part
                 self._draw()
 
@@ -307,12 +313,21 @@ class ExplainView(QObject):
             precision=self.precision,
         )
 
+    def _sources(self) -> list[tuple[str, str]]:
+        """Return name and title of what finds the parts of a photo for this overlay."""
+        if self._layer not in {Layer.SEGMENTATION, Layer.REGIONS}:
+            return []
+        patches = [(PATCHES, tr("Patches of similar colour"))] if self._layer is Layer.REGIONS else []
+        return [(identity.name, identity.title) for identity in self.segmenters] + patches
+
     def _segmenter(self) -> str | None:
         """Return the chosen segmenter if it is installed, else the default; None where there is none."""
         if self._layer is Layer.MEMORABILITY:
             return None
         names = [identity.name for identity in self.segmenters]
         chosen = self._settings.get(SETTINGS.segmenter)
+        if chosen == PATCHES and self._layer is Layer.REGIONS:
+            return None
         return chosen if chosen in names else next(iter(names), None)
 
     def _help(self) -> str:

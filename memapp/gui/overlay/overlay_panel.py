@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
+    QComboBox,
     QHBoxLayout,
     QProgressBar,
     QPushButton,
@@ -47,12 +50,14 @@ class OverlayPanel(QWidget):
         export_wanted(): save photo, overlay and legend as a picture.
         help_wanted(): the button beside a failure was clicked.
         closed(): switch the overlay off.
+        source_chosen(str): find the parts of photos with this segmenter.
     """
 
     opacity_changed = Signal(int)
     export_wanted = Signal()
     help_wanted = Signal()
     closed = Signal()
+    source_chosen = Signal(str)
 
     def __init__(
         self,
@@ -75,6 +80,11 @@ class OverlayPanel(QWidget):
         self._title = text_label(role=Role.TITLE, wrap=True)
         self._close = IconButton(theme_manager=theme_manager, name="close", text=tr("No overlay (Alt+0)"))
         self._close.clicked.connect(self.closed)
+        self._source_row = QWidget()
+        self._sources = QComboBox()
+        self._sources.setAccessibleName(tr("Segmenter in use"))
+        self._sources.setToolTip(tr("What finds the parts of the photo"))
+        self._sources.activated.connect(lambda row: self.source_chosen.emit(self._sources.itemData(row)))
         self._waiting = _Waiting()
         self._trouble = _Trouble(theme_manager=theme_manager)
         self._trouble.button.clicked.connect(self.help_wanted)
@@ -102,6 +112,17 @@ class OverlayPanel(QWidget):
         for page in (self._waiting, self._trouble, *self._page_of.values()):
             self._pages.addWidget(page)
         self._lay_out()
+
+    def show_sources(self, sources: Sequence[tuple[str, str]], chosen: str) -> None:
+        """Offer what can find the parts of a photo, each with name and title; hide a lone one."""
+        names = [name for name, _ in sources]
+        if names != [self._sources.itemData(row) for row in range(self._sources.count())]:
+            self._sources.clear()
+            for name, title in sources:
+                self._sources.addItem(title, name)
+        if chosen in names:
+            self._sources.setCurrentIndex(names.index(chosen))
+        self._source_row.setVisible(len(sources) > 1)
 
     def show_waiting(self, layer: Layer) -> None:
         """Show that this overlay is being computed."""
@@ -136,6 +157,9 @@ class OverlayPanel(QWidget):
         head.setSpacing(SPACE_2)
         head.addWidget(self._title, 1)
         head.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
+        sources = QHBoxLayout(self._source_row)
+        sources.setContentsMargins(SPACE_3, 0, SPACE_3, 0)
+        sources.addWidget(self._sources, 1)
         opacity = QHBoxLayout()
         opacity.setSpacing(SPACE_2)
         opacity.addWidget(text_label(tr("Opacity")))
@@ -150,6 +174,7 @@ class OverlayPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_3)
         column.addLayout(head)
+        column.addWidget(self._source_row)
         column.addWidget(self._pages, 1)
         column.addWidget(hairline())
         column.addLayout(foot)

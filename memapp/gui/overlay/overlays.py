@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from memapp.core.records import ImageKey, PhotoId, Precision
+from memapp.core.explanation import Segmentation
+from memapp.core.records import ImageKey, Precision
 from memapp.core.settings import SETTINGS, Settings
 from memapp.core.text import tr
 from memapp.gui.dialogs.segmenters_dialog import SegmentersDialog
@@ -19,6 +18,7 @@ from memapp.gui.overlay.explain_view import OVERLAYS, ExplainView
 from memapp.gui.overlay.overlay_drawing import MapStyle
 from memapp.gui.overlay.overlay_export import ExportContent, export_title
 from memapp.gui.overlay.overlay_panel import OverlayPanel
+from memapp.gui.overlay.segmentation_legend import contents_text
 from memapp.gui.overlay.segmenter_commands import SegmenterCommands
 from memapp.gui.overlay.tile_overlays import TileOverlays
 from memapp.gui.viewer.photo_viewer import PhotoViewer
@@ -26,6 +26,8 @@ from memapp.gui.widgets.plain import plain_tip
 from memapp.gui.widgets.theme import TEXT_NORMAL, ThemeManager, font
 from memapp.gui.window.actions import Actions
 from memapp.gui.window.app_services import AppServices
+from memapp.library.library import Library
+from memapp.library.photo_columns import CONTENTS
 from memapp.library.undo import CommandLog
 from memapp.workers.jobs import Jobs
 from memapp.workers.supervisor import Supervisor
@@ -60,7 +62,7 @@ class Overlays(QObject):
         theme_manager: ThemeManager,
         services: AppServices,
         log: CommandLog,
-        photo_of: Callable[[ImageKey], PhotoId | None],
+        library: Library,
         window: QWidget,
     ) -> None:
         """Put a panel beside the viewer's photo, and buttons into its bar.
@@ -77,7 +79,7 @@ class Overlays(QObject):
             theme_manager: dark or light.
             services: work on areas and segmenters.
             log: where changes of areas are logged, to be undone.
-            photo_of: names the photo of a file, so that undo can go there.
+            library: takes what is found in photos; names them, so that undo can go there.
             window: Qt's owner, and the parent of dialogs.
         """
         super().__init__(window)
@@ -85,6 +87,7 @@ class Overlays(QObject):
         self._settings = settings
         self._theme_manager = theme_manager
         self._window = window
+        self._library = library
         self.panel = OverlayPanel(
             theme_manager=theme_manager,
             style=MapStyle(settings.get(SETTINGS.map_style)),
@@ -101,7 +104,7 @@ class Overlays(QObject):
             page=self.panel.regions,
             actions=actions,
             log=log,
-            photo_of=photo_of,
+            photo_of=library.id_of,
             window=window,
         )
         self.view = ExplainView(
@@ -129,6 +132,8 @@ class Overlays(QObject):
         self.segmenters.changed.connect(self._update_segmenters)
         self.view.overlay_changed.connect(self.chosen)
         self.view.panel_shown.connect(self.panel_shown)
+        self.view.segmented.connect(self._note_contents)
+        self.panel.source_chosen.connect(self._use_segmenter)
         self.view.segmenters_wanted.connect(self.manage_segmenters)
         self.panel.export_wanted.connect(actions["overlay-export"].trigger)
 
@@ -180,6 +185,10 @@ class Overlays(QObject):
                 face=font(TEXT_NORMAL),
             )
             self.export_wanted.emit(shown.key, content)
+
+    def _note_contents(self, key: ImageKey, segmentation: Segmentation) -> None:
+        if (photo := self._library.id_of(key)) is not None:
+            self._library.set(CONTENTS, {photo: contents_text(segmentation)})
 
     def _use_segmenter(self, name: str) -> None:
         self._settings.set(SETTINGS.segmenter, name)

@@ -26,6 +26,9 @@ from memapp.gui.widgets.theme import SPACE_2, SPACE_3, ThemeManager
 
 _Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
+_SMALLEST_PART = 0.01
+_MOST_PARTS = 5
+"""In a line about a photo."""
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -38,6 +41,18 @@ def category_shares(segmentation: Segmentation) -> list[tuple[Category, float]]:
     """Return the categories that occur and their shares of the area, largest first, background last."""
     categories = segmentation.segmenter.categories
     return [(categories[index], share) for index, share in _shares(segmentation)]
+
+
+def contents_text(segmentation: Segmentation) -> str:
+    """Return what a photo consists of, in a line: "Sky 41 %, person 22 %"; without what is very small."""
+    categories = segmentation.segmenter.categories
+    parts = [
+        tr("{name} {share}", name=categories[index].name, share=share_text(share))
+        for index, share in _shares(segmentation)
+        if index and share >= _SMALLEST_PART
+    ]
+    text = ", ".join(parts[:_MOST_PARTS])
+    return text[:1].upper() + text[1:]
 
 
 def _shares(segmentation: Segmentation) -> list[tuple[int, float]]:

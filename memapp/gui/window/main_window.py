@@ -123,7 +123,7 @@ class MainWindow(QMainWindow):
             theme_manager=theme_manager,
             services=services,
             log=self.log,
-            photo_of=self.library.id_of,
+            library=self.library,
             window=self,
         )
         self.files = FileCommands(work=services.file_work, jobs=supervisor.jobs, window=self)

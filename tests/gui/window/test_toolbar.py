@@ -157,7 +157,13 @@ def popup_line(filters: FilterControls, column: str) -> QLineEdit:
 
 
 def test_the_popup_has_a_row_for_each_other_column_that_can_be_filtered_by(filters: FilterControls) -> None:
-    assert [editor.column.id for editor in filters.popup.editors] == ["folder", "format", "camera", "lens"]
+    assert [editor.column.id for editor in filters.popup.editors] == [
+        "folder",
+        "format",
+        "camera",
+        "lens",
+        "contents",
+    ]
     popup_line(filters, "camera").setText(" r6 ")
     assert filters.wanted == PhotoFilter((Contains("camera", "r6"),))
     filters.clear()

