@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 from memapp import __version__
 from memapp.commands.common import (
@@ -21,6 +22,7 @@ from memapp.commands.common import (
 )
 from memapp.core.errors import MemappError, StoreError
 from memapp.core.machine import resume_garbage_collector
+from memapp.core.plain_text import lines
 from memapp.core.resources import resource_path
 from memapp.core.streams import stdout_is_closed
 from memapp.core.text import set_language, system_language
@@ -86,6 +88,13 @@ def main(arguments: Sequence[str]) -> int:
     )
 
 
+class _Parser(argparse.ArgumentParser):
+    """Names what it does not understand with control characters escaped: a pattern may have named it."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(lines(message))
+
+
 def _parsed(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> argparse.Namespace:
     try:
         return parser.parse_args(arguments)
@@ -111,7 +120,7 @@ def _self_test(out: Path | None) -> int:
 
 
 def _window_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="memapp",
         description="Rank photos by how memorable they are to people. Opens the window with PATHs.",
         epilog="Without a window: memapp score PATH..., memapp doctor and memapp lab (each takes --help).",
@@ -142,7 +151,7 @@ def _command_parser(name: str) -> argparse.ArgumentParser:
 
     The others are not imported: they take time, and the window needs none.
     """
-    parser = argparse.ArgumentParser(prog="memapp")
+    parser = _Parser(prog="memapp")
     commands = parser.add_subparsers(required=True)
     match name:
         case "score":

@@ -31,7 +31,7 @@ _listeners: list[Callable[[str], None]] = []
 
 def start() -> None:
     """Log to MEMAPP_HOME/logs; if that can't be written, do not log."""
-    with suppress(OSError, StoreError):
+    try:
         folder = home_folder() / FOLDER_NAME
         make_private_folder(folder)
         handler = _PrivateHandler(
@@ -41,6 +41,9 @@ def start() -> None:
             logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s")
         )
         logging.basicConfig(level=logging.INFO, handlers=[handler])
+    except (OSError, StoreError):
+        # Without a handler, logging would write to standard error, names as they are.
+        logging.basicConfig(handlers=[logging.NullHandler()])
     logging.captureWarnings(True)
     # In a built app without a console there is no standard error for a crash report.
     if sys.stderr is not None:

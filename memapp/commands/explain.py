@@ -51,6 +51,7 @@ from memapp.intake.load import load_photo
 from memapp.pipeline.explain_run import Explainers, explain_run
 from memapp.pipeline.shared_scorer import SharedScorer
 from memapp.pipeline.shared_segmenter import SharedSegmenters
+from memapp.pipeline.unchanged_photo import load_unchanged
 from memapp.scoring.explain.makers import map_makers, why_not
 from memapp.scoring.explain.regions import FilledRegions
 from memapp.scoring.segmentation.folders import SegmenterFolders
@@ -242,7 +243,7 @@ class _Work:
         parts: dict[type, Any] = {}
         try:
             # Full size, for the picture under the map.
-            loaded = load_photo(key.path, longest_side=0, control=self._control)
+            loaded = load_unchanged(key, loader=load_photo, longest_side=0, control=self._control)
         except PhotoError as problem:
             raise _FailedError(problem.reason) from problem
         for event in explain_run(

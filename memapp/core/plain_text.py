@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""The last four: full-width "=", "+", "-" and "@", as Asian keyboards write them."""
 
 
 def one_line(text: str) -> str:
@@ -29,4 +30,4 @@ def as_written(text: str) -> str:
 
 
 def _is_formula(text: str) -> bool:
-    return text.lstrip(" ")[:1] in _FORMULA_STARTS
+    return text.lstrip(" ")[:1] in _FORMULA_STARTS or text.lstrip()[:1] in _FORMULA_STARTS

@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from memapp.core.control import RunControl
 from memapp.core.errors import DeviceError, MemappError, PhotoError
 from memapp.core.explanation import Segmenter
-from memapp.core.files import read_json, write_atomically
+from memapp.core.files import keep_from_others, make_private_folder, read_json, write_atomically
 from memapp.core.frame import FRAME_SIDE, PREPROCESSING
 from memapp.core.machine import usable_cores
 from memapp.core.records import PixelArray
@@ -124,7 +124,7 @@ def prepare_features(
     cached = [part for part in ("alexnet", "resnet") if part in cached]
     key = _key(paths, net, cached, wants_frames, segmenter, mirrored)
     place = folder / key
-    place.mkdir(parents=True, exist_ok=True)
+    make_private_folder(place)
     rows = len(paths) * (2 if mirrored else 1)
     shapes: dict[str, tuple[tuple[int, ...], Any]] = {
         part: ((rows, widths(net)[part]), np.float32) for part in cached
@@ -144,6 +144,8 @@ def prepare_features(
         )
         for name, (shape, kind) in shapes.items()
     }
+    for name in arrays:
+        keep_from_others(place / f"{name}.npy")
     progress(done)
     if done < len(paths):
         engine = _open_engine(net, cached, place, device) if cached else None
@@ -271,7 +273,7 @@ def _progress_of(place: Path) -> tuple[int, dict[int, str]]:
 
 
 def _note_progress(place: Path, done: int, failed: dict[int, str]) -> None:
-    write_atomically(place / "progress.json", json.dumps({"done": done, "failed": failed}))
+    write_atomically(place / "progress.json", json.dumps({"done": done, "failed": failed}), private=True)
 
 
 def _key(

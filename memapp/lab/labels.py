@@ -39,7 +39,7 @@ class LabelledPhoto:
     file: str
     """As in the table, relative to the folder of images."""
     path: Path
-    """Absolute."""
+    """Absolute, links resolved."""
     row: int
     """In the table: the heading is row 1."""
     score: float
@@ -201,7 +201,8 @@ def _photo(
         if not path.is_file():
             return "there is no such file"
         # A link may lead anywhere, on its own or as a folder on the way.
-        if not path.resolve().is_relative_to(images.resolve()):
+        path = path.resolve()
+        if not path.is_relative_to(images.resolve()):
             return "a link leads out of the folder of images"
     except (OSError, ValueError, RuntimeError):
         return "there is no such file"

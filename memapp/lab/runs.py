@@ -24,7 +24,7 @@ import torch
 from memapp.core.control import RunControl
 from memapp.core.errors import MemappError
 from memapp.core.explanation import Segmenter, SegmenterFactory
-from memapp.core.files import read_json, write_atomically
+from memapp.core.files import make_private_folder, read_json, write_atomically
 from memapp.lab.features import Features, prepare_features
 from memapp.lab.labels import LabelledPhoto, Labels, told_of
 from memapp.lab.plots import draw_curves, plots_can_be_drawn
@@ -178,7 +178,7 @@ def keep_by_name(checkpoint: Path, name: str, *, home: Path) -> Path:
         OSError: there is no disk space, or no permission.
     """
     folder = home / NETS_FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
+    make_private_folder(folder)
     kept = folder / f"{name}.safetensors"
     pairs = [
         (graph_beside(checkpoint), graph_beside(kept)),

@@ -143,7 +143,7 @@ def _attempt(
     with disconnecting_when_cancelled(control) as sockets:
         try:
             with opener(sockets).open(request, timeout=stall_seconds) as response:
-                _take(response, part, control, progress)
+                _take(response, part, control, progress, stall_seconds)
         except urllib.error.HTTPError as problem:
             with problem:
                 _refuse_status(problem, part)
@@ -158,11 +158,17 @@ class _DiskError(OSError):
     """Writing failed, not reading."""
 
 
-def _take(response: Any, part: PartialDownload, control: RunControl, progress: BytesProgress) -> None:
+def _take(
+    response: Any,
+    part: PartialDownload,
+    control: RunControl,
+    progress: BytesProgress,
+    stall_seconds: float,
+) -> None:
     """Write what the server sends.
 
     Raises:
-        _RetryError: it ended early.
+        _RetryError: it ended early, or sends too slowly.
         FetchError: it is not the file.
     """
     published = part.published
@@ -190,9 +196,12 @@ def _take(response: Any, part: PartialDownload, control: RunControl, progress: B
     part.check_disk_space((total or published.likely_size) - start)
     done = start
     progress(done, total or 0)
+    pace = _Pace(done, stall_seconds)
     with _opened(part.path) as file:
         while chunk := response.read1(_CHUNK):
+            pace.stop()
             control.checkpoint()
+            pace.go_on()
             _write(file, chunk)
             done += len(chunk)
             if done > (total or 2 * published.likely_size):
@@ -200,10 +209,34 @@ def _take(response: Any, part: PartialDownload, control: RunControl, progress: B
                 part.discard()
                 raise FetchError(f"{published.host} sent more than the file's size. Nothing was kept.")
             progress(done, total or 0)
+            pace.check(done)
         _flush(file)
     control.checkpoint()
     if total is not None and done < total:
         raise _RetryError(f"it stopped after {done / 1e6:,.1f} of {total / 1e6:,.1f} MB")
+
+
+class _Pace:
+    """Whether enough arrives in the time in which a server may send nothing; a pause does not count."""
+
+    def __init__(self, done: int, seconds: float) -> None:
+        self._done = done
+        self._seconds = seconds
+        self._since = self._stopped = time.monotonic()
+
+    def stop(self) -> None:
+        self._stopped = time.monotonic()
+
+    def go_on(self) -> None:
+        self._since += time.monotonic() - self._stopped
+
+    def check(self, done: int) -> None:
+        """Raise _RetryError if too little arrived."""
+        if time.monotonic() < self._since + self._seconds:
+            return
+        if done < self._done + _PROGRESS_BYTES:
+            raise _RetryError("it sends too slowly")
+        self._done, self._since = done, time.monotonic()
 
 
 def _begin(part: PartialDownload, headers: Message) -> None:

@@ -47,6 +47,8 @@ _MOST_MASKS = 100
 _MOST_BYTES = EXPLAINED_SIDE * EXPLAINED_SIDE * (_MOST_MASKS // 8 + 2) + 1_000_000
 """Of one photo's arrays in memory, masks packed."""
 _MOST_HEADER_BYTES = 10_000
+_COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""The file's header sets the memory that others use."""
 _VERSION = 1
 """Version of the file format; raise it with every change, so that older files are ignored."""
 
@@ -94,6 +96,8 @@ def _arrays(content: bytes) -> dict[str, npt.NDArray[Any]]:
         members = archive.infolist()
         if len(members) > _MOST_ARRAYS or sum(member.file_size for member in members) > _MOST_BYTES:
             raise ValueError("too much for one photo")
+        if any(member.compress_type not in _COMPRESSIONS for member in members):
+            raise ValueError("another compression")
         for member in members:
             with archive.open(member) as file:
                 arrays[member.filename.removesuffix(".npy")] = _array(file, member.file_size)

@@ -17,6 +17,7 @@ import pytest
 from PIL import Image
 
 from memapp import __version__
+from memapp.cli import main
 from memapp.core.resources import resources_folder
 from memapp.scoring.weights import RESMEM_WEIGHTS
 from tests.commands.command_line import DEADLINE_SECONDS, TELLTALE, KnowScores, make_photo, memapp
@@ -252,3 +253,16 @@ def test_the_doctor_proves_the_cpu(memapp_home: Path) -> None:
     [line] = [line for line in done.stdout.splitlines() if line.startswith("torch on cpu")]
     assert "works" in line
     assert done.stdout.splitlines()[-1] == "Scoring works on this computer."
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--\x1b]0;a name\x07", "x"], ["score", "--\x1b[31m", "x"], ["lab", "nets", "\x1b[31m"]]
+)
+def test_what_is_not_understood_is_named_without_orders_to_the_terminal(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(arguments)
+    said = capsys.readouterr().err
+    assert "\\x1b" in said
+    assert "\x1b" not in said

@@ -7,13 +7,18 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from memapp.cli import main
+from memapp.commands import explain
+from memapp.core.control import RunControl
 from memapp.core.resources import resources_folder
+from memapp.intake.discover import find_photos
 from memapp.scoring.weights import RESMEM_WEIGHTS
 from memapp.store.explained_files import ENDINGS
 from tests.commands.command_line import make_photo, memapp
@@ -158,3 +163,23 @@ def test_photos_are_explained_and_failures_listed(tmp_path: Path, memapp_home: P
     )
     assert again.returncode == 0, again.stderr
     np.testing.assert_array_equal(np.load(out / "Coffee.map.npy"), maps[0])
+
+
+def test_a_file_that_was_replaced_since_it_was_found_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], shared_data: Path
+) -> None:
+    """Nothing may be written of two pictures at once."""
+    first, second = sorted((shared_data / "cases" / "replaced_in_place").glob("*.jpg"))
+    photo = tmp_path / "a.jpg"
+    photo.write_bytes(first.read_bytes())
+
+    def find(paths: list[str], *, control: RunControl) -> Iterator[object]:
+        found = list(find_photos(paths, control=control))
+        photo.write_bytes(second.read_bytes())
+        yield from found
+
+    monkeypatch.setattr(explain, "find_photos", find)
+    status = main(["explain", str(photo), "--output", str(tmp_path / "out"), "--segmenter", "none"])
+    assert status == 3
+    assert "changed or replaced" in capsys.readouterr().err
+    assert not list((tmp_path / "out").iterdir())

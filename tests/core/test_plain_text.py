@@ -26,7 +26,9 @@ def test_a_text_keeps_its_lines() -> None:
     assert lines("one\n\x1b[2Jtwo") == "one\n\\x1b[2Jtwo"
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM", "\t=1", "  =1", "\n=1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM", "\t=1", "  =1", "\n=1", "\uff1d1", "\u3000=1", " \t1"]
+)
 def test_a_formula_is_defused_and_read_back(text: str) -> None:
     assert defused(text) == f"'{text}"
     assert as_written(f"'{text}") == text

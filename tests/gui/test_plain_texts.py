@@ -8,7 +8,16 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QMessageBox, QRadioButton, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QCheckBox,
+    QLabel,
+    QMessageBox,
+    QRadioButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from memapp.core.net_ids import NetId
@@ -29,6 +38,7 @@ from memapp.gui.widgets.plain import ask, plain_tip
 from memapp.gui.widgets.theme import ThemeManager
 from memapp.workers.jobs import Jobs
 from tests.conftest import CHECKOUT
+from tests.gui.window_bench import WindowBench, make_photo
 
 HOSTILE = "<h1>Big<i>title & co.jpg"
 GUI = CHECKOUT / "memapp" / "gui"
@@ -185,3 +195,27 @@ def test_a_shortened_name_has_a_plain_tooltip(qtbot: QtBot) -> None:
     assert label.toolTip() == plain_tip(HOSTILE)
     assert "&lt;h1&gt;" in label.toolTip()
     assert plain_tip("Tom & Jerry.jpg") == "Tom & Jerry.jpg"
+
+
+def test_a_hostile_name_is_plain_everywhere_in_the_window(bench: WindowBench, tmp_path: Path) -> None:
+    try:
+        photo = make_photo(tmp_path / f"folder {HOSTILE}.d" / HOSTILE, 120)
+    except OSError:
+        pytest.skip("this file system takes no such names")
+    bench.add(photo)
+    bench.window.grid.selectAll()
+    bench.until(bench.window.actions_table["copy"].isEnabled)
+    model = bench.window.grid.model()
+    tips = [
+        str(model.index(0, column).data(Qt.ItemDataRole.ToolTipRole)) for column in range(model.columnCount())
+    ]
+    assert any("Big" in tip for tip in tips)
+    widgets = QApplication.allWidgets()
+    tips += [widget.toolTip() for widget in widgets]
+    tips += [action.toolTip() for widget in widgets for action in widget.actions()]
+    assert [tip for tip in tips if "<h1>" in tip] == []
+    for label in bench.window.findChildren(QLabel):
+        assert "Big" not in label.text() or label.textFormat() == Qt.TextFormat.PlainText
+    captions = [button.text() for button in bench.window.findChildren(QAbstractButton)]
+    captions += [action.text() for action in bench.window.findChildren(QAction)]
+    assert [text for text in captions if "Big" in text and "&&" not in text] == []

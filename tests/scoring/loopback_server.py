@@ -27,6 +27,7 @@ class Way:
         location: str | None = None,
         claimed_length: int | None = None,
         says_length: bool = True,
+        seconds_per_byte: float = 0.0,
     ) -> None:
         self.status = status
         self.content = content
@@ -38,6 +39,7 @@ class Way:
         self.location = location
         self.claimed_length = claimed_length
         self.says_length = says_length
+        self.seconds_per_byte = seconds_per_byte
 
 
 class Server:
@@ -106,6 +108,11 @@ class Server:
         if status == 206:
             request.send_header("Content-Range", f"bytes {start}-{whole - 1}/{whole}")
         request.end_headers()
+        if way.seconds_per_byte:
+            for byte in body:
+                request.wfile.write(bytes([byte]))
+                if self.released.wait(way.seconds_per_byte):
+                    return
         request.wfile.write(body[: way.hang_after if way.stop_after is None else way.stop_after])
         request.wfile.flush()
         if way.hang_after is not None:

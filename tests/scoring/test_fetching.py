@@ -367,3 +367,26 @@ def test_a_link_in_the_place_of_the_part_is_not_written_through(
     (folder / ".file.pth.part").symlink_to(target)
     assert get().read_bytes() == CONTENT
     assert target.read_bytes() == b"precious"
+
+
+def test_one_byte_now_and_then_does_not_go_on_for_ever(get: Fetch, server: Server) -> None:
+    """Of a server that is never silent for long, in one request."""
+    server.ways = [Way(seconds_per_byte=0.05)] * 9
+    with pytest.raises(FetchError, match="it sends too slowly"):
+        get(stall_seconds=0.4)
+    assert len(server.requests) == 1 + len(NO_PAUSES)
+
+
+def test_a_pause_is_no_slow_server(get: Fetch, server: Server) -> None:
+    control = RunControl()
+    paused: list[int] = []
+
+    def pause_once(done: int, _total: int) -> None:
+        if not paused and done > 0:
+            paused.append(done)
+            control.pause()
+            threading.Timer(0.7, control.resume).start()
+
+    server.ways = [Way(hang_after=None)]
+    assert get(control, pause_once, stall_seconds=0.4).read_bytes() == CONTENT
+    assert (len(paused), len(server.requests)) == (1, 1)

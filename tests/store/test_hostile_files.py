@@ -271,3 +271,33 @@ def test_settings_that_are_damaged_twice_are_both_kept(tmp_path: Path) -> None:
         assert SettingsFile(home=tmp_path).values() == {"folder": "/photos"}
     kept_aside = [path.read_bytes() for path in sorted(tmp_path.glob("settings.damaged*"))]
     assert sorted(kept_aside) == [b"[" * 100_000, b"\xff"]
+
+
+@posix_only
+def test_without_a_log_nothing_is_written_to_the_terminal_instead(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    program = "import logging; from memapp import log; log.start(); logging.error('\x1b]0;a name\x07')"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "MEMAPP_HOME": str(tmp_path / "loop")},
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    assert (done.stdout, done.stderr) == (b"", b"")
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_compression_whose_memory_the_file_decides_is_refused(tmp_path: Path, compression: int) -> None:
+    labels, masks = np.zeros((8, 8), np.uint8), MASKS[:0]
+    head = {"segmenter": SEGMENTER, "instances": []}
+    arrays = {"head": np.frombuffer(json.dumps(head).encode(), np.uint8), "labels": labels, "masks": masks}
+    for kind, expected in ((zipfile.ZIP_DEFLATED, True), (compression, False)):
+        content = io.BytesIO()
+        with zipfile.ZipFile(content, "w", kind) as archive:
+            for name, array in arrays.items():
+                one = io.BytesIO()
+                np.save(one, array)
+                archive.writestr(f"{name}.npy", one.getvalue())
+        found = found_again(DiskMapStore(home=tmp_path), Layer.SEGMENTATION, content.getvalue())
+        assert (found is not None) == expected

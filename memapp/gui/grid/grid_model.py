@@ -14,6 +14,7 @@ from memapp.gui.grid.arranged_model import ArrangedModel, Index
 from memapp.gui.grid.tile import Tile, tile_of
 from memapp.gui.grid.tile_images import TileImages
 from memapp.gui.widgets.file_url import file_url
+from memapp.gui.widgets.plain import plain_tip
 from memapp.library.columns import Column
 from memapp.library.order import NAME
 from memapp.library.photo import Photo
@@ -64,7 +65,7 @@ class GridModel(ArrangedModel):
                 return column.described(self._photo(place))
             case Qt.ItemDataRole.ToolTipRole:
                 photo = self._photo(place)
-                return column.described(photo) if index.column() else tooltip(photo)
+                return plain_tip(column.described(photo)) if index.column() else tooltip(photo)
             case Qt.ItemDataRole.AccessibleTextRole if index.column() == 0:
                 return spoken_text(self._photo(place))
             case Qt.ItemDataRole.TextAlignmentRole:

@@ -22,7 +22,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
-from memapp.core.records import ImageKey
+from memapp.core.file_state import check_file
+from memapp.core.records import FileCheck, ImageKey
 from memapp.core.settings import SETTINGS
 from memapp.core.text import tr
 from memapp.gui.grid.drag_picture import drag_picture
@@ -169,7 +170,7 @@ class GridView(TileView):
     def startDrag(self, actions: Qt.DropAction) -> None:
         """Let the selected files be dropped elsewhere, as copies."""
         selected = self._selected_rows()
-        rows = [row for row in selected if not self._photos.is_changed(row)]
+        rows = [row for row in selected if self._is_as_shown(row)]
         if len(rows) < len(selected):
             self.drag_refused.emit(len(selected) - len(rows))
         if not rows:
@@ -180,6 +181,10 @@ class GridView(TileView):
         preview = None if current is None else self._photos.images.preview(current)
         drag.setPixmap(drag_picture(preview, len(rows), self._theme, self.devicePixelRatioF()))
         drag.exec(Qt.DropAction.CopyAction)
+
+    def _is_as_shown(self, row: int) -> bool:
+        # Qt's drags can't wait for another thread; to look at a file takes microseconds.
+        return not self._photos.is_changed(row) and check_file(self._photos.key(row)) is FileCheck.SAME
 
     # Size by hand
 
