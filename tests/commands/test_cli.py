@@ -256,7 +256,7 @@ def test_the_doctor_proves_the_cpu(memapp_home: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--\x1b]0;a name\x07", "x"], ["score", "--\x1b[31m", "x"], ["lab", "nets", "\x1b[31m"]]
+    "arguments", [["--\x1b]0;name\x07", "x"], ["score", "--\x1b[31m", "x"], ["lab", "nets", "\x1b[31m"]]
 )
 def test_what_is_not_understood_is_named_without_orders_to_the_terminal(
     arguments: list[str], capsys: pytest.CaptureFixture[str]

@@ -178,7 +178,11 @@ def test_a_file_that_was_replaced_since_it_was_found_is_refused(
         photo.write_bytes(second.read_bytes())
         yield from found
 
+    def explained(*_: object, **__: object) -> Iterator[object]:
+        pytest.fail("what is known of the first photo would be drawn over the second")
+
     monkeypatch.setattr(explain, "find_photos", find)
+    monkeypatch.setattr(explain, "explain_run", explained)
     status = main(["explain", str(photo), "--output", str(tmp_path / "out"), "--segmenter", "none"])
     assert status == 3
     assert "changed or replaced" in capsys.readouterr().err
