@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QDoubleSpinBox
+from pytestqt.qtbot import QtBot
 
 from memapp.core.number_text import set_notation
+from memapp.gui.overlay.overlay_drawing import MapStyle
+from memapp.gui.overlay.overlay_panel import OverlayPanel
+from memapp.gui.widgets.theme import ThemeManager
+from tests.conftest import CHECKOUT
+from tests.gui.overlay.explained import memorability, regions, segmentation
 from tests.gui.shown_texts import shown_texts
 from tests.gui.window_bench import WindowBench, make_photos
 
@@ -37,6 +46,46 @@ def test_no_number_on_screen_has_a_point(bench: WindowBench, tmp_path: Path) -> 
         texts = [text.replace(str(tmp_path), "") for _, text in shown_texts(bench.window)]
         assert [text for text in texts if POINT.search(text)] == []
         assert any(COMMA.search(text) for text in texts)
+    bench.trigger("details")
+    texts = [text.replace(str(tmp_path), "") for _, text in shown_texts(bench.window)]
+    assert [text for text in texts if POINT.search(text)] == []
     fields = [field.text() for field in bench.window.findChildren(QDoubleSpinBox)]
     assert "0,00" in fields
     assert "1,00" in fields
+
+
+def test_the_panel_of_an_overlay_has_commas(qtbot: QtBot, theme_manager: ThemeManager) -> None:
+    panel = OverlayPanel(theme_manager=theme_manager, style=MapStyle.COLOUR, opacity=80)
+    qtbot.addWidget(panel)
+    panel.segmentation.show_segmentation(segmentation())
+    panel.regions.show_regions(regions())
+    panel.map.show_map(memorability())
+    texts = [text for _, text in shown_texts(panel)]
+    assert [text for text in texts if POINT.search(text)] == []
+    assert "+0,12" in texts
+    assert any("25,0 % of the photo" in text for text in texts)
+    assert any("0,71" in text for text in texts)
+
+
+@pytest.mark.parametrize(("language", "score"), [("de_DE", "0,50"), ("en_US", "0.50")])
+def test_the_window_starts_with_the_notation_of_the_system(language: str, score: str) -> None:
+    script = """
+from memapp import app
+from memapp.core.score_text import score_text
+def say(installed):
+    print(score_text(0.5))
+    raise SystemExit
+app.WindowRoot = say
+app.run_window([])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=CHECKOUT,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "LC_ALL": f"{language}.UTF-8"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+    )
+    assert done.stdout.strip() == score, done.stderr

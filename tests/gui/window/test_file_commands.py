@@ -13,6 +13,7 @@ from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QFileDialog, QMessageBox
 
+from memapp.core.number_text import set_notation
 from memapp.core.resources import resource_path
 from memapp.core.settings import SETTINGS
 from memapp.gui.window.drop_area import given_by
@@ -128,6 +129,26 @@ def test_scores_are_exported_in_the_order_on_screen(
             "failed",
             "scored",
         ]
+
+
+def test_files_have_points_where_the_screen_has_commas(
+    bench: WindowBench,
+    folder: Path,
+    tmp_path: Path,
+    choosing: Callable[..., None],
+    request: pytest.FixtureRequest,
+) -> None:
+    set_notation(",", ".")
+    request.addfinalizer(set_notation)
+    bench.add(folder)
+    target = tmp_path / "scores.csv"
+    choosing(save=str(target))
+    bench.trigger("export")
+    bench.until(lambda: any(str(target) in text for text in bench.notice_texts()))
+    with target.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 3
+    assert all("." in row["score"] and 0 <= float(row["score"]) <= 1 for row in rows)
 
 
 @pytest.mark.parametrize(
