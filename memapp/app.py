@@ -42,7 +42,7 @@ def run_window(paths: Sequence[str], *, smoke: SmokeOrder | None = None) -> int:
 
     language = set_language(system_language(QLocale.system().name()), resource_path("translations"))
     install_translators(application, language)
-    set_notation(QLocale().decimalPoint(), QLocale().groupSeparator())
+    _write_numbers_as_the_system_does()
     root = WindowRoot(installed(home=home_folder()))
     window = root.window
     log.on_unexpected(lambda text: window.unexpected.emit(text))
@@ -58,6 +58,13 @@ def run_window(paths: Sequence[str], *, smoke: SmokeOrder | None = None) -> int:
     if root.stopped is False:
         _log.warning("a thread did not end in time")
     return status
+
+
+def _write_numbers_as_the_system_does() -> None:
+    if QLocale().zeroDigit() != "0":
+        # memapp's texts have the digits 0 to 9, whatever the language; fields must not differ from them.
+        QLocale.setDefault(QLocale.c())
+    set_notation(QLocale().decimalPoint(), QLocale().groupSeparator())
 
 
 class _FileOpener(QObject):

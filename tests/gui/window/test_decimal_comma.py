@@ -67,13 +67,14 @@ def test_the_panel_of_an_overlay_has_commas(qtbot: QtBot, theme_manager: ThemeMa
     assert any("0,71" in text for text in texts)
 
 
-@pytest.mark.parametrize(("language", "score"), [("de_DE", "0,50"), ("en_US", "0.50")])
+@pytest.mark.parametrize(("language", "score"), [("de_DE", "0,50"), ("en_US", "0.50"), ("fa_IR", "0.50")])
 def test_the_window_starts_with_the_notation_of_the_system(language: str, score: str) -> None:
     script = """
 from memapp import app
 from memapp.core.score_text import score_text
+from PySide6.QtCore import QLocale
 def say(installed):
-    print(score_text(0.5))
+    print(score_text(0.5), QLocale().toString(0.5, "f", 2))
     raise SystemExit
 app.WindowRoot = say
 app.run_window([])
@@ -88,4 +89,4 @@ app.run_window([])
         check=False,
         timeout=60,
     )
-    assert done.stdout.strip() == score, done.stderr
+    assert done.stdout.split() == [score, score], done.stderr
