@@ -184,8 +184,12 @@ class PhotoPanes(QObject):
                     self._on_file_changed(change)
                 if change.touches("score", "state"):
                     self._on_scores()
-                elif len(self._selected) == 1 and change.touches(DISAGREEMENT, "facts"):
+                elif len(self._selected) == 1 and change.touches(*self._inspected_columns()):
                     self._inspect()
+
+    def _inspected_columns(self) -> list[str]:
+        """Return the columns that the inspector shows."""
+        return [DISAGREEMENT, "facts", *(column.id for column in self._library.columns.detailed)]
 
     def _on_scores(self) -> None:
         if not self._shoot_timer.isActive():

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from memapp.core.explanation import RegionKind, Regions
 from memapp.core.text import tr
+from memapp.gui.inspector.facts import FactsText
 from memapp.gui.overlay.explain_view import PATCHES
 from memapp.gui.overlay.segmentation_legend import contents_text
 from memapp.library.photo import Photo
@@ -32,6 +33,9 @@ def test_the_inspector_says_what_was_found(viewing: Callable[..., WindowBench]) 
     photo = Photo(bench.window.library, row)
     assert "50 %" in photo[CONTENTS]
     assert dict(detail_rows(photo))[tr("What's in it")] == photo[CONTENTS]
+    bench.trigger("overlay-none")
+    [facts] = bench.window.inspector.findChildren(FactsText)
+    assert photo[CONTENTS] in facts.toPlainText()
 
 
 def test_patches_can_be_chosen_in_the_legend(qtbot: QtBot, viewing: Callable[..., WindowBench]) -> None:
