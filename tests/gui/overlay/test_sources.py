@@ -26,6 +26,7 @@ def sources(bench: WindowBench) -> QComboBox:
 
 def test_the_inspector_says_what_was_found(viewing: Callable[..., WindowBench]) -> None:
     bench = viewing()
+    bench.choose("a.png")
     bench.trigger("overlay-segmentation")
     bench.until(lambda: bench.window.overlays.view.shown is not None)
     row = bench.window.library.row(bench.key("a.png"))
