@@ -57,7 +57,21 @@ class Moment:
     @property
     def order(self) -> int:
         """Where it lies in time: microseconds since 1970, by the clock of its place."""
-        return (self.start - _EPOCH) // _MICROSECOND
+        return _order(self.start)
+
+
+def order_of(text: str | None) -> int | None:
+    """Return the order of a moment written as Moment.text writes it; None if the text means none.
+
+    Faster than moment_of() by an order of magnitude, which a library of 100,000 photos feels.
+    """
+    if not text:
+        return None
+    try:
+        return _order(datetime.fromisoformat(text).replace(tzinfo=None))
+    except ValueError:  # a year or a month alone, or no date
+        moment = moment_of(text)
+        return None if moment is None else moment.order
 
 
 def moment_of(text: str | None, *, fraction: str = "", zone: str = "") -> Moment | None:
@@ -100,6 +114,10 @@ def zone_of(text: str) -> str:
     if 60 * int(found["hours"]) + int(found["minutes"]) > _FURTHEST_ZONE:
         return ""
     return f"{found['sign']}{found['hours']}:{found['minutes']}"
+
+
+def _order(start: datetime) -> int:
+    return (start - _EPOCH) // _MICROSECOND
 
 
 def _is_digits(text: str) -> bool:

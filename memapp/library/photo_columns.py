@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from memapp.core.caution import Caution, caution_of, caution_sentence, caution_text
-from memapp.core.moments import moment_of
+from memapp.core.moments import order_of
 from memapp.core.names import display_name, natural_key
 from memapp.core.nets import RESMEM, NetInfo
 from memapp.core.number_text import in_notation
@@ -317,8 +317,8 @@ def place_in_time(taken: str | None) -> int:
 
     UNKNOWN_INTEGER where the text is no date. Zones do not count: docs/decisions/date-taken.md.
     """
-    moment = moment_of(taken)
-    return UNKNOWN_INTEGER if moment is None else moment.order
+    order = order_of(taken)
+    return UNKNOWN_INTEGER if order is None else order
 
 
 def _taken(photo: Photo) -> str:

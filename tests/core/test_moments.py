@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from memapp.core.moments import moment_of, zone_of
+from memapp.core.moments import moment_of, order_of, zone_of
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,7 @@ def test_what_is_a_date_is_read(written: str, kept: str) -> None:
     assert moment is not None
     assert moment.text == kept
     assert moment_of(kept) == moment
+    assert order_of(kept) == moment.order
 
 
 @pytest.mark.parametrize(
@@ -49,6 +50,11 @@ def test_what_is_a_date_is_read(written: str, kept: str) -> None:
 )  # fmt: skip
 def test_what_is_none_is_none(written: str | None) -> None:
     assert moment_of(written) is None
+
+
+@pytest.mark.parametrize("kept", [None, "", "yesterday", "0000:00:00 00:00:00"])
+def test_what_is_none_has_no_order(kept: str | None) -> None:
+    assert order_of(kept) is None
 
 
 def test_fraction_and_zone_may_stand_apart() -> None:
