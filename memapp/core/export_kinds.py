@@ -31,4 +31,7 @@ class ExportKind:
         if not self.endings or suffix in self.endings:
             return path
         is_of_another = any(suffix in kind.endings for kind in kinds)
-        return path.with_suffix(self.endings[0]) if is_of_another else Path(f"{path}{self.endings[0]}")
+        if is_of_another:
+            return path.with_suffix(self.endings[0])
+        # Systems differ in what a dot at the end of a name means.
+        return path.with_name(f"{path.name.rstrip('.') or path.name}{self.endings[0]}")

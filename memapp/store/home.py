@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -17,12 +18,15 @@ def home_folder() -> Path:
     The environment variable MEMAPP_HOME, else the platform's data folder for the user.
 
     Raises:
-        StoreError: it can't be resolved, as a user or a working folder that does not exist.
+        StoreError: it can't be resolved: a user or a working folder that does not exist, links in a circle,
+            a name that no file can have.
     """
     given = os.environ.get("MEMAPP_HOME")
     try:
         if given:
-            return Path(given).expanduser().absolute()
+            home = Path(given).expanduser().absolute()
+            _look_up(home)
+            return home
         home = Path(platformdirs.user_data_path("memapp", False))
     except (OSError, RuntimeError, ValueError) as problem:
         raise StoreError(
@@ -36,3 +40,13 @@ def home_folder() -> Path:
             tr("This user has no home folder: set MEMAPP_HOME to the full path of a folder for memapp.")
         )
     return home
+
+
+def _look_up(path: Path) -> None:
+    """Raise OSError or ValueError if no folder can be at this path."""
+    try:
+        path.stat()
+    except OSError as problem:
+        # Other problems may end; meanwhile each user of the folder says what can't be kept.
+        if problem.errno in (errno.ELOOP, errno.ENAMETOOLONG, errno.EINVAL):
+            raise

@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -77,3 +78,27 @@ def test_names_that_are_no_text_are_escaped(
     in_json, in_csv = outputs(tmp_path, prepared_home, variables)
     assert {Path(path).name for path in in_json} == {"caf\udce9.jpg", "żółw €.jpg"}
     assert {Path(path).name for path in in_csv} == {r"caf\udce9.jpg", "żółw €.jpg"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="terminals are another thing there")
+def test_a_terminal_that_can_not_show_a_name_shows_it_escaped(tmp_path: Path, prepared_home: Path) -> None:
+    import pty
+
+    photo(tmp_path, "żółw.jpg".encode())
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "memapp", "score", str(tmp_path)],
+        cwd=CHECKOUT,
+        env={**os.environ, "MEMAPP_HOME": str(prepared_home), "PYTHONIOENCODING": "latin-1"},
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    shown = b""
+    with suppress(OSError):  # as Linux says that the other end is closed
+        while piece := os.read(ours, 4096):
+            shown += piece
+    os.close(ours)
+    assert process.wait(timeout=180) == 0
+    assert b"\\u017c\xf3\\u0142w.jpg" in shown

@@ -301,3 +301,18 @@ def test_a_compression_whose_memory_the_file_decides_is_refused(tmp_path: Path, 
                 archive.writestr(f"{name}.npy", one.getvalue())
         found = found_again(DiskMapStore(home=tmp_path), Layer.SEGMENTATION, content.getvalue())
         assert (found is not None) == expected
+
+
+@posix_only
+@pytest.mark.parametrize("inside", ["", "memapp"])
+def test_a_home_that_no_folder_can_be_at_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inside: str
+) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    for name in ("loop", "x" * 300):
+        monkeypatch.setenv("MEMAPP_HOME", str(tmp_path / name / inside))
+        with pytest.raises(StoreError, match=r"MEMAPP_HOME=.* can't be resolved"):
+            home_folder()
+    monkeypatch.setattr(os, "environ", {"MEMAPP_HOME": "a\0b"})
+    with pytest.raises(StoreError, match="can't be resolved"):
+        home_folder()
