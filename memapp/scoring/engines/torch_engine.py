@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
@@ -99,7 +100,11 @@ def available_devices() -> list[str]:
     devices = ["cpu"]
     if torch.backends.mps.is_available():
         devices.insert(0, "mps")
-    if torch.cuda.is_available():
+    # Of a driver that fails torch warns on the terminal; factory.open_gpu() says it in a sentence.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        has_cuda = torch.cuda.is_available()
+    if has_cuda:
         devices.insert(0, "cuda")
     return devices
 
