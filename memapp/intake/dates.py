@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 from xml.parsers import expat
 
-from PIL import ExifTags, Image, IptcImagePlugin
+from PIL import ExifTags, Image, ImageFile, IptcImagePlugin
 
 from memapp.core.errors import MemappError
 from memapp.core.moments import Moment, moment_of
@@ -122,8 +122,10 @@ class _Others:
 
     @cached_property
     def _iptc(self) -> Mapping[tuple[int, int], Any]:
+        if not isinstance(self._image, ImageFile.ImageFile):
+            return {}
         try:
-            return (None if self._image is None else IptcImagePlugin.getiptcinfo(self._image)) or {}  # type: ignore[arg-type]
+            return IptcImagePlugin.getiptcinfo(self._image) or {}
         except MemappError:  # the time is up
             raise
         # As with EXIF: Pillow raises many kinds of errors for metadata that is none.

@@ -79,7 +79,7 @@ class Primaries:
 
     @property
     def are_nearly_srgb(self) -> bool:
-        """Whether they are sRGB's, as rounded by whoever wrote them."""
+        """Whether they are sRGB's, up to rounding."""
         pairs = zip(
             (*self.red, *self.green, *self.blue, *self.white),
             (*SRGB_PRIMARIES.red, *SRGB_PRIMARIES.green, *SRGB_PRIMARIES.blue, *SRGB_PRIMARIES.white),

@@ -188,7 +188,8 @@ class _Loading:
             exif = facts.exif_of(image)
             orientation = orientation or opening.pending_orientation(image, exif)
             rendering = opening.more_than_one(image, file)
-            stated = stated_colour(image, file, exif, elsewhere)
+            with problems.in_words(name=name, size=file.size, deadline=self.deadline, expected=expected):
+                stated = stated_colour(image, file, exif, elsewhere)
             note = _joined(rendering, stated.note if stated else None)
             return _Decoded(facts.read_shot(exif, image), orientation, note)
         stored_size = image.size

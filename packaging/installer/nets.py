@@ -118,7 +118,7 @@ def _make_everyday(build: Build) -> None:
     """Make the segmenter that every build contains.
 
     Raises:
-        BuildError: its networks can't be had; memapp's own sentence says why.
+        BuildError: its networks are not available; memapp's output says why.
     """
     folder = packs_home(build) / "segmenters" / EVERYDAY
     folder.parent.mkdir(parents=True)

@@ -82,7 +82,7 @@ def run() -> list[Measurement]:
 
 
 def _everyday(folder: Path) -> list[Measurement]:
-    """everyday-13, on the masks in its categories; its time on a photo of 24 megapixels, and its memory."""
+    """everyday-13, on the masks in its categories; its time and memory."""
     pack = folder / "segmenters" / EVERYDAY
     write_everyday_pack(find_networks(SHARED / "segmenters"), pack, control=RunControl())
     mapping = json.loads((SHARED / "segmenters" / "everyday13.json").read_text(encoding="utf-8"))
@@ -92,17 +92,7 @@ def _everyday(folder: Path) -> list[Measurement]:
             table[int(label)] = category
     segmenter = open_pack(pack, read_description(pack), checked=HashCache(home=folder))
     before = psutil.Process().memory_info().rss
-    count = len(CATEGORIES)
-    confusion = np.zeros((count, count), np.int64)
-    seconds = []
-    for path in sorted((SHARED / "masks" / "images").glob("*.jpg")):
-        picture = load_photo(str(path), longest_side=1024).picture
-        assert picture is not None
-        started = time.perf_counter()
-        found = segmenter.segment(picture).labels
-        seconds.append(time.perf_counter() - started)
-        mask = table[np.asarray(Image.open(SHARED / "masks" / "mask_coco130" / f"{path.stem}.png"))]
-        confusion += _confusion(mask, found, count)
+    confusion, seconds = _compared(segmenter, "mask_coco130", table)
     more = psutil.Process().memory_info().rss - before
     segmenter.close()
     named = [index for index, name in enumerate(CATEGORIES) if name not in _UNKNOWABLE]
@@ -119,7 +109,7 @@ def _everyday(folder: Path) -> list[Measurement]:
             Measurement(f"everyday-13: {CATEGORIES[index]}", float(each[index]), "IoU", least, at_least=True)
             for index, least in ((CATEGORIES.index(name), least) for name, least in _LEAST.items())
         ),
-        Measurement("everyday-13: a photo, median", statistics.median(seconds), "s", 0.6),
+        Measurement("everyday-13: a photo, median", seconds, "s", 0.6),
         Measurement("everyday-13: more memory", more / 1e6, "MB", 400),
         Measurement("everyday-13: the pack", (pack / GRAPH_NAME).stat().st_size / 1e6, "MB", 12),
     ]
@@ -147,6 +137,24 @@ def _coco(folder: Path) -> Measurement:
 
 
 def _measure(pack: _Pack, segmenter: Segmenter) -> list[Measurement]:
+    confusion, seconds = _compared(segmenter, pack.masks, np.arange(256, dtype=np.uint8))
+    return [
+        Measurement(f"{pack.name}: mean IoU", mean_iou(confusion), "", pack.least_iou, at_least=True),
+        Measurement(f"{pack.name}: pixels right", float(np.trace(confusion) / confusion.sum()), "", None),
+        Measurement(f"{pack.name}: a photo, median", seconds, "s", 1.5),
+    ]
+
+
+def _compared(
+    segmenter: Segmenter, masks: str, table: npt.NDArray[np.uint8]
+) -> tuple[npt.NDArray[np.int64], float]:
+    """Segment all photos with masks; return the counts of pixels and the median of the seconds.
+
+    Args:
+        segmenter: whose categories are compared.
+        masks: the folder.
+        table: the category of each value of a mask.
+    """
     count = len(segmenter.identity.categories)
     confusion = np.zeros((count, count), np.int64)
     seconds = []
@@ -156,13 +164,9 @@ def _measure(pack: _Pack, segmenter: Segmenter) -> list[Measurement]:
         started = time.perf_counter()
         found = segmenter.segment(picture).labels
         seconds.append(time.perf_counter() - started)
-        mask = np.asarray(Image.open(SHARED / "masks" / pack.masks / f"{path.stem}.png"))
+        mask = table[np.asarray(Image.open(SHARED / "masks" / masks / f"{path.stem}.png"))]
         confusion += _confusion(mask, found, count)
-    return [
-        Measurement(f"{pack.name}: mean IoU", mean_iou(confusion), "", pack.least_iou, at_least=True),
-        Measurement(f"{pack.name}: pixels right", float(np.trace(confusion) / confusion.sum()), "", None),
-        Measurement(f"{pack.name}: a photo, median", statistics.median(seconds), "s", 1.5),
-    ]
+    return confusion, statistics.median(seconds)
 
 
 def _confusion(

@@ -127,7 +127,7 @@ def segmentation_regions(segmentation: Segmentation) -> list[Region]:
         regions.append(
             _region(
                 kind=RegionKind.INSTANCE,
-                name=instance.name if count == 1 else f"{instance.name} {count}",
+                name=_numbered(instance.name, count),
                 category=category.name,
                 colour=category.colour,
                 mask=instance.mask,
@@ -142,13 +142,18 @@ def segmentation_regions(segmentation: Segmentation) -> list[Region]:
             regions.append(
                 _region(
                     kind=RegionKind.CATEGORY,
-                    name=category.name if number == 1 else f"{category.name} {number}",
+                    name=_numbered(category.name, number),
                     category=category.name,
                     colour=category.colour,
                     mask=part,
                 )
             )
     return regions
+
+
+def _numbered(name: str, number: int) -> str:
+    """Return the name of one of several things of a kind: "person", "person 2"."""
+    return name if number == 1 else f"{name} {number}"
 
 
 def _things(mask: MaskArray) -> list[MaskArray]:
