@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from memapp.core.caution import Caution, caution_of, caution_sentence, caution_text
+from memapp.core.caution import Caution, caution_sentence, caution_text
 from memapp.core.moments import order_of
 from memapp.core.names import display_name, natural_key
 from memapp.core.nets import RESMEM, NetInfo
@@ -209,10 +209,11 @@ def _failure_column() -> Column:
 
 
 def _caution_column() -> Column:
-    return _fact(
-        CAUTION,
-        tr("Caution"),
-        caution_of,
+    # Stored, though it follows from the facts: the order asks for all rows' again and again.
+    return Column(
+        id=CAUTION,
+        title=tr("Caution"),
+        kind=Kind.TEXT,
         text=caution_text,
         tooltip=lambda photo: caution_sentence(facts) if (facts := facts_of(photo)) else "",
         spoken=lambda photo: caution_text(photo[CAUTION]).lower() if photo[CAUTION] else "",

@@ -10,6 +10,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from memapp.core.caution import caution_of
 from memapp.core.disagreement import disagreement
 from memapp.core.nets import RESMEM, NetInfo, NetScore
 from memapp.core.records import Failure, ImageKey, PhotoFacts, PhotoId, Precision, ScoredPhoto
@@ -19,6 +20,7 @@ from memapp.library.columns import Column, Kind, RangeFilter, Sorting
 from memapp.library.library import Library
 from memapp.library.photo import Photo
 from memapp.library.photo_columns import (
+    CAUTION,
     PART,
     Part,
     PhotoState,
@@ -118,6 +120,7 @@ class Scores:
             library.set_rows(fast_column(net), at, [photo.precision is Precision.FAST for photo in kept])
             library.set_rows(engine_column(net), at, [photo.engine for photo in kept])
             library.set_rows("facts", at, [_shared(photo.facts) for photo in kept])
+            library.set_rows(CAUTION, at, [caution_of(photo.facts) for photo in kept])
             library.set_rows("taken", at, [place_in_time(photo.facts.taken) for photo in kept])
 
     def note_failures(self, failures: Iterable[Failure]) -> None:
