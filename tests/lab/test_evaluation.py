@@ -215,18 +215,23 @@ class _OneNet:
 @pytest.mark.slow
 @pytest.mark.weights
 @pytest.mark.usefixtures("prepared_home")
+@pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.breadth)])
 def test_resmem_on_photos_that_people_saw(
-    shared_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    shared_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], every: int
 ) -> None:
     """For these photos, part of its training data, the package reaches Spearman 0.83 and RMSE 0.064."""
     folder = shared_data / "labelled"
+    head, *rows = (folder / "scores.csv").read_text(encoding="utf-8").splitlines()
+    labels = tmp_path / "labels.csv"
+    labels.write_text("\n".join([head, *rows[::every]]), encoding="utf-8")
     options = ["--net", "resmem", "--images", str(folder / "images"), "--by", "category"]
-    options += ["--labels", str(folder / "scores.csv"), "--output", str(tmp_path)]
+    options += ["--labels", str(labels), "--output", str(tmp_path / "results")]
     status = main(["lab", "evaluate", *options])
     assert status == 0, capsys.readouterr().err
-    found = json.loads((tmp_path / "evaluation.json").read_text(encoding="utf-8"))
-    assert found["n"] == 36
-    assert 0.78 < found["spearman"] < 0.90
-    assert found["rmse"] == pytest.approx(0.064, abs=0.01)
+    found = json.loads((tmp_path / "results" / "evaluation.json").read_text(encoding="utf-8"))
+    assert found["n"] == len(rows[::every])
+    assert 0.75 < found["spearman"] < 0.95
+    assert found["rmse"] == pytest.approx(0.064, abs=0.015)
     assert set(found["by"]) == {"landscape", "sports"}
     assert found["left_out"] == []
+    print(found["spearman"], found["rmse"])

@@ -17,9 +17,9 @@ def test_m3m_learns_from_the_segmentation(
     tmp_path: Path, memapp_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_small(monkeypatch)
-    make_scenes(tmp_path, count=200)
+    make_scenes(tmp_path, count=150)
     install_pack(memapp_home)
-    how = {"init": "random", "freeze": ("alexnet",), "epochs": 10, "learning_rate": 2e-3}
+    how = {"init": "random", "freeze": ("alexnet",), "epochs": 8, "learning_rate": 2e-3}
     m3m = trained(tmp_path, memapp_home, "m3m", **how)["test"]["spearman"]
     blind = trained(tmp_path, memapp_home, "resmem", **how)["test"]["spearman"] or 0.0
     shuffled = with_shuffled_maps(tmp_path, memapp_home)

@@ -183,15 +183,7 @@ def make_coco(
         ) from problem
 
 
-def write_coco_pack(
-    weights: Path,
-    pack: Path,
-    *,
-    source: str,
-    control: RunControl,
-    options: dict[str, Any] | None = None,
-    least_confidence: float = LEAST_CONFIDENCE,
-) -> None:
+def write_coco_pack(weights: Path, pack: Path, *, source: str, control: RunControl) -> None:
     """Write the pack's folder; also used by the installer's build.
 
     Args:
@@ -199,8 +191,6 @@ def write_coco_pack(
         pack: the folder, which must not exist.
         source: where the weights came from.
         control: cancels it; nothing is left then.
-        options: of torchvision's net; None for NET_OPTIONS.
-        least_confidence: of the instances that the pack returns.
 
     Raises:
         SegmenterError: torch is not installed, or the export failed.
@@ -210,21 +200,17 @@ def write_coco_pack(
     pack.mkdir(parents=True)
     try:
         graph = pack / GRAPH_NAME
-        _with_torch(
-            "export_coco", weights, graph, NET_OPTIONS if options is None else options, control=control
-        )
+        _with_torch("export_coco", weights, graph, NET_OPTIONS, control=control)
         with graph.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        description = coco_description(sha256, source=source, least_confidence=least_confidence)
+        description = coco_description(sha256, source=source)
         (pack / DESCRIPTION_NAME).write_text(json.dumps(description, indent=1), encoding="utf-8")
     except BaseException:
         shutil.rmtree(pack, ignore_errors=True)
         raise
 
 
-def coco_description(
-    sha256: str, *, source: str, least_confidence: float = LEAST_CONFIDENCE
-) -> dict[str, Any]:
+def coco_description(sha256: str, *, source: str) -> dict[str, Any]:
     """Return coco-13's segmenter.json for a graph with this hash."""
     category_of = {name: category for category, names in SUPER_CATEGORIES.items() for name in names}
     colours = (LEFT_OVER, *distinct_colours(len(SUPER_CATEGORIES)))
@@ -250,7 +236,7 @@ def coco_description(
             "confidences": "confidences",
             "masks": "masks",
             "masks_cover": "box",
-            "least_confidence": least_confidence,
+            "least_confidence": LEAST_CONFIDENCE,
         },
         "classes": [
             {"name": name, "category": category_of[name]} if name in category_of else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -13,9 +13,10 @@ import torch
 
 from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled, SegmenterError
-from memapp.core.explanation import Segmenter
+from memapp.core.explanation import Segmenter, SegmenterIdentity
 from memapp.scoring.hash_cache import HashCache
 from memapp.scoring.partial_download import Published
+from memapp.scoring.segmentation import coco
 from memapp.scoring.segmentation.coco import (
     CLASS_SLOTS,
     SUPER_CATEGORIES,
@@ -54,16 +55,42 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+class Fetched(NamedTuple):
+    """A pack that was fetched, and what the download said."""
+
+    home: Path
+    folders: SegmenterFolders
+    identity: SegmenterIdentity
+    said: list[str]
+    requests: int
+
+
 @pytest.fixture(scope="module")
-def pack(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the pack of the quick net."""
-    pack = tmp_path_factory.mktemp("pack") / "coco-13"
-    write_coco_pack(weights, pack, source="a test", control=RunControl(), options=QUICK, least_confidence=0.0)
-    return pack
+def fetched(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Fetched:
+    """Return the pack of the quick net, downloaded over a connection that breaks once."""
+    home = tmp_path_factory.mktemp("home")
+    folders = SegmenterFolders(resources=home / "none", home=home)
+    said: list[str] = []
+    with pytest.MonkeyPatch.context() as patch, serving(weights.read_bytes()) as server:
+        patch.setenv("no_proxy", "*")
+        patch.setattr(coco, "NET_OPTIONS", QUICK)
+        # Random weights are never sure.
+        patch.setattr(coco, "LEAST_CONFIDENCE", 0.0)
+        server.ways = [Way(stop_after=1_000_000)]
+        identity = fetch_coco(
+            folders,
+            published=published(weights, server.address),
+            home=home,
+            control=RunControl(),
+            progress=lambda _done, _total: None,
+            say=said.append,
+        )
+        return Fetched(home, folders, identity, said, len(server.requests))
 
 
 @pytest.fixture
-def segmenter(pack: Path, tmp_path: Path) -> Iterator[Segmenter]:
+def segmenter(fetched: Fetched, tmp_path: Path) -> Iterator[Segmenter]:
+    pack = fetched.folders.packs()[0].folder
     segmenter = open_pack(pack, read_description(pack), checked=HashCache(home=tmp_path))
     yield segmenter
     segmenter.close()
@@ -132,30 +159,14 @@ def test_the_pack_finds_what_torch_finds(
 
 
 @pytest.mark.slow
-def test_weights_are_downloaded_made_into_a_pack_and_installed(
-    weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("no_proxy", "*")
-    monkeypatch.setattr("memapp.scoring.segmentation.coco.NET_OPTIONS", QUICK)
-    home = tmp_path / "home"
-    folders = SegmenterFolders(resources=tmp_path / "none", home=home)
-    said: list[str] = []
-    with serving(weights.read_bytes()) as server:
-        server.ways = [Way(stop_after=1_000_000)]
-        identity = fetch_coco(
-            folders,
-            published=published(weights, server.address),
-            home=home,
-            control=RunControl(),
-            progress=lambda _done, _total: None,
-            say=said.append,
-        )
-        assert len(server.requests) == 2
-    assert folders.installed() == (identity,)
-    assert identity.name == "coco-13"
-    assert len(identity.categories) == 13
-    assert said
-    assert list((home / "weights").iterdir()) == []
+def test_weights_are_downloaded_made_into_a_pack_and_installed(fetched: Fetched) -> None:
+    assert fetched.requests == 2
+    assert fetched.folders.installed() == (fetched.identity,)
+    assert fetched.identity.name == "coco-13"
+    assert len(fetched.identity.categories) == 13
+    assert fetched.said
+    # The download itself is not kept.
+    assert list((fetched.home / "weights").iterdir()) == []
 
 
 @pytest.mark.slow
