@@ -158,7 +158,7 @@ def test_photos_are_explained_and_failures_listed(
     made_pack(memapp_home)
     *given, broken = *photos[:count], photos[-1]
     out = tmp_path / "out"
-    options = ["--output", out, "--aoi", areas, "--segmenter", MADE]
+    options: list[str | Path] = ["--output", out, "--aoi", areas, "--segmenter", MADE]
 
     done = memapp("explain", *given, broken, *options, home=memapp_home)
 
