@@ -21,6 +21,7 @@ from memapp.gui.widgets.theme import ThemeManager
 from memapp.gui.window.app_services import AppServices
 from memapp.gui.window.main_window import MainWindow
 from memapp.pipeline.thumbnail_cache import ThumbnailCache
+from memapp.store.marks import MarkStore
 from memapp.store.preferences import SettingsFile, unusable_notice
 from memapp.store.thumbnails import ThumbnailStore
 from memapp.workers.power_monitor import PowerMonitor
@@ -53,6 +54,7 @@ class WindowRoot(QObject):
         """
         super().__init__(parent)
         home = installation.home
+        self._marks = MarkStore(home=home)
         settings_file = SettingsFile(home=home)
         read = settings_file.read()
         self.settings = Settings(read.values)
@@ -107,6 +109,7 @@ class WindowRoot(QObject):
             area_work=services.area_work(home),
             segmenter_work=self._closing_first(installation.segmenter_work),
             save_settings=self.settings_saver.flush,
+            save_marks=self._marks.save,
             scores_folder=str(home),
             log_folder=str(home / log.FOLDER_NAME),
             licences_folder=str(resource_path("licences")),
@@ -127,4 +130,10 @@ class WindowRoot(QObject):
 
     @Slot()
     def _stop(self) -> None:
+        # On the thread that has opened the file, after all that waits there.
+        self.supervisor.saving.start(self._marks.close, done=_nothing, failed=_nothing)
         self.stopped = self.supervisor.stop(seconds=STOP_SECONDS)
+
+
+def _nothing(_outcome: object) -> None:
+    """Nobody is left to hear how it ended."""

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from memapp.core.control import RunControl
 from memapp.core.file_state import FingerprintReader
+from memapp.core.marks import Marks
 from memapp.core.records import (
     EngineInfo,
     Failure,
@@ -124,6 +125,13 @@ class PhotoRegister(Protocol):
 
         Raises:
             StoreError: the remaining files were not stored.
+        """
+
+    def marks(self, photos: Iterable[PhotoId]) -> dict[PhotoId, Marks]:
+        """Return the marks of those of these photos that have some; reads only.
+
+        Raises:
+            StoreError: the register can't be read.
         """
 
     def without_fingerprint(self, *, after: PhotoId, most: int) -> list[FoundPhoto]:

@@ -7,10 +7,12 @@ cancelled; its Identified, if any, comes between the two.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from memapp.core.marks import Marks
 from memapp.core.records import (
     EngineInfo,
     Failure,
@@ -18,6 +20,7 @@ from memapp.core.records import (
     IdentifiedPhoto,
     ImageKey,
     NetIdentity,
+    PhotoId,
     ScoredPhoto,
 )
 
@@ -54,6 +57,13 @@ class Identified:
     """
 
     photos: tuple[IdentifiedPhoto, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """The stored marks of photos that were Found or Identified just before; only of those that have some."""
+
+    marks: Mapping[PhotoId, Marks]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,4 +124,6 @@ class Notice:
     text: str
 
 
-Event: TypeAlias = Started | Found | Identified | Skipped | Scored | Failed | EngineReady | Progress | Notice
+Event: TypeAlias = (
+    Started | Found | Identified | Marked | Skipped | Scored | Failed | EngineReady | Progress | Notice
+)

@@ -105,6 +105,9 @@ class SettingsTable:
     )
     battery_threads: Final = Setting("battery_threads", True, deferred("Use fewer cores on battery"))
     pause_on_battery: Final = Setting("pause_on_battery", False, deferred("Pause on battery"))
+    advance_after_mark: Final = Setting(
+        "advance_after_mark", False, deferred("Go to the next photo after marking")
+    )
     tile_size: Final = Setting(
         "tile_size", 200, deferred("Size of the thumbnails"), limits=(96, 512), of_window=True
     )

@@ -83,6 +83,16 @@ class RangeFilter:
     decimals: int = 0
     """Values are compared as they are written: 0.795 reads 0.80 and lies within 0.80 to 1.00."""
     by_magnitude: bool = False
+    of_missing: bool = False
+    """Whether the column's missing value is a number like any other: no stars are 0 stars."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceFilter:
+    """That a column can be filtered by one of a few values; its missing value may be one of them."""
+
+    choices: tuple[tuple[int, str], ...]
+    """Each value with the text that people choose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +136,7 @@ class Column:
     depends_on: frozenset[str] = frozenset()
     """The columns that a computed one reads: a change of them is a change of this one."""
     sort: Sorting | None = None
-    filter: RangeFilter | TextFilter | None = None
+    filter: RangeFilter | ChoiceFilter | TextFilter | None = None
     text: Callable[[Any], str] = str
     """Write a value that is not missing, for the screen."""
     shown: Describe | None = None

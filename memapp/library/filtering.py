@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from memapp.core.names import search_key
 from memapp.library.changes import Rows
-from memapp.library.columns import RangeFilter, TextFilter
+from memapp.library.columns import ChoiceFilter, RangeFilter, TextFilter
 from memapp.library.library import Library
 
 Passing: TypeAlias = npt.NDArray[np.bool_]
@@ -43,11 +43,25 @@ class InRange:
         if not isinstance(column.filter, RangeFilter):
             raise ValueError(f"{self.column} can't be filtered by a range")
         values = library.values(self.column)[rows]
-        known = ~column.missing_in(values)
+        known = np.ones(len(rows), np.bool_) if column.filter.of_missing else ~column.missing_in(values)
         if column.filter.by_magnitude:
             values = np.abs(values)
         written = np.round(np.where(known, values, 0).astype(np.float64), column.filter.decimals)
         return known & (written >= self.lowest) & (written <= self.highest)
+
+
+@dataclass(frozen=True, slots=True)
+class IsChoice:
+    """The value is this one of a few."""
+
+    column: str
+    value: int
+
+    def passing(self, library: Library, rows: Rows) -> Passing:
+        """Return which of these rows meet it. Raises ValueError where the column has no choices."""
+        if not isinstance(library.columns[self.column].filter, ChoiceFilter):
+            raise ValueError(f"{self.column} can't be filtered by a choice")
+        return np.asarray(library.values(self.column)[rows] == self.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from memapp.core.events import (
     Failed,
     Found,
     Identified,
+    Marked,
     Notice,
     NoticeKind,
     Progress,
@@ -21,6 +22,7 @@ from memapp.core.events import (
 from memapp.core.net_ids import RESMEM_ID
 from memapp.core.records import EngineInfo, Failure, FoundPhoto, ImageKey, NetIdentity, PhotoId, RunOrder
 from memapp.core.text import tr, trn
+from memapp.library.marks import MarkBook
 from memapp.library.scores import Scores
 
 
@@ -50,6 +52,7 @@ class Ingest:
     def __init__(self, scores: Scores) -> None:
         self._scores = scores
         self._library = scores.library
+        self.marks = MarkBook(scores.library)
         self._orders: dict[int, RunOrder] = {}
         """The runs that have not ended, by request number."""
         self._repeats: set[int] = set()
@@ -131,6 +134,9 @@ class Ingest:
                     self._take_found(event.photos, request)
                 case Identified():
                     self._library.identify((photo.found_as, photo.id, photo.key) for photo in event.photos)
+                    self.marks.note_identified(event.photos)
+                case Marked():
+                    self.marks.take(event.marks)
                 case Scored():
                     self._scores.note_scores(event.photos, net)
                 case Failed():

@@ -32,6 +32,7 @@ from memapp.library.columns import (
     Values,
 )
 from memapp.library.library import Library
+from memapp.library.marks import mark_columns
 from memapp.library.order import NAME, NAME_RANK, TextRanks
 from memapp.library.photo import Photo
 
@@ -110,6 +111,7 @@ def photo_columns(net: NetInfo = RESMEM) -> Columns:
                 depends_on=frozenset({CAUTION}),
                 export=ExportField("caution", lambda caution: Caution(caution).value),
             ),
+            *mark_columns(),
         )
     )
 

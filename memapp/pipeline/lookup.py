@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from memapp.core.contracts import PhotoRegister, StoreOpener
-from memapp.core.events import Event, Identified, Notice, Scored
-from memapp.core.records import Fingerprint, FoundFile, FoundPhoto, ImageKey, NetIdentity, ScoredPhoto
+from memapp.core.events import Event, Identified, Marked, Notice, Scored
+from memapp.core.records import (
+    Fingerprint,
+    FoundFile,
+    FoundPhoto,
+    ImageKey,
+    NetIdentity,
+    PhotoId,
+    ScoredPhoto,
+)
 from memapp.pipeline.known_scores import KnownScores
 from memapp.pipeline.photo_ids import ResolvedFile, RunPhotos
 from memapp.pipeline.run_helpers import FOUND_BATCH
@@ -85,7 +93,7 @@ class Lookup:
 
     def look_up(
         self, nets: Sequence[NetIdentity], unknown: deque[ResolvedFile]
-    ) -> Iterator[Identified | Notice | Scored]:
+    ) -> Iterator[Identified | Marked | Notice | Scored]:
         """Look up the waiting files: yield the known ones, and append the others to those to load.
 
         Args:
@@ -104,10 +112,18 @@ class Lookup:
             count = min(len(self._found), FOUND_BATCH)
             yield from self._give_known([self._found.popleft() for _ in range(count)], nets, unknown)
 
-    def identify(self, contents: Sequence[tuple[ResolvedFile, Fingerprint | None]]) -> Iterator[Identified]:
+    def identify(
+        self, contents: Sequence[tuple[ResolvedFile, Fingerprint | None]]
+    ) -> Iterator[Identified | Marked]:
         """Store the content of these files; yield those that are other photos than their paths suggested."""
         if identified := self._photos.identify(contents):
             yield Identified(identified)
+            yield from self.marked(photo.id for photo in identified)
+
+    def marked(self, photos: Iterable[PhotoId]) -> Iterator[Marked]:
+        """Yield the stored marks of those of these photos that have some."""
+        if marks := self._photos.marks(photos):
+            yield Marked(marks)
 
     def keep(self, photos: Sequence[ScoredPhoto], net: NetIdentity) -> Iterator[Notice]:
         """Store new scores."""
@@ -116,7 +132,7 @@ class Lookup:
 
     def _give_known(
         self, files: Sequence[ResolvedFile], nets: Sequence[NetIdentity], unknown: deque[ResolvedFile]
-    ) -> Iterator[Identified | Notice | Scored]:
+    ) -> Iterator[Identified | Marked | Notice | Scored]:
         known, notice = self._scores.find(files, nets)
         if notice:
             yield notice

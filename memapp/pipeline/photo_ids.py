@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from memapp.core.contracts import PhotoRegister
+from memapp.core.errors import StoreError
+from memapp.core.marks import Marks
 from memapp.core.records import (
     FileState,
     Fingerprint,
@@ -102,6 +104,20 @@ class RunPhotos:
                 if photo != resolved.id
             ]
         return tuple(identified)
+
+    def marks(self, photos: Iterable[PhotoId]) -> dict[PhotoId, Marks]:
+        """Return the stored marks of those of these photos that have some."""
+        found: dict[PhotoId, Marks] = {}
+        wanted = set(photos)
+        for register in (self._kept, self._spare):
+            mine = [photo for photo in wanted if self._register_of(photo) is register]
+            if register is None or not mine:
+                continue
+            try:
+                found.update(register.marks(mine))
+            except StoreError as problem:
+                _log.warning("marks can't be read: %s", problem)
+        return found
 
     def _register_of(self, photo: PhotoId) -> PhotoRegister | None:
         return self._spare if photo >= FIRST_IN_MEMORY else self._kept

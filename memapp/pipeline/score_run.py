@@ -262,7 +262,9 @@ class _ScoreRun:
         self._meter.total += len(files) + len(failures)
         unseen = [FoundFile(failure.key, failure.key.path) for failure in failures]
         if files or failures:
-            yield Found(self._lookup.add(files, unseen))
+            found = self._lookup.add(files, unseen)
+            yield Found(found)
+            yield from self._lookup.marked(photo.id for photo in found)
         if failures:
             self._meter.finished(len(failures), now=time.monotonic(), worked=False)
             yield Failed(tuple(failures))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from memapp.core.file_state import FingerprintReader
+from memapp.core.marks import Marks, marks_from
 from memapp.core.records import FileState, Fingerprint, FoundFile, FoundPhoto, ImageKey, KnownPhoto, PhotoId
 from memapp.store.database import (
     is_fingerprint,
@@ -154,6 +155,20 @@ class SqlitePhotoRegister:
             )
             self._mark_scores(photo.key.path, photo.key, fingerprint)
 
+    def marks(self, photos: Iterable[PhotoId]) -> dict[PhotoId, Marks]:
+        """Return the marks of those of these photos that have some. Raise StoreError on failure."""
+        found: dict[PhotoId, Marks] = {}
+        with self._lock, store_errors(self._path):
+            for part in _parts(sorted(set(photos))):
+                places = ",".join("?" * len(part))
+                for photo, *numbers in self._connection.execute(
+                    f"SELECT photo, flag, stars, label FROM marks WHERE photo IN ({places})", part
+                ):
+                    # A row that memapp can't have written marks nothing.
+                    if marks := marks_from(*numbers):
+                        found[PhotoId(photo)] = marks
+        return found
+
     # The rules
 
     def _replaced_by(self, file: FoundFile, photo: PhotoId) -> PhotoId | None:
@@ -231,7 +246,10 @@ class SqlitePhotoRegister:
     ) -> None:
         """Put a photo in the place where another was assumed."""
         # A new photo turns out to be none; a known one is somewhere else, or overwritten.
-        self._connection.execute("DELETE FROM photos WHERE id = ? AND seen IS NULL", (former,))
+        if self._connection.execute("DELETE FROM photos WHERE id = ? AND seen IS NULL", (former,)).rowcount:
+            # What a person has marked before it was known which photo this is.
+            self._connection.execute("UPDATE OR IGNORE marks SET photo = ? WHERE photo = ?", (mover, former))
+            self._connection.execute("DELETE FROM marks WHERE photo = ?", (former,))
         lies = self._connection.execute("SELECT path FROM photos WHERE id = ?", (mover,)).fetchone()[0]
         if lies is not None and _is_same_file(os.fsdecode(lies), file.key.path):
             self._mark_scores(file.key.path, file.key, fingerprint)

@@ -11,7 +11,7 @@ from memapp.core.errors import StoreError
 from memapp.core.text import tr
 from memapp.store.damage import damaged
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 IN_MEMORY = Path(":memory:")
 """SQLite's name for a database without a file."""
@@ -73,7 +73,18 @@ _VERSION_3 = """
 ALTER TABLE scores ADD COLUMN missing REAL;
 """
 
-_UPGRADES = (_VERSION_1, _VERSION_2, _VERSION_3)
+_VERSION_4 = """
+-- What a person says of a photo. It stays while the photo's file is away.
+CREATE TABLE marks (
+    photo INTEGER PRIMARY KEY, -- an id of photos
+    flag INTEGER NOT NULL, -- -1 rejected, 0 neither, 1 picked
+    stars INTEGER NOT NULL, -- 0 to 5
+    label INTEGER NOT NULL, -- 0 none, 1 red, 2 yellow, 3 green, 4 blue, 5 purple
+    changed INTEGER NOT NULL -- in seconds since 1970
+);
+"""
+
+_UPGRADES = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
 """Each script upgrades the file from the previous version; the first creates it."""
 
 

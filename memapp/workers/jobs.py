@@ -21,8 +21,10 @@ class Jobs(QObject):
 
     _ended = Signal(object, object)
 
-    def __init__(self, *, parent: QObject | None = None) -> None:
+    def __init__(self, *, finish_all: bool = False, parent: QObject | None = None) -> None:
+        """Start no thread yet; finish_all keeps jobs that wait when the program ends, as a person's marks."""
         super().__init__(parent)
+        self._finish_all = finish_all
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="memapp job")
         self._started: list[Future[None]] = []
         self._ended.connect(self._answer, Qt.ConnectionType.QueuedConnection)
@@ -51,11 +53,11 @@ class Jobs(QObject):
         self._started.append(self._thread.submit(work))
 
     def stop(self) -> None:
-        """Let the thread end after the job in hand (half an export helps nobody); forget the others."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        """Let the thread end after the job in hand (half an export helps nobody); or after all of them."""
+        self._thread.shutdown(wait=False, cancel_futures=not self._finish_all)
 
     def join(self, seconds: float) -> bool:
-        """Wait for the job in hand at most this long; return whether it has ended.
+        """Wait for the jobs that are still to be done at most this long; return whether they have ended.
 
         A network drive that hangs must not hold the program.
         """

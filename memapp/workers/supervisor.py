@@ -130,6 +130,7 @@ class Supervisor(QObject):
         self._previews.picture_failed.connect(self.picture_failed)
 
         self._jobs, self._long_jobs = Jobs(parent=self), Jobs(parent=self)
+        self._saving = Jobs(finish_all=True, parent=self)
         self._drawing = NewestWorker(name="memapp drawing", parent=self)
         self._looking_up = NewestWorker(name="memapp tile overlays", parent=self)
         self._checking = NewestWorker(name="memapp file checks", parent=self)
@@ -143,6 +144,7 @@ class Supervisor(QObject):
             self._looking_up,
             self._jobs,
             self._long_jobs,
+            self._saving,
         ]
         self._make_explain = make_explain
         self._explainer: NewestWorker | None = None
@@ -159,6 +161,11 @@ class Supervisor(QObject):
     def jobs(self) -> Jobs:
         """The thread for work on files."""
         return self._jobs
+
+    @property
+    def saving(self) -> Jobs:
+        """The thread that saves at once what a person did; nothing that waits there is dropped at the end."""
+        return self._saving
 
     @property
     def long_jobs(self) -> Jobs:

@@ -16,7 +16,10 @@ from memapp.report.exporters import CSV, EXPORTERS, JSON, JSON_LINES, TABLE, Exp
 from memapp.report.record import Report
 from tests.report.made import OUTCOMES, report_of, scored
 
-COLUMNS = ["path", "status", "score", "percentile", "width", "height", "taken", "reason", "exact", "caution"]
+COLUMNS = [
+    *("path", "status", "score", "percentile", "width", "height", "taken", "reason", "exact", "caution"),
+    *("flag", "stars", "label"),
+]
 
 
 def text_of(exporter: Exporter, report: Report) -> str:

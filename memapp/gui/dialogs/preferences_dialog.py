@@ -34,6 +34,7 @@ _GROUPS: tuple[tuple[Setting[Any], ...], ...] = (
     (SETTINGS.theme,),
     (SETTINGS.precision, SETTINGS.device, SETTINGS.engine, SETTINGS.unload_minutes),
     (SETTINGS.battery_threads, SETTINGS.pause_on_battery),
+    (SETTINGS.advance_after_mark,),
 )
 _CHOICE_TEXTS = {
     "theme": {"system": deferred("As the system"), "dark": deferred("Dark"), "light": deferred("Light")},

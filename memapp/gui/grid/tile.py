@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from PySide6.QtGui import QImage
 
 from memapp.core.caution import Caution
+from memapp.core.marks import Marks
 from memapp.core.names import display_name
 from memapp.core.records import Failure, Precision
 from memapp.gui.grid.tile_images import TileImages
+from memapp.library.marks import marks_of
 from memapp.library.order import NAME
 from memapp.library.photo import Photo
 from memapp.library.photo_columns import CAUTION, CHANGED, failure_of, precision_of, score_of
@@ -42,6 +44,7 @@ class Tile:
     tie_after: bool
     """Whether its score and that of the photo after it are too close to call."""
     changed: bool
+    marks: Marks
 
 
 def tile_of(photo: Photo, *, scores: Scores, images: TileImages, ties: tuple[bool, bool]) -> Tile:
@@ -61,4 +64,5 @@ def tile_of(photo: Photo, *, scores: Scores, images: TileImages, ties: tuple[boo
         tie_before=ties[0],
         tie_after=ties[1],
         changed=photo[CHANGED],
+        marks=marks_of(photo),
     )

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from memapp.core.caution import CAUTION_MARK, caution_text
+from memapp.core.marks import Flag
 from memapp.core.photo_text import failure_text
 from memapp.core.records import Failure
 from memapp.core.score_text import ordinal, score_text
@@ -18,6 +19,7 @@ from memapp.gui.grid.arranged_model import Index
 from memapp.gui.grid.byte_bounded_cache import ByteBoundedCache
 from memapp.gui.grid.grid_geometry import centred
 from memapp.gui.grid.grid_model import Role
+from memapp.gui.grid.mark_painter import MarkPainter
 from memapp.gui.grid.tile import Tile
 from memapp.gui.widgets.theme import (
     CORNER,
@@ -34,6 +36,8 @@ from memapp.gui.widgets.theme import (
 )
 
 BAR_HEIGHT = 3
+REJECTED_OPACITY = 0.35
+"""Of a rejected photo: seen, and seen to be out."""
 PIXMAP_BYTES = 96 * 1024 * 1024
 """The memory for scaled photos, in bytes: a few screens' worth."""
 
@@ -77,6 +81,7 @@ class TileDelegate(QStyledItemDelegate):
         self._second_text = QColor(theme.second_text)
         self._score_font = font(TEXT_LARGE, strong=True)
         self._small_font = font(TEXT_SMALL)
+        self._marks = MarkPainter(theme)
         self._score_metrics = QFontMetrics(self._score_font)
         self._small_metrics = QFontMetrics(self._small_font)
 
@@ -104,7 +109,9 @@ class TileDelegate(QStyledItemDelegate):
         if tile.preview is not None:
             for image in (tile.preview, tile.overlay):
                 if image is not None:
+                    painter.setOpacity(REJECTED_OPACITY if tile.marks.flag is Flag.REJECT else 1.0)
                     self._paint_photo(painter, self._layout.square.translated(origin), image)
+        painter.setOpacity(1.0)
         bar = self._layout.bar.translated(origin)
         if tile.failure is not None:
             self._paint_failure(painter, origin, tile.failure, has_preview=tile.preview is not None)
@@ -114,7 +121,10 @@ class TileDelegate(QStyledItemDelegate):
             self._paint_bar(painter, bar, tile.score, tile.score_range)
             self._paint_ties(painter, bar, part.rect, tile)
             self._paint_score(painter, self._layout.score.translated(origin), tile.score, tile)
-        self._paint_name(painter, self._layout.name.translated(origin), tile.name)
+        name = self._layout.name.translated(origin)
+        self._paint_name(
+            painter, name.adjusted(0, 0, -self._marks.paint(painter, name, tile.marks), 0), tile.name
+        )
         if tile.changed:
             self._paint_badge(painter, self._layout.square.translated(origin), tr("Changed"))
         self._paint_outline(painter, place, part.state)

@@ -59,6 +59,7 @@ class Session(QObject):
         self._scores = scores
         self._library = scores.library
         self._ingest = Ingest(scores)
+        self.marks = self._ingest.marks
         self._began = 0.0
         self.precision = precision
         supervisor.run_started.connect(self._begin)

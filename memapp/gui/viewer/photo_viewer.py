@@ -142,6 +142,10 @@ class PhotoViewer(QWidget):
             elif caption is not None and not self._view.message:
                 self._view.set_photo_size(QSize(caption.facts.width, caption.facts.height))
 
+    def set_marks(self, text: str) -> None:
+        """Show what a person says of the photo that is shown; empty for nothing."""
+        self._bar.marks.setText(text)
+
     def set_picture(self, key: ImageKey, image: QImage, full_size: bool) -> None:
         """Show a requested picture if it is of the photo that is shown; ignore others."""
         if key == self._key:
@@ -256,6 +260,7 @@ class _ViewerBar(QWidget):
         self.band = text_label(role=Role.QUIET)
         self.percentile = text_label(role=Role.QUIET)
         self.name = ElidedLabel()
+        self.marks = text_label()
         self.place = text_label(role=Role.QUIET)
         self.zoom = text_label(role=Role.QUIET)
         self.zoom.setMinimumWidth(44)
@@ -283,6 +288,7 @@ class _ViewerBar(QWidget):
             score.addWidget(part)
         row.addLayout(score)
         row.addWidget(self.name, 1)
+        row.addWidget(self.marks)
         row.addWidget(self.place)
         row.addWidget(self.zoom)
         self._overlays = QHBoxLayout()

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from memapp.core.marks import MOST_STARS, stars_text
 from memapp.core.text import Deferred, deferred, tr
 from memapp.gui.dialogs.shortcuts import ShortcutLine
 from memapp.gui.window.action_context import ActionContext
@@ -108,6 +109,7 @@ MENU_TITLES: Mapping[str, Deferred] = {
     "edit": deferred("Edit"),
     "photo": deferred("Photo"),
     "photo/areas": deferred("Area of interest"),
+    "photo/marks": deferred("Mark"),
     "scoring": deferred("Scoring"),
     "view": deferred("View"),
     "view/sort": deferred("Sort by"),
@@ -115,6 +117,28 @@ MENU_TITLES: Mapping[str, Deferred] = {
     "help": deferred("Help"),
 }
 """The titles of the menus; those of a second level have a slash in their ids."""
+
+_STARS = tuple(
+    ActionSpec(
+        f"stars-{stars}",
+        "photo/marks",
+        deferred("No stars") if not stars else stars_text(stars),
+        (str(stars),),
+        separated=not stars,
+        enabled=_any_chosen,
+    )
+    for stars in range(MOST_STARS + 1)
+)
+_LABELS = (
+    ActionSpec(
+        "label-red", "photo/marks", deferred("Red label"), ("6",), separated=True, enabled=_any_chosen
+    ),
+    ActionSpec("label-yellow", "photo/marks", deferred("Yellow label"), ("7",), enabled=_any_chosen),
+    ActionSpec("label-green", "photo/marks", deferred("Green label"), ("8",), enabled=_any_chosen),
+    ActionSpec("label-blue", "photo/marks", deferred("Blue label"), ("9",), enabled=_any_chosen),
+    ActionSpec("label-purple", "photo/marks", deferred("Purple label"), enabled=_any_chosen),
+    ActionSpec("label-none", "photo/marks", deferred("No label"), enabled=_any_chosen),
+)
 
 ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("add-photos", "file", deferred("Add photos..."), ("Ctrl+O",), "add-photos"),
@@ -167,6 +191,11 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "polygon",
         enabled=_photo_visible,
     ),
+    ActionSpec("pick", "photo/marks", deferred("Pick"), ("P",), enabled=_any_chosen),
+    ActionSpec("reject", "photo/marks", deferred("Reject"), ("X",), enabled=_any_chosen),
+    ActionSpec("unflag", "photo/marks", deferred("Remove the flag"), ("U",), enabled=_any_chosen),
+    *_STARS,
+    *_LABELS,
     ActionSpec(
         "remove", "photo", deferred("Remove from list"), ("Backspace",), separated=True, enabled=_any_chosen
     ),
@@ -294,7 +323,6 @@ OTHER_KEYS: tuple[ShortcutLine, ...] = (
         deferred("In the grid"), deferred("Move"), deferred("Arrows, Home, End, Page Up, Page Down")
     ),
     ShortcutLine(deferred("In the grid"), deferred("Select more"), deferred("Shift or Ctrl with them")),
-    ShortcutLine(deferred("In the grid"), deferred("Go to a name"), deferred("Type its first letters")),
     ShortcutLine(deferred("Looking at a photo"), deferred("Next, previous"), deferred("Right, Left")),
     ShortcutLine(deferred("Looking at a photo"), deferred("Fit or actual size"), "Z"),
     ShortcutLine(deferred("Looking at a photo"), deferred("What the net saw"), "F"),

@@ -15,6 +15,7 @@ from memapp.gui.widgets.plain import as_caption, plain_tip
 from memapp.gui.widgets.theme import ThemeManager, icon
 from memapp.gui.window.action_context import ActionContext
 from memapp.gui.window.action_table import ACTIONS, MENU_TITLES, OTHER_KEYS, ActionSpec
+from memapp.gui.window.digit_keys import keys_of_digit
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,8 @@ class Actions(QObject):
     def _make(self, spec: ActionSpec) -> QAction:
         action = QAction(as_caption(str(spec.text)), self)
         action.setObjectName(spec.id)
-        action.setShortcuts([QKeySequence(shortcut) for shortcut in spec.shortcuts])
+        keys = (key for shortcut in spec.shortcuts for key in (shortcut, *keys_of_digit(shortcut)))
+        action.setShortcuts([QKeySequence(key) for key in keys])
         action.setCheckable(spec.checkable)
         if spec.shortcuts:
             action.setToolTip(plain_tip(_tooltip(str(spec.text).rstrip("."), spec.shortcuts[0])))

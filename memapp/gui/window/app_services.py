@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from memapp.core.marks import MarkChange
 from memapp.core.nets import NetWork
+from memapp.core.records import PhotoId
 from memapp.gui.overlay.area_commands import AreaWork
 from memapp.gui.overlay.segmenter_commands import SegmenterWork
 from memapp.gui.window.file_commands import FileWork
@@ -21,6 +23,8 @@ class AppServices:
     segmenter_work: SegmenterWork
     save_settings: Callable[[], None]
     """Save what is not saved yet, because the window closes."""
+    save_marks: Callable[[Mapping[PhotoId, MarkChange]], None]
+    """Store changes of marks; called on one thread. Raises MemappError where they can't be stored."""
     scores_folder: str
     log_folder: str
     licences_folder: str

@@ -1,9 +1,9 @@
-"""Editors of the filter of a column: a range or a text, as the column declares."""
+"""Editors of the filter of a column: a range, a choice or a text, as the column declares."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
 
 from memapp.core.text import tr
 from memapp.gui.widgets.basic import Role
@@ -11,8 +11,8 @@ from memapp.gui.widgets.number_field import NumberField
 from memapp.gui.widgets.plain import plain_tip
 from memapp.gui.widgets.sentence_row import sentence_row
 from memapp.gui.widgets.theme import SPACE_1
-from memapp.library.columns import Column, RangeFilter, TextFilter
-from memapp.library.filtering import Condition, Contains, InRange, contains, in_range
+from memapp.library.columns import ChoiceFilter, Column, RangeFilter, TextFilter
+from memapp.library.filtering import Condition, Contains, InRange, IsChoice, contains, in_range
 
 _STEPS = 20
 """The steps of a box's arrows from one end of a range to the other."""
@@ -148,6 +148,37 @@ class TextEditor(ConditionEditor):
         self.line.setText(condition.text if isinstance(condition, Contains) else "")
 
 
+class ChoiceEditor(ConditionEditor):
+    """A drop-down list of the values that a column can have."""
+
+    def __init__(self, column: Column) -> None:
+        """Show that any value will do, for a column that declares choices."""
+        super().__init__(column)
+        declared = column.filter
+        assert isinstance(declared, ChoiceFilter)
+        self._choices = QComboBox()
+        self._choices.setAccessibleName(column.title)
+        self._choices.addItem(tr("Any"), None)
+        for value, text in declared.choices:
+            self._choices.addItem(text, value)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._choices)
+        self.setFocusProxy(self._choices)
+        self._choices.currentIndexChanged.connect(lambda _index: self.changed.emit())
+
+    @property
+    def condition(self) -> Condition | None:
+        """The chosen value; None for any."""
+        value = self._choices.currentData()
+        return None if value is None else IsChoice(self.column.id, value)
+
+    def show_condition(self, condition: Condition | None) -> None:
+        """Show a chosen value; None for any."""
+        value = condition.value if isinstance(condition, IsChoice) else None
+        self._choices.setCurrentIndex(0 if value is None else max(self._choices.findData(value), 0))
+
+
 def editor_for(column: Column, *, box_width: int) -> ConditionEditor:
     """Return an editor for a column that can be filtered.
 
@@ -157,6 +188,8 @@ def editor_for(column: Column, *, box_width: int) -> ConditionEditor:
     match column.filter:
         case RangeFilter():
             return RangeEditor(column, box_width=box_width)
+        case ChoiceFilter():
+            return ChoiceEditor(column)
         case TextFilter():
             return TextEditor(column)
     raise ValueError(f"photos can't be filtered by {column.id}")

@@ -55,7 +55,6 @@ from memapp.workers.power_monitor import PowerMonitor
 from memapp.workers.supervisor import Supervisor
 
 _SMALLEST_SIZE = (720, 480)
-_SIZE_STEP = 32
 
 
 class MainWindow(QMainWindow):
@@ -206,6 +205,9 @@ class MainWindow(QMainWindow):
             lists=self.lists,
             nets=self.nets,
             scoring=self.scoring,
+            log=self.log,
+            saving=supervisor.saving,
+            save_marks=services.save_marks,
             settings=settings,
             parent=self,
         )
@@ -373,8 +375,6 @@ class MainWindow(QMainWindow):
 
     def _add_samples(self) -> None:
         self.session.add([self._services.samples_folder])
-
-    # Pages and orders
 
     def _set_precision(self) -> None:
         self.scoring.set_precision(self._settings.get(SETTINGS.precision))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,8 +16,12 @@ from memapp.gui.run.scoring_commands import ScoringCommands
 from memapp.gui.run.session import Session
 from memapp.gui.window.file_commands import FileCommands
 from memapp.gui.window.list_commands import ListCommands
+from memapp.gui.window.mark_commands import MarkCommands
 from memapp.gui.window.net_commands import NetCommands
 from memapp.gui.window.photo_panes import PhotoPanes
+from memapp.library.marks import Changes
+from memapp.library.undo import CommandLog
+from memapp.workers.jobs import Jobs
 
 
 class PhotoCommands(QObject):
@@ -40,10 +44,25 @@ class PhotoCommands(QObject):
         lists: ListCommands,
         nets: NetCommands,
         scoring: ScoringCommands,
+        log: CommandLog,
+        saving: Jobs,
+        save_marks: Callable[[Changes], None],
         settings: Settings,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
+        self.marks = MarkCommands(
+            book=session.marks,
+            photos=photos,
+            panes=panes,
+            chosen=lambda: self.chosen,
+            log=log,
+            saving=saving,
+            save=save_marks,
+            settings=settings,
+            parent=self,
+        )
+        self.marks.noticed.connect(self.noticed)
         self._session = session
         self._photos = photos
         self._scores = photos.scores

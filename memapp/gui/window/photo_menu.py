@@ -8,7 +8,10 @@ from PySide6.QtWidgets import QAbstractItemView, QMenu
 from memapp.gui.window.actions import Actions
 
 _LINE = ""
-_ENTRIES = ("open", "reveal", "copy", _LINE, "score-rest", "score-exact", _LINE, "remove", "trash")
+_ENTRIES = (
+    *("open", "reveal", "copy", _LINE, "pick", "reject", "unflag", _LINE, "score-rest", "score-exact", _LINE),
+    *("remove", "trash"),
+)
 
 
 class PhotoMenu(QObject):

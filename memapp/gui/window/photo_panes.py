@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 
+from memapp.core.marks import marks_text
 from memapp.core.records import ImageKey, PhotoId, Precision, ScoredPhoto
 from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.grid.grid_view import GridView
 from memapp.gui.inspector.inspector import SHOWN_BY_PARTS, Inspector
 from memapp.gui.viewer.photo_viewer import PhotoViewer
 from memapp.library.changes import KEY, Change, ChangeKind
+from memapp.library.marks import FLAG, LABEL, STARS, marks_of
 from memapp.library.photo_description import detail_rows
 from memapp.library.scores import DISAGREEMENT
 from memapp.workers.request_sets import View
@@ -95,7 +97,23 @@ class PhotoPanes(QObject):
             caption=self._scores.outcome(key),
             net=self._scores.shown,
         )
+        self._show_marks()
         self.viewer_opened.emit()
+
+    def step_from(self, photo: PhotoId) -> None:
+        """Go on to the photo after this one, in the viewer or in the grid; stay at the last one."""
+        key = self._library.key_of(photo)
+        row = -1 if key is None else self._photos.index_of(key).row()
+        if row < 0 or row + 1 >= self._photos.rowCount():
+            return
+        following = self._photos.key(row + 1)
+        self._grid.go_to(following)
+        if self.viewing is not None:
+            self.open(following)
+
+    def _show_marks(self) -> None:
+        photo = None if self._viewed is None else self._library.photo(self._viewed)
+        self._viewer.set_marks("" if photo is None else marks_text(marks_of(photo)))
 
     @Slot()
     def close(self) -> None:
@@ -184,6 +202,10 @@ class PhotoPanes(QObject):
                     self._on_file_changed(change)
                 if change.touches("score", "state"):
                     self._on_scores()
+                if change.touches(FLAG, STARS, LABEL):
+                    self._show_marks()
+                    if len(self._selected) == 1:
+                        self._inspect()
                 elif len(self._selected) == 1 and change.touches(*self._inspected_columns()):
                     self._inspect()
 

@@ -93,6 +93,7 @@ def make_runners(
             "reveal": photos.reveal,
             "area-rectangle": overlays.areas.draw_rectangle,
             "area-polygon": overlays.areas.draw_polygon,
+            **photos.marks.runners,
             "remove": photos.remove,
             "trash": photos.move_to_trash,
             "pause": pause.toggle,

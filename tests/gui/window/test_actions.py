@@ -164,7 +164,8 @@ EVERYTHING = replace(
 )
 
 NEED_PHOTOS = {"export", "clear", "select-all", "find", "reverse", "score-rest"}
-NEED_CHOSEN = {"open", "reveal", "copy", "remove", "trash"}
+MARKS = {spec.id for spec in ACTIONS if spec.menu == "photo/marks"}
+NEED_CHOSEN = {"open", "reveal", "copy", "remove", "trash", *MARKS}
 NEED_PHOTO_IN_VIEWER = {"area-rectangle", "area-polygon"}
 NEED_RUN = {"pause", "cancel"}
 NEED_MORE = {"undo", "redo", "triage", "score-exact", "overlay-export", "clear-filter"}

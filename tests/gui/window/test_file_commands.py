@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from memapp.core.number_text import set_notation
 from memapp.core.resources import resource_path
 from memapp.core.settings import SETTINGS
 from memapp.gui.window.drop_area import given_by
+from memapp.library.filtering import InRange
 from tests.gui.window_bench import WindowBench, make_photo, make_photos
 
 GREYS = {"a.png": 30, "b.png": 240, "c.png": 120}
@@ -198,7 +199,7 @@ def test_only_what_is_shown_is_exported(
     bench: WindowBench, folder: Path, tmp_path: Path, choosing: Callable[..., None]
 ) -> None:
     bench.add(folder)
-    bench.window.filters.findChildren(QDoubleSpinBox)[0].setValue(0.4)
+    bench.window.filters.set_condition("score", InRange("score", 0.4))
     choosing(save=str(tmp_path / "scores.csv"))
     bench.trigger("export")
     bench.until(lambda: any("scores.csv" in text for text in bench.notice_texts()))

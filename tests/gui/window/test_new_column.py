@@ -46,8 +46,14 @@ def texts(menu: QMenu) -> list[str]:
 def test_it_is_in_the_sort_menus_with_a_key(liked: WindowBench) -> None:
     window = liked.window
     [view] = [menu for menu in window.menuBar().findChildren(QMenu) if menu.title() == "Sort by"]
-    assert texts(view) == texts(window.sorting.menu) == ["Score", "Name", "Date taken", "File size", "Likes"]
-    assert window.actions_table["sort-likes"].shortcut().toString() == "Ctrl+5"
+    assert (
+        texts(view)
+        == texts(window.sorting.menu)
+        == [
+            *("Score", "Name", "Date taken", "File size", "Flag", "Stars", "Label", "Likes"),
+        ]
+    )
+    assert window.actions_table["sort-likes"].shortcut().toString() == "Ctrl+8"
     assert any(line.text == "Sort by: Likes" for line in window.actions_table.cheat_sheet())
     liked.trigger("sort-likes")
     assert liked.names() == ["b.png", "c.png", "a.png", "d.png"]

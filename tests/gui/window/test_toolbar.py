@@ -163,6 +163,9 @@ def test_the_popup_has_a_row_for_each_other_column_that_can_be_filtered_by(filte
         "camera",
         "lens",
         "contents",
+        "flag",
+        "stars",
+        "label",
     ]
     popup_line(filters, "camera").setText(" r6 ")
     assert filters.wanted == PhotoFilter((Contains("camera", "r6"),))
