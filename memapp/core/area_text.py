@@ -15,9 +15,9 @@ def outside_warning(regions: Regions) -> str:
     if unseen:
         sentences.append(
             trn(
-                "{areas} lies outside the frame: the net does not see it. "
+                "{areas} lies outside the frame: the scoring model does not see it. "
                 "To have it count, leave more room around it.",
-                "{areas} lie outside the frame: the net does not see them. "
+                "{areas} lie outside the frame: the scoring model does not see them. "
                 "To have them count, leave more room around them.",
                 len(unseen),
                 areas=listed(unseen),

@@ -29,8 +29,11 @@ DIVERGING: npt.NDArray[np.uint8] = np.array(
 """RdBu, eleven samples (Cynthia Brewer, ColorBrewer 2.0), reversed: blue lowers a score, red raises it. Its
 ends differ for people who confuse red and green."""
 
-LEAST_LIMIT = 0.02
-"""Maps with values within this many points stay pale."""
+MAP_LIMIT = 0.10
+"""Score points at both ends of the colours: the same for all photos, so that maps can be compared."""
+NOISE = 0.03
+"""Score points below which a value is no finding, and gets no colour: as much as the mirror image of a photo
+moves its score on average (the benchmark mirror_ties)."""
 
 _STEPS = 127
 """Colours on each side of zero."""
@@ -40,18 +43,36 @@ _UNSEEN_COLOUR = (128, 128, 128)
 _MOST_OPAQUE = 0.8
 
 
-def map_limit(values: MapArray) -> float:
-    """Return the points at both ends of a map's colours: whole hundredths, symmetric around zero."""
+def map_limit(values: MapArray, *, stretched: bool = False) -> float:
+    """Return the points at both ends of a map's colours, symmetric around zero.
+
+    Args:
+        values: of the map, in score points, NaN where the net does not see.
+        stretched: whether the colours reach as far as this map's values, in whole hundredths and no further
+            down than the noise; else the limit is the same for all maps.
+    """
+    if not stretched:
+        return MAP_LIMIT
     seen = np.abs(values[np.isfinite(values)])
     if not seen.size:
-        return LEAST_LIMIT
+        return NOISE
     # A few extreme pixels must not make all others pale.
-    return max(LEAST_LIMIT, math.ceil(100 * float(np.percentile(seen, 99.5)) - 1e-6) / 100)
+    return max(NOISE, math.ceil(100 * float(np.percentile(seen, 99.5)) - 1e-6) / 100)
+
+
+def raises_or_lowers(values: MapArray) -> tuple[bool, bool]:
+    """Return whether anything in a map raises the score, and whether anything lowers it, beyond the noise."""
+    seen = values[np.isfinite(values)]
+    return bool((seen >= NOISE).any()), bool((seen <= -NOISE).any())
 
 
 def map_levels(values: MapArray, limit: float) -> npt.NDArray[np.uint8]:
-    """Return a map as 255 levels, 1 (lowers most) to 255 (raises most), 128 for zero; 0 if not seen."""
-    share = np.clip(np.nan_to_num(values / np.float32(limit), nan=0.0), -1, 1)
+    """Return a map as 255 levels, 1 (lowers most) to 255 (raises most); 0 if not seen.
+
+    Values within the noise are 128, as zero is.
+    """
+    known = np.nan_to_num(values, nan=0.0)
+    share = np.clip(np.where(np.abs(known) < NOISE, 0.0, known) / np.float32(limit), -1, 1)
     levels: npt.NDArray[np.uint8] = (share * _STEPS + (_STEPS + 1)).round().astype(np.uint8)
     levels[~np.isfinite(values)] = _UNSEEN
     return levels

@@ -78,7 +78,7 @@ class ScoreScale:
         if self.floor is None or not self.is_near_floor(score):
             return ""
         return tr(
-            "Close to {floor}, the lowest score that the net ever gives: "
+            "Close to {floor}, the lowest score that the scoring model ever gives: "
             "it says that the photo is low, not how low.",
             floor=score_text(self.floor),
         )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 from memapp.core.number_text import number_text
 from memapp.core.records import Precision
-from memapp.core.text import deferred
+from memapp.core.text import deferred, tr
 
 FAST_MARK = "≈"
 """Stands before every fast score, wherever one is written."""
@@ -42,6 +44,24 @@ def points_text(points: float) -> str:
 def ordinal(value: float) -> str:
     """Return a percentile as people say it: 74.3 is "74th", 100 is "99th" (nobody is above all others)."""
     return place_text(max(1, min(99, round(value))))
+
+
+def people_text(points: float) -> str:
+    """Return a difference of scores as people: 0.15 is "+15 of 100 people"."""
+    people = of_hundred(abs(points))
+    signed = f"+{people}" if points > 0 and people else f"−{people}" if people else "0"
+    return tr("{people} of 100 people", people=signed)
+
+
+def standing(percentile: float) -> str:
+    """Return a percentile as people say it: 78.2 is "Top 22 %", 11.4 is "Bottom 12 %".
+
+    Args:
+        percentile: the share of others that are lower, 0..100.
+    """
+    if percentile >= 50:
+        return tr("Top {percent} %", percent=max(1, math.ceil(100 - percentile)))
+    return tr("Bottom {percent} %", percent=max(1, math.ceil(percentile)))
 
 
 def place_text(place: int) -> str:

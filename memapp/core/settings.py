@@ -101,7 +101,7 @@ class SettingsTable:
     engine: Final = Setting("engine", "auto", deferred("Scoring engine"), choices=("auto", "torch", "onnx"))
     precision: Final = Setting("precision", Precision.EXACT, deferred("New photos are scored"))
     unload_minutes: Final = Setting(
-        "unload_minutes", 5, deferred("Free the net's memory after"), limits=(1, 120)
+        "unload_minutes", 5, deferred("Free the memory of the scoring model after"), limits=(1, 120)
     )
     battery_threads: Final = Setting("battery_threads", True, deferred("Use fewer cores on battery"))
     pause_on_battery: Final = Setting("pause_on_battery", False, deferred("Pause on battery"))
@@ -114,13 +114,13 @@ class SettingsTable:
     sort_by: Final = Setting("sort_by", "score", deferred("Column to sort by"), of_window=True)
     sort_descending: Final = Setting("sort_descending", True, deferred("Highest first"), of_window=True)
     nets: Final[Setting[tuple[str, ...]]] = Setting(
-        "nets", (RESMEM_ID,), deferred("Nets that score"), of_window=True
+        "nets", (RESMEM_ID,), deferred("Scoring models in use"), of_window=True
     )
     shown_net: Final[Setting[str]] = Setting(
-        "shown_net", RESMEM_ID, deferred("Net whose scores are shown"), of_window=True
+        "shown_net", RESMEM_ID, deferred("Scoring model whose scores are shown"), of_window=True
     )
     compared_nets: Final[Setting[tuple[str, ...]]] = Setting(
-        "compared_nets", (), deferred("Nets whose disagreement is flagged"), of_window=True
+        "compared_nets", (), deferred("Scoring models whose disagreement is flagged"), of_window=True
     )
     disagreement_points: Final = Setting(
         "disagreement_points",
@@ -156,10 +156,13 @@ class SettingsTable:
         choices=("colour", "outline", "fog"),
         of_window=True,
     )
+    map_stretched: Final = Setting(
+        "map_stretched", False, deferred("Stretch the colours of maps to each photo")
+    )
     map_method: Final = Setting(
         "map_method", MapMethod.OCCLUSION, deferred("Method of memorability maps"), of_window=True
     )
-    segmenter: Final = Setting("segmenter", "", deferred("Segmenter in use"), of_window=True)
+    segmenter: Final = Setting("segmenter", "", deferred("Object finder in use"), of_window=True)
     window_geometry: Final = Setting(
         "window_geometry", "", deferred("Place and size of the window"), of_window=True
     )

@@ -246,7 +246,7 @@ class Ingest:
 
 def _unread_text(unread: Sequence[Failure], title: str) -> str:
     first, more = unread[0], len(unread) - 1
-    words = {"name": first.key.name, "net": title or tr("this net"), "reason": first.reason}
+    words = {"name": first.key.name, "net": title or tr("this scoring model"), "reason": first.reason}
     if not more:
         return tr("{name} has no score of {net}: {reason}", **words)
     return trn(

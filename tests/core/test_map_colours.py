@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 
 from memapp.core.map_colours import (
-    LEAST_LIMIT,
+    MAP_LIMIT,
+    NOISE,
     hatching,
     level_colours,
     level_opacities,
     map_levels,
     map_limit,
+    raises_or_lowers,
 )
 
 
@@ -20,15 +22,31 @@ def test_levels_encode_sign_strength_and_unseen_pixels() -> None:
     np.testing.assert_array_equal(map_levels(values, 0.1), [[1, 1, 64, 128, 192, 255, 255, 0]])
 
 
+def test_noise_gets_no_colour_however_the_colours_are_stretched() -> None:
+    values = np.array([[-0.031, -0.029, 0.029, 0.031]], np.float32)
+    for limit in (MAP_LIMIT, NOISE):
+        levels = map_levels(values, limit)[0]
+        assert levels[1] == levels[2] == 128
+        assert levels[0] < 100
+        assert levels[3] > 156
+    assert raises_or_lowers(values) == (True, True)
+    assert raises_or_lowers(values[:, 1:3]) == (False, False)
+    assert raises_or_lowers(np.full((2, 2), np.nan, np.float32)) == (False, False)
+
+
+def test_all_maps_have_the_same_limit_unless_they_are_stretched() -> None:
+    assert map_limit(np.full((4, 4), 0.9, np.float32)) == MAP_LIMIT == 0.10
+
+
 def test_the_limit_is_in_whole_hundredths_and_a_few_pixels_do_not_set_it() -> None:
     values = np.full((100, 100), 0.031, np.float32)
-    assert map_limit(values) == pytest.approx(0.04)
+    assert map_limit(values, stretched=True) == pytest.approx(0.04)
     values[0, :40] = -0.9
-    assert map_limit(values) == pytest.approx(0.04)
+    assert map_limit(values, stretched=True) == pytest.approx(0.04)
     values[:, :50] = -0.9
-    assert map_limit(values) == pytest.approx(0.9)
-    assert map_limit(np.zeros((5, 5), np.float32)) == LEAST_LIMIT
-    assert map_limit(np.full((5, 5), np.nan, np.float32)) == LEAST_LIMIT
+    assert map_limit(values, stretched=True) == pytest.approx(0.9)
+    assert map_limit(np.zeros((5, 5), np.float32), stretched=True) == NOISE
+    assert map_limit(np.full((5, 5), np.nan, np.float32), stretched=True) == NOISE
 
 
 def test_lowering_is_blue_raising_is_red_and_zero_is_pale() -> None:

@@ -76,7 +76,8 @@ class AboutDialog(QDialog):
         column.addLayout(head)
         column.addWidget(text_label(str(_WHAT_IT_IS), wrap=True))
         column.addWidget(hairline())
-        column.addWidget(text_label(str(SUMMARY), wrap=True, copyable=True))
+        for line in SUMMARY:
+            column.addWidget(text_label(str(line), wrap=True, copyable=True))
         column.addWidget(FullLicence(theme_manager=theme_manager), 1)
         column.addWidget(hairline())
         for credit in (_PAPER, _PEOPLE, _LIBRARIES):

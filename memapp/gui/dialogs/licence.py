@@ -18,12 +18,22 @@ from memapp.core.text import deferred, tr
 from memapp.gui.widgets.basic import Role, text_label
 from memapp.gui.widgets.theme import SPACE_2, SPACE_3, SPACE_6, ThemeManager, icon
 
-SUMMARY = deferred(
-    "memapp scores photos with ResMem, a net made at the University of Chicago. "
-    "It may be used for non-commercial purposes only, which includes a company's own research. "
-    "For commercial rights, ask the Brain Bridge Lab at the University of Chicago (wilma@uchicago.edu)."
+SUMMARY = (
+    deferred(
+        "Scores come from ResMem, a scoring model of the University of Chicago. Its licence decides what you "
+        "may use them for."
+    ),
+    deferred(
+        "Free: your own photos, teaching and research, also the research of a company. Without payment and "
+        "without advertising beside the result."
+    ),
+    deferred(
+        "Paid work needs permission first. Ask the Brain Bridge Lab at the University of Chicago for "
+        "commercial rights: wilma@uchicago.edu."
+    ),
+    deferred("The rest of memapp is free for everyone and for every use (MIT licence)."),
 )
-"""The licence in a few words: the same wherever it is shown."""
+"""The licence in four lines: the same wherever it is shown."""
 
 
 def licence_text() -> str:
@@ -75,7 +85,7 @@ class LicenceDialog(QDialog):
     def __init__(self, *, theme_manager: ThemeManager, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Before you start"))
-        title = text_label(tr("For non-commercial use"), Role.TITLE)
+        title = text_label(tr("What you may use memapp for"), Role.TITLE)
         kept = text_label(tr("You can read this again at any time in About memapp."), Role.QUIET, wrap=True)
 
         buttons = QDialogButtonBox()
@@ -90,7 +100,8 @@ class LicenceDialog(QDialog):
         column.setContentsMargins(SPACE_6, SPACE_6, SPACE_6, SPACE_6)
         column.setSpacing(SPACE_3)
         column.addWidget(title)
-        column.addWidget(text_label(str(SUMMARY), wrap=True))
+        for line in SUMMARY:
+            column.addWidget(text_label(str(line), wrap=True))
         column.addWidget(kept)
         column.addWidget(FullLicence(theme_manager=theme_manager), 1)
         column.addSpacing(SPACE_3)

@@ -53,7 +53,7 @@ class NetsDialog(QDialog):
         """Take a sentence about nets that are missing, shown below the others; empty for none."""
         super().__init__(parent)
         self._missing = missing
-        self.setWindowTitle(tr("Nets"))
+        self.setWindowTitle(tr("Scoring models"))
         self._nets: tuple[NetInfo, ...] = ()
         self._boxes: dict[str, QCheckBox] = {}
         self._list = QScrollArea()
@@ -61,10 +61,10 @@ class NetsDialog(QDialog):
         self._list.setFrameShape(QScrollArea.Shape.NoFrame)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setMinimumHeight(_LIST_HEIGHT)
-        self._list.setAccessibleName(tr("Nets that score"))
+        self._list.setAccessibleName(tr("Scoring models in use"))
         self._first, self._second = QComboBox(), QComboBox()
-        self._first.setAccessibleName(tr("First net to compare"))
-        self._second.setAccessibleName(tr("Second net to compare"))
+        self._first.setAccessibleName(tr("First scoring model to compare"))
+        self._second.setAccessibleName(tr("Second scoring model to compare"))
         for box in (self._first, self._second):
             box.activated.connect(self._on_pair)
         self._points = QSpinBox()
@@ -79,7 +79,7 @@ class NetsDialog(QDialog):
         self._notice = text_label(wrap=True, copyable=True)
         self._notice.hide()
 
-        add = QPushButton(tr("Add a net..."))
+        add = QPushButton(tr("Add a scoring model..."))
         add.clicked.connect(self.add_wanted)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.addButton(add, QDialogButtonBox.ButtonRole.ActionRole)
@@ -90,8 +90,8 @@ class NetsDialog(QDialog):
         column.addWidget(
             text_label(
                 tr(
-                    "Every net that is ticked scores each photo, and each takes its own time. "
-                    "A photo that a net has scored once is not scored by it again."
+                    "Every scoring model that is ticked scores each photo, and each takes its own time. "
+                    "A photo is scored only once by each."
                 ),
                 Role.QUIET,
                 wrap=True,
@@ -157,7 +157,7 @@ class NetsDialog(QDialog):
         box.setChecked(on)
         box.blockSignals(False)
         box.setEnabled(not last)
-        box.setToolTip(tr("The only net that scores. Tick another one first.") if last else "")
+        box.setToolTip(tr("The only scoring model in use. Tick another one first.") if last else "")
 
     def _row(self, net: NetInfo) -> QWidget:
         box = QCheckBox(as_caption(net.title))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
     QSpinBox,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -24,18 +25,20 @@ from memapp.core.score_text import FAST_MARK
 from memapp.core.settings import SETTINGS, Setting, Settings
 from memapp.core.text import deferred, tr, trn
 from memapp.gui.widgets.basic import ElidedLabel, Role, text_label
-from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_6
+from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_6, ThemeManager, icon
 
 T = TypeVar("T")
 
 _WIDTH = 540
 _NUMBER_WIDTH = 56
 _GROUPS: tuple[tuple[Setting[Any], ...], ...] = (
-    (SETTINGS.theme,),
-    (SETTINGS.precision, SETTINGS.device, SETTINGS.engine, SETTINGS.unload_minutes),
+    (SETTINGS.theme, SETTINGS.map_stretched),
+    (SETTINGS.precision,),
     (SETTINGS.battery_threads, SETTINGS.pause_on_battery),
     (SETTINGS.advance_after_mark,),
 )
+_ADVANCED: tuple[Setting[Any], ...] = (SETTINGS.device, SETTINGS.engine, SETTINGS.unload_minutes)
+"""What most people never need to look at."""
 _CHOICE_TEXTS = {
     "theme": {"system": deferred("As the system"), "dark": deferred("Dark"), "light": deferred("Light")},
     "precision": {
@@ -58,7 +61,9 @@ _UNITS: dict[str, Callable[[int], str]] = {
     "unload_minutes": lambda count: trn("minute without scoring", "minutes without scoring", count)
 }
 """The unit of each number, in the form that goes with it."""
-_NUMBER_NAMES = {"unload_minutes": deferred("Free the net's memory after, in minutes without scoring")}
+_NUMBER_NAMES = {
+    "unload_minutes": deferred("Free the memory of the scoring model after, in minutes without scoring")
+}
 """What a screen reader calls each number."""
 _HINTS = {
     "precision": deferred("Scores that are known already stay as they are."),
@@ -84,6 +89,7 @@ class PreferencesDialog(QDialog):
         self,
         *,
         settings: Settings,
+        theme_manager: ThemeManager,
         scores_folder: str,
         fast_missing: str = "",
         parent: QWidget | None = None,
@@ -93,10 +99,11 @@ class PreferencesDialog(QDialog):
         self.setWindowTitle(tr("Preferences"))
         self._settings = settings
         self._unsubscribes: list[Callable[[], None]] = []
-        self._form = QGridLayout()
-        self._form.setHorizontalSpacing(SPACE_3)
-        self._form.setVerticalSpacing(SPACE_1)
-        self._form.setColumnStretch(1, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE_6, SPACE_6, SPACE_6, SPACE_6)
+        column.setSpacing(SPACE_6)
+        self._form = _form()
+        column.addLayout(self._form)
         for group in _GROUPS:
             for setting in group:
                 self._add_setting(setting, missing=fast_missing if setting is SETTINGS.precision else "")
@@ -104,18 +111,49 @@ class PreferencesDialog(QDialog):
         segmenters = QPushButton(tr("Get, choose, remove..."))
         segmenters.clicked.connect(self.segmenters_wanted)
         rest = QWidget()
-        self._add_row(tr("Segmenters"), _side_by_side(segmenters, rest, stretched=rest))
+        self._add_row(tr("Object finders"), _side_by_side(segmenters, rest, stretched=rest))
         self._add_row(tr("Scores are kept in"), self._folder(scores_folder))
+
+        self._advanced = QWidget()
+        self._form = _form()
+        self._form.setContentsMargins(0, 0, 0, 0)
+        self._advanced.setLayout(self._form)
+        for setting in _ADVANCED:
+            self._add_setting(setting, missing="")
+        self._advanced.hide()
+        self._switch = QToolButton()
+        self._switch.setObjectName("disclosure")
+        self._switch.setText(tr("Advanced"))
+        self._switch.setCheckable(True)
+        self._switch.setIconSize(QSize(16, 16))
+        self._switch.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._switch.toggled.connect(self._disclose)
+        self._theme_manager = theme_manager
+        theme_manager.changed.connect(self._tint)
+        self._tint()
+        column.addWidget(self._switch, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._advanced)
 
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE_6, SPACE_6, SPACE_6, SPACE_6)
-        column.setSpacing(SPACE_6)
-        column.addLayout(self._form)
         column.addStretch(1)
         column.addWidget(buttons)
         self.setMinimumWidth(_WIDTH)
+
+    def _disclose(self, shown: bool) -> None:
+        self._advanced.setVisible(shown)
+        self._tint()
+        self._fit()
+
+    def _tint(self) -> None:
+        name = "disclosure-open" if self._switch.isChecked() else "disclosure-closed"
+        self._switch.setIcon(icon(name, self._theme_manager.theme))
+
+    def _fit(self) -> None:
+        """Set the height that wrapped hints need at this width; the layout does not do so by itself."""
+        self.setMinimumHeight(0)
+        self.setMinimumHeight(self.heightForWidth(self.width()))
+        self.adjustSize()
 
     def done(self, result: int) -> None:
         """Unsubscribe from the settings: the dialog may be gone when they change next."""
@@ -124,9 +162,9 @@ class PreferencesDialog(QDialog):
         super().done(result)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Set the height that wrapped hints need at this width; the layout does not do so by itself."""
+        """Make room for what the hints say."""
         super().showEvent(event)
-        self.setMinimumHeight(self.heightForWidth(self.width()))
+        self._fit()
 
     def _add_setting(self, setting: Setting[Any], *, missing: str) -> None:
         """Add a row for one setting; where it is not available, the hint says why."""
@@ -196,6 +234,14 @@ class PreferencesDialog(QDialog):
         button = QPushButton(tr("Show in folder"))
         button.clicked.connect(lambda: self.show_folder.emit(path))
         return _side_by_side(shown, button, stretched=shown)
+
+
+def _form() -> QGridLayout:
+    form = QGridLayout()
+    form.setHorizontalSpacing(SPACE_3)
+    form.setVerticalSpacing(SPACE_1)
+    form.setColumnStretch(1, 1)
+    return form
 
 
 def _side_by_side(*parts: QWidget, stretched: QWidget) -> QWidget:

@@ -29,8 +29,8 @@ from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_6, ThemeMa
 
 _SIZE = (600, 460)
 _INTRODUCTION = deferred(
-    "A segmenter finds the things in a photo, for the overlays Segmentation and Regions. It is a pack: a "
-    "folder or a file. Photos are analysed on this computer."
+    'An object finder names the things in a photo: people, sky, water. The overlays "What\'s in it" and '
+    '"What each part adds" use it. It is a folder or a file, and works on this computer.'
 )
 
 
@@ -53,7 +53,7 @@ class SegmentersDialog(QDialog):
     ) -> None:
         """Show what is installed; in_use names the pack in use, if it is installed."""
         super().__init__(parent)
-        self.setWindowTitle(tr("Segmenters"))
+        self.setWindowTitle(tr("Object finders"))
         self._commands = commands
         self._in_use = in_use
         self._theme_manager = theme_manager
@@ -127,7 +127,7 @@ class SegmentersDialog(QDialog):
         return holder
 
     def _ask_remove(self, row: SegmenterRow) -> None:
-        title, question = tr("Remove a segmenter"), tr("Remove {name}?", name=row.title)
+        title, question = tr("Remove an object finder"), tr("Remove {name}?", name=row.title)
         later = tr("It can be installed again from its file or folder.")
         if ask(self, title, question, later, act=tr("Remove"), keep=tr("Keep")):
             self._commands.remove(row.name)
@@ -149,11 +149,11 @@ class SegmentersDialog(QDialog):
 
     def _choose_file(self) -> None:
         filters = f"{tr('Packs')} (*.zip);;{tr('All files')} (*)"
-        path, _ = QFileDialog.getOpenFileName(self, tr("Install a segmenter"), "", filters)
+        path, _ = QFileDialog.getOpenFileName(self, tr("Install an object finder"), "", filters)
         self._install(path)
 
     def _choose_folder(self) -> None:
-        self._install(QFileDialog.getExistingDirectory(self, tr("Install a segmenter")))
+        self._install(QFileDialog.getExistingDirectory(self, tr("Install an object finder")))
 
     def _install(self, path: str) -> None:
         if path:

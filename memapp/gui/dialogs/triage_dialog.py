@@ -33,7 +33,7 @@ class TriageDialog(QDialog):
     def __init__(self, *, photos: int, parent: QWidget | None = None) -> None:
         """Take how many photos there are, at least two."""
         super().__init__(parent)
-        self.setWindowTitle(tr("Triage"))
+        self.setWindowTitle(tr("Quick first pass"))
         self._count = QSpinBox()
         self._count.setRange(1, photos)
         self._count.setValue(default_count(photos))

@@ -13,7 +13,7 @@ from memapp.core.caution import CAUTION_MARK, caution_text
 from memapp.core.marks import Flag
 from memapp.core.photo_text import failure_text
 from memapp.core.records import Failure
-from memapp.core.score_text import ordinal, score_text
+from memapp.core.score_text import score_text, standing
 from memapp.core.text import tr
 from memapp.gui.grid.arranged_model import Index
 from memapp.gui.grid.byte_bounded_cache import ByteBoundedCache
@@ -216,7 +216,7 @@ class TileDelegate(QStyledItemDelegate):
             words = f"{CAUTION_MARK} {caution_text(tile.caution)}"
             painter.drawText(x, baseline, self._elided(words, line.right() + 1 - x))
         elif tile.percentile is not None:
-            painter.drawText(x, baseline, ordinal(tile.percentile))
+            painter.drawText(x, baseline, standing(tile.percentile))
         if tile.flag is not None:
             flag = f"≠ {round(abs(tile.flag))}"
             width = self._small_metrics.horizontalAdvance(flag)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from memapp.core.calibration import human_quantiles
 from memapp.core.number_text import number_text
 from memapp.core.score_scale import RESMEM_SCALE, ScoreScale
-from memapp.core.score_text import ordinal, score_text
+from memapp.core.score_text import score_text, standing
 from memapp.core.text import tr, trn
 from memapp.gui.widgets.theme import RAMP_HIGH, RAMP_LOW, SPACE_1, TEXT_SMALL, ThemeManager, font
 
@@ -149,9 +149,9 @@ class ScoreHistogram(QWidget):
         if self._score is not None and place is not None:
             sentences.append(
                 tr(
-                    "This photo, {score}, lies at the {place} percentile.",
+                    "This photo: {score}. {place} of people's scores.",
                     score=score_text(self._score),
-                    place=ordinal(place),
+                    place=standing(place),
                 )
             )
         if self._set_count:

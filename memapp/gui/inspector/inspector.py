@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from memapp.core.caution import caution_of, caution_sentence
 from memapp.core.nets import RESMEM, NetInfo, NetScore
 from memapp.core.records import Failure, ImageKey, Precision, ScoredPhoto
-from memapp.core.score_text import FAST_MARK, FAST_SENTENCE, ordinal, score_text
+from memapp.core.score_text import FAST_MARK, FAST_SENTENCE, score_text, standing
 from memapp.core.text import tr, trn
 from memapp.gui.inspector.facts import FactsText
 from memapp.gui.inspector.histogram import ScoreHistogram
@@ -152,7 +152,7 @@ class Inspector(QScrollArea):
         self._key = None
         self._show_score(None)
         self._sentence.setText(
-            tr("Select a photo to see its score, what it means, and what the net sees of it.")
+            tr("Select a photo to see its score, what it means, and what the scoring model sees of it.")
         )
         self._show_parts(title="", picture=False, facts=False)
 
@@ -234,7 +234,7 @@ class Inspector(QScrollArea):
             self._band.setText(self._net.scale.error_text())
             place = self._net.scale.percentile(photo.score)
             if place is not None:
-                self._percentile.setText(tr("{place} percentile of people's scores", place=ordinal(place)))
+                self._percentile.setText(tr("{place} of people's scores", place=standing(place)))
             self._sentence.setText(
                 f"{self._net.scale.sentence(photo.score)} {self._net.scale.caution}".rstrip()
             )

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from memapp.core.nets import NetInfo, NetScore
 from memapp.core.score_scale import Predicts, hits_and_false_alarms
-from memapp.core.score_text import ordinal, score_text
+from memapp.core.score_text import score_text, standing
 from memapp.core.text import tr
 from memapp.gui.widgets.basic import ElidedLabel, Role, hairline, text_label
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3
@@ -44,7 +44,7 @@ class NetScores(QWidget):
         column.addLayout(self._list)
         column.addWidget(self._together)
         column.addWidget(self._flag)
-        self.setAccessibleName(tr("Scores of each net"))
+        self.setAccessibleName(tr("Scores of each scoring model"))
         self.show_scores((), shown=None, flag="")
 
     def show_scores(self, scores: Sequence[NetScore], *, shown: NetInfo | None, flag: str) -> None:
@@ -96,7 +96,7 @@ class _NetRow(QWidget):
         self._title.set_whole_text(scored.net.title)
         self._number.setText("-" if score is None else score_text(score, scored.precision))
         place = None if score is None else scale.percentile(score)
-        self._place.setText("" if place is None else ordinal(place))
+        self._place.setText("" if place is None else standing(place))
         meaning = tr("Not scored yet.") if score is None else scale.sentence(score)
         self._meaning.setText(f"{meaning} {scale.caution}".rstrip())
         self._meaning.setVisible(with_meaning)

@@ -25,7 +25,7 @@ class SeenThumbnail(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        self.setAccessibleName(tr("What the net saw"))
+        self.setAccessibleName(tr("What the scoring model saw"))
         self.setAccessibleDescription(str(SEEN_PART_TEXT))
         theme_manager.changed.connect(self.update)
 

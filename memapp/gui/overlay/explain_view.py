@@ -37,13 +37,13 @@ OVERLAYS = (NO_OVERLAY, *(layer.value for layer in Layer))
 """The choices, as spelt in settings and in the ids of actions ("overlay-none" ...)."""
 
 NO_PACK = deferred(
-    "No segmenter is installed, so the things in photos can't be found. Get one, or install one from a "
-    "file. Until then, Regions uses patches of similar colour."
+    "No object finder is installed, so the things in photos can't be named. Get one, or install one from a "
+    "file. Until then, parts are patches of similar colour."
 )
 PATCHES = "patches"
 """In the place of a segmenter's name: regions are patches of similar colour."""
-GET_SEGMENTER = deferred("Get a segmenter...")
-COVER_INSTEAD = deferred("Make it by covering parts")
+GET_SEGMENTER = deferred("Get an object finder...")
+COVER_INSTEAD = deferred("Use the thorough method")
 """Gradients need torch, which may be missing; where they fail, the list of methods is not shown."""
 
 Part = Segmentation | MemorabilityMap | Regions
@@ -226,7 +226,10 @@ class ExplainView(QObject):
                 self._supervisor.draw(lambda: draw_segmentation(part, hidden=hidden), done=self._on_drawn)
             case MemorabilityMap():
                 style = self._panel.map.style_shown
-                self._supervisor.draw(lambda: draw_map(part, style=style), done=self._on_drawn)
+                stretched = self._settings.get(SETTINGS.map_stretched)
+                self._supervisor.draw(
+                    lambda: draw_map(part, style=style, stretched=stretched), done=self._on_drawn
+                )
             case Regions():
                 self._supervisor.draw(lambda: draw_regions(part), done=self._on_drawn)
 
@@ -236,7 +239,7 @@ class ExplainView(QObject):
             return
         match part:
             case MemorabilityMap():
-                self._panel.map.show_map(part)
+                self._panel.map.show_map(part, stretched=self._settings.get(SETTINGS.map_stretched))
             case Regions():
                 self._panel.regions.show_regions(part)
         self._panel.show_legend(self._layer)

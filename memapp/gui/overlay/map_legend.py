@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
@@ -15,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from memapp.core.explanation import MapMethod, MemorabilityMap
-from memapp.core.map_colours import map_limit
+from memapp.core.map_colours import MAP_LIMIT, NOISE, map_levels, map_limit, raises_or_lowers
 from memapp.core.score_text import points_text, score_text
 from memapp.core.text import deferred, tr, trn
 from memapp.gui.overlay.overlay_drawing import MapStyle, colour_table
@@ -33,8 +34,8 @@ STYLE_WORDS = {
     MapStyle.FOG: (deferred("Fog"), deferred("What lowers the score lies in fog.")),
 }
 _METHODS = {
-    MapMethod.OCCLUSION: deferred("Made by covering parts"),
-    MapMethod.GRADIENT: deferred("Made by the net's gradients"),
+    MapMethod.OCCLUSION: deferred("Thorough"),
+    MapMethod.GRADIENT: deferred("Quick estimate"),
 }
 
 
@@ -45,13 +46,14 @@ class PointsBar(QWidget):
         super().__init__(parent)
         self._theme_manager = theme_manager
         self._limit = 0.0
-        self._colours = points_colours()
+        self._colours = points_colours(MAP_LIMIT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme_manager.changed.connect(self.update)
 
     def set_limit(self, limit: float) -> None:
         """Set the points at the ends."""
         self._limit = limit
+        self._colours = points_colours(limit)
         self.setAccessibleName(
             tr("From {low} to {high} points", low=points_text(-limit), high=points_text(limit))
         )
@@ -75,11 +77,13 @@ class PointsBar(QWidget):
         )
 
 
-def points_colours() -> QImage:
+def points_colours(limit: float) -> QImage:
     """Return the colours of a map, one pixel each, from what lowers most to what raises most."""
     colours = QImage(255, 1, QImage.Format.Format_ARGB32)
-    for x, colour in enumerate(colour_table()[1:]):
-        colours.setPixel(x, 0, colour)
+    levels = map_levels(np.linspace(-limit, limit, 255, dtype=np.float32)[None], limit)[0]
+    table = colour_table()
+    for x, level in enumerate(levels.tolist()):
+        colours.setPixel(x, 0, table[level])
     return colours
 
 
@@ -141,7 +145,7 @@ class MapLegend(QWidget):
         self._method = text_label(role=Role.SMALL, wrap=True)
         self._score = text_label(wrap=True)
         unseen = text_label(
-            tr("Hatched: outside the frame. The net does not see it, and it does not change the score."),
+            tr("Hatched: outside the frame. The scoring model does not see it; it changes no score."),
             Role.SMALL,
             wrap=True,
         )
@@ -175,6 +179,8 @@ class MapLegend(QWidget):
         column.addLayout(methods)
         column.addStretch(1)
         self._style = style
+        self._findings = (True, True)
+        """Whether anything in the map raises the score, and whether anything lowers it."""
         self._show_style()
 
     @property
@@ -194,9 +200,11 @@ class MapLegend(QWidget):
         self._methods.setCurrentIndex(self._methods.findData(method.value))
         self.method_chosen.emit(method.value)
 
-    def show_map(self, made: MemorabilityMap) -> None:
+    def show_map(self, made: MemorabilityMap, *, stretched: bool = False) -> None:
         """Show the numbers of this map."""
-        self._bar.set_limit(map_limit(made.values))
+        self._bar.set_limit(map_limit(made.values, stretched=stretched))
+        self._findings = raises_or_lowers(made.values)
+        self._show_style()
         self._score.setText(
             tr("{net} scores this photo {score}.", net=made.net.name, score=score_text(made.score))
         )
@@ -204,13 +212,27 @@ class MapLegend(QWidget):
 
     def _show_style(self) -> None:
         self._buttons.button(list(MapStyle).index(self._style)).setChecked(True)
-        self._words.setText(str(STYLE_WORDS[self._style][1]))
+        raises, lowers = self._findings
+        missing = _nothing_found(self._style, raises=raises, lowers=lowers)
+        self._words.setText(f"{STYLE_WORDS[self._style][1]} {missing}".strip())
         self._bar.setVisible(self._style is MapStyle.COLOUR)
+
+
+def _nothing_found(style: MapStyle, *, raises: bool, lowers: bool) -> str:
+    """Return why less is drawn than people expect, and what has no colour."""
+    points = score_text(NOISE)
+    if not (raises or lowers):
+        return tr("No single part changes the score by {points} or more, so nothing is drawn.", points=points)
+    if style is MapStyle.FOG and not lowers:
+        return tr("No part lowers the score by {points} or more, so there is no fog.", points=points)
+    if style is MapStyle.COLOUR:
+        return tr("Grey: less than {points}, too little to be sure of.", points=points)
+    return ""
 
 
 def _method_text(made: MemorabilityMap) -> str:
     if made.method is MapMethod.GRADIENT:
-        return tr("Shows what the net itself relies on. Faster, and less precise.")
+        return tr("An estimate in one step: faster, and less precise.")
     return trn(
         "The photo was scored {count:,} time, with parts of it covered.",
         "The photo was scored {count:,} times, with parts of it covered.",

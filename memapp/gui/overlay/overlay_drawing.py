@@ -9,23 +9,25 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from memapp.core.explanation import (
     LabelArray,
     MapArray,
+    MaskArray,
     MemorabilityMap,
     Region,
     RegionKind,
     Regions,
     Segmentation,
 )
-from memapp.core.map_colours import map_levels, map_limit
-from memapp.core.score_text import points_text
+from memapp.core.map_colours import NOISE, map_levels, map_limit
+from memapp.core.score_text import people_text, points_text
 from memapp.core.text import tr
 from memapp.gui.overlay.outlines import mask_outline
 from memapp.gui.overlay.overlay_layer import Outline, OverlayLayer
-from memapp.gui.widgets.theme import FOG, PATCH_LINE, diverging_colour
+from memapp.gui.widgets.theme import FOG, diverging_colour
 
 _STEPS = 127
 """Colours on each side of nothing."""
@@ -34,7 +36,7 @@ _CONTOURS = (1 / 3, 2 / 3)
 """Of the limit: where the outline variant draws its lines."""
 
 _FOG_SHARE = 0.9
-_CATEGORY_SHARE = 0.65
+_CATEGORY_SHARE = 0.44
 """The opacity of a category's colour: the photo stays visible below it."""
 
 
@@ -80,13 +82,12 @@ def draw_segmentation(segmentation: Segmentation, *, hidden: Collection[str]) ->
         names=names,
         rows=rows,
         places=places,
-        line_outlines=False,
     )
 
 
-def draw_map(made: MemorabilityMap, *, style: MapStyle) -> OverlayLayer:
+def draw_map(made: MemorabilityMap, *, style: MapStyle, stretched: bool = False) -> OverlayLayer:
     """Return what raises and what lowers the score; what the net does not see is hatched."""
-    values, limit = made.values, map_limit(made.values)
+    values, limit = made.values, map_limit(made.values, stretched=stretched)
     if style is MapStyle.OUTLINE:
         return OverlayLayer(outlines=_contours(values, limit), unseen=True)
     coloured = style is MapStyle.COLOUR
@@ -98,6 +99,7 @@ def draw_small(
     part: Segmentation | MemorabilityMap,
     *,
     style: MapStyle,
+    stretched: bool,
     hidden: Collection[str],
     side: int,
     opacity: float,
@@ -107,7 +109,7 @@ def draw_small(
         picture = _indexed_picture(_thinned(part.labels, side), _category_table(part, hidden))
     else:
         table = _fog_table() if style is MapStyle.FOG else colour_table()
-        levels = map_levels(_thinned(part.values, side), map_limit(part.values))
+        levels = map_levels(_thinned(part.values, side), map_limit(part.values, stretched=stretched))
         picture = _indexed_picture(levels, table)
     faded = QImage(picture.size(), picture.format())
     faded.fill(0)
@@ -148,18 +150,37 @@ def draw_regions(made: Regions) -> OverlayLayer:
         rows=range(len(regions)),
         places=places,
         unseen=True,
+        numbers=[
+            (_inner_place(region.mask), region.name.rpartition(" ")[2])
+            for region in regions
+            if region.kind is RegionKind.SUPERPIXEL
+        ],
     )
 
 
+def _inner_place(mask: MaskArray) -> QPointF:
+    """Return a place well inside a region, in fractions of the photo: of the row with the longest run."""
+    rows = np.flatnonzero(mask.any(axis=1))
+    row = int(rows[len(rows) // 2]) if len(rows) else 0
+    columns = np.flatnonzero(mask[row])
+    parts = np.split(columns, np.flatnonzero(np.diff(columns) > 1) + 1)
+    longest = max(parts, key=len)
+    column = longest[len(longest) // 2] if len(longest) else 0
+    height, width = mask.shape
+    return QPointF((float(column) + 0.5) / width, (row + 0.5) / height)
+
+
 def _line_colour(region: Region) -> QColor:
-    # A line in the patch's own colour could not be seen.
-    return QColor(PATCH_LINE) if region.kind is RegionKind.SUPERPIXEL else QColor(*region.colour)
+    return QColor(*region.colour)
 
 
 def region_words(region: Region) -> str:
     """Return the name of a region and its contribution."""
-    worth = tr("not seen") if region.contribution is None else points_text(region.contribution)
-    return f"{region.name[:1].upper()}{region.name[1:]}, {worth}"
+    name = f"{region.name[:1].upper()}{region.name[1:]}"
+    if region.contribution is None:
+        return tr("{name}, not seen", name=name)
+    points, people = points_text(region.contribution), people_text(region.contribution)
+    return tr("{name}, {points} ({people})", name=name, points=points, people=people)
 
 
 def colour_table() -> list[int]:
@@ -186,7 +207,7 @@ def _fog_table() -> list[int]:
 def _contours(values: MapArray, limit: float) -> list[Outline]:
     seen = np.nan_to_num(values, nan=0.0)
     lines = []
-    for share in _CONTOURS:
+    for share in (max(share, NOISE / limit) for share in _CONTOURS):
         lines.append(Outline(mask_outline(seen < -share * limit), diverging_colour(-0.5 - 0.3 * share)))
         lines.append(Outline(mask_outline(seen > share * limit), diverging_colour(0.5 + 0.3 * share)))
     return lines

@@ -27,7 +27,7 @@ _WIDTH_OF_UNIT = 900.0
 """At this width in pixels one unit of type and spacing is one pixel."""
 _COLUMN = 260.0
 _BAR_WIDTH = 360.0
-_UNSEEN = deferred("Hatched: the net does not see it.")
+_UNSEEN = deferred("Hatched: the scoring model does not see it.")
 
 Part = Segmentation | MemorabilityMap | Regions
 
@@ -42,6 +42,8 @@ class ExportContent:
     part: Part
     layer: OverlayLayer
     style: MapStyle
+    stretched: bool
+    """Whether a map's colours are stretched to its own values."""
     hidden: frozenset[str]
     theme: Theme
     face: QFont
@@ -111,12 +113,13 @@ class _Legend:
         down = title.bottom()
         part = self._content.part
         if self._has_bar() and isinstance(part, MemorabilityMap):
+            limit = map_limit(part.values, stretched=self._content.stretched)
             bar = QRectF(left, down, min(self._room, _BAR_WIDTH * unit), 2 * self._line)
             paint_points_bar(
                 painter,
                 bar,
-                points_colours(),
-                map_limit(part.values),
+                points_colours(limit),
+                limit,
                 ground=QColor(theme.bar_below),
                 text=QColor(theme.second_text),
                 face=self._face,
@@ -200,7 +203,7 @@ def _words(content: ExportContent) -> str:
         case MemorabilityMap() as made:
             sentences = [str(STYLE_WORDS[content.style][1])]
             if content.style is not MapStyle.COLOUR:
-                limit = points_text(map_limit(made.values))
+                limit = points_text(map_limit(made.values, stretched=True))
                 sentences.append(tr("The strongest reach {points} points.", points=limit))
             return " ".join([*sentences, str(_UNSEEN)])
 

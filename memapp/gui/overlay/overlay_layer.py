@@ -9,13 +9,24 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
-from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QTransform
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QImage,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QTransform,
+)
 
 from memapp.gui.viewer.seen_part import seen_rect
 from memapp.gui.widgets.theme import CASING
 
 _LINE, _LIT_LINE = 1.5, 3.0
 _LIT_SHARE = 0.35
+_NUMBER_SIZE = 12
 _HATCH_LINE = "#70ffffff"
 _HATCH_GROUND = "#50000000"
 
@@ -49,6 +60,8 @@ class OverlayLayer:
     """Whether the photo below loses its colours, so that they are not taken for the overlay's."""
     line_outlines: bool = True
     """Whether outlines are drawn; a highlighted one always is."""
+    numbers: Sequence[tuple[QPointF, str]] = ()
+    """Short texts, each at a place of the photo, in fractions."""
     opacity: float = 1.0
     lit: int | None = None
     """The item under the pointer, which is highlighted."""
@@ -94,6 +107,26 @@ class OverlayLayer:
             painter.fillPath(outline.path, fill)
             _stroke(painter, outline, line_width * _LIT_LINE)
         painter.restore()
+        for place, text in self.numbers:
+            _paint_number(painter, drawn, place, text, unit=line_width)
+
+
+def _paint_number(painter: QPainter, drawn: QRectF, place: QPointF, text: str, *, unit: float) -> None:
+    """Write a number on a dark plate, of the same size at every zoom."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    face = QFont(painter.font())
+    face.setPixelSize(max(1, round(_NUMBER_SIZE * unit)))
+    painter.setFont(face)
+    middle = QPointF(drawn.left() + place.x() * drawn.width(), drawn.top() + place.y() * drawn.height())
+    plate = QFontMetricsF(face).boundingRect(text).adjusted(-4 * unit, -2 * unit, 4 * unit, 2 * unit)
+    plate.moveCenter(middle)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(CASING))
+    painter.drawRoundedRect(plate, 3 * unit, 3 * unit)
+    painter.setPen(QColor(Qt.GlobalColor.white))
+    painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)
+    painter.restore()
 
 
 def paint_unseen(painter: QPainter, drawn: QRectF, *, line_width: float) -> None:

@@ -30,9 +30,9 @@ from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_4, ThemeMa
 WIDTH = 300
 
 TITLES = {
-    Layer.SEGMENTATION: deferred("Segmentation"),
-    Layer.MEMORABILITY: deferred("Memorability"),
-    Layer.REGIONS: deferred("Regions"),
+    Layer.SEGMENTATION: deferred("What's in it"),
+    Layer.MEMORABILITY: deferred("Where it comes from"),
+    Layer.REGIONS: deferred("What each part adds"),
 }
 _WAITING = {
     Layer.SEGMENTATION: deferred("Finding the things in the photo..."),
@@ -82,7 +82,7 @@ class OverlayPanel(QWidget):
         self._close.clicked.connect(self.closed)
         self._source_row = QWidget()
         self._sources = QComboBox()
-        self._sources.setAccessibleName(tr("Segmenter in use"))
+        self._sources.setAccessibleName(tr("Object finder in use"))
         self._sources.setToolTip(tr("What finds the parts of the photo"))
         self._sources.activated.connect(lambda row: self.source_chosen.emit(self._sources.itemData(row)))
         self._waiting = _Waiting()

@@ -180,6 +180,7 @@ class Overlays(QObject):
                 part=shown.part,
                 layer=shown.layer,
                 style=self.panel.map.style_shown,
+                stretched=self._settings.get(SETTINGS.map_stretched),
                 hidden=self.panel.segmentation.table.hidden,
                 theme=self._theme_manager.theme,
                 face=font(TEXT_NORMAL),

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QTreeView, QVBoxLayout, 
 from memapp.core.area_text import outside_warning
 from memapp.core.explanation import Region, RegionKind, Regions
 from memapp.core.number_text import number_text
-from memapp.core.score_text import points_text
+from memapp.core.score_text import people_text, points_text
 from memapp.core.text import deferred, tr
 from memapp.gui.overlay.legend_tree import LegendTable, inset, legend_tree
 from memapp.gui.overlay.segmentation_legend import share_text
@@ -47,7 +47,7 @@ class _Column(IntEnum):
 _HEADINGS = {
     _Column.NAME: (deferred("Region"), deferred("What it is, and its category")),
     _Column.AREA: (deferred("Area"), deferred("Share of the photo's area")),
-    _Column.FRAME: (deferred("Frame"), deferred("Share of what the net sees")),
+    _Column.FRAME: (deferred("Frame"), deferred("Share of what the scoring model sees")),
     _Column.WORTH: (deferred("Points"), deferred("What the score would lose without it")),
 }
 _WIDTHS: dict[int, int] = {_Column.AREA: 44, _Column.FRAME: 52, _Column.WORTH: 68}
@@ -131,7 +131,9 @@ def region_cells(region: Region) -> list[str]:
 def _description(region: Region) -> str:
     lines = [_cell(region, _Column.NAME)]
     if region.confidence is not None:
-        lines.append(tr("The segmenter is {percent} % sure of it.", percent=round(100 * region.confidence)))
+        lines.append(
+            tr("The object finder is {percent} % sure of it.", percent=round(100 * region.confidence))
+        )
     area, frame = 100 * region.area_share, 100 * region.frame_share
     lines.append(
         tr(
@@ -141,10 +143,12 @@ def _description(region: Region) -> str:
         )
     )
     if region.contribution is None:
-        lines.append(tr("The net does not see it."))
+        lines.append(tr("The scoring model does not see it."))
     else:
-        points = points_text(-region.contribution)
-        lines.append(tr("Without it the score would change by {points}.", points=points))
+        points, people = points_text(-region.contribution), people_text(-region.contribution)
+        lines.append(
+            tr("Without it the score would change by {points} ({people}).", points=points, people=people)
+        )
     return "\n".join(lines)
 
 
@@ -214,7 +218,9 @@ class RegionsPage(QWidget):
         self._warning.setVisible(bool(warning))
         patches = any(region.kind is RegionKind.SUPERPIXEL for region in made.regions)
         self._kind.setText(
-            tr("Regions are patches of similar colour, because no segmenter is in use.") if patches else ""
+            tr("The parts are patches of similar colour, because no object finder is in use.")
+            if patches
+            else ""
         )
         self._kind.setVisible(patches)
 

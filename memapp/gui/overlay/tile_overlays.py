@@ -94,12 +94,15 @@ class TileOverlays(QObject):
         if not orders:
             return
         style, hidden = self._panel.map.style_shown, self._panel.segmentation.table.hidden
+        stretched = self._settings.get(SETTINGS.map_stretched)
         side, opacity = self._side, self._settings.get(SETTINGS.overlay_opacity) / 100
 
         def draw(event: ExplainEvent) -> QImage:
             match event:
                 case Explained(part=Segmentation() | MemorabilityMap() as part):
-                    return draw_small(part, style=style, hidden=hidden, side=side, opacity=opacity)
+                    return draw_small(
+                        part, style=style, stretched=stretched, hidden=hidden, side=side, opacity=opacity
+                    )
             return QImage()
 
         self._supervisor.look_up(orders, draw=draw, done=self._on_drawn)

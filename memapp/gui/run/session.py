@@ -84,7 +84,7 @@ class Session(QObject):
 
     @property
     def net(self) -> NetIdentity | None:
-        """The net whose scores are shown; None until it has scored."""
+        """The scoring model whose scores are shown; None until it has scored."""
         return self.identities.get(self._scores.shown.id)
 
     # Orders

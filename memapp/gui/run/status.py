@@ -187,11 +187,11 @@ class RunStatus(QWidget):
 
     def set_skipped_count(self, count: int) -> None:
         """Show how many files were skipped because they are clearly no photos."""
-        self._skipped.setText(trn("{count:,} left out", "{count:,} left out", count))
+        self._skipped.setText(trn("{count:,} skipped", "{count:,} skipped", count))
         self._skipped.setToolTip(
             trn(
-                "{count:,} other file left out: no photo (sidecars, films, texts, notes of cameras)",
-                "{count:,} other files left out: no photos (sidecars, films, texts, notes of cameras)",
+                "{count:,} other file skipped (not a photo)",
+                "{count:,} other files skipped (not photos)",
                 count,
             )
         )
@@ -209,7 +209,7 @@ class RunStatus(QWidget):
         self._device_icon.show_icon("warning" if engine.note else "device")
         self._device.setText(engine.device_name)
         tooltip = engine.note or tr(
-            "The net runs on {device}, with {engine}.", device=engine.device_name, engine=engine.engine
+            "Scored on {device}, with {engine}.", device=engine.device_name, engine=engine.engine
         )
         for part in (self._device, self._device_icon):
             part.setToolTip(plain_tip(tooltip))

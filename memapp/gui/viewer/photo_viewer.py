@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 from memapp.core.caution import CAUTION_MARK, caution_of, caution_sentence, caution_text
 from memapp.core.nets import RESMEM, NetInfo
 from memapp.core.records import Failure, ImageKey, Precision, ScoredPhoto
-from memapp.core.score_text import FAST_SENTENCE, ordinal, score_text
+from memapp.core.score_text import FAST_SENTENCE, score_text, standing
 from memapp.core.text import tr
 from memapp.gui.viewer.photo_view import PhotoView
 from memapp.gui.viewer.seen_part import SEEN_PART_TEXT
@@ -266,7 +266,7 @@ class _ViewerBar(QWidget):
         self.zoom.setMinimumWidth(44)
         self.zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.seen = IconButton(
-            theme_manager=theme_manager, name="seen-frame", text=tr("What the net saw (F)")
+            theme_manager=theme_manager, name="seen-frame", text=tr("What the scoring model saw (F)")
         )
         self.seen.setCheckable(True)
         self.seen.setAccessibleDescription(str(SEEN_PART_TEXT))
@@ -338,7 +338,7 @@ class _ViewerBar(QWidget):
                 # Its place among people's scores means nothing.
                 self.percentile.setText(f"{CAUTION_MARK} {caution_text(caution)}")
             elif place is not None:
-                self.percentile.setText(tr("{place} percentile", place=ordinal(place)))
+                self.percentile.setText(standing(place))
         else:
             self.band.setText(tr("No score") if caption else tr("Not scored yet"))
 

@@ -11,7 +11,7 @@ from memapp.core.text import deferred
 _DIMMED = QColor(0, 0, 0, 150)
 _LINE = QColor(255, 255, 255, 220)
 
-SEEN_PART_TEXT = deferred("The net sees only what lies inside the frame, squashed to a square.")
+SEEN_PART_TEXT = deferred("The scoring model sees only what lies inside the frame, squeezed into a square.")
 
 
 def seen_rect(photo: QRectF) -> QRectF:

@@ -105,18 +105,19 @@ class ActionSpec:
 
 
 MENU_TITLES: Mapping[str, Deferred] = {
-    "file": deferred("File"),
-    "edit": deferred("Edit"),
-    "photo": deferred("Photo"),
+    "file": deferred("&File"),
+    "edit": deferred("&Edit"),
+    "photo": deferred("&Photo"),
     "photo/areas": deferred("Area of interest"),
     "photo/marks": deferred("Mark"),
-    "scoring": deferred("Scoring"),
-    "view": deferred("View"),
+    "scoring": deferred("&Scoring"),
+    "view": deferred("&View"),
     "view/sort": deferred("Sort by"),
     "view/overlay": deferred("Overlay"),
-    "help": deferred("Help"),
+    "help": deferred("&Help"),
 }
-"""The titles of the menus; those of a second level have a slash in their ids."""
+"""The titles of the menus; those of a second level have a slash in their ids. Alt and the letter after
+"&" open a menu, so that no action has Alt and a letter for itself."""
 
 _STARS = tuple(
     ActionSpec(
@@ -148,9 +149,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "export", "file", deferred("Export scores..."), ("Ctrl+E",), separated=True, enabled=_any_photo
     ),
-    ActionSpec(
-        "clear", "file", deferred("Start over with an empty window"), separated=True, enabled=_any_photo
-    ),
+    ActionSpec("clear", "file", deferred("Close all photos"), separated=True, enabled=_any_photo),
     ActionSpec("preferences", "file", deferred("Preferences..."), ("Ctrl+,",), separated=True),
     ActionSpec("quit", "file", deferred("Quit"), ("Ctrl+Q",), separated=True),
     ActionSpec(
@@ -179,7 +178,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "area-rectangle",
         "photo/areas",
         deferred("Draw a rectangle"),
-        ("Alt+R",),
+        ("Alt+Shift+R",),
         "rectangle",
         enabled=_photo_visible,
     ),
@@ -187,7 +186,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "area-polygon",
         "photo/areas",
         deferred("Draw a polygon"),
-        ("Alt+P",),
+        ("Alt+Shift+P",),
         "polygon",
         enabled=_photo_visible,
     ),
@@ -202,14 +201,12 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "trash", "photo", deferred("Move to the trash..."), ("Delete",), separated=True, enabled=_any_chosen
     ),
-    ActionSpec(
-        "pause", "scoring", deferred("Pause"), ("Ctrl+P",), "pause", enabled=_running, words=_pause_words
-    ),
-    ActionSpec("cancel", "scoring", deferred("Cancel"), ("Ctrl+.",), "cancel", enabled=_running),
+    ActionSpec("pause", "scoring", deferred("Pause"), ("F9",), "pause", enabled=_running, words=_pause_words),
+    ActionSpec("cancel", "scoring", deferred("Stop"), ("Ctrl+.",), "cancel", enabled=_running),
     ActionSpec(
         "score-rest",
         "scoring",
-        deferred("Score what has no score yet"),
+        deferred("Score the rest"),
         ("Ctrl+R",),
         "retry",
         separated=True,
@@ -218,7 +215,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "triage",
         "scoring",
-        deferred("Triage..."),
+        deferred("Quick first pass..."),
         ("Ctrl+T",),
         enabled=lambda context: context.photos > 1,
         missing=lambda context: context.fast_missing,
@@ -230,7 +227,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         ("Ctrl+Shift+E",),
         enabled=lambda context: context.chosen > 0 and context.fast_scores > 0,
     ),
-    ActionSpec("nets", "scoring", deferred("Nets..."), separated=True),
+    ActionSpec("nets", "scoring", deferred("Scoring models..."), separated=True),
     ActionSpec("sort", "view/sort", "", group="sort", choices=True),
     ActionSpec(
         "reverse",
@@ -245,7 +242,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "overlay-segmentation",
         "view/overlay",
-        deferred("Segmentation"),
+        deferred("What's in it"),
         ("Alt+1",),
         "overlay-segmentation",
         "overlay",
@@ -254,14 +251,20 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "overlay-memorability",
         "view/overlay",
-        deferred("Memorability"),
+        deferred("Where it comes from"),
         ("Alt+2",),
         "overlay-memorability",
         "overlay",
         True,
     ),
     ActionSpec(
-        "overlay-regions", "view/overlay", deferred("Regions"), ("Alt+3",), "overlay-regions", "overlay", True
+        "overlay-regions",
+        "view/overlay",
+        deferred("What each part adds"),
+        ("Alt+3",),
+        "overlay-regions",
+        "overlay",
+        True,
     ),
     ActionSpec(
         "overlay-export",
@@ -272,11 +275,11 @@ ACTIONS: tuple[ActionSpec, ...] = (
         enabled=lambda context: context.overlay_shown,
     ),
     ActionSpec("tile-overlays", "view/overlay", deferred("On thumbnails, too"), checkable=True),
-    ActionSpec("segmenters", "view/overlay", deferred("Segmenters...")),
+    ActionSpec("segmenters", "view/overlay", deferred("Object finder...")),
     ActionSpec(
         "next-net",
         "view",
-        deferred("Next net's scores"),
+        deferred("Next scoring model's scores"),
         ("Ctrl+Shift+N",),
         separated=True,
         visible=lambda context: context.nets > 1,
@@ -284,7 +287,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "disagreeing",
         "view",
-        deferred("Only where nets disagree"),
+        deferred("Only where scoring models disagree"),
         ("Ctrl+D",),
         "disagree",
         checkable=True,
@@ -325,7 +328,7 @@ OTHER_KEYS: tuple[ShortcutLine, ...] = (
     ShortcutLine(deferred("In the grid"), deferred("Select more"), deferred("Shift or Ctrl with them")),
     ShortcutLine(deferred("Looking at a photo"), deferred("Next, previous"), deferred("Right, Left")),
     ShortcutLine(deferred("Looking at a photo"), deferred("Fit or actual size"), "Z"),
-    ShortcutLine(deferred("Looking at a photo"), deferred("What the net saw"), "F"),
+    ShortcutLine(deferred("Looking at a photo"), deferred("What the scoring model saw"), "F"),
     ShortcutLine(deferred("Looking at a photo"), deferred("Back to the grid"), deferred("Esc")),
 )
 """Keys of a view, which belong to no action."""

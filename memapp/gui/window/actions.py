@@ -180,7 +180,7 @@ class Actions(QObject):
         return [
             *(
                 ShortcutLine(
-                    str(MENU_TITLES[spec.menu.partition("/")[0]]),
+                    str(MENU_TITLES[spec.menu.partition("/")[0]]).replace("&", ""),
                     _in_words(spec),
                     ", ".join(map(_as_written, spec.shortcuts)),
                 )

@@ -70,7 +70,7 @@ class NetCommands(QObject):
         self._button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         self._button.setMenu(self._menu)
         self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._button.setToolTip(tr("The net whose scores are shown"))
+        self._button.setToolTip(tr("The scoring model whose scores are shown"))
         self._place: QAction | None = None
 
     @property
@@ -174,8 +174,10 @@ class NetCommands(QObject):
         )
 
     def _choose_file(self) -> None:
-        filters = f"{tr('Nets')} (*.safetensors);;{tr('All files')} (*)"
-        path, _ = QFileDialog.getOpenFileName(self._dialog or self._window, tr("Add a net"), "", filters)
+        filters = f"{tr('Scoring models')} (*.safetensors);;{tr('All files')} (*)"
+        path, _ = QFileDialog.getOpenFileName(
+            self._dialog or self._window, tr("Add a scoring model"), "", filters
+        )
         if path:
             self.add(Path(path))
 
@@ -228,8 +230,8 @@ class NetCommands(QObject):
         self._menu.addAction(self._actions["nets"])
         title = shown.title
         short = title if len(title) <= _TITLE_LETTERS else f"{title[: _TITLE_LETTERS - 1].rstrip()}…"
-        self._button.setText(tr("Net: {net}", net=as_caption(short)))
-        self._button.setAccessibleName(tr("Net whose scores are shown: {net}", net=title))
+        self._button.setText(tr("Model: {net}", net=as_caption(short)))
+        self._button.setAccessibleName(tr("Scoring model whose scores are shown: {net}", net=title))
 
     def show_next(self) -> None:
         """Show the scores of the next net."""

@@ -55,12 +55,9 @@ class WindowDialogs(QObject):
         self._notices.add(
             Notice(
                 NoticeKind.INFORMATION,
-                tr(
-                    "ResMem, the net that scores, is free for non-commercial use only "
-                    "(University of Chicago)."
-                ),
+                tr("Free for your own photos, teaching and research. Paid work needs permission first."),
             ),
-            NoticeAction(tr("Read the licence"), self._show_licence),
+            NoticeAction(tr("Who may use it for what"), self._show_licence),
         )
 
     def show_shortcuts(self) -> None:
@@ -88,6 +85,7 @@ class WindowDialogs(QObject):
         """Show the settings; a change takes effect at once."""
         dialog = PreferencesDialog(
             settings=self._settings,
+            theme_manager=self._theme_manager,
             scores_folder=self._services.scores_folder,
             fast_missing="" if self._services.fast_available else str(FAST_MISSING),
             parent=self._window,

@@ -41,7 +41,7 @@ Exporter: TypeAlias = Callable[[Path, Path], npt.NDArray[np.float32]]
 Raises: MemappError, OSError.
 """
 
-PREPARING = deferred("Preparing the net for this computer, once. This takes less than a minute.")
+PREPARING = deferred("Preparing the scoring model for this computer, once. This takes less than a minute.")
 
 _BESIDE_THE_WEIGHTS = 64_000_000
 """Bytes that a graph may need beyond its weights, and that must stay free on the disk."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Generator, Sequence
+from functools import cache
 
 import numpy as np
 
@@ -31,6 +32,10 @@ from memapp.scoring.explain.fills import (
     surroundings_spread,
 )
 from memapp.scoring.explain.superpixels import superpixels
+from memapp.scoring.segmentation.colours import distinct_colours
+
+_PATCH_COLOURS = 10
+"""More can't be told from each other; each patch has its number as well."""
 
 SMALLEST_SHARE = 0.005
 """Of the photo's area: smaller regions are left out; covering them changes less than the net's own noise."""
@@ -100,14 +105,20 @@ def area_mask(area: AreaOfInterest, height: int, width: int) -> MaskArray:
     return mask
 
 
+@cache
+def _patch_colours() -> tuple[Colour, ...]:
+    return distinct_colours(_PATCH_COLOURS)
+
+
 def superpixel_regions(picture: PixelArray) -> list[Region]:
-    """Return patches of similar colour, numbered in reading order, each in its mean colour."""
+    """Return patches of similar colour, numbered in reading order, each in a colour of its own."""
     labels = superpixels(picture)
+    colours = _patch_colours()
     regions = []
     for number, label in enumerate(np.unique(labels), start=1):
         mask = labels == label
-        red, green, blue = (int(level) for level in picture[mask].mean(axis=0))
-        colour = (red, green, blue)
+        # Not their mean colour: patches beside each other look alike in it.
+        colour = colours[(number - 1) % len(colours)]
         regions.append(_region(kind=RegionKind.SUPERPIXEL, name=f"patch {number}", colour=colour, mask=mask))
     return regions
 

@@ -49,7 +49,7 @@ class FastNet:
     def why_not(self) -> str | None:
         """Return why fast scores are not available here, or None if they are. Read no weights."""
         if not recipe_path().is_file():
-            return "Fast scores are not available: this installation has no fast net."
+            return "Fast scores are not available: this installation has no fast scoring model."
         if self._graphs.is_there(fast_resmem()):
             return None
         if missing_package("onnx") or (

@@ -48,7 +48,7 @@ def licence(qtbot: QtBot, theme_manager: ThemeManager) -> LicenceDialog:
 
 def test_the_notice_says_the_three_things_that_matter(licence: LicenceDialog) -> None:
     words = _words(licence)
-    for needed in ("University of Chicago", "non-commercial", "Brain Bridge Lab"):
+    for needed in ("University of Chicago", "Paid work needs permission", "Brain Bridge Lab", "MIT licence"):
         assert needed in words
 
 
@@ -100,7 +100,7 @@ def test_about_shows_version_credits_and_licence(qtbot: QtBot, theme_manager: Th
     for needed in (
         "Version 1.2.3",
         "10.1007/s42113-022-00126-5",
-        "non-commercial",
+        "Paid work needs permission",
         "LaMem",
         "MemCat",
         "LGPL",
@@ -144,7 +144,9 @@ def test_any_number_of_groups_finds_its_place(qtbot: QtBot, count: int) -> None:
 
 @pytest.fixture
 def preferences(qtbot: QtBot, theme_manager: ThemeManager) -> PreferencesDialog:
-    dialog = PreferencesDialog(settings=Settings({"theme": "light"}), scores_folder="/home/ann/memapp")
+    dialog = PreferencesDialog(
+        settings=Settings({"theme": "light"}), theme_manager=theme_manager, scores_folder="/home/ann/memapp"
+    )
     qtbot.addWidget(dialog)
     dialog.show()
     return dialog

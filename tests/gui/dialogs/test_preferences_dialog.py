@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QSpinBox
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QSpinBox, QToolButton
 from pytestqt.qtbot import QtBot
 
 from memapp.core.records import Precision
@@ -14,9 +14,14 @@ from memapp.gui.widgets.theme import ThemeManager
 VALUES = {"precision": "fast", "unload_minutes": 1, "battery_threads": False, "pause_on_battery": True}
 
 
-def show(qtbot: QtBot, *, settings: Settings | None = None, fast_missing: str = "") -> PreferencesDialog:
+def show(
+    qtbot: QtBot, theme_manager: ThemeManager, *, settings: Settings | None = None, fast_missing: str = ""
+) -> PreferencesDialog:
     dialog = PreferencesDialog(
-        settings=settings or Settings(VALUES), scores_folder="/home/ann/memapp", fast_missing=fast_missing
+        settings=settings or Settings(VALUES),
+        theme_manager=theme_manager,
+        scores_folder="/home/ann/memapp",
+        fast_missing=fast_missing,
     )
     qtbot.addWidget(dialog)
     with qtbot.waitExposed(dialog):
@@ -25,7 +30,7 @@ def show(qtbot: QtBot, *, settings: Settings | None = None, fast_missing: str = 
 
 
 def words(dialog: PreferencesDialog) -> list[str]:
-    return [label.text() for label in dialog.findChildren(QLabel) if label.isVisible()]
+    return [label.text() for label in dialog.findChildren(QLabel) if not label.isHidden()]
 
 
 def choice_box(dialog: PreferencesDialog, label: str) -> QComboBox:
@@ -41,7 +46,7 @@ def choose(box: QComboBox, row: int) -> None:
 
 def test_the_precision_of_new_photos(qtbot: QtBot, theme_manager: ThemeManager) -> None:
     settings = Settings(VALUES)
-    box = choice_box(show(qtbot, settings=settings), "New photos are scored")
+    box = choice_box(show(qtbot, theme_manager, settings=settings), "New photos are scored")
     assert box.currentIndex() == list(Precision).index(Precision.FAST)
     assert box.isEnabled()
     choose(box, list(Precision).index(Precision.EXACT))
@@ -49,14 +54,14 @@ def test_the_precision_of_new_photos(qtbot: QtBot, theme_manager: ThemeManager) 
 
 
 def test_without_a_fast_net_the_dialog_says_why(qtbot: QtBot, theme_manager: ThemeManager) -> None:
-    dialog = show(qtbot, fast_missing="There is no fast net.")
+    dialog = show(qtbot, theme_manager, fast_missing="There is no fast net.")
     assert not choice_box(dialog, "New photos are scored").isEnabled()
     assert "There is no fast net." in words(dialog)
 
 
 def test_a_number_has_its_unit_in_words(qtbot: QtBot, theme_manager: ThemeManager) -> None:
     settings = Settings(VALUES)
-    dialog = show(qtbot, settings=settings)
+    dialog = show(qtbot, theme_manager, settings=settings)
     [box] = dialog.findChildren(QSpinBox)
     assert (box.minimum(), box.value(), box.maximum()) == (1, 1, 120)
     assert "minute without scoring" in words(dialog)
@@ -71,7 +76,7 @@ def test_a_number_has_its_unit_in_words(qtbot: QtBot, theme_manager: ThemeManage
 def test_a_switch(qtbot: QtBot, theme_manager: ThemeManager, setting: Setting[bool]) -> None:
     settings = Settings(VALUES)
     before = settings.get(setting)
-    dialog = show(qtbot, settings=settings)
+    dialog = show(qtbot, theme_manager, settings=settings)
     [box] = [box for box in dialog.findChildren(QCheckBox) if box.text() == str(setting.label)]
     assert box.isChecked() == before == VALUES[setting.key]
     box.click()
@@ -80,7 +85,7 @@ def test_a_switch(qtbot: QtBot, theme_manager: ThemeManager, setting: Setting[bo
 
 def test_every_last_choice_may_be_set(qtbot: QtBot, theme_manager: ThemeManager) -> None:
     settings = Settings()
-    dialog = show(qtbot, settings=settings)
+    dialog = show(qtbot, theme_manager, settings=settings)
     for box in dialog.findChildren(QComboBox):
         choose(box, box.count() - 1)
     chosen = [settings.get(setting) for setting in (SETTINGS.theme, SETTINGS.device, SETTINGS.engine)]
@@ -91,7 +96,7 @@ def test_what_another_window_chose_is_shown_while_the_dialog_is_open(
     qtbot: QtBot, theme_manager: ThemeManager
 ) -> None:
     settings = Settings(VALUES)
-    dialog = show(qtbot, settings=settings)
+    dialog = show(qtbot, theme_manager, settings=settings)
     settings.take_over({"theme": "dark", "unload_minutes": 30, "pause_on_battery": False})
     assert choice_box(dialog, "Appearance").currentText() == "Dark"
     assert dialog.findChildren(QSpinBox)[0].value() == 30
@@ -101,7 +106,7 @@ def test_what_another_window_chose_is_shown_while_the_dialog_is_open(
 
 def test_a_closed_dialog_follows_the_settings_no_longer(qtbot: QtBot, theme_manager: ThemeManager) -> None:
     settings = Settings()
-    dialog = show(qtbot, settings=settings)
+    dialog = show(qtbot, theme_manager, settings=settings)
     box = choice_box(dialog, "Appearance")
     dialog.reject()
     settings.set(SETTINGS.theme, "dark")
@@ -110,9 +115,22 @@ def test_a_closed_dialog_follows_the_settings_no_longer(qtbot: QtBot, theme_mana
 
 def test_nothing_is_cut(qtbot: QtBot, theme_manager: ThemeManager) -> None:
     dialog = show(
-        qtbot, fast_missing="Fast scores are not available: this installation has no fast net. " * 3
+        qtbot,
+        theme_manager,
+        fast_missing="Fast scores are not available: this installation has no fast scoring model. " * 3,
     )
     wrapped = [label for label in dialog.findChildren(QLabel) if label.wordWrap()]
     assert wrapped
     assert all(label.height() >= label.heightForWidth(label.width()) for label in wrapped)
     assert all(box.height() >= box.sizeHint().height() for box in dialog.findChildren(QSpinBox))
+
+
+def test_engines_are_for_those_who_ask(qtbot: QtBot, theme_manager: ThemeManager) -> None:
+    dialog = show(qtbot, theme_manager)
+    engine = choice_box(dialog, "Scoring engine")
+    assert not engine.isVisible()
+    height = dialog.height()
+    [switch] = [button for button in dialog.findChildren(QToolButton) if button.text() == "Advanced"]
+    switch.click()
+    assert engine.isVisible()
+    assert dialog.height() > height

@@ -71,8 +71,10 @@ def test_the_shortcuts(show: Callable[[QWidget], None]) -> None:
     assert unmarked_texts(dialog) == []
 
 
-def test_the_preferences(show: Callable[[QWidget], None]) -> None:
-    dialog = PreferencesDialog(settings=Settings(), scores_folder="/photos/scores")
+def test_the_preferences(show: Callable[[QWidget], None], theme_manager: ThemeManager) -> None:
+    dialog = PreferencesDialog(
+        settings=Settings(), theme_manager=theme_manager, scores_folder="/photos/scores"
+    )
     show(dialog)
     assert unmarked_texts(dialog, ["/photos/scores"]) == []
 

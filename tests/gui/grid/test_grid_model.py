@@ -102,8 +102,8 @@ def test_fast_scores_are_said_to_be_fast(model: GridModel) -> None:
     add_scored(model, scored("a.jpg", 0.8), scored_fast("b.jpg", 0.8))
     exact, fast = model.index(0, 0), model.index(1, 0)
     assert [model.tile(row).precision for row in range(2)] == [Precision.EXACT, Precision.FAST]
-    assert fast.data(Qt.ItemDataRole.AccessibleTextRole) == "b.jpg, fast score 0.80, 59th percentile"
-    assert exact.data(Qt.ItemDataRole.AccessibleTextRole) == "a.jpg, score 0.80, 59th percentile"
+    assert fast.data(Qt.ItemDataRole.AccessibleTextRole) == "b.jpg, fast score 0.80, Top 41 %"
+    assert exact.data(Qt.ItemDataRole.AccessibleTextRole) == "a.jpg, score 0.80, Top 41 %"
     tooltip = fast.data(Qt.ItemDataRole.ToolTipRole)
     assert "≈0.80" in tooltip
     assert "Fast score, a little less exact. Score it exactly to be sure." in tooltip

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from memapp.core.records import FailureKind
 from memapp.core.score_scale import RESMEM_SCALE
-from memapp.core.score_text import ordinal
+from memapp.core.score_text import standing
 from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.grid.tile_delegate import BAR_HEIGHT, TileDelegate
 from memapp.gui.widgets.theme import DARK, LIGHT, TEXT_LARGE, TEXT_SMALL, Theme, font, ramp_colour
@@ -193,9 +193,9 @@ def test_a_damaged_photo_bears_its_mark_instead_of_a_place(model: GridModel) -> 
     model.scores.note_scores([replace(whole, facts=replace(whole.facts, missing=0.5))])
     marked, _ = painted(model)
     line = delegate.layout.score.translated(MARGIN, MARGIN)
-    # "Damaged" is followed by nothing, and wider than "82nd".
+    # "Damaged" is followed by nothing, and wider than "Top 41 %".
     words = QFontMetrics(font(TEXT_SMALL)).horizontalAdvance
-    wider = words("⚠ Damaged") - words(ordinal(RESMEM_SCALE.percentile(0.8) or 0))
+    wider = words("⚠ Damaged") - words(standing(RESMEM_SCALE.percentile(0.8) or 0))
     assert last_ink(marked, line) - last_ink(plain, line) == pytest.approx(wider, abs=2)
     above = QRect(0, 0, plain.width(), line.y())
     assert marked.copy(above) == plain.copy(above)

@@ -75,7 +75,7 @@ def test_a_scored_photo_is_explained(inspector: Inspector, scored: MakeScored) -
         "0.82",
         "± 0.09",
         "About 82 of 100 people are predicted to recognise this photo when it comes back.",
-        "65th percentile of people's scores",
+        "Top 35 % of people's scores",
         "2nd of 5 in this set",
         "Too close to call with 2 others",
     ):
@@ -294,7 +294,7 @@ def test_the_chart_has_a_text_alternative(qtbot: QtBot, theme_manager: ThemeMana
     qtbot.addWidget(chart)
     chart.set_shoot_scores(np.linspace(0.5, 0.9, 431))
     chart.set_score(0.82)
-    assert "0.82, lies at the 65th percentile" in chart.accessibleDescription()
+    assert "0.82. Top 35 % of people's scores" in chart.accessibleDescription()
     assert "431 scores of this set" in chart.accessibleDescription()
 
 
@@ -361,8 +361,8 @@ def test_a_score_that_says_little_is_not_ranked(inspector: Inspector, scored: Ma
     words = _words(inspector)
     assert words[0] == "0.82"
     assert any("about 47 % of the picture, at its end, is missing" in text for text in words)
-    assert not any("percentile" in text or "Too close to call" in text for text in words)
+    assert not any("of people's scores" in text or "Too close to call" in text for text in words)
     assert not _part(inspector, ScoreHistogram).isVisible()
     inspector.show_photo(whole.key, whole, None)
     assert _words(inspector) == ranked
-    assert any("percentile" in text for text in ranked)
+    assert any("of people's scores" in text for text in ranked)

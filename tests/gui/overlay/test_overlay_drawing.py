@@ -118,6 +118,10 @@ def test_the_smallest_region_is_the_one_that_is_pointed_at() -> None:
     assert layer.item_at(QPointF(15 / 80, 15 / 60)) == 1
     assert layer.item_at(QPointF(0.99, 0.01)) == 2
     assert layer.item_at(QPointF(0.5, 0.9)) is None
-    assert list(layer.names) == ["Dog, +0.12", "Collar, −0.03", "Logo, not seen"]
+    assert list(layer.names) == [
+        "Dog, +0.12 (+12 of 100 people)",
+        "Collar, −0.03 (−3 of 100 people)",
+        "Logo, not seen",
+    ]
     assert layer.order is not None
     assert list(layer.order) == [0, 1, 2]

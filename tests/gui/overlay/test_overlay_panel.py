@@ -208,7 +208,7 @@ def test_the_legend_of_a_map_says_points_and_how_it_was_made(panel: OverlayPanel
     panel.show_legend(Layer.MEMORABILITY)
     assert "0.71" in words(panel)
     assert "127 times" in words(panel)
-    assert "From −0.08 to +0.08 points" in [child.accessibleName() for child in panel.findChildren(QWidget)]
+    assert "From −0.10 to +0.10 points" in [child.accessibleName() for child in panel.findChildren(QWidget)]
 
 
 def test_another_variant_and_another_method_are_announced(panel: OverlayPanel) -> None:

@@ -219,7 +219,7 @@ def test_without_a_segmenter_the_panel_says_what_to_do(viewing: Callable[..., Wi
     none = HalvesFactory(installed=False)
     bench = viewing(segmenters=none)
     bench.trigger("overlay-segmentation")
-    bench.until(lambda: "No segmenter is installed" in panel_words(bench))
+    bench.until(lambda: "No object finder is installed" in panel_words(bench))
     overlay(bench, "regions")
     assert "patches of similar colour" in panel_words(bench)
     # Once there is one, what was in vain is tried again.

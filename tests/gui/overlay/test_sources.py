@@ -21,7 +21,7 @@ from tests.gui.window_bench import WindowBench
 
 def sources(bench: WindowBench) -> QComboBox:
     boxes = bench.window.overlays.panel.findChildren(QComboBox)
-    return next(box for box in boxes if box.accessibleName() == tr("Segmenter in use"))
+    return next(box for box in boxes if box.accessibleName() == tr("Object finder in use"))
 
 
 def test_the_inspector_says_what_was_found(viewing: Callable[..., WindowBench]) -> None:

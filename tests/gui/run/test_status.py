@@ -126,9 +126,9 @@ def _label(status: RunStatus, text: str) -> QLabel:
 
 def test_files_left_out_are_explained(status: RunStatus) -> None:
     status.set_skipped_count(12)
-    label = _label(status, "12 left out")
+    label = _label(status, "12 skipped")
     assert label.isVisible()
-    assert label.toolTip().startswith("12 other files left out")
+    assert label.toolTip().startswith("12 other files skipped")
     status.set_skipped_count(0)
     assert not label.isVisible()
 

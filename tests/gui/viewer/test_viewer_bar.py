@@ -20,7 +20,7 @@ MakeScored = Callable[..., ScoredPhoto]
 def test_the_bar_shows_score_name_place_and_zoom(viewer: PhotoViewer, scored: MakeScored) -> None:
     show(viewer, scored("IMG_1.jpg", width=1800, height=600), position=12, count=2031)
     bar = viewer.bar
-    assert (bar.score.text(), bar.band.text(), bar.percentile.text()) == ("0.82", "± 0.09", "66th percentile")
+    assert (bar.score.text(), bar.band.text(), bar.percentile.text()) == ("0.82", "± 0.09", "Top 34 %")
     assert bar.name.whole_text == "IMG_1.jpg"
     assert bar.place.text() == "12 of 2,031"
     assert bar.zoom.text() == "50 %"
@@ -90,5 +90,5 @@ def test_the_bar_marks_a_score_that_says_little(viewer: PhotoViewer, scored: Mak
     assert viewer.bar.percentile.text() == "⚠ Too narrow to judge"
     assert "more than 8 times as long" in viewer.bar.percentile.toolTip()
     viewer.set_caption(photo.key, scored())
-    assert viewer.bar.percentile.text() == "66th percentile"
+    assert viewer.bar.percentile.text() == "Top 34 %"
     assert viewer.bar.percentile.toolTip() == ""

@@ -253,12 +253,12 @@ def test_the_theme_is_changed_at_once_and_remembered(
 
 def test_the_licence_notice_is_shown_until_it_is_accepted(open_window: Callable[..., WindowBench]) -> None:
     def licence_shown(bench: WindowBench) -> bool:
-        return any("non-commercial" in text for text in bench.notice_texts())
+        return any("Paid work" in text for text in bench.notice_texts())
 
     def read(bench: WindowBench) -> None:
         bar = bench.window.findChild(NoticeBar)
         assert bar is not None
-        bench.qtbot.mouseClick(button(bar, "Read the licence"), LEFT)
+        bench.qtbot.mouseClick(button(bar, "Who may use it for what"), LEFT)
 
     first = open_window()
     assert licence_shown(first)

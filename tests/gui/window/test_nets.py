@@ -184,7 +184,7 @@ def test_the_choice_is_remembered(bench: WindowBench, open_window: Callable[...,
     again = open_window(others={FALSERESMEM: false_alarms(), TEAM: team()})
     assert [net.id for net in nets(again).chosen] == ["resmem", "team"]
     assert again.window.scores.shown == TEAM
-    assert net_button(again).text() == "Net: M3M: team"
+    assert net_button(again).text() == "Model: M3M: team"
 
 
 def test_a_net_removed_meanwhile_is_left_out(
@@ -257,7 +257,7 @@ def test_a_net_is_added_from_a_file_and_scores_from_then_on(
     bench.add(folder)
     dialog = with_dialog()
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("/somewhere/client.safetensors", ""))
-    press(dialog, "Add a net...")
+    press(dialog, "Add a scoring model...")
     bench.until(lambda: new in nets(bench).chosen)
     bench.until_done()
     assert box(dialog, "M3M: client && sons").isChecked()

@@ -63,11 +63,11 @@ def test_false_alarms_have_no_place_among_peoples_scores(bench: WindowBench, fol
     bench.choose("05.png")
     index = bench.window.photos.index_of(bench.key("05.png"))
     assert bench.window.photos.tile(index.row()).percentile is None
-    assert "percentile" not in index.data(Qt.ItemDataRole.ToolTipRole)
+    assert "Top" not in index.data(Qt.ItemDataRole.ToolTipRole)
     assert "who never saw this photo" in index.data(Qt.ItemDataRole.ToolTipRole)
     assert index.data(Qt.ItemDataRole.AccessibleTextRole).startswith("05.png, predicted false alarms 0.05")
     said = labels(bench)
-    assert not any("percentile" in text or "±" in text for text in said)
+    assert not any("Top" in text or "±" in text for text in said)
     bench.until(lambda: "7th of 12 in this set, from the most false alarms" in labels(bench))
     bench.trigger("open")
     bar = bench.window.viewer.bar

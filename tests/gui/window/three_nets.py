@@ -63,7 +63,7 @@ def net_button(bench: WindowBench) -> QToolButton:
     [button] = [
         each
         for each in bench.window.findChildren(QToolButton)
-        if each.toolTip() == "The net whose scores are shown"
+        if each.toolTip() == "The scoring model whose scores are shown"
     ]
     return button
 
