@@ -42,7 +42,6 @@ _RAMP = np.array(
 )
 
 FOG = "#d8d8d8"
-"""The outline of a patch that has no colour of its own."""
 AREA_LINE = "#ffffff"
 AREA_FILL = "#30ffffff"
 """The fill of an area while it is drawn on a photo."""
