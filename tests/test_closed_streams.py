@@ -54,7 +54,9 @@ def test_results_that_would_be_lost_are_refused_in_one_sentence(
     assert "tandard output is closed" in said
 
 
-@pytest.mark.parametrize("arguments", ["segmenters", "lab nets", "--version"])
+@pytest.mark.parametrize(
+    "arguments", ["segmenters", "--version", pytest.param("lab nets", marks=pytest.mark.breadth)]
+)
 @pytest.mark.parametrize("closing", ["2>&-"])
 def test_without_standard_error_results_come(tmp_path: Path, arguments: str, closing: str) -> None:
     usual = run(arguments, "", tmp_path)
