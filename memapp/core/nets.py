@@ -11,6 +11,8 @@ from memapp.core.records import Precision
 from memapp.core.score_scale import FALSE_ALARMS, RESMEM_SCALE, ScoreScale
 from memapp.core.text import Deferred, deferred
 
+PREPARING = deferred("Preparing the scoring model for this computer, once. This takes less than a minute.")
+"""Said while a net is prepared; it is over as soon as the net is ready."""
 _UNTRAINED = deferred("Not trained: equal to ResMem until it is.")
 
 

@@ -13,6 +13,7 @@ _FAILURE_TEXTS = {
     FailureKind.NOT_A_PICTURE: deferred("Not a picture"),
     FailureKind.UNSUPPORTED: deferred("Format not supported"),
     FailureKind.DAMAGED: deferred("File is damaged"),
+    FailureKind.EMPTY: deferred("File is empty"),
     FailureKind.TOO_LARGE: deferred("Photo too large"),
     FailureKind.TOO_SLOW: deferred("Took too long"),
     FailureKind.UNREADABLE: deferred("Can't be read"),

@@ -195,6 +195,7 @@ class FailureKind(StrEnum):
     NOT_A_PICTURE = "not_a_picture"
     UNSUPPORTED = "unsupported"
     DAMAGED = "damaged"
+    EMPTY = "empty"
     TOO_LARGE = "too_large"
     TOO_SLOW = "too_slow"
     UNREADABLE = "unreadable"

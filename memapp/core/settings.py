@@ -108,6 +108,9 @@ class SettingsTable:
     advance_after_mark: Final = Setting(
         "advance_after_mark", False, deferred("Go to the next photo after marking")
     )
+    last_photos: Final[Setting[tuple[str, ...]]] = Setting(
+        "last_photos", (), deferred("Files and folders that the window had last"), of_window=True
+    )
     tile_size: Final = Setting(
         "tile_size", 200, deferred("Size of the thumbnails"), limits=(96, 512), of_window=True
     )

@@ -147,7 +147,7 @@ def sniff(header: bytes) -> Content:
     """Return the format of a file that starts with these bytes (HEADER_SIZE of them, or all if it is
     shorter)."""
     if not header:
-        return Other(FailureKind.DAMAGED, tr("This file is empty."))
+        return Other(FailureKind.EMPTY, tr("This file is empty. Copy it again from its source."))
     if is_icloud_note(header):
         problem = not_here()
         return Other(problem.kind, problem.reason)

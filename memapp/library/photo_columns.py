@@ -125,7 +125,7 @@ def _file_columns() -> tuple[Column, ...]:
         ),
         Column(
             id=NAME, title=tr("Name"), kind=Kind.TEXT, of_key=lambda key: key.name, sort=Sorting(place=2),
-            filter=TextFilter(), text=display_name, details=True,
+            filter=TextFilter(), text=display_name, details=True, export=ExportField("name"),
         ),
         Column(id=_NAME_KEY, title="", kind=Kind.TEXT, of_key=lambda key: natural_key(key.name)),
         Column(

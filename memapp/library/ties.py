@@ -20,3 +20,18 @@ def ties_with_next(library: Library, rows: Rows, tie_width: float) -> npt.NDArra
     with np.errstate(invalid="ignore"):
         close = np.abs(np.diff(scores)) < tie_width
     return np.asarray(close & (parts[:-1] == parts[1:]) & (parts[:-1] != Part.CAUTION))
+
+
+def ranks_and_ties(
+    values: npt.NDArray[np.float64], tie_width: float
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return each score's rank among all, 1 for the highest, and how many others are too close to call.
+
+    Equal scores share a rank. Shapes (n,); no score may be NaN.
+    """
+    peers = np.sort(values)
+    # Scores may have gone through float32 on their way here.
+    ranks = 1 + len(peers) - np.searchsorted(peers, values + 1e-6, side="right")
+    above = np.searchsorted(peers, values + tie_width, side="left")
+    ties = above - np.searchsorted(peers, values - tie_width, side="right") - 1
+    return ranks, np.maximum(ties, 0)

@@ -16,5 +16,12 @@ def csv_text(report: Report) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([defused(field.name) for field in report.fields])
     for values in zip(*(field.values for field in report.fields), strict=True):
-        writer.writerow(map(defused, values))
+        writer.writerow(map(_cell, values))
     return text.getvalue()
+
+
+def _cell(value: object) -> object:
+    """Return a value as people read it in a table."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return defused(value)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from memapp.core.nets import NetInfo
 from memapp.core.records import EngineInfo, ImageKey, NetIdentity, Precision
 from memapp.library.changes import Rows
 from memapp.library.columns import Column
 from memapp.library.library import Library
-from memapp.library.photo_columns import PhotoState, engine_column, score_column
+from memapp.library.photo_columns import PART, Part, PhotoState, engine_column, score_column
 from memapp.library.scores import DISAGREEMENT, Scores
+from memapp.library.ties import ranks_and_ties
 
 SCORES = "scores"
 """The group of fields of what each of several nets says."""
@@ -115,6 +118,7 @@ def from_library(
     )
     compared = scores.pair if DISAGREEMENT in library.columns else None
     fields = [_field(library, rows, column) for column in library.columns.exported]
+    fields += _place_fields(scores, rows)
     if len(nets) > 1:
         fields += [_net_field(library, rows, net) for net in nets]
     if compared is not None:
@@ -140,6 +144,24 @@ def _field(library: Library, rows: Rows, column: Column) -> Field:
     values = library.values(column.id)[rows]
     pairs = zip(values.tolist(), column.missing_in(values).tolist(), strict=True)
     return Field(column.export.name, tuple(None if missing else written(value) for value, missing in pairs))
+
+
+def _place_fields(scores: Scores, rows: Rows) -> list[Field]:
+    """Return each photo's rank by score, how many others are too close to call with it, and the net.
+
+    Exact and fast scores are ranked apart; damaged photos and shapes that the net can't judge have no rank.
+    """
+    library = scores.library
+    values, parts = library.values("score")[rows], library.values(PART)[rows]
+    ranks: list[int | None] = [None] * len(rows)
+    ties: list[int | None] = [None] * len(rows)
+    for part in (Part.EXACT, Part.FAST):
+        places = np.flatnonzero((parts == part) & ~np.isnan(values))
+        found = ranks_and_ties(values[places], scores.shown.scale.tie_width)
+        for place, rank, tied in zip(places.tolist(), *(each.tolist() for each in found), strict=True):
+            ranks[place], ties[place] = rank, tied
+    model = [scores.shown.title if rank is not None else None for rank in ranks]
+    return [Field("rank", ranks), Field("ties", ties), Field("model", model)]
 
 
 def _net_field(library: Library, rows: Rows, net: ReportNet) -> Field:

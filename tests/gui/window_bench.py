@@ -28,6 +28,7 @@ from memapp.gui.overlay.segmenter_commands import BytesProgress, SegmenterRow, S
 from memapp.library.photo import Photo
 from memapp.library.photo_columns import score_of
 from tests.fakes import HALVES, BrightnessFactory, BrightnessScorer, HalvesFactory, HalvesMapMaker
+from tests.gui.questions import answer_question
 from tests.qt_waits import WAIT_MS
 
 
@@ -256,6 +257,11 @@ class WindowBench:
         action = self.window.actions_table[action_id]
         assert action.isEnabled(), f"{action_id} is disabled now"
         action.trigger()
+
+    def close_all(self) -> None:
+        """Close all photos, and say yes to the question."""
+        answer_question("Close all")
+        self.trigger("clear")
 
     def until(self, ask: Callable[[], object]) -> None:
         """Run the event loop until the answer is true."""

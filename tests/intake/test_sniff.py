@@ -32,7 +32,7 @@ def test_pictures_are_detected_by_content(header: bytes, expected: Format | None
 @pytest.mark.parametrize(
     ("header", "kind", "words"),
     [
-        (b"", FailureKind.DAMAGED, "empty"),
+        (b"", FailureKind.EMPTY, "empty"),
         (bytes(4096), FailureKind.DAMAGED, "zeros"),
         (b"Dear diary,\r\ntoday", FailureKind.NOT_A_PICTURE, "a text file, not"),
         ("Ünïcödé ".encode() * 511 + "é".encode()[:1], FailureKind.NOT_A_PICTURE, "a text file"),

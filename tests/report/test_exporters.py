@@ -17,8 +17,20 @@ from memapp.report.record import Report
 from tests.report.made import OUTCOMES, report_of, scored
 
 COLUMNS = [
-    *("path", "status", "score", "percentile", "width", "height", "taken", "reason", "exact", "caution"),
-    *("flag", "stars", "label"),
+    *(
+        "path",
+        "name",
+        "status",
+        "score",
+        "percentile",
+        "width",
+        "height",
+        "taken",
+        "reason",
+        "exact",
+        "caution",
+    ),
+    *("flag", "stars", "label", "rank", "ties", "model"),
 ]
 
 
@@ -66,7 +78,11 @@ def test_json_lines_and_csv_say_the_same() -> None:
     table = list(csv.DictReader(io.StringIO(text_of(CSV, report_of()))))
     assert list(table[0]) == COLUMNS
     for line, columns in zip(lines, table, strict=True):
-        expected = {name: "" if value is None else str(value) for name, value in json.loads(line).items()}
+        words = {None: "", True: "yes", False: "no"}
+        expected = {
+            name: words[value] if value is None or isinstance(value, bool) else str(value)
+            for name, value in json.loads(line).items()
+        }
         assert columns == expected
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from memapp.core.text import tr
+from memapp.core.text import tr, trn
 from memapp.gui.grid.arranged_model import ArrangedModel
 from memapp.gui.widgets.basic import text_label
 from memapp.gui.widgets.theme import SPACE_3, TEXT_TITLE
@@ -13,7 +13,7 @@ from memapp.library.changes import Change, ChangeKind
 
 
 class NoMatchNotice(QWidget):
-    """ "No photos match", in the middle of a view, with the way out. Lives on the GUI thread.
+    """ "The filter hides all 12 photos", in the middle of a view, with the way out. Lives on the GUI thread.
 
     Signals:
         clear_requested(): show all photos again.
@@ -26,9 +26,9 @@ class NoMatchNotice(QWidget):
         super().__init__(parent)
         self._model = model
         self._within = parent
-        words = text_label(tr("No photos match"))
+        self._words = words = text_label()
         words.setStyleSheet(f"font-size: {TEXT_TITLE}px")
-        clear = QPushButton(tr("Clear filter"), self)
+        clear = QPushButton(tr("Show all"), self)
         clear.clicked.connect(self.clear_requested)
         column = QVBoxLayout(self)
         column.setSpacing(SPACE_3)
@@ -52,7 +52,11 @@ class NoMatchNotice(QWidget):
             self._update()
 
     def _update(self) -> None:
-        self.setVisible(self._model.rowCount() == 0 and len(self._model.library) > 0)
+        listed = len(self._model.library)
+        self._words.setText(
+            trn("The filter hides {count:,} photo", "The filter hides all {count:,} photos", listed)
+        )
+        self.setVisible(self._model.rowCount() == 0 and listed > 0)
         self._centre()
 
     def _centre(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtCore import QObject, QPoint, QPointF, Signal
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMenu, QWidget
 
 from memapp.core.events import Notice, NoticeKind
@@ -15,6 +15,7 @@ from memapp.core.export_kinds import ExportKind
 from memapp.core.records import ImageKey, PhotoId
 from memapp.core.text import deferred, tr, trn
 from memapp.gui.dialogs.save_dialog import ask_place
+from memapp.gui.overlay.area_edit_tool import AreaEditTool
 from memapp.gui.overlay.area_tools import AreaTool, PolygonTool, RectangleTool
 from memapp.gui.overlay.region_table import RegionsPage
 from memapp.gui.viewer.photo_viewer import PhotoViewer
@@ -89,7 +90,63 @@ class AreaCommands(QObject):
         self._asked: set[str] = set()
         self._tool: AreaTool | None = None
         page.add_area_buttons(self._draw_actions)
+        page.use_everywhere.connect(self._use_selected_everywhere)
+        page.area_chosen.connect(self._select_row)
+        viewer.view.take_click = self._take_click
         page.menu_wanted.connect(self._show_menu)
+
+    @property
+    def selected(self) -> str | None:
+        """The name of the area that is selected on the photo; None for none."""
+        tool = self._viewer.view.tool
+        return tool.name if isinstance(tool, AreaEditTool) and self._viewer.isVisible() else None
+
+    def select(self, name: str) -> None:
+        """Select an area of the viewer's photo, to be moved, changed or deleted."""
+        area = next((area for area in self._here() if area.name == name), None)
+        if area is None:
+            return
+        tool = AreaEditTool(name, area.outline, parent=self)
+        tool.reshaped.connect(lambda outline: self.reshape(name, outline))
+        tool.ended.connect(lambda: self._viewer.view.use_tool(None))
+        self._viewer.view.use_tool(tool)
+        self._page.offer_everywhere(not self._is_everywhere(name))
+        self._viewer.setFocus()
+
+    def reshape(self, name: str, outline: tuple[tuple[float, float], ...]) -> None:
+        """Give an area another outline, wherever it is used."""
+
+        def reshaped(areas: Iterable[AreaOfInterest]) -> list[AreaOfInterest]:
+            return [AreaOfInterest(name, outline) if area.name == name else area for area in areas]
+
+        self._change(tr('Move area "{name}"', name=name), reshaped, reshaped)
+
+    def delete_selected(self) -> bool:
+        """Delete the selected area; return whether there was one."""
+        name = self.selected
+        if name is None:
+            return False
+        self._viewer.view.use_tool(None)
+        self.delete(name)
+        return True
+
+    def _use_selected_everywhere(self) -> None:
+        if (name := self.selected) is not None:
+            self.use_everywhere(name)
+            self._page.offer_everywhere(False)
+
+    def _take_click(self, place: QPointF) -> bool:
+        layer = self._viewer.view.layer
+        item = None if layer is None else layer.item_at(place)
+        area = None if layer is None or item is None else self._area_at(layer.rows[item])
+        if area is None:
+            return False
+        self.select(area.name)
+        return True
+
+    def _select_row(self, row: int) -> None:
+        if (area := self._area_at(row)) is not None:
+            self.select(area.name)
 
     def areas_of(self, key: ImageKey) -> tuple[AreaOfInterest, ...] | None:
         """Return the areas of a photo; None until they are known, then changed is emitted."""

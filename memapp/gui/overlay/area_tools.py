@@ -54,6 +54,10 @@ class AreaTool(QObject):
             return True
         return False
 
+    def nudge(self, across: float, down: float) -> bool:
+        """Return False: what is being drawn is not selected."""
+        return False
+
     def outline(self) -> list[QPointF]:
         """Return the corners so far, with the pointer as the last one."""
         return [*self._corners, *([self._pointer] if self._pointer is not None else [])]

@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QAction, QColor
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QTreeView, QVBoxLayout, QWidget
 
 from memapp.core.area_text import outside_warning
 from memapp.core.explanation import Region, RegionKind, Regions
@@ -158,10 +158,14 @@ class RegionsPage(QWidget):
     Signals:
         pointed(object): the row under the pointer, or None.
         menu_wanted(int, object QPoint): open a menu for this row (-1 for none), at this place of the screen.
+        area_chosen(int): this row was clicked, or chosen with Enter.
+        use_everywhere(): the selected area is to be used on all photos of the folder.
     """
 
     pointed = Signal(object)
     menu_wanted = Signal(int, object)
+    area_chosen = Signal(int)
+    use_everywhere = Signal()
 
     def __init__(self, *, theme_manager: ThemeManager, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -171,6 +175,8 @@ class RegionsPage(QWidget):
         self.tree.selectionModel().currentChanged.connect(
             lambda current, _before: self.pointed.emit(current.row() if current.isValid() else None)
         )
+        self.tree.clicked.connect(lambda index: self.area_chosen.emit(index.row()))
+        self.tree.activated.connect(lambda index: self.area_chosen.emit(index.row()))
         self.tree.viewport().installEventFilter(self)
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.tree.customContextMenuRequested.connect(
@@ -191,7 +197,14 @@ class RegionsPage(QWidget):
             theme_manager=theme_manager, name="more", text=tr("More about areas of interest")
         )
         self._more.clicked.connect(self._want_menu)
+        self._everywhere = QPushButton(tr("Use on all photos of this folder"))
+        self._everywhere.clicked.connect(self.use_everywhere)
+        self._everywhere.hide()
         self._lay_out()
+
+    def offer_everywhere(self, offered: bool) -> None:
+        """Show or hide the button that uses the selected area on all photos."""
+        self._everywhere.setVisible(offered)
 
     def add_area_buttons(self, actions: Sequence[QAction]) -> None:
         """Add buttons that draw areas below the table, and one that opens their menu."""
@@ -252,4 +265,8 @@ class RegionsPage(QWidget):
         column.setSpacing(SPACE_2)
         column.addLayout(inset(self.tree), 1)
         column.addLayout(self._area_buttons)
+        everywhere = QHBoxLayout()
+        everywhere.setContentsMargins(SPACE_3, 0, SPACE_3, 0)
+        everywhere.addWidget(self._everywhere)
+        column.addLayout(everywhere)
         column.addLayout(words)

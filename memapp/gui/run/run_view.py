@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Slot
 
 from memapp.core.events import Progress
+from memapp.core.nets import PREPARING
 from memapp.core.records import Precision
 from memapp.core.text import tr
 from memapp.gui.grid.grid_model import GridModel
@@ -27,6 +30,7 @@ class RunView(QObject):
         status: RunStatus,
         progress_line: ProgressLine,
         problems: ProblemsPanel,
+        close_notice: Callable[[str], None],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
@@ -43,6 +47,8 @@ class RunView(QObject):
         session.ended.connect(self._on_ended)
         session.not_scored.connect(self._on_not_scored)
         session.engine_changed.connect(status.set_engine)
+        session.engine_changed.connect(lambda _engine: close_notice(str(PREPARING)))
+        session.ended.connect(lambda *_end: close_notice(str(PREPARING)))
         session.failures_changed.connect(self._update_failures)
         session.skipped_changed.connect(status.set_skipped_count)
         photos.rearranged.connect(self.update_hidden)
@@ -73,9 +79,9 @@ class RunView(QObject):
         self.update_scores()
 
     def update_hidden(self) -> None:
-        """Show how many photos the filter hides."""
+        """Show how many photos pass the filter."""
         listed, shown = len(self._photos.library), self._photos.rowCount()
-        self._status.set_hidden_count(listed - shown if self._photos.filter and listed else None)
+        self._status.set_shown_count(shown if self._photos.filter and listed else None, of=listed)
 
     def _on_library_changed(self, change: Change) -> None:
         if change.kind in (ChangeKind.ADDED, ChangeKind.REMOVED, ChangeKind.CLEARED):
@@ -98,7 +104,8 @@ class RunView(QObject):
         elif cancelled:
             self._status.set_cancelled()
         elif photos:
-            self._status.set_finished(photos=photos, seconds=seconds)
+            # As many as the window has, not as the run had: all counts on screen are of the same photos.
+            self._status.set_finished(photos=len(self._photos.library), seconds=seconds)
         else:
             self._status.set_text("")
 

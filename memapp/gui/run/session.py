@@ -21,6 +21,7 @@ class Session(QObject):
     """Starts runs and feeds the library from them. Lives on the GUI thread.
 
     Signals:
+        added(list[str]): these files and folders are to be scored.
         running_changed(): a run began, ended, was paused or resumed.
         run_began(): a run began; after running_changed.
         run_net_changed(str): the title of the net of the run that begins; empty where only one scores.
@@ -34,6 +35,7 @@ class Session(QObject):
         not_scored(str): the run stopped; the reason and what to do. The photos left can be scored later.
     """
 
+    added = Signal(list)
     running_changed = Signal()
     run_began = Signal()
     run_net_changed = Signal(str)
@@ -57,7 +59,7 @@ class Session(QObject):
         super().__init__(parent)
         self.supervisor = supervisor
         self._scores = scores
-        self._library = scores.library
+        self.library = self._library = scores.library
         self._ingest = Ingest(scores)
         self.marks = self._ingest.marks
         self._began = 0.0
@@ -84,13 +86,14 @@ class Session(QObject):
 
     @property
     def net(self) -> NetIdentity | None:
-        """The scoring model whose scores are shown; None until it has scored."""
+        """The net whose scores are shown; None until it has scored."""
         return self.identities.get(self._scores.shown.id)
 
     # Orders
 
     def add(self, paths: Sequence[str]) -> None:
         """Score what lies below these paths with every net, as new photos are to be scored."""
+        self.added.emit(list(paths))
         nets = sorted(self._scores.nets, key=lambda net: net != self._scores.shown)
         for place, net in enumerate(nets):
             order = RunOrder(tuple(paths), self._precision_for(net.id), net=net.id)

@@ -48,6 +48,12 @@ def progress_text(progress: Progress) -> str:
         return trn(
             "Looking for photos... {count:,} found", "Looking for photos... {count:,} found", progress.total
         )
+    if progress.done == 0:
+        return trn(
+            "Loading the scoring model for {count:,} photo...",
+            "Loading the scoring model for {count:,} photos...",
+            progress.total,
+        )
     if progress.total_is_final:
         parts = [_done_text(progress)]
     else:
@@ -115,7 +121,7 @@ class RunStatus(QWidget):
         row.addLayout(device)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
-        self.set_hidden_count(None)
+        self.set_shown_count(None)
         self.set_problem_count(0)
         self.set_skipped_count(0)
         self.set_score_counts(exact=0, fast=0)
@@ -162,9 +168,10 @@ class RunStatus(QWidget):
         done = tr("done in {duration}", duration=duration_text(seconds))
         self.set_text(self._of_net(_SEPARATOR.join((count, done))))
 
-    def set_hidden_count(self, count: int | None) -> None:
-        """Show how many photos the filter hides; None while nothing is filtered."""
-        self._hidden.setText(trn("{count:,} hidden: show all", "{count:,} hidden: show all", count or 0))
+    def set_shown_count(self, count: int | None, *, of: int = 0) -> None:
+        """Show how many photos of all pass the filter; None while nothing is filtered."""
+        shown, listed = number_text(count or 0, ","), number_text(of, ",")
+        self._hidden.setText(tr("{shown} of {listed} shown: show all", shown=shown, listed=listed))
         self._hidden.setVisible(count is not None)
 
     def set_problem_count(self, count: int) -> None:

@@ -32,5 +32,8 @@ class PhotoTool(Protocol):
     def take_back(self) -> bool:
         """Undo the last step; return whether there was one."""
 
+    def nudge(self, across: float, down: float) -> bool:
+        """Move what is selected by shares of the photo's sides; return whether anything is."""
+
     def paint(self, painter: QPainter, drawn: QRectF, *, line_width: float) -> None:
         """Paint what is drawn so far, in device pixels, over a photo that lies in this rectangle."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
@@ -57,6 +59,8 @@ class PhotoView(QWidget):
         self._tool: PhotoTool | None = None
         self._labels = FloatingLabels(view=self)
         self.setMouseTracking(True)
+        self.take_click: Callable[[QPointF], bool] | None = None
+        """Asked where a click is, in fractions of the photo: whether it is about something there."""
         self._pressed_at: QPoint | None = None
         self._panned_to = QPoint()
         self._panning = False
@@ -67,8 +71,6 @@ class PhotoView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(160, 120)
         theme_manager.changed.connect(self.update)
-
-    # What is shown
 
     def show_photo(self, placeholder: QImage | None, photo_size: QSize) -> None:
         """Show another photo, at once by its placeholder; an empty size means that it is not known yet.
@@ -162,11 +164,16 @@ class PhotoView(QWidget):
         """Device pixels per pixel of the photo; None while its size is not known."""
         return self._zoom.scale if self._photo_size.isValid() else None
 
-    def toggle_loupe(self, point: QPointF | None = None) -> None:
-        """Switch between fit and 100 %, at a point of this widget or in its middle."""
+    def fit(self) -> None:
+        """Show the whole photo."""
         if not self._zoom.fitted:
             self._zoom.fit()
             self._zoom_was_changed()
+
+    def toggle_loupe(self, point: QPointF | None = None) -> None:
+        """Switch between fit and 100 %, at a point of this widget or in its middle."""
+        if not self._zoom.fitted:
+            self.fit()
             return
         at = self._device_point(point if point is not None else QRectF(self.rect()).center())
         if self._photo_size.isValid():
@@ -199,8 +206,6 @@ class PhotoView(QWidget):
         ratio = self.devicePixelRatioF()
         drawn = self._zoom.drawn_rect()
         return QRectF(drawn.topLeft() / ratio, drawn.size() / ratio)
-
-    # Qt's events
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the photo to the new size; a picture of that size is requested once resizing pauses."""
@@ -274,7 +279,8 @@ class PhotoView(QWidget):
             return
         if event.button() != Qt.MouseButton.LeftButton or self._pressed_at is None:
             return
-        if not self._panning:
+        take = self.take_click
+        if not self._panning and not (take and take(self._place_at(event.position()))):
             self.toggle_loupe(event.position())
         self._pressed_at = None
         self._panning = False
@@ -305,8 +311,6 @@ class PhotoView(QWidget):
         if self._seen_shown:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             paint_seen_part(painter, drawn, line_width=ratio)
-
-    # Inside
 
     def _paint_picture(self, painter: QPainter, picture: QImage, drawn: QRectF) -> None:
         """Draw only the visible part of a large photo."""

@@ -13,6 +13,7 @@ from memapp.core.nets import RESMEM, NetInfo
 from memapp.core.records import Failure, ImageKey, Precision, ScoredPhoto
 from memapp.core.score_text import FAST_SENTENCE, score_text, standing
 from memapp.core.text import tr
+from memapp.gui.viewer.photo_tool import PhotoTool
 from memapp.gui.viewer.photo_view import PhotoView
 from memapp.gui.viewer.seen_part import SEEN_PART_TEXT
 from memapp.gui.widgets.basic import ICON_SIDE, ElidedLabel, IconButton, Role, hairline, text_label
@@ -21,6 +22,11 @@ from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_4, ThemeMa
 
 _PAGE = 10
 _TOOL_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Backspace)
+_ARROWS = {
+    Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1),
+}  # fmt: skip
+_NUDGE, _LARGE_NUDGE = 0.005, 0.05
+"""Shares of the photo's side by which an arrow key moves what is selected, alone and with Shift."""
 _KEY_ZOOM = 1.25
 _KEY_PAN = 80.0
 
@@ -191,9 +197,15 @@ class PhotoViewer(QWidget):
         if event.text() in ("+", "-", "="):
             modifiers &= ~Qt.KeyboardModifier.ShiftModifier
         key = Qt.Key(event.key())
-        if self._view.tool is not None and key in _TOOL_KEYS:
+        tool = self._view.tool
+        if tool is not None and key in _TOOL_KEYS:
             return lambda: self._use_tool_key(key)
-        return self._commands.get((modifiers, key))
+        command = self._commands.get((modifiers, key))
+        if tool is not None and key in _ARROWS:
+            step = _LARGE_NUDGE if modifiers & Qt.KeyboardModifier.ShiftModifier else _NUDGE
+            across, down = _ARROWS[key]
+            return lambda: self._nudge(tool, step * across, step * down, otherwise=command)
+        return command
 
     def _use_tool_key(self, key: Qt.Key) -> None:
         """While something is drawn, these keys are about it."""
@@ -204,6 +216,15 @@ class PhotoViewer(QWidget):
         elif key == Qt.Key.Key_Escape or not tool.take_back():
             self._view.use_tool(None)
         self._view.update()
+
+    def _nudge(
+        self, tool: PhotoTool, across: float, down: float, *, otherwise: Callable[[], None] | None
+    ) -> None:
+        """Move what the tool has selected; where that is nothing, do what the key does without a tool."""
+        if tool.nudge(across, down):
+            self._view.update()
+        elif otherwise is not None:
+            otherwise()
 
     def _key_commands(self) -> dict[tuple[Qt.KeyboardModifier, Qt.Key], Callable[[], None]]:
         plain, shift = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier

@@ -117,6 +117,8 @@ class Actions(QObject):
         keys = (key for shortcut in spec.shortcuts for key in (shortcut, *keys_of_digit(shortcut)))
         action.setShortcuts([QKeySequence(key) for key in keys])
         action.setCheckable(spec.checkable)
+        # An icon would take the place of the tick.
+        action.setIconVisibleInMenu(not spec.checkable)
         if spec.shortcuts:
             action.setToolTip(plain_tip(_tooltip(str(spec.text).rstrip("."), spec.shortcuts[0])))
         if spec.group:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from memapp.core.pasted_paths import Pasted, read_entries, read_text
 from memapp.core.text import deferred, tr
 from memapp.gui.widgets.basic import Role, text_label
+from memapp.gui.widgets.plain import as_caption
 from memapp.gui.widgets.theme import (
     CORNER,
     SPACE_2,
@@ -51,9 +52,10 @@ class EmptyPage(QWidget):
     The window takes the drops, anywhere; it calls set_drag_over() while one hovers.
 
     Signals:
-        add_photos(), add_folder(), try_samples(): the button was clicked.
+        add_photos(), add_folder(), try_samples(), open_last(): the button was clicked.
     """
 
+    open_last = Signal()
     add_photos = Signal()
     add_folder = Signal()
     try_samples = Signal()
@@ -71,6 +73,9 @@ class EmptyPage(QWidget):
         self.setFocusProxy(photos)
         folder = QPushButton(tr("Add a folder..."))
         folder.clicked.connect(self.add_folder)
+        self._last = QPushButton()
+        self._last.clicked.connect(self.open_last)
+        self._last.hide()
         samples = QPushButton(tr("Try it with sample photos"))
         samples.setProperty("role", "link")
         samples.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -90,10 +95,17 @@ class EmptyPage(QWidget):
         column.addLayout(buttons)
         column.setAlignment(buttons, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(SPACE_3)
+        column.addWidget(self._last, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(SPACE_3)
         column.addWidget(samples, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(SPACE_6)
         column.addWidget(promise, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
+
+    def offer_last(self, text: str) -> None:
+        """Offer to open the last photos again; an empty text offers nothing."""
+        self._last.setText(as_caption(text))
+        self._last.setVisible(bool(text))
 
     @property
     def drag_over(self) -> bool:

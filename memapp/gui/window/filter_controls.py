@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
@@ -27,6 +27,7 @@ from memapp.library.filtering import Condition, PhotoFilter
 from memapp.library.library import Library
 from memapp.library.order import NAME, SCORE
 
+_LEAVE_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down, Qt.Key.Key_Escape)
 _FIND_WIDTHS = (104, 200)
 _SCORE_WIDTH = 44
 _BOX_WIDTH = 72
@@ -39,8 +40,10 @@ class FilterControls(QWidget):
     Signals:
         changed(object PhotoFilter): show the photos that pass this filter.
         cleared(): show all photos.
+        left(): the keyboard leaves the search for the photos.
     """
 
+    left = Signal()
     changed = Signal(object)
     cleared = Signal()
 
@@ -55,6 +58,7 @@ class FilterControls(QWidget):
         self._name = TextEditor(library.columns[NAME], hint=tr("Find"))
         self._name.line.setMinimumWidth(_FIND_WIDTHS[0])
         self._name.line.setMaximumWidth(_FIND_WIDTHS[1])
+        self._name.line.installEventFilter(self)
         self._magnifier = QAction(self)
         self._name.line.addAction(self._magnifier, self._name.line.ActionPosition.LeadingPosition)
         self._score = RangeEditor(library.columns[SCORE], box_width=_SCORE_WIDTH)
@@ -85,6 +89,18 @@ class FilterControls(QWidget):
         theme_manager.changed.connect(self._tint)
         self._take_columns()
         self._tint()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Go on to the photos from the search with Enter, Down or Esc."""
+        if (
+            watched is self._name.line
+            and isinstance(event, QKeyEvent)
+            and event.type() is QEvent.Type.KeyPress
+            and event.key() in _LEAVE_KEYS
+        ):
+            self.left.emit()
+            return True
+        return super().eventFilter(watched, event)
 
     @property
     def wanted(self) -> PhotoFilter:

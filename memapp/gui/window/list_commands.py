@@ -72,6 +72,13 @@ class ListCommands(QObject):
         if neighbour is not None:
             self._grid.go_to(neighbour)
 
+    def take_away(self, keys: Sequence[ImageKey]) -> None:
+        """Take photos off the list whose files are gone, and choose the neighbour."""
+        neighbour = self._neighbour(keys)
+        self._session.remove(keys)
+        if neighbour is not None:
+            self._grid.go_to(neighbour)
+
     def _remove(self, photos: Sequence[PhotoId]) -> None:
         keys = (self._library.key_of(photo) for photo in photos)
         self._session.remove([key for key in keys if key is not None])

@@ -31,6 +31,7 @@ from memapp.gui.window.drop_area import EmptyPage
 from memapp.gui.window.dropping import DropTarget
 from memapp.gui.window.file_commands import FileCommands, changed_files_text
 from memapp.gui.window.filter_controls import FilterControls
+from memapp.gui.window.last_photos import LastPhotos
 from memapp.gui.window.list_commands import ListCommands
 from memapp.gui.window.net_commands import NetCommands
 from memapp.gui.window.notices import NoticeAction, NoticeBar
@@ -41,6 +42,7 @@ from memapp.gui.window.photo_lists import PhotoLists
 from memapp.gui.window.photo_menu import PhotoMenu
 from memapp.gui.window.photo_panes import PhotoPanes
 from memapp.gui.window.runners import make_runners
+from memapp.gui.window.settings_effects import connect_settings
 from memapp.gui.window.sort_commands import SortCommands
 from memapp.gui.window.toolbar import SizeSlider
 from memapp.gui.window.undo_commands import UndoCommands
@@ -85,7 +87,6 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self._theme_manager = theme_manager
         self._services = services
-        self._power_monitor = power_monitor
 
         self.library = Library(photo_columns())
         self.scores = Scores(self.library)
@@ -173,6 +174,7 @@ class MainWindow(QMainWindow):
             status=self.status,
             progress_line=self.progress_line,
             problems=self.problems,
+            close_notice=self.notices.close_text,
             parent=self,
         )
         self.scoring = ScoringCommands(
@@ -213,7 +215,14 @@ class MainWindow(QMainWindow):
         )
         self.actions_table.connect_runners(self._runners())
         self._connect_parts()
-        self._connect_settings()
+        connect_settings(
+            settings,
+            theme_manager=theme_manager,
+            power_monitor=power_monitor,
+            pause=self.pause,
+            engine_changed=self.engine_chosen.emit,
+            precision_changed=self._set_precision,
+        )
         self._state = WindowState(
             window=self,
             panels={"inspector": self.inspector, "problems": self.problems},
@@ -251,8 +260,6 @@ class MainWindow(QMainWindow):
         """Show a notice."""
         self.notices.add(notice, action)
 
-    # What lies where
-
     def _lay_out(self) -> None:
         self.setWindowTitle("memapp")
         self.setMinimumSize(*_SMALLEST_SIZE)
@@ -275,8 +282,6 @@ class MainWindow(QMainWindow):
                 below=self.problems,
             )
         )
-
-    # Who listens to whom
 
     def _runners(self) -> Runners:
         """Return what each action runs."""
@@ -325,12 +330,15 @@ class MainWindow(QMainWindow):
         for view in (self.grid, self.details):
             PhotoMenu(view=view, actions=self.actions_table)
             self._theme_manager.changed.connect(lambda view=view: view.set_theme(self._theme_manager.theme))
+        PhotoMenu(view=self.viewer.view, actions=self.actions_table)
+        LastPhotos(session=self.session, settings=self._settings, page=self._empty, parent=self)
         self.grid.drag_refused.connect(
             lambda count: self.show_notice(Notice(NoticeKind.WARNING, changed_files_text(count)))
         )
         self.details.activated_photo.connect(self.panes.open)
         self.size_slider.valueChanged.connect(self.grid.set_tile_size)
         self.filters.changed.connect(self.photos.set_filter)
+        self.filters.left.connect(self._pages.show_photos)
         self.filters.changed.connect(lambda _filter: self.run_view.update_hidden())
         self.status.show_all_clicked.connect(self.filters.clear)
         self.inspector.score_exactly.connect(lambda: self.scoring.score_exactly(self.panes.inspected))
@@ -353,17 +361,7 @@ class MainWindow(QMainWindow):
         self.problems.closed.connect(lambda: self.actions_table["problems"].setChecked(False))
         self.files.chosen.connect(self.session.add)
         self.files.folder_used.connect(lambda folder: self._settings.set(SETTINGS.last_folder, folder))
-        self.files.trashed.connect(self.session.remove)
-
-    def _connect_settings(self) -> None:
-        """Carry out at once what is chosen in the preferences, here or in another window."""
-        settings = self._settings
-        settings.subscribe(SETTINGS.theme, self._theme_manager.choose)
-        settings.subscribe(SETTINGS.device, lambda _device: self.engine_chosen.emit())
-        settings.subscribe(SETTINGS.engine, lambda _engine: self.engine_chosen.emit())
-        settings.subscribe(SETTINGS.precision, lambda _precision: self._set_precision())
-        settings.subscribe(SETTINGS.unload_minutes, self._power_monitor.set_idle_minutes)
-        settings.subscribe(SETTINGS.pause_on_battery, self.pause.set_wanted)
+        self.files.trashed.connect(self.lists.take_away)
 
     # The photos and the run
 

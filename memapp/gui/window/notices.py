@@ -31,8 +31,7 @@ class NoticeAction:
 class NoticeBar(QWidget):
     """Shows one notice at a time. Hidden while there is none.
 
-    Warnings come before information, and the newest of each first: the user sees at once what the last
-    command did, or why it was refused.
+    The newest comes first: the user sees at once what the last command did, or why it was refused.
     """
 
     def __init__(self, *, theme_manager: ThemeManager, parent: QWidget | None = None) -> None:
@@ -66,7 +65,7 @@ class NoticeBar(QWidget):
         return tuple(notice for notice, _ in self._queue)
 
     def add(self, notice: Notice, action: NoticeAction | None = None) -> None:
-        """Show a notice in its place among those that wait; no text twice at once.
+        """Show a notice before those that were there; no text twice at once.
 
         Information without a button takes the place of the one before it: it says what a command did.
         """
@@ -75,9 +74,12 @@ class NoticeBar(QWidget):
         if notice.kind is NoticeKind.INFORMATION and action is None:
             kept = [each for each in self._queue if each[0].kind is NoticeKind.WARNING or each[1] is not None]
             self._queue = deque(kept)
-        warnings = sum(waiting.kind is NoticeKind.WARNING for waiting in self.notices)
-        place = 0 if notice.kind is NoticeKind.WARNING else warnings
-        self._queue.insert(place, (notice, action))
+        self._queue.appendleft((notice, action))
+        self._show_first()
+
+    def close_text(self, text: str) -> None:
+        """Close the notice with this text, because what it says is over."""
+        self._queue = deque(each for each in self._queue if each[0].text != text)
         self._show_first()
 
     def close_current(self) -> None:

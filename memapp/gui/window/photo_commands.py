@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, Signal
+import numpy as np
+from PySide6.QtCore import QObject, QStandardPaths, Signal
 
 from memapp.core.events import Notice, NoticeKind
+from memapp.core.number_text import number_text
 from memapp.core.records import ImageKey
-from memapp.core.settings import SETTINGS, Settings
+from memapp.core.settings import Settings
 from memapp.core.text import tr
 from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.grid.grid_view import GridView
 from memapp.gui.run.scoring_commands import ScoringCommands
 from memapp.gui.run.session import Session
+from memapp.gui.widgets.plain import ask
 from memapp.gui.window.file_commands import FileCommands
 from memapp.gui.window.list_commands import ListCommands
 from memapp.gui.window.mark_commands import MarkCommands
 from memapp.gui.window.net_commands import NetCommands
 from memapp.gui.window.photo_panes import PhotoPanes
+from memapp.library.changes import Rows
 from memapp.library.marks import Changes
 from memapp.library.undo import CommandLog
 from memapp.workers.jobs import Jobs
@@ -72,7 +76,6 @@ class PhotoCommands(QObject):
         self._lists = lists
         self._nets = nets
         self._scoring = scoring
-        self._settings = settings
 
     @property
     def chosen(self) -> Sequence[ImageKey]:
@@ -117,7 +120,24 @@ class PhotoCommands(QObject):
             return
         self._nets.comparison.refresh()
         self._files.export(
-            self._scores.snapshot(self._photos.rows),
+            self._scores.snapshot(self._rows_to_export()),
             identities=dict(self._session.identities),
-            folder=self._settings.get(SETTINGS.last_folder),
+            # Not where the photos lie: many programs take all that lies there for a part of the shoot.
+            folder=QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation),
         )
+
+    def _rows_to_export(self) -> Rows:
+        """Return the listed photos; ask where several, but not all, are selected."""
+        listed, chosen = self._photos.rows, self._grid.selected_photos()
+        if not 1 < len(chosen) < len(listed):
+            return listed
+        text = tr(
+            "Export the {chosen} selected photos, or all {listed} that are shown?",
+            chosen=number_text(len(chosen), ","),
+            listed=number_text(len(listed), ","),
+        )
+        title, act, keep = tr("Export scores"), tr("Selected photos"), tr("All that are shown")
+        if ask(self._grid.window(), title, text, "", act=act, keep=keep):
+            # In the order on screen.
+            return listed[np.isin(listed, self._photos.library.rows_of(chosen))]
+        return listed

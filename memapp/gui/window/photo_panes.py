@@ -58,6 +58,8 @@ class PhotoPanes(QObject):
         self._selected: Sequence[ImageKey] = ()
         self._viewed: PhotoId | None = None
         """The photo that the viewer shows, or showed last."""
+        self._place = 0
+        self._filter = photos.filter
         self._shoot_timer = QTimer(self)
         self._shoot_timer.setSingleShot(True)
         self._shoot_timer.setInterval(_SHOOT_MILLISECONDS)
@@ -88,7 +90,12 @@ class PhotoPanes(QObject):
     @Slot(object)
     def open(self, key: ImageKey) -> None:
         """Show a photo large."""
+        if not self._viewer.isVisible():
+            # Zoom and place are for the next photo, not for another visit.
+            self._viewer.view.fit()
         self._viewed = self._library.id_of(key)
+        self._place = max(self._photos.index_of(key).row(), 0)
+        self._filter = self._photos.filter
         self._viewer.show_photo(
             key,
             placeholder=self._images.preview(key),
@@ -231,8 +238,24 @@ class PhotoPanes(QObject):
                 self.open(key)
 
     def _on_rearranged(self) -> None:
-        if (viewing := self.viewing) is not None:
-            self._viewer.set_place(self._photos.index_of(viewing).row() + 1, self._photos.rowCount())
+        if (viewing := self.viewing) is None:
+            return
+        count, row = self._photos.rowCount(), self._photos.index_of(viewing).row()
+        filtered, self._filter = self._photos.filter != self._filter, self._photos.filter
+        if row < 0 and filtered:
+            # The person has just asked for other photos: the next one that passes is shown.
+            self._go_on_among(count)
+            return
+        self._place = row if row >= 0 else self._place
+        self._viewer.set_place(row + 1, count)
+
+    def _go_on_among(self, count: int) -> None:
+        if count:
+            wanted = self._photos.key(min(max(self._place, 0), count - 1))
+            self._grid.go_to(wanted)
+            self.open(wanted)
+        else:
+            self.viewer_closed.emit()
 
     def _on_removed(self) -> None:
         self._shoot_timer.start()

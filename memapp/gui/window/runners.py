@@ -9,11 +9,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from memapp.core.settings import SETTINGS, Setting, Settings
+from memapp.core.text import tr, trn
 from memapp.gui.grid.grid_view import GridView
 from memapp.gui.overlay.explain_view import OVERLAYS
 from memapp.gui.overlay.overlays import Overlays
 from memapp.gui.run.run_pause import RunPause
 from memapp.gui.run.session import Session
+from memapp.gui.widgets.plain import ask
 from memapp.gui.window.actions import Runners
 from memapp.gui.window.dropping import DropTarget
 from memapp.gui.window.file_commands import FileCommands
@@ -61,6 +63,19 @@ def make_runners(
     def resize(pixels: int) -> None:
         grid.set_tile_size(grid.tile_size + pixels)
 
+    def area_or(command: Callable[[], None]) -> None:
+        """Delete the area that is selected on the photo; where there is none, do this to the photos."""
+        if not overlays.areas.delete_selected():
+            command()
+
+    def close_all() -> None:
+        count = len(session.library)
+        question = trn("Close {count:,} photo?", "Close all {count:,} photos?", count)
+        stays = tr("Files, scores and marks stay. Add the photos again to go on with them.")
+        if ask(window, tr("Close all photos"), question, stays, act=tr("Close all"), keep=tr("Keep")):
+            session.clear()
+            filters.clear()
+
     def show_panel(action_id: str, shown: bool) -> None:
         panels[action_id].setVisible(shown)
         settings.set(PANELS[action_id], shown)
@@ -82,7 +97,7 @@ def make_runners(
             "paste": lambda: drops.take(QGuiApplication.clipboard().mimeData()),
             "samples": add_samples,
             "export": photos.export,
-            "clear": session.clear,
+            "clear": close_all,
             "preferences": dialogs.show_preferences,
             "quit": window.close,
             "undo": undo.undo,
@@ -94,8 +109,8 @@ def make_runners(
             "area-rectangle": overlays.areas.draw_rectangle,
             "area-polygon": overlays.areas.draw_polygon,
             **photos.marks.runners,
-            "remove": photos.remove,
-            "trash": photos.move_to_trash,
+            "remove": partial(area_or, photos.remove),
+            "trash": partial(area_or, photos.move_to_trash),
             "pause": pause.toggle,
             "cancel": session.cancel,
             "score-rest": session.score_rest,

@@ -20,9 +20,9 @@ import numpy.typing as npt
 from memapp.core.contracts import Notify
 from memapp.core.errors import MemappError
 from memapp.core.files import make_private_folder, read_json, write_atomically
+from memapp.core.nets import PREPARING
 from memapp.core.records import NetIdentity
 from memapp.core.resources import resource_path
-from memapp.core.text import deferred
 from memapp.scoring.hash_cache import HashCache
 from memapp.scoring.proof import proof_scores_of
 
@@ -41,7 +41,6 @@ Exporter: TypeAlias = Callable[[Path, Path], npt.NDArray[np.float32]]
 Raises: MemappError, OSError.
 """
 
-PREPARING = deferred("Preparing the scoring model for this computer, once. This takes less than a minute.")
 
 _BESIDE_THE_WEIGHTS = 64_000_000
 """Bytes that a graph may need beyond its weights, and that must stay free on the disk."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import NoneType
 
 import pytest
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -161,3 +161,53 @@ def test_the_menu_offers_what_can_be_done_with_an_area(viewing: Callable[..., Wi
     areas.use_everywhere("Logo")
     assert "Use on this photo only" in [action.text() for action in areas.menu_for(logo).actions()]
     assert "Delete" not in [action.text() for action in areas.menu_for(None).actions()]
+
+
+def outline_of(bench: WindowBench, name: str) -> tuple[tuple[float, float], ...]:
+    key = bench.window.viewer.key
+    assert key is not None
+    [area] = [each for each in bench.window.overlays.areas.areas_of(key) or () if each.name == name]
+    return area.outline
+
+
+def test_a_click_selects_an_area_which_is_moved_bent_nudged_and_deleted(
+    viewing: Callable[..., WindowBench],
+) -> None:
+    bench = viewing()
+    areas, viewer = bench.window.overlays.areas, bench.window.viewer
+    areas.overlay_wanted.emit("regions")
+    bench.until(lambda: viewer.key is not None and areas.areas_of(viewer.key) is not None)
+    areas.add("face", ((0.2, 0.2), (0.4, 0.2), (0.4, 0.4), (0.2, 0.4)))
+    bench.until(
+        lambda: viewer.view.layer is not None and viewer.view.layer.item_at(QPointF(0.3, 0.3)) is not None
+    )
+    assert viewer.view.take_click is not None
+    assert not viewer.view.take_click(QPointF(0.9, 0.9))
+    assert viewer.view.take_click(QPointF(0.3, 0.3))
+    assert areas.selected == "face"
+    tool = viewer.view.tool
+    assert tool is not None
+    tool.press(QPointF(0.3, 0.3))
+    tool.release(QPointF(0.5, 0.3))
+    assert outline_of(bench, "face")[0] == pytest.approx((0.4, 0.2))
+    tool.press(QPointF(0.6, 0.4))
+    tool.release(QPointF(0.7, 0.5))
+    # A rectangle stays one.
+    corners = [*sum(outline_of(bench, "face"), ())]
+    assert corners == pytest.approx([0.4, 0.2, 0.7, 0.2, 0.7, 0.5, 0.4, 0.5])
+    photo = viewer.key
+    assert photo is not None
+    QTest.keyClick(viewer, Qt.Key.Key_Right)
+    assert viewer.key == photo
+    assert outline_of(bench, "face")[0] == pytest.approx((0.405, 0.2))
+    QTest.keyClick(viewer, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+    assert outline_of(bench, "face")[0] == pytest.approx((0.405, 0.15))
+    bench.trigger("undo")
+    assert outline_of(bench, "face")[0] == pytest.approx((0.405, 0.2))
+    # Delete is about the area, not about the photo.
+    areas.select("face")
+    bench.trigger("trash")
+    assert areas.areas_of(photo) == ()
+    assert bench.trashed == []
+    assert areas.selected is None
+    assert bench.window.viewer.key == photo  # type: ignore[unreachable]

@@ -161,7 +161,7 @@ def test_starting_over_during_a_run_shows_nothing_late(
     slow_bench.window.add([str(folder), str(tmp_path / "nowhere.png")])
     turnstile.go(1)
     slow_bench.until(lambda: slow_bench.window.scores.count(PhotoState.SCORED) == 1)
-    slow_bench.trigger("clear")
+    slow_bench.close_all()
     assert slow_bench.names() == []
     assert slow_bench.page() == "empty"
     turnstile.open()
@@ -181,7 +181,7 @@ def test_a_folder_added_right_after_starting_over_is_scored(
 ) -> None:
     slow_bench.window.add([str(folder)])
     slow_bench.until(lambda: turnstile.waiting.is_set() and slow_bench.names())
-    slow_bench.trigger("clear")
+    slow_bench.close_all()
     slow_bench.window.add([str(make_photos(tmp_path / "more", {"e.png": 220}))])
     turnstile.open()
     slow_bench.until_done()

@@ -55,7 +55,7 @@ def test_durations(seconds: float, text: str) -> None:
         (HALF, "412 of 2,031 · 5.3 photos/s · about 5 min left"),
         (Progress(0, 1204, False, None, None), "Looking for photos... 1,204 found"),
         (Progress(30, 1204, False, 4.96, 99.0), "30 of 1,204 found so far · 5.0 photos/s"),
-        (Progress(0, 2031, True, None, None), "0 of 2,031"),
+        (Progress(0, 2031, True, None, None), "Loading the scoring model for 2,031 photos..."),
     ],
 )
 def test_a_run_that_goes_on(progress: Progress, text: str) -> None:
@@ -176,14 +176,14 @@ def test_the_line_never_runs_back_while_folders_are_searched(
 
 
 def test_what_the_filter_hides_is_said_with_a_way_to_show_it(qtbot: QtBot, status: RunStatus) -> None:
-    [button] = [each for each in status.findChildren(QPushButton) if "hidden" in each.text()]
+    [button] = [each for each in status.findChildren(QPushButton) if "shown" in each.text()]
     assert not button.isVisible()
-    status.set_hidden_count(1203)
+    status.set_shown_count(12, of=1215)
     assert button.isVisible()
-    assert button.text() == "1,203 hidden: show all"
+    assert button.text() == "12 of 1,215 shown: show all"
     with qtbot.waitSignal(status.show_all_clicked):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    status.set_hidden_count(0)
+    status.set_shown_count(1215, of=1215)
     assert button.isVisible()
-    status.set_hidden_count(None)
+    status.set_shown_count(None)
     assert not button.isVisible()

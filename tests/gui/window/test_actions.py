@@ -275,7 +275,7 @@ def test_actions_that_need_a_photo_are_enabled_only_with_one(bench: WindowBench,
     assert not any(table[each].isEnabled() for each in (*need_choice, *need_run))
     bench.choose("a.png")
     assert all(table[each].isEnabled() for each in need_choice)
-    bench.trigger("clear")
+    bench.close_all()
     assert not any(table[each].isEnabled() for each in (*need_photos, *need_choice, *need_run))
 
 

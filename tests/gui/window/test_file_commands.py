@@ -9,15 +9,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QTimer, QUrl
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QFileDialog
 
 from memapp.core.number_text import set_notation
 from memapp.core.resources import resource_path
 from memapp.core.settings import SETTINGS
 from memapp.gui.window.drop_area import given_by
 from memapp.library.filtering import InRange
+from tests.gui.questions import answer_question
 from tests.gui.window_bench import WindowBench, make_photo, make_photos
 
 GREYS = {"a.png": 30, "b.png": 240, "c.png": 120}
@@ -39,20 +40,6 @@ def choosing(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (save, kind))
 
     return answer
-
-
-def answer_question(text: str) -> None:
-    """Press this button of the next question."""
-
-    def press() -> None:
-        question = QApplication.activeModalWidget()
-        if not isinstance(question, QMessageBox):
-            QTimer.singleShot(5, press)
-            return
-        [button] = [each for each in question.buttons() if each.text() == text]
-        button.click()
-
-    QTimer.singleShot(0, press)
 
 
 def test_chosen_photos_are_added_and_their_folder_remembered(

@@ -60,7 +60,7 @@ def test_a_list_that_begins_anew_has_nothing_to_undo(bench: WindowBench, folder:
     bench.add(folder)
     bench.choose("d.png")
     bench.trigger("remove")
-    bench.trigger("clear")
+    bench.close_all()
     assert not bench.window.actions_table["undo"].isEnabled()
     bench.add(folder)
     assert not bench.window.actions_table["undo"].isEnabled()

@@ -166,7 +166,7 @@ def test_an_empty_window_waits_for_photos_on_the_keyboard_too(bench: WindowBench
     bench.add(folder)
     bench.until_done()
     assert bench.window.focusWidget() is bench.window.grid
-    bench.trigger("clear")
+    bench.close_all()
     assert bench.window.focusWidget() is button(bench.window, "Add photos...")
 
 

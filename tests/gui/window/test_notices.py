@@ -49,12 +49,12 @@ def test_the_icon_says_how_much_it_matters(bar: NoticeBar) -> None:
 def test_several_wait_and_the_same_text_waits_once(qtbot: QtBot, bar: NoticeBar) -> None:
     for notice in (FULL, LOCAL, FULL, LOCAL):
         bar.add(notice)
-    assert list(bar.notices) == [FULL, LOCAL]
-    assert _texts(bar) == [FULL.text, "1 more"]
+    assert list(bar.notices) == [LOCAL, FULL]
+    assert _texts(bar) == [LOCAL.text, "1 more"]
     close = bar.findChild(IconButton)
     assert close is not None
     qtbot.mouseClick(close, Qt.MouseButton.LeftButton)
-    assert _texts(bar) == [LOCAL.text]
+    assert _texts(bar) == [FULL.text]
     qtbot.keyClick(close, Qt.Key.Key_Return)
     assert list(bar.notices) == []
 
@@ -94,6 +94,16 @@ def test_names_with_markup_are_shown_as_they_are(bar: NoticeBar) -> None:
     assert label.textFormat() == Qt.TextFormat.PlainText
 
 
+def test_what_is_over_goes_away(bar: NoticeBar) -> None:
+    bar.add(LOCAL)
+    bar.add(FULL)
+    bar.close_text(LOCAL.text)
+    assert bar.notices == (FULL,)
+    bar.close_text("nothing says this")
+    bar.close_text(FULL.text)
+    assert not bar.isVisible()
+
+
 def test_a_warning_does_not_wait_behind_information(bar: NoticeBar) -> None:
     later = Notice(NoticeKind.WARNING, "The net's weights are incomplete.")
     for notice in (LOCAL, FULL, later):
@@ -115,4 +125,4 @@ def test_what_the_last_command_did_is_shown_before_older_information_and_does_no
     assert list(bar.notices) == [redone, licence]
     bar.add(FULL)
     bar.add(undone)
-    assert list(bar.notices) == [FULL, undone, licence]
+    assert list(bar.notices) == [undone, FULL, licence]

@@ -51,7 +51,7 @@ def test_commands_are_about_what_is_selected_in_the_table(listed: WindowBench) -
     listed.until(window.actions_table["remove"].isEnabled)
     listed.trigger("remove")
     assert listed.names() == ["c.png", "a.png"]
-    listed.trigger("clear")
+    listed.close_all()
     assert listed.page() == "empty"
     assert not window.details.isVisible()
 

@@ -165,7 +165,7 @@ def test_a_closed_viewer_takes_no_focus_when_its_photo_goes(bench: WindowBench, 
 def test_starting_over_in_the_viewer_leads_to_the_empty_page(bench: WindowBench, folder: Path) -> None:
     bench.add(folder)
     open_viewer(bench, "d.png")
-    bench.trigger("clear")
+    bench.close_all()
     assert bench.page() == "empty"
 
 
@@ -178,7 +178,7 @@ def test_the_inspector_describes_one_photo_several_and_none(bench: WindowBench, 
     bench.choose("d.png", "b.png")
     bench.until(lambda: "2 photos" in words(bench))
     assert "Mean score 0.86, from 0.78 to 0.94." in words(bench)
-    bench.trigger("clear")
+    bench.close_all()
     assert "Select a photo" in words(bench)
 
 

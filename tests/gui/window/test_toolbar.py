@@ -193,4 +193,4 @@ def test_photos_are_filtered_by_their_folder(bench: WindowBench, tmp_path: Path)
     popup_line(bench.window.filters, "folder").setText("TOWN")
     assert bench.names() == ["b.png"]
     links = [each.text() for each in bench.window.status.findChildren(QPushButton) if each.isVisible()]
-    assert "1 hidden: show all" in links
+    assert "1 of 2 shown: show all" in links

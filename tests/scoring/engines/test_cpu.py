@@ -11,9 +11,10 @@ import numpy.typing as npt
 import pytest
 
 from memapp.core.errors import DeviceError
+from memapp.core.nets import PREPARING
 from memapp.scoring.engines.cpu import CpuEngines
 from memapp.scoring.engines.engine import Engine
-from memapp.scoring.engines.graphs import PREPARING, GraphFolder
+from memapp.scoring.engines.graphs import GraphFolder
 from memapp.scoring.engines.onnx_engine import OnnxEngine
 from memapp.scoring.engines.torch_engine import TorchEngine
 from memapp.scoring.engines.tuning import likely_tuning

@@ -15,8 +15,9 @@ import numpy as np
 import pytest
 
 from memapp.core.errors import DeviceError
+from memapp.core.nets import PREPARING
 from memapp.scoring.engines import graphs as graphs_module
-from memapp.scoring.engines.graphs import PREPARING, GraphError, GraphFolder, graph_key
+from memapp.scoring.engines.graphs import GraphError, GraphFolder, graph_key
 from memapp.scoring.proof import proof_frames
 from tests.scoring.standing_in import SMALL_NET, SmallExport, brightness
 

@@ -152,7 +152,7 @@ def test_without_onnx_and_a_graph_fast_scores_are_refused(
 
 def test_without_a_recipe_fast_scores_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fast_net, "recipe_path", lambda: tmp_path / "none")
-    assert "no fast net" in (FastNet(weights=weights(tmp_path), home=tmp_path).why_not() or "")
+    assert "no fast scoring model" in (FastNet(weights=weights(tmp_path), home=tmp_path).why_not() or "")
 
 
 def test_other_nets_do_not_score_fast(tmp_path: Path) -> None:

@@ -1,0 +1,28 @@
+"""Carries out at once what is chosen in the preferences, in this window or in another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from memapp.core.settings import SETTINGS, Settings
+from memapp.gui.run.run_pause import RunPause
+from memapp.gui.widgets.theme import ThemeManager
+from memapp.workers.power_monitor import PowerMonitor
+
+
+def connect_settings(
+    settings: Settings,
+    *,
+    theme_manager: ThemeManager,
+    power_monitor: PowerMonitor,
+    pause: RunPause,
+    engine_changed: Callable[[], None],
+    precision_changed: Callable[[], None],
+) -> None:
+    """Connect the settings with what they change."""
+    settings.subscribe(SETTINGS.theme, theme_manager.choose)
+    settings.subscribe(SETTINGS.device, lambda _device: engine_changed())
+    settings.subscribe(SETTINGS.engine, lambda _engine: engine_changed())
+    settings.subscribe(SETTINGS.precision, lambda _precision: precision_changed())
+    settings.subscribe(SETTINGS.unload_minutes, power_monitor.set_idle_minutes)
+    settings.subscribe(SETTINGS.pause_on_battery, pause.set_wanted)
