@@ -144,7 +144,19 @@ def _drop(trial: Trial, screen: Screen) -> None:
     time.sleep(2.0)
     screen.save(trial.pictures / "2-after-the-drop.png")
     trial.passed("a folder dropped from another window is scored", f"{total} photos")
+    _look_what_is_in_it(trial, screen, window)
     _close(trial, screen, process, window)
+
+
+def _look_what_is_in_it(trial: Trial, screen: Screen, window: str) -> None:
+    """Open the first photo and press Alt+1: the segmenter that came with memapp names what is in it."""
+    maps = trial.root.inside(f"{DATA}/maps")
+    screen.xdotool("windowactivate", "--sync", window, "key", "ctrl+f", "key", "Return")
+    screen.xdotool("sleep", 0.3, "key", "Home", "key", "Return", "sleep", 1.0, "key", "alt+1")
+    wait_for(lambda: any(maps.rglob("*.*")), "what is in a photo", seconds=PATIENCE)
+    time.sleep(2.0)
+    screen.save(trial.pictures / "4-what-is-in-it.png")
+    trial.passed("Alt+1 shows what is in a photo, without a download")
 
 
 def _gui_smoke(trial: Trial, screen: Screen) -> None:

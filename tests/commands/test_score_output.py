@@ -56,9 +56,13 @@ def test_json_lines_and_csv_say_the_same(folder: Path, memapp_home: Path) -> Non
         csv.DictReader(io.StringIO(memapp("score", folder, "--format", "csv", home=memapp_home).stdout))
     )
     assert set(table[0]) >= set(COLUMNS)
+    words = {None: "", True: "yes", False: "no"}
     for row, result in zip(table, results, strict=True):
         assert {name: row[name] for name in COLUMNS} == {
-            name: "" if result[name] is None else str(result[name]) for name in COLUMNS
+            name: words[result[name]]
+            if result[name] is None or isinstance(result[name], bool)
+            else str(result[name])
+            for name in COLUMNS
         }
 
 
