@@ -21,6 +21,7 @@ from memapp.gui.widgets.theme import ThemeManager
 from memapp.gui.window.app_services import AppServices
 from memapp.gui.window.main_window import MainWindow
 from memapp.pipeline.thumbnail_cache import ThumbnailCache
+from memapp.store.contents import ContentsStore
 from memapp.store.marks import MarkStore
 from memapp.store.preferences import SettingsFile, unusable_notice
 from memapp.store.thumbnails import ThumbnailStore
@@ -54,7 +55,7 @@ class WindowRoot(QObject):
         """
         super().__init__(parent)
         home = installation.home
-        self._marks = MarkStore(home=home)
+        self._marks, self._contents = MarkStore(home=home), ContentsStore(home=home)
         settings_file = SettingsFile(home=home)
         read = settings_file.read()
         self.settings = Settings(read.values)
@@ -110,6 +111,7 @@ class WindowRoot(QObject):
             segmenter_work=self._closing_first(installation.segmenter_work),
             save_settings=self.settings_saver.flush,
             save_marks=self._marks.save,
+            save_contents=self._contents.save,
             scores_folder=str(home),
             log_folder=str(home / log.FOLDER_NAME),
             licences_folder=str(resource_path("licences")),
@@ -130,8 +132,9 @@ class WindowRoot(QObject):
 
     @Slot()
     def _stop(self) -> None:
-        # On the thread that has opened the file, after all that waits there.
-        self.supervisor.saving.start(self._marks.close, done=_nothing, failed=_nothing)
+        # On the thread that has opened the files, after all that waits there.
+        for store in (self._marks, self._contents):
+            self.supervisor.saving.start(store.close, done=_nothing, failed=_nothing)
         self.stopped = self.supervisor.stop(seconds=STOP_SECONDS)
 
 

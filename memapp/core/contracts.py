@@ -8,6 +8,7 @@ from typing import Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from memapp.core.contents import Contents
 from memapp.core.control import RunControl
 from memapp.core.file_state import FingerprintReader
 from memapp.core.marks import Marks
@@ -129,6 +130,13 @@ class PhotoRegister(Protocol):
 
     def marks(self, photos: Iterable[PhotoId]) -> dict[PhotoId, Marks]:
         """Return the marks of those of these photos that have some; reads only.
+
+        Raises:
+            StoreError: the register can't be read.
+        """
+
+    def contents(self, keys: Iterable[ImageKey]) -> dict[ImageKey, Contents]:
+        """Return what those of these photos consist of that were looked at; reads only.
 
         Raises:
             StoreError: the register can't be read.

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from memapp.core.contents import Contents
 from memapp.core.marks import Marks
 from memapp.core.records import (
     EngineInfo,
@@ -64,6 +65,13 @@ class Marked:
     """The stored marks of photos that were Found or Identified just before; only of those that have some."""
 
     marks: Mapping[PhotoId, Marks]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What photos that were Found just before consist of; only of those that a segmenter has looked at."""
+
+    contents: Mapping[ImageKey, Contents]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,5 +133,15 @@ class Notice:
 
 
 Event: TypeAlias = (
-    Started | Found | Identified | Marked | Skipped | Scored | Failed | EngineReady | Progress | Notice
+    Started
+    | Found
+    | Identified
+    | Marked
+    | Looked
+    | Skipped
+    | Scored
+    | Failed
+    | EngineReady
+    | Progress
+    | Notice
 )

@@ -165,6 +165,9 @@ class SettingsTable:
     map_method: Final = Setting(
         "map_method", MapMethod.OCCLUSION, deferred("Method of memorability maps"), of_window=True
     )
+    share_category: Final = Setting(
+        "share_category", "person", deferred("What to sort and filter by that is in photos"), of_window=True
+    )
     segmenter: Final = Setting("segmenter", "", deferred("Object finder in use"), of_window=True)
     window_geometry: Final = Setting(
         "window_geometry", "", deferred("Place and size of the window"), of_window=True

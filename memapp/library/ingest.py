@@ -11,6 +11,7 @@ from memapp.core.events import (
     Failed,
     Found,
     Identified,
+    Looked,
     Marked,
     Notice,
     NoticeKind,
@@ -22,6 +23,7 @@ from memapp.core.events import (
 from memapp.core.net_ids import RESMEM_ID
 from memapp.core.records import EngineInfo, Failure, FoundPhoto, ImageKey, NetIdentity, PhotoId, RunOrder
 from memapp.core.text import tr, trn
+from memapp.library.contents import note_contents
 from memapp.library.marks import MarkBook
 from memapp.library.scores import Scores
 
@@ -135,6 +137,9 @@ class Ingest:
                 case Identified():
                     self._library.identify((photo.found_as, photo.id, photo.key) for photo in event.photos)
                     self.marks.note_identified(event.photos)
+                case Looked():
+                    ids = {self._library.id_of(key): each for key, each in event.contents.items()}
+                    note_contents(self._library, {photo: each for photo, each in ids.items() if photo})
                 case Marked():
                     self.marks.take(event.marks)
                 case Scored():

@@ -31,6 +31,7 @@ from memapp.library.columns import (
     TextFilter,
     Values,
 )
+from memapp.library.contents import contents_columns
 from memapp.library.library import Library
 from memapp.library.marks import mark_columns
 from memapp.library.order import NAME, NAME_RANK, TextRanks
@@ -40,9 +41,6 @@ _NAME_KEY = "name_key"
 
 CAUTION = "caution"
 """The column that says why a photo's score can't be compared with others; None where it can."""
-
-CONTENTS = "contents"
-"""The column that says what a photo consists of, once a segmenter has looked at it; None before."""
 
 PART = "part"
 """The column of the Part of the order by score to which a photo belongs."""
@@ -242,10 +240,7 @@ def _fact_columns() -> tuple[Column, ...]:
         _fact("camera", tr("Camera"), lambda facts: facts.camera, searched=True, details=True),
         _fact("lens", tr("Lens"), lambda facts: facts.lens, searched=True, details=True),
         _fact("exposure", tr("Exposure"), lambda facts: facts.exposure, text=in_notation, details=True),
-        Column(
-            id=CONTENTS, title=tr("What's in it"), kind=Kind.TEXT, details=True,
-            filter=TextFilter(),
-        ),
+        *contents_columns(),
     )  # fmt: skip
 
 

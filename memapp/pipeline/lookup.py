@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from memapp.core.contracts import PhotoRegister, StoreOpener
-from memapp.core.events import Event, Identified, Marked, Notice, Scored
+from memapp.core.events import Event, Identified, Looked, Marked, Notice, Scored
 from memapp.core.records import (
     Fingerprint,
     FoundFile,
@@ -119,6 +119,11 @@ class Lookup:
         if identified := self._photos.identify(contents):
             yield Identified(identified)
             yield from self.marked(photo.id for photo in identified)
+
+    def looked(self, photos: Sequence[FoundPhoto]) -> Iterator[Looked]:
+        """Yield what those of these photos consist of that were looked at."""
+        if contents := self._photos.contents(photos):
+            yield Looked(contents)
 
     def marked(self, photos: Iterable[PhotoId]) -> Iterator[Marked]:
         """Yield the stored marks of those of these photos that have some."""

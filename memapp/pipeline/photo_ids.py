@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from memapp.core.contents import Contents
 from memapp.core.contracts import PhotoRegister
 from memapp.core.errors import StoreError
 from memapp.core.marks import Marks
@@ -117,6 +118,19 @@ class RunPhotos:
                 found.update(register.marks(mine))
             except StoreError as problem:
                 _log.warning("marks can't be read: %s", problem)
+        return found
+
+    def contents(self, photos: Iterable[FoundPhoto]) -> dict[ImageKey, Contents]:
+        """Return what those of these photos consist of that were looked at."""
+        found: dict[ImageKey, Contents] = {}
+        for register in (self._kept, self._spare):
+            mine = [photo.key for photo in photos if self._register_of(photo.id) is register]
+            if register is None or not mine:
+                continue
+            try:
+                found.update(register.contents(mine))
+            except StoreError as problem:
+                _log.warning("what is in photos can't be read: %s", problem)
         return found
 
     def _register_of(self, photo: PhotoId) -> PhotoRegister | None:

@@ -265,6 +265,7 @@ class _ScoreRun:
             found = self._lookup.add(files, unseen)
             yield Found(found)
             yield from self._lookup.marked(photo.id for photo in found)
+            yield from self._lookup.looked(found)
         if failures:
             self._meter.finished(len(failures), now=time.monotonic(), worked=False)
             yield Failed(tuple(failures))

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
+from memapp.core.contents import Contents, contents_from
 from memapp.core.file_state import FingerprintReader
 from memapp.core.marks import Marks, marks_from
 from memapp.core.records import FileState, Fingerprint, FoundFile, FoundPhoto, ImageKey, KnownPhoto, PhotoId
@@ -167,6 +168,23 @@ class SqlitePhotoRegister:
                     # A row that memapp can't have written marks nothing.
                     if marks := marks_from(*numbers):
                         found[PhotoId(photo)] = marks
+        return found
+
+    def contents(self, keys: Iterable[ImageKey]) -> dict[ImageKey, Contents]:
+        """Return what those of these photos consist of that were looked at. Raise StoreError on failure."""
+        wanted = {path_column(key.path): key for key in keys}
+        found: dict[ImageKey, Contents] = {}
+        with self._lock, store_errors(self._path):
+            for part in _parts(sorted(wanted)):
+                places = ",".join("?" * len(part))
+                for path, size, mtime_ns, *texts in self._connection.execute(
+                    f"SELECT path, size, mtime_ns, segmenter, shares FROM contents WHERE path IN ({places})",
+                    part,
+                ):
+                    key = wanted[path]
+                    contents = contents_from(*texts)
+                    if contents and (key.size, time_column(key.mtime_ns)) == (size, mtime_ns):
+                        found[key] = contents
         return found
 
     # The rules

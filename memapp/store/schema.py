@@ -11,7 +11,7 @@ from memapp.core.errors import StoreError
 from memapp.core.text import tr
 from memapp.store.damage import damaged
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 IN_MEMORY = Path(":memory:")
 """SQLite's name for a database without a file."""
@@ -84,7 +84,18 @@ CREATE TABLE marks (
 );
 """
 
-_UPGRADES = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
+_VERSION_5 = """
+-- What a photo consists of, as the last segmenter saw this state of its file.
+CREATE TABLE contents (
+    path BLOB PRIMARY KEY,
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL, -- as database.time_column writes it
+    segmenter TEXT NOT NULL, -- the hash of its pack
+    shares TEXT NOT NULL -- JSON: the share of the area, 0..1, by category
+) WITHOUT ROWID;
+"""
+
+_UPGRADES = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5)
 """Each script upgrades the file from the previous version; the first creates it."""
 
 

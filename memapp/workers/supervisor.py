@@ -17,6 +17,7 @@ from memapp.core.explanation import ExplainEvent, ExplainOrder
 from memapp.core.file_state import check_file
 from memapp.core.machine import usable_cores
 from memapp.core.records import FileCheck, ImageKey, RunOrder
+from memapp.pipeline.contents_run import contents_run
 from memapp.pipeline.thumbnail_cache import ThumbnailCache
 from memapp.workers.jobs import Jobs
 from memapp.workers.newest_worker import NewestWorker
@@ -63,6 +64,7 @@ class Supervisor(QObject):
         preview_ready, picture_ready, picture_failed: as PreviewPool's.
         explained, explain_failed, explain_finished: as NewestWorker's event_ready, failed, finished.
         explain_started(int): a photo is to be explained.
+        looked(int, object LookedAt), looking_ended(int, bool): as NewestWorker's event_ready, finished.
     """
 
     run_started = Signal(int)
@@ -76,6 +78,8 @@ class Supervisor(QObject):
     explained = Signal(int, object)
     explain_failed = Signal(int, object)
     explain_finished = Signal(int, bool)
+    looked = Signal(int, object)
+    looking_ended = Signal(int, bool)
 
     _run_wanted = Signal(int, object, object)
 
@@ -136,9 +140,13 @@ class Supervisor(QObject):
         self._checking = NewestWorker(name="memapp file checks", parent=self)
         self._make_idle = make_idle
         self._idle = NewestWorker(name="memapp idle", parent=self)
+        self._contents = NewestWorker(name="memapp contents", parent=self)
+        self._contents.event_ready.connect(self.looked)
+        self._contents.finished.connect(self.looking_ended)
         self._workers: list[_Worker] = [
             self._checking,
             self._idle,
+            self._contents,
             self._previews,
             self._drawing,
             self._looking_up,
@@ -243,6 +251,24 @@ class Supervisor(QObject):
         """Cancel the explanation in hand and the one that waits."""
         if self._explainer is not None:
             self._explainer.cancel()
+
+    def look_at(self, keys: Sequence[ImageKey], *, segmenter: str) -> int:
+        """Find what is in these photos, behind all other work; return the request number."""
+        make_explain = self._make_explain
+        assert make_explain is not None
+
+        def is_busy() -> bool:
+            return (self.running and not self.paused) or self.explaining
+
+        return self._contents.start(
+            lambda control: contents_run(
+                keys, segmenter=segmenter, explain=make_explain, is_busy=is_busy, control=control
+            )
+        )
+
+    def stop_looking(self) -> None:
+        """Stop finding what is in photos after the one in hand."""
+        self._contents.cancel()
 
     @property
     def explaining(self) -> bool:

@@ -17,20 +17,8 @@ from memapp.report.record import Report
 from tests.report.made import OUTCOMES, report_of, scored
 
 COLUMNS = [
-    *(
-        "path",
-        "name",
-        "status",
-        "score",
-        "percentile",
-        "width",
-        "height",
-        "taken",
-        "reason",
-        "exact",
-        "caution",
-    ),
-    *("flag", "stars", "label", "rank", "ties", "model"),
+    *("path", "name", "status", "score", "percentile", "width", "height", "taken", "contents", "reason"),
+    *("exact", "caution", "flag", "stars", "label", "rank", "ties", "model"),
 ]
 
 

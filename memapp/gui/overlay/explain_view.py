@@ -316,6 +316,13 @@ class ExplainView(QObject):
             precision=self.precision,
         )
 
+    @property
+    def segmenter(self) -> SegmenterIdentity | None:
+        """The chosen segmenter if it is installed, else the default; None where there is none."""
+        chosen = self._settings.get(SETTINGS.segmenter)
+        named = [identity for identity in self.segmenters if identity.name == chosen]
+        return next(iter((*named, *self.segmenters)), None)
+
     def _sources(self) -> list[tuple[str, str]]:
         """Return name and title of what finds the parts of a photo for this overlay."""
         if self._layer not in {Layer.SEGMENTATION, Layer.REGIONS}:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
+from memapp.core.contents import share_text
 from memapp.core.explanation import MemorabilityMap, Regions, Segmentation
 from memapp.core.map_colours import map_limit
 from memapp.core.score_text import points_text, score_text
@@ -16,7 +17,7 @@ from memapp.gui.overlay.map_legend import STYLE_WORDS, paint_points_bar, points_
 from memapp.gui.overlay.overlay_drawing import MapStyle
 from memapp.gui.overlay.overlay_layer import OverlayLayer
 from memapp.gui.overlay.region_table import NO_SUM, region_cells
-from memapp.gui.overlay.segmentation_legend import category_shares, share_text
+from memapp.gui.overlay.segmentation_legend import category_shares
 from memapp.gui.widgets.theme import SPACE_2, SPACE_4, TEXT_LARGE, TEXT_NORMAL, Theme
 
 LONGEST_SIDE = 2048

@@ -6,19 +6,18 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from memapp.core.explanation import Segmentation
-from memapp.core.records import ImageKey, Precision
+from memapp.core.records import Precision
 from memapp.core.settings import SETTINGS, Settings
 from memapp.core.text import tr
 from memapp.gui.dialogs.segmenters_dialog import SegmentersDialog
 from memapp.gui.grid.grid_view import GridView
 from memapp.gui.grid.tile_images import TileImages
 from memapp.gui.overlay.area_commands import AreaCommands
+from memapp.gui.overlay.contents_commands import ContentsCommands
 from memapp.gui.overlay.explain_view import OVERLAYS, ExplainView
 from memapp.gui.overlay.overlay_drawing import MapStyle
 from memapp.gui.overlay.overlay_export import ExportContent, export_title
 from memapp.gui.overlay.overlay_panel import OverlayPanel
-from memapp.gui.overlay.segmentation_legend import contents_text
 from memapp.gui.overlay.segmenter_commands import SegmenterCommands
 from memapp.gui.overlay.tile_overlays import TileOverlays
 from memapp.gui.viewer.photo_viewer import PhotoViewer
@@ -27,7 +26,6 @@ from memapp.gui.widgets.theme import TEXT_NORMAL, ThemeManager, font
 from memapp.gui.window.actions import Actions
 from memapp.gui.window.app_services import AppServices
 from memapp.library.library import Library
-from memapp.library.photo_columns import CONTENTS
 from memapp.library.undo import CommandLog
 from memapp.workers.jobs import Jobs
 from memapp.workers.supervisor import Supervisor
@@ -87,7 +85,6 @@ class Overlays(QObject):
         self._settings = settings
         self._theme_manager = theme_manager
         self._window = window
-        self._library = library
         self.panel = OverlayPanel(
             theme_manager=theme_manager,
             style=MapStyle(settings.get(SETTINGS.map_style)),
@@ -126,13 +123,23 @@ class Overlays(QObject):
             settings=settings,
             parent=self,
         )
+        self.contents = ContentsCommands(
+            supervisor=supervisor,
+            library=library,
+            actions=actions,
+            settings=settings,
+            segmenter=lambda: self.view.segmenter,
+            save=services.save_contents,
+            parent=self,
+        )
+        self.contents.noticed.connect(self.noticed)
         self.areas.changed.connect(self.view.update_overlay)
         self.areas.overlay_wanted.connect(self.view.choose)
         self.areas.noticed.connect(self.noticed)
         self.segmenters.changed.connect(self._update_segmenters)
         self.view.overlay_changed.connect(self.chosen)
         self.view.panel_shown.connect(self.panel_shown)
-        self.view.segmented.connect(self._note_contents)
+        self.view.segmented.connect(self.contents.note)
         self.panel.source_chosen.connect(self._use_segmenter)
         self.view.segmenters_wanted.connect(self.manage_segmenters)
         self.panel.export_wanted.connect(actions["overlay-export"].trigger)
@@ -187,13 +194,11 @@ class Overlays(QObject):
             )
             self.export_wanted.emit(shown.key, content)
 
-    def _note_contents(self, key: ImageKey, segmentation: Segmentation) -> None:
-        if (photo := self._library.id_of(key)) is not None:
-            self._library.set(CONTENTS, {photo: contents_text(segmentation)})
-
     def _use_segmenter(self, name: str) -> None:
         self._settings.set(SETTINGS.segmenter, name)
         self.view.update_overlay()
+        self.contents.update_categories()
 
     def _update_segmenters(self) -> None:
         self.view.set_segmenters(self.segmenters.installed.usable)
+        self.contents.update_categories()

@@ -19,12 +19,12 @@ from PySide6.QtGui import QAction, QColor
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QTreeView, QVBoxLayout, QWidget
 
 from memapp.core.area_text import outside_warning
+from memapp.core.contents import share_text
 from memapp.core.explanation import Region, RegionKind, Regions
 from memapp.core.number_text import number_text
 from memapp.core.score_text import people_text, points_text
 from memapp.core.text import deferred, tr
 from memapp.gui.overlay.legend_tree import LegendTable, inset, legend_tree
-from memapp.gui.overlay.segmentation_legend import share_text
 from memapp.gui.widgets.basic import ICON_SIDE, IconButton, IconLabel, Role, swatch, text_label
 from memapp.gui.widgets.plain import plain_tip
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, ThemeManager

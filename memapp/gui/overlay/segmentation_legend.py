@@ -16,6 +16,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTreeView, QVBoxLayout, QWidget
 
+from memapp.core.contents import share_text
 from memapp.core.explanation import Category, Segmentation
 from memapp.core.number_text import number_text
 from memapp.core.text import tr
@@ -26,33 +27,13 @@ from memapp.gui.widgets.theme import SPACE_2, SPACE_3, ThemeManager
 
 _Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
-_SMALLEST_PART = 0.01
-_MOST_PARTS = 5
-"""In a line about a photo."""
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-
-
-def share_text(share: float) -> str:
-    """Return a share of the area as text: "34 %", "<1 %"."""
-    return tr("{percent} %", percent="<1" if 0 < share < 0.005 else round(100 * share))
 
 
 def category_shares(segmentation: Segmentation) -> list[tuple[Category, float]]:
     """Return the categories that occur and their shares of the area, largest first, background last."""
     categories = segmentation.segmenter.categories
     return [(categories[index], share) for index, share in _shares(segmentation)]
-
-
-def contents_text(segmentation: Segmentation) -> str:
-    """Return what a photo consists of, in a line: "Sky 41 %, person 22 %"; without what is very small."""
-    categories = segmentation.segmenter.categories
-    parts = [
-        tr("{name} {share}", name=categories[index].name, share=share_text(share))
-        for index, share in _shares(segmentation)
-        if index and share >= _SMALLEST_PART
-    ]
-    text = ", ".join(parts[:_MOST_PARTS])
-    return text[:1].upper() + text[1:]
 
 
 def _shares(segmentation: Segmentation) -> list[tuple[int, float]]:

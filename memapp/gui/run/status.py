@@ -78,8 +78,10 @@ class RunStatus(QWidget):
     Signals:
         problems_clicked(): show the photos that could not be read.
         show_all_clicked(): show the photos that the filter hides.
+        stop_looking_clicked(): stop finding what is in photos.
     """
 
+    stop_looking_clicked = Signal()
     problems_clicked = Signal()
     show_all_clicked = Signal()
 
@@ -99,6 +101,9 @@ class RunStatus(QWidget):
         self._hidden.setProperty("role", "link")
         self._hidden.setToolTip(tr("Clear the filter"))
         self._hidden.clicked.connect(self.show_all_clicked)
+        self._looking = QPushButton()
+        self._looking.setProperty("role", "link")
+        self._looking.clicked.connect(self.stop_looking_clicked)
         self._skipped = text_label(role=Role.QUIET)
         self._problems = QPushButton()
         self._problems.setProperty("role", "link")
@@ -110,6 +115,7 @@ class RunStatus(QWidget):
         row.setContentsMargins(SPACE_2, 0, SPACE_2, 0)
         row.setSpacing(SPACE_4)
         row.addWidget(self._text, 1)
+        row.addWidget(self._looking)
         row.addWidget(self._hidden)
         row.addWidget(self._scores)
         row.addWidget(self._skipped)
@@ -121,6 +127,7 @@ class RunStatus(QWidget):
         row.addLayout(device)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
+        self.set_looking("")
         self.set_shown_count(None)
         self.set_problem_count(0)
         self.set_skipped_count(0)
@@ -167,6 +174,11 @@ class RunStatus(QWidget):
         count = trn("{count:,} photo", "{count:,} photos", photos)
         done = tr("done in {duration}", duration=duration_text(seconds))
         self.set_text(self._of_net(_SEPARATOR.join((count, done))))
+
+    def set_looking(self, text: str) -> None:
+        """Show how far the look at what is in all photos is; an empty text shows nothing."""
+        self._looking.setText(text)
+        self._looking.setVisible(bool(text))
 
     def set_shown_count(self, count: int | None, *, of: int = 0) -> None:
         """Show how many photos of all pass the filter; None while nothing is filtered."""

@@ -114,6 +114,7 @@ MENU_TITLES: Mapping[str, Deferred] = {
     "view": deferred("&View"),
     "view/sort": deferred("Sort by"),
     "view/overlay": deferred("Overlay"),
+    "view/contents": deferred("What's in photos"),
     "help": deferred("&Help"),
 }
 """The titles of the menus; those of a second level have a slash in their ids. Alt and the letter after
@@ -276,6 +277,10 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec("tile-overlays", "view/overlay", deferred("On thumbnails, too"), checkable=True),
     ActionSpec("segmenters", "view/overlay", deferred("Object finder...")),
+    ActionSpec(
+        "contents-all", "view/contents", deferred("Find what's in all photos, or stop"), enabled=_any_photo
+    ),
+    ActionSpec("share", "view/contents", "", group="share", choices=True, separated=True),
     ActionSpec(
         "next-net",
         "view",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from memapp.core.contents import Contents
 from memapp.core.marks import MarkChange
 from memapp.core.nets import NetWork
-from memapp.core.records import PhotoId
+from memapp.core.records import ImageKey, PhotoId
 from memapp.gui.overlay.area_commands import AreaWork
 from memapp.gui.overlay.segmenter_commands import SegmenterWork
 from memapp.gui.window.file_commands import FileWork
@@ -25,6 +26,8 @@ class AppServices:
     """Save what is not saved yet, because the window closes."""
     save_marks: Callable[[Mapping[PhotoId, MarkChange]], None]
     """Store changes of marks; called on one thread. Raises MemappError where they can't be stored."""
+    save_contents: Callable[[Mapping[ImageKey, Contents]], None]
+    """Store what photos consist of; called on the same thread. Raises MemappError."""
     scores_folder: str
     log_folder: str
     licences_folder: str

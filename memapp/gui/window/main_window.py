@@ -320,6 +320,9 @@ class MainWindow(QMainWindow):
             parent=self,
         )
         self.overlays.export_wanted.connect(self.files.export_overlay)
+        self.overlays.contents.progressed.connect(self.status.set_looking)
+        self.overlays.contents.sort_wanted.connect(self.photos.set_order)
+        self.status.stop_looking_clicked.connect(self.overlays.contents.stop)
         self._empty.add_photos.connect(self.actions_table["add-photos"].trigger)
         self._empty.add_folder.connect(self.actions_table["add-folder"].trigger)
         self._empty.try_samples.connect(self._add_samples)
@@ -377,8 +380,6 @@ class MainWindow(QMainWindow):
     def _set_precision(self) -> None:
         self.scoring.set_precision(self._settings.get(SETTINGS.precision))
         self.overlays.set_precision(self.session.precision)
-
-    # Coming and going
 
     def changeEvent(self, event: QEvent) -> None:
         """Say that the window is in use again."""

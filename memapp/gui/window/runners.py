@@ -121,6 +121,7 @@ def make_runners(
             **{f"overlay-{name}": partial(overlays.view.choose, name) for name in OVERLAYS},
             "overlay-export": overlays.export,
             "segmenters": overlays.manage_segmenters,
+            "contents-all": overlays.contents.toggle,
             "next-net": nets.show_next,
             "find": filters.start_finding,
             "clear-filter": filters.clear,

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSlider, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from memapp.core.area_text import outside_warning
+from memapp.core.contents import share_text
 from memapp.core.explanation import Layer, MapMethod, Region, RegionKind
 from memapp.gui.overlay.overlay_drawing import MapStyle
 from memapp.gui.overlay.overlay_panel import OverlayPanel
-from memapp.gui.overlay.segmentation_legend import share_text
 from memapp.gui.widgets.theme import ThemeManager
 from tests.gui.overlay.explained import box, memorability, region, regions, segmentation
 

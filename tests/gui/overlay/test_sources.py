@@ -7,13 +7,13 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
+from memapp.core.contents import contents_of, contents_text
 from memapp.core.explanation import RegionKind, Regions
 from memapp.core.text import tr
 from memapp.gui.inspector.facts import FactsText
 from memapp.gui.overlay.explain_view import PATCHES
-from memapp.gui.overlay.segmentation_legend import contents_text
+from memapp.library.contents import CONTENTS
 from memapp.library.photo import Photo
-from memapp.library.photo_columns import CONTENTS
 from memapp.library.photo_description import detail_rows
 from tests.gui.overlay.explained import segmentation
 from tests.gui.window_bench import WindowBench
@@ -62,6 +62,6 @@ def test_patches_can_be_chosen_in_the_legend(qtbot: QtBot, viewing: Callable[...
 
 
 def test_small_parts_are_left_out_of_the_line() -> None:
-    text = contents_text(segmentation())
+    text = contents_text(contents_of(segmentation()))
     assert "ackground" not in text
     assert text[0].isupper()

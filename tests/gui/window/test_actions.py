@@ -163,7 +163,7 @@ EVERYTHING = replace(
     redo_text="Draw area",
 )
 
-NEED_PHOTOS = {"export", "clear", "select-all", "find", "reverse", "score-rest"}
+NEED_PHOTOS = {"contents-all", "export", "clear", "select-all", "find", "reverse", "score-rest"}
 MARKS = {spec.id for spec in ACTIONS if spec.menu == "photo/marks"}
 NEED_CHOSEN = {"open", "reveal", "copy", "remove", "trash", *MARKS}
 NEED_PHOTO_IN_VIEWER = {"area-rectangle", "area-polygon"}

@@ -50,10 +50,10 @@ def test_it_is_in_the_sort_menus_with_a_key(liked: WindowBench) -> None:
         texts(view)
         == texts(window.sorting.menu)
         == [
-            *("Score", "Name", "Date taken", "File size", "Flag", "Stars", "Label", "Likes"),
+            *("Score", "Name", "Date taken", "File size", "Flag", "Stars", "Label", "In it: person", "Likes"),
         ]
     )
-    assert window.actions_table["sort-likes"].shortcut().toString() == "Ctrl+8"
+    assert window.actions_table["sort-likes"].shortcut().toString() == "Ctrl+9"
     assert any(line.text == "Sort by: Likes" for line in window.actions_table.cheat_sheet())
     liked.trigger("sort-likes")
     assert liked.names() == ["b.png", "c.png", "a.png", "d.png"]

@@ -163,6 +163,7 @@ def test_the_popup_has_a_row_for_each_other_column_that_can_be_filtered_by(filte
         "camera",
         "lens",
         "contents",
+        "share",
         "flag",
         "stars",
         "label",

@@ -1,0 +1,66 @@
+"""What photos consist of, as columns: a line of words, and the share of one category at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from memapp.core.contents import Contents, contents_text, share_text
+from memapp.core.records import PhotoId
+from memapp.core.text import tr
+from memapp.library.columns import Column, ExportField, Kind, RangeFilter, Sorting, TextFilter, Values
+from memapp.library.library import Library
+
+CONTENTS = "contents"
+"""The column that says what a photo consists of, once a segmenter has looked at it; None before."""
+SHARES = "shares"
+"""The column of the Contents."""
+SHARE = "share"
+"""The column of the share of the category that people sort and filter by, in percent."""
+
+USUAL_CATEGORY = "person"
+
+
+def contents_columns(category: str = USUAL_CATEGORY) -> tuple[Column, ...]:
+    """Return the columns of what photos consist of."""
+    return (
+        Column(
+            id=CONTENTS,
+            title=tr("What's in it"),
+            kind=Kind.TEXT,
+            details=True,
+            filter=TextFilter(),
+            export=ExportField("contents"),
+        ),
+        Column(id=SHARES, title="", kind=Kind.OBJECT),
+        share_column(category),
+    )
+
+
+def share_column(category: str) -> Column:
+    """Return the column of the share of one category; unknown where no segmenter has looked yet."""
+
+    def shares(library: Library) -> Values:
+        found = library.values(SHARES).tolist()
+        return np.array(
+            [np.nan if each is None else 100 * each.shares.get(category, 0.0) for each in found], np.float64
+        )
+
+    return Column(
+        id=SHARE,
+        title=tr("In it: {category}", category=category),
+        kind=Kind.NUMBER,
+        of_all=shares,
+        depends_on=frozenset({SHARES}),
+        sort=Sorting(descending_first=True, place=9),
+        filter=RangeFilter(0, 100),
+        text=lambda percent: share_text(percent / 100),
+    )
+
+
+def note_contents(library: Library, found: Mapping[PhotoId, Contents]) -> None:
+    """Note what photos consist of."""
+    with library.gathered():
+        library.set(SHARES, found)
+        library.set(CONTENTS, {photo: contents_text(each) for photo, each in found.items()})
