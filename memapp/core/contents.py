@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from memapp.core.records import ImageKey
 from memapp.core.text import tr
 
 if TYPE_CHECKING:
@@ -29,6 +30,17 @@ class Contents:
     """The hash of the segmenter that looked, so that those of another are never mixed in."""
     shares: Mapping[str, float]
     """0..1 by the category's name; a category that is not there is not in the photo."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """One photo of the pass is done."""
+
+    key: ImageKey
+    contents: Contents | None
+    """None where the photo could not be looked at."""
+    done: int
+    total: int
 
 
 def contents_of(segmentation: Segmentation) -> Contents:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
-from memapp.core.contents import Contents, contents_of
+from memapp.core.contents import Contents, LookedAt, contents_of
 from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled
 from memapp.core.explanation import (
@@ -28,17 +27,6 @@ ExplainMaker: TypeAlias = Callable[[ExplainOrder, RunControl], Iterator[ExplainE
 _TICK_SECONDS = 0.1
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class LookedAt:
-    """One photo of the pass is done."""
-
-    key: ImageKey
-    contents: Contents | None
-    """None where the photo could not be looked at."""
-    done: int
-    total: int
 
 
 def contents_run(

@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from memapp.core.contents import Contents, contents_of
+from memapp.core.contents import Contents, LookedAt, contents_of
 from memapp.core.events import Notice, NoticeKind
 from memapp.core.explanation import Segmentation, SegmenterIdentity
 from memapp.core.number_text import number_text
@@ -20,7 +20,6 @@ from memapp.library.changes import Change, ChangeKind
 from memapp.library.contents import SHARE, SHARES, note_contents, share_column
 from memapp.library.library import Library
 from memapp.library.order import Order
-from memapp.pipeline.contents_run import LookedAt
 from memapp.workers.supervisor import Supervisor
 
 
