@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from PySide6.QtCore import QObject, QPoint, QPointF, Signal
+from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMenu, QWidget
 
 from memapp.core.events import Notice, NoticeKind
@@ -15,7 +15,7 @@ from memapp.core.export_kinds import ExportKind
 from memapp.core.records import ImageKey, PhotoId
 from memapp.core.text import deferred, tr, trn
 from memapp.gui.dialogs.save_dialog import ask_place
-from memapp.gui.overlay.area_edit_tool import AreaEditTool
+from memapp.gui.overlay.area_selection import AreaSelection
 from memapp.gui.overlay.area_tools import AreaTool, PolygonTool, RectangleTool
 from memapp.gui.overlay.region_table import RegionsPage
 from memapp.gui.viewer.photo_viewer import PhotoViewer
@@ -44,11 +44,13 @@ class AreaCommands(QObject):
 
     Signals:
         changed(): areas were changed, or have become known.
+        selection_changed(): another area is selected on the photo, or none.
         overlay_wanted(str): show this overlay, the only one with areas.
         noticed(object Notice, object NoticeAction or None): show this.
     """
 
     changed = Signal()
+    selection_changed = Signal()
     overlay_wanted = Signal(str)
     noticed = Signal(object, object)
 
@@ -91,27 +93,26 @@ class AreaCommands(QObject):
         self._tool: AreaTool | None = None
         page.add_area_buttons(self._draw_actions)
         page.use_everywhere.connect(self._use_selected_everywhere)
-        page.area_chosen.connect(self._select_row)
-        viewer.view.take_click = self._take_click
+        self._selection = AreaSelection(
+            viewer=viewer,
+            page=page,
+            areas_here=self._here,
+            is_everywhere=self._is_everywhere,
+            areas_shown=actions["overlay-regions"].isChecked,
+            parent=self,
+        )
+        self._selection.reshaped.connect(self.reshape)
+        self._selection.changed.connect(self.selection_changed)
         page.menu_wanted.connect(self._show_menu)
 
     @property
     def selected(self) -> str | None:
         """The name of the area that is selected on the photo; None for none."""
-        tool = self._viewer.view.tool
-        return tool.name if isinstance(tool, AreaEditTool) and self._viewer.isVisible() else None
+        return self._selection.name
 
     def select(self, name: str) -> None:
         """Select an area of the viewer's photo, to be moved, changed or deleted."""
-        area = next((area for area in self._here() if area.name == name), None)
-        if area is None:
-            return
-        tool = AreaEditTool(name, area.outline, parent=self)
-        tool.reshaped.connect(lambda outline: self.reshape(name, outline))
-        tool.ended.connect(lambda: self._viewer.view.use_tool(None))
-        self._viewer.view.use_tool(tool)
-        self._page.offer_everywhere(not self._is_everywhere(name))
-        self._viewer.setFocus()
+        self._selection.select(name)
 
     def reshape(self, name: str, outline: tuple[tuple[float, float], ...]) -> None:
         """Give an area another outline, wherever it is used."""
@@ -126,27 +127,16 @@ class AreaCommands(QObject):
         name = self.selected
         if name is None:
             return False
-        self._viewer.view.use_tool(None)
+        self._selection.end()
         self.delete(name)
         return True
 
     def _use_selected_everywhere(self) -> None:
-        if (name := self.selected) is not None:
+        name = self.selected
+        if name is not None and self._is_everywhere(name):
+            self.use_here_only(name)
+        elif name is not None:
             self.use_everywhere(name)
-            self._page.offer_everywhere(False)
-
-    def _take_click(self, place: QPointF) -> bool:
-        layer = self._viewer.view.layer
-        item = None if layer is None else layer.item_at(place)
-        area = None if layer is None or item is None else self._area_at(layer.rows[item])
-        if area is None:
-            return False
-        self.select(area.name)
-        return True
-
-    def _select_row(self, row: int) -> None:
-        if (area := self._area_at(row)) is not None:
-            self.select(area.name)
 
     def areas_of(self, key: ImageKey) -> tuple[AreaOfInterest, ...] | None:
         """Return the areas of a photo; None until they are known, then changed is emitted."""
@@ -179,11 +169,12 @@ class AreaCommands(QObject):
         self._viewer.view.use_tool(tool)
         self._viewer.setFocus()
 
-    def add(self, name: str, outline: tuple[tuple[float, float], ...]) -> None:
-        """Add an area to the viewer's photo."""
+    def add(self, name: str, outline: tuple[tuple[float, float], ...]) -> str:
+        """Add an area to the viewer's photo; return its name, which no other area there has."""
         free = self._free(name)
         text = tr('Draw area "{name}"', name=free)
         self._change(text, list, lambda areas: [*areas, AreaOfInterest(free, outline)])
+        return free
 
     def rename(self, name: str, new_name: str) -> None:
         """Rename an area, wherever it is used."""
@@ -192,7 +183,10 @@ class AreaCommands(QObject):
         def renamed(areas: Iterable[AreaOfInterest]) -> list[AreaOfInterest]:
             return [AreaOfInterest(free, area.outline) if area.name == name else area for area in areas]
 
+        selected = self.selected == name
         self._change(tr('Rename area "{name}"', name=name), renamed, renamed)
+        if selected:
+            self.select(free)
 
     def delete(self, name: str) -> None:
         """Delete an area; a notice offers to undo that."""
@@ -269,10 +263,12 @@ class AreaCommands(QObject):
     # Inside
 
     def _on_drawn(self, outline: tuple[tuple[float, float], ...]) -> None:
-        self._viewer.view.use_tool(None)
+        # The outline stays in sight while its name is asked for and its contribution is computed.
+        self._selection.show_unnamed(outline)
         name = self._ask_name(tr("What is it?"), self._free(tr("Area {number}", number=1)))
+        self._selection.end()
         if name:
-            self.add(name, outline)
+            self.select(self.add(name, outline))
 
     def _on_read(self, areas: tuple[AreaOfInterest, ...]) -> None:
         for area in areas:
@@ -371,6 +367,7 @@ class AreaCommands(QObject):
     def _set(self, folder: str, areas: FolderAreas) -> None:
         self._known[folder] = areas
         self._jobs.start(lambda: self._work.save(folder, areas), done=lambda _: None, failed=self._warn)
+        self._selection.follow_changes()
         self.changed.emit()
 
     def _set_known(self, folder: str, areas: FolderAreas, problem: Exception | None = None) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPointF, Qt, Signal
-from PySide6.QtGui import QPolygonF
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPolygonF
 
 from memapp.core.text import deferred
 from memapp.gui.overlay.area_tools import SMALLEST_SIDE, AreaTool
 
-_GRIP = 0.015
-"""How close a press must be to a corner, as a share of the photo."""
+_GRIP = 8.0
+"""How close a press must be to a corner, in pixels that do not depend on the screen's scale."""
+_GRIP_SHARE = 0.015
+"""The same as a share of the photo, while it is not known how large that is drawn."""
 
 
 class AreaEditTool(AreaTool):
@@ -17,11 +19,11 @@ class AreaEditTool(AreaTool):
 
     Signals:
         reshaped(object): the new outline, a tuple of (x, y).
-        ended(): the area is no longer selected: a press beside it.
+        ended(object QPointF): the area is no longer selected: a press beside it, at this place.
     """
 
     reshaped = Signal(object)
-    ended = Signal()
+    ended = Signal(object)
     hint = deferred(
         "Drag the area to move it, a corner to change it. Arrow keys nudge it, Delete deletes it. "
         "Esc when you are done."
@@ -31,12 +33,25 @@ class AreaEditTool(AreaTool):
         """Select the area of this name, with this outline."""
         super().__init__(parent=parent)
         self.name = name
-        self._corners = [QPointF(x, y) for x, y in outline]
+        self._corners: list[QPointF] = []
         self._before: list[QPointF] = []
         """The corners when the drag began; empty while nothing is dragged."""
         self._grip: int | None = None
         """The corner that is dragged; None for the whole area."""
         self._pressed = QPointF()
+        self._grip_sides = QPointF(_GRIP_SHARE, _GRIP_SHARE)
+        self.show_outline(outline)
+
+    def show_outline(self, outline: tuple[tuple[float, float], ...]) -> None:
+        """Take another outline of the same area, such as after Undo; what is dragged is let go."""
+        self._corners = [QPointF(x, y) for x, y in outline]
+        self._before = []
+
+    def paint(self, painter: QPainter, drawn: QRectF, *, line_width: float) -> None:
+        """Paint the outline with its corners, and note how large the photo is drawn."""
+        grip = _GRIP * line_width
+        self._grip_sides = QPointF(grip / max(drawn.width(), 1.0), grip / max(drawn.height(), 1.0))
+        super().paint(painter, drawn, line_width=line_width)
 
     def outline(self) -> list[QPointF]:
         """Return the corners as they are now."""
@@ -44,14 +59,18 @@ class AreaEditTool(AreaTool):
 
     def press(self, place: QPointF) -> None:
         """Take hold of a corner or of the area; a press beside it ends the selection."""
-        distances = [(corner - place).manhattanLength() for corner in self._corners]
+        across, down = self._grip_sides.x(), self._grip_sides.y()
+        distances = [
+            abs(corner.x() - place.x()) / across + abs(corner.y() - place.y()) / down
+            for corner in self._corners
+        ]
         nearest = min(range(len(distances)), key=distances.__getitem__)
-        if distances[nearest] <= _GRIP:
+        if distances[nearest] <= 1:
             self._grip = nearest
         elif QPolygonF(self._corners).containsPoint(place, Qt.FillRule.OddEvenFill):
             self._grip = None
         else:
-            self.ended.emit()
+            self.ended.emit(place)
             return
         self._pressed, self._before = place, list(self._corners)
 

@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QAction, QColor
+from PySide6.QtGui import QAction, QColor, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QTreeView, QVBoxLayout, QWidget
 
 from memapp.core.area_text import outside_warning
@@ -159,12 +159,14 @@ class RegionsPage(QWidget):
         pointed(object): the row under the pointer, or None.
         menu_wanted(int, object QPoint): open a menu for this row (-1 for none), at this place of the screen.
         area_chosen(int): this row was clicked, or chosen with Enter.
-        use_everywhere(): the selected area is to be used on all photos of the folder.
+        row_reached(int): the keyboard moved to this row.
+        use_everywhere(): the selected area is to be used on all photos of the folder, or no longer.
     """
 
     pointed = Signal(object)
     menu_wanted = Signal(int, object)
     area_chosen = Signal(int)
+    row_reached = Signal(int)
     use_everywhere = Signal()
 
     def __init__(self, *, theme_manager: ThemeManager, parent: QWidget | None = None) -> None:
@@ -172,12 +174,11 @@ class RegionsPage(QWidget):
         self.table = RegionTable(theme_manager=theme_manager)
         self.tree: QTreeView = legend_tree(self.table, name=tr("Regions"), widths=_WIDTHS)
         self.tree.entered.connect(lambda index: self.pointed.emit(index.row()))
-        self.tree.selectionModel().currentChanged.connect(
-            lambda current, _before: self.pointed.emit(current.row() if current.isValid() else None)
-        )
+        self.tree.selectionModel().currentChanged.connect(lambda current, _before: self._on_current(current))
         self.tree.clicked.connect(lambda index: self.area_chosen.emit(index.row()))
         self.tree.activated.connect(lambda index: self.area_chosen.emit(index.row()))
         self.tree.viewport().installEventFilter(self)
+        self.tree.installEventFilter(self)
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.tree.customContextMenuRequested.connect(
             lambda place: self.menu_wanted.emit(
@@ -199,12 +200,16 @@ class RegionsPage(QWidget):
         self._more.clicked.connect(self._want_menu)
         self._everywhere = QPushButton(tr("Use on all photos of this folder"))
         self._everywhere.clicked.connect(self.use_everywhere)
-        self._everywhere.hide()
+        self.offer_everywhere(False, used=False)
         self._lay_out()
 
-    def offer_everywhere(self, offered: bool) -> None:
-        """Show or hide the button that uses the selected area on all photos."""
-        self._everywhere.setVisible(offered)
+    def offer_everywhere(self, offered: bool, *, used: bool) -> None:
+        """Set whether an area is selected that the button is about, and whether all photos use it."""
+        self._everywhere.setEnabled(offered)
+        self._everywhere.setText(
+            tr("Use on this photo only") if used else tr("Use on all photos of this folder")
+        )
+        self._everywhere.setToolTip("" if offered else tr("Select an area first: click it in the photo."))
 
     def add_area_buttons(self, actions: Sequence[QAction]) -> None:
         """Add buttons that draw areas below the table, and one that opens their menu."""
@@ -237,6 +242,12 @@ class RegionsPage(QWidget):
         )
         self._kind.setVisible(patches)
 
+    def area_name(self, row: int) -> str | None:
+        """Return the name of a row's area; None where it is something that was found."""
+        regions = self.table.regions
+        region = regions[row] if 0 <= row < len(regions) else None
+        return region.name if region is not None and region.kind is RegionKind.AREA else None
+
     def point_at(self, row: int | None) -> None:
         """Highlight the row of the region under the pointer in the photo."""
         self.table.light(row)
@@ -244,10 +255,24 @@ class RegionsPage(QWidget):
             self.tree.scrollTo(self.table.index(row, 0))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Report that the pointer has left the table."""
+        """Report that the pointer has left the table. Delete is about its row, never about the photo."""
+        if (
+            watched is self.tree
+            and isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
+            and self.area_name(self.tree.currentIndex().row()) is None
+        ):
+            event.accept()
+            return True
         if event.type() == QEvent.Type.Leave:
             self.pointed.emit(None)
         return super().eventFilter(watched, event)
+
+    def _on_current(self, current: QModelIndex) -> None:
+        self.pointed.emit(current.row() if current.isValid() else None)
+        if current.isValid() and self.tree.hasFocus():
+            self.row_reached.emit(current.row())
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self._warning)

@@ -38,11 +38,13 @@ class PhotoView(QWidget):
     Signals:
         picture_wanted(int): a picture with this longest side in pixels is needed, 0 for full size.
         zoom_changed(): the scale was changed.
+        tool_changed(): the mouse draws with another tool, or with none.
         pointed(object): the place of the photo under the pointer, a QPointF of fractions, or None beside it.
     """
 
     picture_wanted = Signal(int)
     zoom_changed = Signal()
+    tool_changed = Signal()
     pointed = Signal(object)
 
     def __init__(self, *, theme_manager: ThemeManager, parent: QWidget | None = None) -> None:
@@ -147,6 +149,7 @@ class PhotoView(QWidget):
         self._labels.show_tag("")
         self._show_cursor()
         self.update()
+        self.tool_changed.emit()
 
     def show_tag(self, text: str) -> None:
         """Show a name beside the pointer; nothing where the text is empty."""
@@ -166,6 +169,7 @@ class PhotoView(QWidget):
 
     def fit(self) -> None:
         """Show the whole photo."""
+        self._loupe_place = None
         if not self._zoom.fitted:
             self._zoom.fit()
             self._zoom_was_changed()

@@ -37,6 +37,8 @@ class ActionContext:
     """Whether two nets are compared."""
     overlay_shown: bool = False
     """Whether an overlay is drawn over the viewer's photo."""
+    area: str = ""
+    """The name of the area that is selected on the viewer's photo; empty for none."""
     descending: bool = True
     """Whether the grid is sorted with the highest first."""
     filtered: bool = False

@@ -39,6 +39,10 @@ def _any_chosen(context: ActionContext) -> bool:
     return context.chosen > 0
 
 
+def _photos_meant(context: ActionContext) -> bool:
+    return context.chosen > 0 and not context.area
+
+
 def _running(context: ActionContext) -> bool:
     return context.running
 
@@ -60,6 +64,10 @@ def _pause_words(context: ActionContext) -> Words:
 
 def _reverse_words(context: ActionContext) -> Words:
     return tr("Reverse the order"), "sort-descending" if context.descending else "sort-ascending"
+
+
+def _trash_words(context: ActionContext) -> Words:
+    return (tr('Delete area "{name}"', name=context.area) if context.area else tr("Move to the trash...")), ""
 
 
 def _undo_words(context: ActionContext) -> Words:
@@ -197,10 +205,16 @@ ACTIONS: tuple[ActionSpec, ...] = (
     *_STARS,
     *_LABELS,
     ActionSpec(
-        "remove", "photo", deferred("Remove from list"), ("Backspace",), separated=True, enabled=_any_chosen
+        "remove", "photo", deferred("Remove from list"), ("Backspace",), separated=True, enabled=_photos_meant
     ),
     ActionSpec(
-        "trash", "photo", deferred("Move to the trash..."), ("Delete",), separated=True, enabled=_any_chosen
+        "trash",
+        "photo",
+        deferred("Move to the trash..."),
+        ("Delete",),
+        separated=True,
+        enabled=_any_chosen,
+        words=_trash_words,
     ),
     ActionSpec("pause", "scoring", deferred("Pause"), ("F9",), "pause", enabled=_running, words=_pause_words),
     ActionSpec("cancel", "scoring", deferred("Stop"), ("Ctrl+.",), "cancel", enabled=_running),
@@ -335,5 +349,11 @@ OTHER_KEYS: tuple[ShortcutLine, ...] = (
     ShortcutLine(deferred("Looking at a photo"), deferred("Fit or actual size"), "Z"),
     ShortcutLine(deferred("Looking at a photo"), deferred("What the scoring model saw"), "F"),
     ShortcutLine(deferred("Looking at a photo"), deferred("Back to the grid"), deferred("Esc")),
+    ShortcutLine(
+        deferred("With an area selected"), deferred("Nudge it"), deferred("Arrows; further with Shift")
+    ),
+    ShortcutLine(deferred("With an area selected"), deferred("Delete it"), deferred("Delete")),
+    ShortcutLine(deferred("With an area selected"), deferred("Select nothing"), deferred("Esc")),
+    ShortcutLine(deferred("In the search"), deferred("Go to the photos"), deferred("Enter, Down, Esc")),
 )
 """Keys of a view, which belong to no action."""

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from memapp.core.records import Precision
 from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.grid.grid_view import GridView
-from memapp.gui.overlay.explain_view import ExplainView
+from memapp.gui.overlay.overlays import Overlays
 from memapp.gui.run.session import Session
 from memapp.gui.viewer.photo_viewer import PhotoViewer
 from memapp.gui.window.action_context import ActionContext, Page
@@ -33,7 +33,7 @@ class ActionUpdates(QObject):
         photo_lists: QWidget,
         viewer: PhotoViewer,
         pages: QStackedWidget,
-        overlay: ExplainView,
+        overlays: Overlays,
         nets: NetCommands,
         sorting: SortCommands,
         filters: FilterControls,
@@ -50,7 +50,8 @@ class ActionUpdates(QObject):
         self._photo_lists = photo_lists
         self._viewer = viewer
         self._pages = pages
-        self._overlay = overlay
+        self._overlay = overlays.view
+        self._areas = overlays.areas
         self._nets = nets
         self._filters = filters
         self._undo = undo
@@ -60,7 +61,8 @@ class ActionUpdates(QObject):
         session.progressed.connect(self.update)
         viewer.changed.connect(self.update)
         pages.currentChanged.connect(self.update)
-        overlay.shown_changed.connect(self.update)
+        overlays.view.shown_changed.connect(self.update)
+        overlays.areas.selection_changed.connect(self.update)
         nets.shown.connect(self.update)
         sorting.named.connect(self.update)
         filters.changed.connect(self.update)
@@ -101,6 +103,7 @@ class ActionUpdates(QObject):
             nets=len(self._scores.nets),
             compared=self._nets.pair is not None,
             overlay_shown=self._overlay.shown is not None,
+            area=self._areas.selected or "",
             descending=self._photos.order.descending,
             filtered=bool(self._filters.wanted),
             undo_text=self._undo.undo_text,

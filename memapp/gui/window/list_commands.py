@@ -103,12 +103,14 @@ class ListCommands(QObject):
         return next(after, next(before, None))
 
     def _go_to(self, command: Command) -> None:
+        """Show the photo of an act: large where that was seen there, or where photos are shown large now."""
         key = None if command.where is None else self._library.key_of(command.where)
         if key is None:
             return
-        if self._panes.viewing is None:
-            self._grid.go_to(key)
-        if command.on_photo and self._panes.viewing != key:
+        # What the act changed may have moved it, or have brought it back past the filter.
+        self._photos.refresh()
+        self._grid.go_to(key)
+        if self._panes.viewing not in ((None, key) if not command.on_photo else (key,)):
             self._panes.open(key)
 
     def _on_library_changed(self, change: Change) -> None:

@@ -243,7 +243,7 @@ class MainWindow(QMainWindow):
             photo_lists=self._photo_lists,
             viewer=self.viewer,
             pages=self._pages.stack,
-            overlay=self.overlays.view,
+            overlays=self.overlays,
             nets=self.nets,
             sorting=self.sorting,
             filters=self.filters,

@@ -16,7 +16,7 @@ from memapp.core.settings import SETTINGS, Settings
 from memapp.core.text import tr
 from memapp.gui.dialogs.nets_dialog import NetsDialog
 from memapp.gui.run.session import Session
-from memapp.gui.widgets.plain import as_caption
+from memapp.gui.widgets.plain import as_caption, ask
 from memapp.gui.window.actions import Actions
 from memapp.gui.window.filter_controls import FilterControls
 from memapp.gui.window.net_comparison import NetComparison
@@ -164,8 +164,13 @@ class NetCommands(QObject):
         )
 
     def remove(self, name: str) -> None:
-        """Delete the copy of a net that was added; its scores are kept."""
+        """Ask, then delete the copy of a net that was added; its scores are kept."""
         title = next((net.title for net in self._installed if net.id == name), name)
+        question = tr("Remove {name}?", name=title)
+        later = tr("Its scores are kept. To use it again, add its file again.")
+        act = tr("Remove")
+        if not ask(self._dialog or self._window, act, question, later, act=act, keep=tr("Keep")):
+            return
         self.choose([net.id for net in self.chosen if net.id != name])
         self._jobs.start(
             lambda: self._work.remove(name),

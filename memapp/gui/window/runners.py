@@ -109,7 +109,7 @@ def make_runners(
             "area-rectangle": overlays.areas.draw_rectangle,
             "area-polygon": overlays.areas.draw_polygon,
             **photos.marks.runners,
-            "remove": partial(area_or, photos.remove),
+            "remove": photos.remove,
             "trash": partial(area_or, photos.move_to_trash),
             "pause": pause.toggle,
             "cancel": session.cancel,

