@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from memapp.compose.net_pool import Nets
@@ -18,6 +18,7 @@ from memapp.scoring.nets.registry import NetRegistry
 from memapp.scoring.segmentation.folders import SegmenterFolders
 from memapp.scoring.weights import WeightsLocator
 from memapp.store.trash import move_to_trash
+from memapp.store.trash_restore import Restorer, restorer
 from memapp.workers.power_monitor import BatteryReader, runs_on_battery
 
 
@@ -33,6 +34,7 @@ class Installation:
     segmenter_work: SegmenterWork
     map_makers: Mapping[MapMethod, MapMaker]
     move_to_trash: Trash = move_to_trash
+    restore_from_trash: Restorer | None = field(default_factory=restorer)
     read_battery: BatteryReader = runs_on_battery
 
 

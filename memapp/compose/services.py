@@ -27,6 +27,7 @@ from memapp.scoring.segmentation import coco, everyday
 from memapp.scoring.segmentation.folders import COCO, EVERYDAY, SegmenterFolders
 from memapp.store.area_book import AreaBook
 from memapp.store.areas import read_areas, write_areas
+from memapp.store.trash_restore import Restorer
 from memapp.workers.preview_pool import to_image
 
 Trash: TypeAlias = Callable[[Sequence[ImageKey]], tuple[list[ImageKey], list[tuple[ImageKey, str]]]]
@@ -35,12 +36,13 @@ Trash: TypeAlias = Callable[[Sequence[ImageKey]], tuple[list[ImageKey], list[tup
 _log = logging.getLogger(__name__)
 
 
-def file_work(move_to_trash: Trash) -> FileWork:
+def file_work(move_to_trash: Trash, restore_from_trash: Restorer | None) -> FileWork:
     """Return the work on files, with this trash."""
     return FileWork(
         export_kinds=EXPORT_KINDS,
         export=write_export,
         move_to_trash=move_to_trash,
+        restore_from_trash=restore_from_trash,
         picture=_picture,
         write=write_bytes_atomically,
     )

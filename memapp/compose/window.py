@@ -105,7 +105,7 @@ class WindowRoot(QObject):
     def _services(self, installation: Installation) -> AppServices:
         home = installation.home
         return AppServices(
-            file_work=services.file_work(installation.move_to_trash),
+            file_work=services.file_work(installation.move_to_trash, installation.restore_from_trash),
             net_work=installation.net_work,
             area_work=services.area_work(home),
             segmenter_work=self._closing_first(installation.segmenter_work),

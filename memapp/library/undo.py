@@ -24,6 +24,8 @@ class Command:
     """The photo that the act was about, so that the window can go there; None where it was not about one."""
     on_photo: bool = False
     """Whether the act is seen on the photo itself, shown large, rather than in the grid."""
+    says_itself: bool = False
+    """Whether the act takes a while, and itself says when it was undone or done again."""
 
 
 Listener: TypeAlias = Callable[[], None]

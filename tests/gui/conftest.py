@@ -91,6 +91,7 @@ def open_window(qtbot: QtBot, memapp_home: Path) -> Callable[..., WindowBench]:
         fast_scorers: BrightnessFactory | None = None,
         segmenters: HalvesFactory | None = None,
         others: dict[NetInfo, BrightnessFactory] | None = None,
+        trash_restores: bool = True,
     ) -> WindowBench:
         return WindowBench(
             qtbot=qtbot,
@@ -99,6 +100,7 @@ def open_window(qtbot: QtBot, memapp_home: Path) -> Callable[..., WindowBench]:
             fast_scorers=fast_scorers,
             segmenters=segmenters,
             others=others,
+            trash_restores=trash_restores,
         )
 
     return make

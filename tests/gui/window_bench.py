@@ -163,6 +163,7 @@ class WindowBench:
         fast_scorers: BrightnessFactory | None = None,
         segmenters: HalvesFactory | None = None,
         others: dict[NetInfo, BrightnessFactory] | None = None,
+        trash_restores: bool = True,
     ) -> None:
         self.qtbot = qtbot
         self.home = home
@@ -172,6 +173,9 @@ class WindowBench:
         self.orders: list[RunOrder] = []
         self.explained: list[ExplainOrder] = []
         self.trashed: list[ImageKey] = []
+        self._in_trash: dict[ImageKey, Path] = {}
+        self._in_trash_folder = home.with_name(f"trash of {home.name}")
+        self._in_trash_folder.mkdir(parents=True, exist_ok=True)
         self.on_battery = False
         """Whether the computer says that it runs on its battery."""
         self.map_maker = HalvesMapMaker()
@@ -183,6 +187,7 @@ class WindowBench:
             segmenter_work=self._segmenter_work(),
             map_makers={MapMethod.OCCLUSION: self.map_maker},
             move_to_trash=self._move_to_trash,
+            restore_from_trash=self._restore_from_trash if trash_restores else None,
             read_battery=lambda: self.on_battery,
         )
         self.root = WindowRoot(installation, make_runs=self._make_runs)
@@ -302,12 +307,22 @@ class WindowBench:
         return SegmenterWork(rows=rows, installed=self.segmenters.installed, install=install, remove=remove)
 
     def _move_to_trash(self, keys: Sequence[ImageKey]) -> tuple[list[ImageKey], list[tuple[ImageKey, str]]]:
-        """Stand in for the system's trash: delete the file, but refuse one called "kept..."."""
+        """Stand in for the system's trash: take the file, but refuse one called "kept..."."""
         moved = [key for key in keys if not key.name.startswith("kept")]
         for key in moved:
-            Path(key.path).unlink()
-        self.trashed += moved
+            self._in_trash[key] = self._in_trash_folder / f"{len(self.trashed)} {key.name}"
+            Path(key.path).rename(self._in_trash[key])
+            self.trashed.append(key)
         return moved, [(key, "Permission denied") for key in keys if key not in moved]
+
+    def _restore_from_trash(
+        self, keys: Sequence[ImageKey]
+    ) -> tuple[list[ImageKey], list[tuple[ImageKey, str]]]:
+        """Put files back, except where another one is in the place."""
+        back = [key for key in keys if not Path(key.path).exists()]
+        for key in back:
+            self._in_trash[key].rename(key.path)
+        return back, [(key, "another file is in its place") for key in keys if key not in back]
 
     def _before_close(self) -> None:
         if isinstance(self.scorers.scorer, TurnstileScorer):

@@ -51,6 +51,10 @@ class FileWork:
     export: Callable[[ExportOrder], None]
     """Raises: OSError or MemappError: nothing was written."""
     move_to_trash: Callable[[Sequence[ImageKey]], tuple[list[ImageKey], list[tuple[ImageKey, str]]]]
+    restore_from_trash: (
+        Callable[[Sequence[ImageKey]], tuple[list[ImageKey], list[tuple[ImageKey, str]]]] | None
+    )
+    """None where only the system can put files back."""
     picture: Callable[[ImageKey, int], QImage]
     """Returns a photo, its longest side this many pixels at most. Raises: PhotoError."""
     write: Callable[[Path, bytes], None]
@@ -63,13 +67,11 @@ class FileCommands(QObject):
     Signals:
         chosen(list[str]): files or a folder to add.
         folder_used(str): open this folder first next time.
-        trashed(list[ImageKey]): these are in the trash now.
         noticed(object Notice): the outcome.
     """
 
     chosen = Signal(list)
     folder_used = Signal(str)
-    trashed = Signal(list)
     noticed = Signal(object)
 
     def __init__(self, *, work: FileWork, jobs: Jobs, window: QWidget) -> None:
@@ -179,47 +181,90 @@ class FileCommands(QObject):
             ),
         )
 
-    def move_to_trash(self, keys: Sequence[ImageKey]) -> None:
-        """Ask, then move photos to the system's trash."""
-        if not keys:
-            return
+    @property
+    def restores(self) -> bool:
+        """Whether photos can be put back from the trash here."""
+        return self._work.restore_from_trash is not None
+
+    def ask_trash(self, keys: Sequence[ImageKey]) -> bool:
+        """Ask whether to move photos to the trash; say how they come back."""
+        count = len(keys)
         text = (
             tr('Move "{name}" to the trash?', name=keys[0].name)
-            if len(keys) == 1
-            else trn("Move {count:,} photo to the trash?", "Move {count:,} photos to the trash?", len(keys))
+            if count == 1
+            else trn("Move {count:,} photo to the trash?", "Move {count:,} photos to the trash?", count)
         )
-        later = trn(
-            "You can restore it from the system's trash.",
-            "You can restore them from the system's trash.",
-            len(keys),
+        later = (
+            trn("Undo brings it back.", "Undo brings them back.", count)
+            if self.restores
+            else trn(
+                "Undo can't bring it back, but you can restore it from the system's trash.",
+                "Undo can't bring them back, but you can restore them from the system's trash.",
+                count,
+            )
         )
         act = tr("Move to the trash")
-        if ask(self._window, act, text, later, act=act, keep=tr("Keep")):
-            self._jobs.start(
-                lambda: self._work.move_to_trash(keys),
-                done=self._on_trashed,
-                failed=lambda problem: self._warn(
-                    tr("Nothing was moved to the trash: {reason}.", reason=_reason(problem))
-                ),
-            )
+        return ask(self._window, act, text, later, act=act, keep=tr("Keep"))
 
-    def _on_trashed(self, outcome: tuple[list[ImageKey], list[tuple[ImageKey, str]]]) -> None:
-        moved, kept = outcome
-        if moved:
-            self.trashed.emit(moved)
-        if kept:
-            key, reason = kept[0]
-            values = {"name": key.name, "reason": reason}
-            self._warn(
-                tr("{name} can't be moved to the trash: {reason}.", **values)
-                if len(kept) == 1
-                else trn(
-                    "{name} and {count:,} other can't be moved to the trash: {reason}.",
-                    "{name} and {count:,} others can't be moved to the trash: {reason}.",
-                    len(kept) - 1,
-                    **values,
+    def move_to_trash(self, keys: Sequence[ImageKey], *, done: Callable[[list[ImageKey]], None]) -> None:
+        """Move photos to the system's trash; call `done` with those that are there, if any."""
+
+        def on_moved(outcome: tuple[list[ImageKey], list[tuple[ImageKey, str]]]) -> None:
+            moved, kept = outcome
+            if moved:
+                done(moved)
+            if kept:
+                (key, reason), others = kept[0], len(kept) - 1
+                values = {"name": key.name, "reason": reason}
+                self._warn(
+                    trn(
+                        "{name} and {count:,} other can't be moved to the trash: {reason}.",
+                        "{name} and {count:,} others can't be moved to the trash: {reason}.",
+                        others,
+                        **values,
+                    )
+                    if others
+                    else tr("{name} can't be moved to the trash: {reason}.", **values)
                 )
-            )
+
+        self._jobs.start(
+            lambda: self._work.move_to_trash(keys),
+            done=on_moved,
+            failed=lambda problem: self._warn(
+                tr("Nothing was moved to the trash: {reason}.", reason=_reason(problem))
+            ),
+        )
+
+    def restore_from_trash(self, keys: Sequence[ImageKey], *, done: Callable[[list[ImageKey]], None]) -> None:
+        """Put photos back from the trash; call `done` with those that are back, if any."""
+        restore = self._work.restore_from_trash
+        assert restore is not None
+
+        def on_restored(outcome: tuple[list[ImageKey], list[tuple[ImageKey, str]]]) -> None:
+            back, kept = outcome
+            if back:
+                done(back)
+            if kept:
+                (key, reason), others = kept[0], len(kept) - 1
+                values = {"name": key.name, "reason": reason}
+                self._warn(
+                    trn(
+                        "{name} and {count:,} other can't be put back from the trash: {reason}.",
+                        "{name} and {count:,} others can't be put back from the trash: {reason}.",
+                        others,
+                        **values,
+                    )
+                    if others
+                    else tr("{name} can't be put back from the trash: {reason}.", **values)
+                )
+
+        self._jobs.start(
+            lambda: restore(keys),
+            done=on_restored,
+            failed=lambda problem: self._warn(
+                tr("Nothing was put back from the trash: {reason}.", reason=_reason(problem))
+            ),
+        )
 
     def _show_notice(self, text: str) -> None:
         self.noticed.emit(Notice(NoticeKind.INFORMATION, text))

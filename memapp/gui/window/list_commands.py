@@ -59,7 +59,7 @@ class ListCommands(QObject):
         photos = [photo for key in keys if (photo := self._library.id_of(key)) is not None]
         if not photos:
             return
-        neighbour = self._neighbour(keys)
+        neighbour = self._go_on_beside(keys)
         text = trn("Remove {count} photo from the list", "Remove {count} photos from the list", len(photos))
         self._log.run(
             Command(
@@ -74,10 +74,16 @@ class ListCommands(QObject):
 
     def take_away(self, keys: Sequence[ImageKey]) -> None:
         """Take photos off the list whose files are gone, and choose the neighbour."""
-        neighbour = self._neighbour(keys)
+        neighbour = self._go_on_beside(keys)
         self._session.remove(keys)
         if neighbour is not None:
             self._grid.go_to(neighbour)
+
+    def bring_back(self, photos: Sequence[PhotoId]) -> None:
+        """Put photos back on the list whose files are back, and go to the first one."""
+        self._restore(photos)
+        for photo in photos[:1]:
+            self._go_to_photo(photo)
 
     def _remove(self, photos: Sequence[PhotoId]) -> None:
         keys = (self._library.key_of(photo) for photo in photos)
@@ -90,6 +96,13 @@ class ListCommands(QObject):
         # Events of runs about them were dropped meanwhile.
         waiting = [key for photo in back if (key := self._library.key_of(photo)) is not None]
         self._session.add([key.path for key in waiting if self._photos.scores.outcome(key) is None])
+
+    def _go_on_beside(self, keys: Sequence[ImageKey]) -> ImageKey | None:
+        """Return the photo to go on with when these are gone; show it large if one of them is."""
+        neighbour = self._neighbour(keys)
+        if neighbour is not None and self._panes.viewing in keys:
+            self._panes.open(neighbour)
+        return neighbour
 
     def _neighbour(self, keys: Sequence[ImageKey]) -> ImageKey | None:
         """Return the photo to go on with when these are gone: the next one on screen, else the one before."""
@@ -104,13 +117,17 @@ class ListCommands(QObject):
 
     def _go_to(self, command: Command) -> None:
         """Show the photo of an act: large where that was seen there, or where photos are shown large now."""
-        key = None if command.where is None else self._library.key_of(command.where)
+        if command.where is not None:
+            self._go_to_photo(command.where, large=command.on_photo)
+
+    def _go_to_photo(self, photo: PhotoId, *, large: bool = False) -> None:
+        key = self._library.key_of(photo)
         if key is None:
             return
         # What the act changed may have moved it, or have brought it back past the filter.
         self._photos.refresh()
         self._grid.go_to(key)
-        if self._panes.viewing not in ((None, key) if not command.on_photo else (key,)):
+        if self._panes.viewing != key and (large or self._panes.viewing is not None):
             self._panes.open(key)
 
     def _on_library_changed(self, change: Change) -> None:

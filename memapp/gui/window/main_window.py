@@ -364,7 +364,6 @@ class MainWindow(QMainWindow):
         self.problems.closed.connect(lambda: self.actions_table["problems"].setChecked(False))
         self.files.chosen.connect(self.session.add)
         self.files.folder_used.connect(lambda folder: self._settings.set(SETTINGS.last_folder, folder))
-        self.files.trashed.connect(self.lists.take_away)
 
     # The photos and the run
 

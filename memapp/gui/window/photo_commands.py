@@ -22,6 +22,7 @@ from memapp.gui.window.list_commands import ListCommands
 from memapp.gui.window.mark_commands import MarkCommands
 from memapp.gui.window.net_commands import NetCommands
 from memapp.gui.window.photo_panes import PhotoPanes
+from memapp.gui.window.trash_commands import TrashCommands
 from memapp.library.changes import Rows
 from memapp.library.marks import Changes
 from memapp.library.undo import CommandLog
@@ -66,7 +67,9 @@ class PhotoCommands(QObject):
             settings=settings,
             parent=self,
         )
-        self.marks.noticed.connect(self.noticed)
+        self._trash = TrashCommands(files=files, lists=lists, library=session.library, log=log, parent=self)
+        for part in (self.marks, self._trash):
+            part.noticed.connect(self.noticed)
         self._session = session
         self._photos = photos
         self._scores = photos.scores
@@ -102,8 +105,8 @@ class PhotoCommands(QObject):
         self._lists.remove(self.chosen)
 
     def move_to_trash(self) -> None:
-        """Move their files to the trash, after a question."""
-        self._files.move_to_trash(self.chosen)
+        """Move their files to the trash, after a question; undone where the system allows it."""
+        self._trash.move(self.chosen)
 
     def triage(self) -> None:
         """Score them all fast and the best of them exactly."""

@@ -56,4 +56,5 @@ class UndoCommands(QObject):
             return
         if command is not None:
             self.went.emit(command)
-            self.noticed.emit(Notice(NoticeKind.INFORMATION, done.filled(command=command.text)))
+            if not command.says_itself:
+                self.noticed.emit(Notice(NoticeKind.INFORMATION, done.filled(command=command.text)))

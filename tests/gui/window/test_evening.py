@@ -164,12 +164,3 @@ def test_the_selected_photos_alone_can_be_exported(
     assert (rows[0]["rank"], rows[0]["exact"], rows[0]["model"]) == ("1", "yes", "ResMem")
     # A file among the photos would be taken for a part of the shoot.
     assert not first_places[0].startswith(str(folder))
-
-
-def test_the_neighbour_is_chosen_after_photos_went_to_the_trash(bench: WindowBench, folder: Path) -> None:
-    bench.add(folder)
-    bench.choose("d.png")
-    answer_question("Move to the trash")
-    bench.trigger("trash")
-    bench.until(lambda: len(bench.window.library) == 3)
-    bench.until(lambda: bench.window.grid.current_photo() == bench.key("c.png"))

@@ -205,29 +205,6 @@ def test_an_export_that_can_not_be_written_is_reported(
     assert not target.parent.exists()
 
 
-def test_photos_go_to_the_trash_only_after_a_question(bench: WindowBench, folder: Path) -> None:
-    bench.add(folder)
-    bench.choose("c.png", "a.png")
-    answer_question("Keep")
-    bench.trigger("trash")
-    assert bench.trashed == []
-    assert bench.names() == BEST_FIRST
-    answer_question("Move to the trash")
-    bench.trigger("trash")
-    bench.until(lambda: bench.names() == ["b.png"])
-    assert sorted(path.name for path in folder.iterdir()) == ["b.png"]
-
-
-def test_a_photo_that_can_not_go_to_the_trash_stays_and_is_reported(bench: WindowBench, folder: Path) -> None:
-    make_photo(folder / "kept.png", 250)
-    bench.add(folder)
-    bench.choose("a.png", "kept.png")
-    answer_question("Move to the trash")
-    bench.trigger("trash")
-    bench.until(lambda: bench.names() == ["kept.png", "b.png", "c.png"])
-    assert any("kept.png can't be moved to the trash: Permission denied." in t for t in bench.notice_texts())
-
-
 @pytest.mark.skipif(os.name == "nt", reason="Windows and macOS show the file by a program of their own")
 def test_a_photo_is_revealed_in_its_folder(
     bench: WindowBench, folder: Path, monkeypatch: pytest.MonkeyPatch

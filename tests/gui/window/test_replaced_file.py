@@ -81,7 +81,7 @@ def test_it_does_not_go_to_the_trash(
 
 
 def test_no_picture_of_it_is_exported_under_an_overlay(bench: WindowBench, replaced: Path) -> None:
-    work = file_work(lambda _keys: ([], []))
+    work = file_work(lambda _keys: ([], []), None)
     with pytest.raises(PhotoError, match="changed or replaced"):
         work.picture(bench.key("replaced.jpg"), 300)
     assert isinstance(work.picture(bench.key("same.png"), 300), QImage)
