@@ -100,9 +100,7 @@ class SettingsTable:
     device: Final = Setting("device", "auto", deferred("Score on"), choices=("auto", "cpu", "cuda", "mps"))
     engine: Final = Setting("engine", "auto", deferred("Scoring engine"), choices=("auto", "torch", "onnx"))
     precision: Final = Setting("precision", Precision.EXACT, deferred("New photos are scored"))
-    unload_minutes: Final = Setting(
-        "unload_minutes", 5, deferred("Free the memory of the scoring model after"), limits=(1, 120)
-    )
+    unload_minutes: Final = Setting("unload_minutes", 5, deferred("Free its memory after"), limits=(1, 120))
     battery_threads: Final = Setting("battery_threads", True, deferred("Use fewer cores on battery"))
     pause_on_battery: Final = Setting("pause_on_battery", False, deferred("Pause on battery"))
     advance_after_mark: Final = Setting(

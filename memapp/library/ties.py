@@ -11,15 +11,29 @@ from memapp.library.photo_columns import PART, Part
 
 
 def ties_with_next(library: Library, rows: Rows, tie_width: float) -> npt.NDArray[np.bool_]:
-    """Return for each row but the last whether it ties with the one after it, shape (max(n - 1, 0),).
+    """Return for each row but the last whether the one after it is in its tie, shape (max(n - 1, 0),).
 
-    Photos without a score tie with none, nor do damaged ones and shapes that the net can't judge; exact and
-    fast scores are never weighed against each other.
+    The rows are in order by score. A tie reaches as far as the tie width from its first photo, never further
+    along a chain. Photos without a score tie with none, nor do damaged ones and shapes that the net can't
+    judge; exact and fast scores are never weighed against each other.
     """
+    tied = np.zeros(max(len(rows) - 1, 0), np.bool_)
+    if tie_width <= 0:
+        return tied
     scores, parts = library.values("score")[rows], library.values(PART)[rows]
-    with np.errstate(invalid="ignore"):
-        close = np.abs(np.diff(scores)) < tie_width
-    return np.asarray(close & (parts[:-1] == parts[1:]) & (parts[:-1] != Part.CAUTION))
+    for part in (Part.EXACT, Part.FAST):
+        places = np.flatnonzero((parts == part) & ~np.isnan(scores))
+        if not len(places):
+            continue
+        # Rising away from the first one, whichever way they are sorted.
+        distances = np.abs(scores[places] - scores[places[0]])
+        first = 0
+        while first < len(places):
+            end = int(np.searchsorted(distances, distances[first] + tie_width, side="left"))
+            end = max(end, first + 1)
+            tied[places[first : end - 1]] = True
+            first = end
+    return tied
 
 
 def ranks_and_ties(

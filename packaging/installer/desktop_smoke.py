@@ -153,7 +153,7 @@ def _look_what_is_in_it(trial: Trial, screen: Screen, window: str) -> None:
     maps = trial.root.inside(f"{DATA}/maps")
     screen.xdotool("windowactivate", "--sync", window, "key", "ctrl+f", "key", "Return")
     screen.xdotool("sleep", 0.3, "key", "Home", "key", "Return", "sleep", 1.0, "key", "alt+1")
-    wait_for(lambda: any(maps.rglob("*.*")), "what is in a photo", seconds=PATIENCE)
+    wait_for(lambda: any(path.is_file() for path in maps.rglob("*")), "what is in a photo", seconds=PATIENCE)
     time.sleep(2.0)
     screen.save(trial.pictures / "4-what-is-in-it.png")
     trial.passed("Alt+1 shows what is in a photo, without a download")

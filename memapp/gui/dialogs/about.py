@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtGui import QGuiApplication, QIcon, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -84,4 +84,9 @@ class AboutDialog(QDialog):
             column.addWidget(text_label(str(credit), Role.QUIET, wrap=True, copyable=True))
         column.addSpacing(SPACE_3)
         column.addWidget(buttons)
-        self.setMinimumWidth(480)
+        self.setMinimumWidth(560)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Make room for all that is said: a layout does not do so for wrapped texts by itself."""
+        super().showEvent(event)
+        self.setMinimumHeight(self.heightForWidth(self.width()))

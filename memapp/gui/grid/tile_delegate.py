@@ -36,6 +36,8 @@ from memapp.gui.widgets.theme import (
 )
 
 BAR_HEIGHT = 3
+_BRACKET = 3
+"""The height of a bracket's ends, in device-independent pixels."""
 REJECTED_OPACITY = 0.35
 """Of a rejected photo: seen, and seen to be out."""
 PIXMAP_BYTES = 96 * 1024 * 1024
@@ -119,7 +121,7 @@ class TileDelegate(QStyledItemDelegate):
             self._paint_rail(painter, bar)
         if tile.score is not None:
             self._paint_bar(painter, bar, tile.score, tile.score_range)
-            self._paint_ties(painter, bar, part.rect, tile)
+            self._paint_ties(painter, place, part.rect, tile)
             self._paint_score(painter, self._layout.score.translated(origin), tile.score, tile)
         name = self._layout.name.translated(origin)
         self._paint_name(
@@ -192,15 +194,18 @@ class TileDelegate(QStyledItemDelegate):
         colour = ramp_colour(RAMP_LOW + share * (RAMP_HIGH - RAMP_LOW))
         painter.fillRect(bar.x(), bar.y(), length, BAR_HEIGHT, colour)
 
-    def _paint_ties(self, painter: QPainter, bar: QRect, cell: QRect, tile: Tile) -> None:
-        """Draw a hairline between the rails of photos whose scores are too close to call."""
-        middle = bar.center().y()
-        hairline = QColor(self._theme.bar_below)
-        if tile.tie_before:
-            painter.fillRect(cell.x(), middle, bar.x() - cell.x(), 1, hairline)
-        if tile.tie_after:
-            after = bar.right() + 1
-            painter.fillRect(after, middle, cell.right() + 1 - after, 1, hairline)
+    def _paint_ties(self, painter: QPainter, place: QRect, cell: QRect, tile: Tile) -> None:
+        """Draw this tile's part of the bracket below photos whose scores are too close to call."""
+        if not (tile.tie_before or tile.tie_after):
+            return
+        colour = QColor(self._theme.bar_below)
+        bottom = place.bottom() - SPACE_1
+        left = cell.x() if tile.tie_before else place.x() + SPACE_2
+        right = cell.right() + 1 if tile.tie_after else place.right() + 1 - SPACE_2
+        painter.fillRect(left, bottom, right - left, 1, colour)
+        for x, ends in ((left, not tile.tie_before), (right - 1, not tile.tie_after)):
+            if ends:
+                painter.fillRect(x, bottom - _BRACKET, 1, _BRACKET, colour)
 
     def _paint_score(self, painter: QPainter, line: QRect, score: float, tile: Tile) -> None:
         number = score_text(score, tile.precision)

@@ -69,19 +69,23 @@ class ScoreHistogram(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return the fixed height; the width follows the panel."""
-        return QSize(200, _HEAD + _PEOPLE_HEIGHT + 1 + _SET_HEIGHT + SPACE_1 + _LABEL_HEIGHT)
+        return QSize(
+            200, _HEAD + _PEOPLE_HEIGHT + 1 + _LABEL_HEIGHT + _SET_HEIGHT + 1 + SPACE_1 + _LABEL_HEIGHT
+        )
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw bars, axis, labels, band and mark."""
+        """Draw a row of bars for people and one for the set, each on its line; labels, band and mark."""
         theme = self._theme_manager.theme
         painter = QPainter(self)
-        axis = float(_HEAD + _PEOPLE_HEIGHT)
-        self._paint_bars(painter, self._people, axis, -_PEOPLE_HEIGHT)
-        self._paint_bars(painter, self._set, axis + 1, _SET_HEIGHT)
-        painter.fillRect(QRectF(0, axis, self.width(), 1), QColor(theme.second_text))
-        self._paint_labels(painter)
+        people = float(_HEAD + _PEOPLE_HEIGHT)
+        own = people + 1 + _LABEL_HEIGHT + _SET_HEIGHT
+        rows = ((self._people, people, _PEOPLE_HEIGHT), (self._set, own, _SET_HEIGHT))
+        for density, base, height in rows if self._set_count else rows[:1]:
+            self._paint_bars(painter, density, base, -height)
+            painter.fillRect(QRectF(0, base, self.width(), 1), QColor(theme.second_text))
+        self._paint_labels(painter, people=people, own=own)
         if self._score is not None:
-            self._paint_mark(painter, self._score, axis)
+            self._paint_mark(painter, self._score, own if self._set_count else people)
 
     def _place_of(self, score: float) -> float:
         share = (min(max(score, RAMP_LOW), RAMP_HIGH) - RAMP_LOW) / (RAMP_HIGH - RAMP_LOW)
@@ -90,7 +94,7 @@ class ScoreHistogram(QWidget):
     def _paint_bars(
         self, painter: QPainter, density: npt.NDArray[np.float64], base: float, height: float
     ) -> None:
-        """Draw bars on one side of the axis; the stronger ones below the score show the percentile."""
+        """Draw bars on a line; the stronger ones below the score show the percentile."""
         theme = self._theme_manager.theme
         highest = float(density.max())
         if highest <= 0:
@@ -107,9 +111,15 @@ class ScoreHistogram(QWidget):
             below = (left + right) / 2 <= mark
             painter.fillRect(bar, QColor(theme.bar_below if below else theme.bar))
 
-    def _paint_labels(self, painter: QPainter) -> None:
+    def _paint_labels(self, painter: QPainter, *, people: float, own: float) -> None:
+        """Write what each row is of, where its bars are low, and the scores below both."""
         painter.setFont(font(TEXT_SMALL))
         painter.setPen(QColor(self._theme_manager.theme.second_text))
+        first = QRectF(0, _HEAD, self.width(), _LABEL_HEIGHT)
+        painter.drawText(first, Qt.AlignmentFlag.AlignLeft, tr("People's photos"))
+        if self._set_count:
+            second = QRectF(0, people + 1 + SPACE_1 // 2, self.width(), _LABEL_HEIGHT)
+            painter.drawText(second, Qt.AlignmentFlag.AlignLeft, tr("This set"))
         room = QRectF(0, self.height() - _LABEL_HEIGHT, self.width(), _LABEL_HEIGHT)
         middle = (RAMP_LOW + RAMP_HIGH) / 2
         for value, alignment in (
@@ -119,7 +129,7 @@ class ScoreHistogram(QWidget):
         ):
             painter.drawText(room, alignment | Qt.AlignmentFlag.AlignBottom, number_text(value, ".1f"))
 
-    def _paint_mark(self, painter: QPainter, score: float, axis: float) -> None:
+    def _paint_mark(self, painter: QPainter, score: float, down_to: float) -> None:
         """Draw a line with a head at the score, and a bracket as wide as the net's typical error."""
         text = QColor(self._theme_manager.theme.text)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -134,7 +144,7 @@ class ScoreHistogram(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(text)
         painter.drawPolygon(QPolygonF([QPointF(x - 4, 0), QPointF(x + 4, 0), QPointF(x, 7)]))
-        painter.fillRect(QRectF(x - 1, 2, 2, axis + _SET_HEIGHT - 1), text)
+        painter.fillRect(QRectF(x - 1, 2, 2, down_to - 1), text)
 
     def _describe(self) -> None:
         sentences = [

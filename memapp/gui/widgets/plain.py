@@ -8,7 +8,9 @@ from __future__ import annotations
 from html import escape
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
+
+_QUESTION_WIDTH = 320
 
 
 def plain_tip(text: str) -> str:
@@ -38,6 +40,9 @@ def ask(parent: QWidget, title: str, question: str, consequence: str, *, act: st
     box.setTextFormat(Qt.TextFormat.PlainText)
     # Qt has no format for this one: its label guesses.
     box.setInformativeText(plain_tip(consequence))
+    for label in box.findChildren(QLabel, "qt_msgbox_informativelabel"):
+        # Qt makes it as narrow as the question is short.
+        label.setMinimumWidth(_QUESTION_WIDTH)
     acting = box.addButton(as_caption(act), QMessageBox.ButtonRole.AcceptRole)
     keeping = box.addButton(as_caption(keep), QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(keeping)

@@ -15,7 +15,7 @@ from memapp.core.score_scale import RESMEM_SCALE
 from memapp.core.score_text import standing
 from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.grid.tile_delegate import BAR_HEIGHT, TileDelegate
-from memapp.gui.widgets.theme import DARK, LIGHT, TEXT_LARGE, TEXT_SMALL, Theme, font, ramp_colour
+from memapp.gui.widgets.theme import DARK, LIGHT, SPACE_2, TEXT_LARGE, TEXT_SMALL, Theme, font, ramp_colour
 from tests.gui.grid.photos import add, add_failed, add_scored, failed, key, scored, scored_fast
 
 SIDE = 200
@@ -117,17 +117,20 @@ def test_the_bar_shows_the_score_by_length_and_colour(
         assert ramp_colour(score).name() not in colours_in(image, bar.adjusted(length, 0, 0, 0))
 
 
-def test_a_tie_is_a_hairline_between_two_tiles_and_a_step_is_none(model: GridModel) -> None:
+def test_a_tie_is_a_bracket_below_its_tiles_with_an_end_at_the_first_and_the_last(model: GridModel) -> None:
     add_scored(model, scored("a.jpg", 0.80), scored("b.jpg", 0.79), scored("c.jpg", 0.70))
     model.refresh()
     expected = [(False, True), (True, False), (False, False)]
     for row, (before, after) in enumerate(expected):
         image, delegate = painted(model, row)
-        bar = delegate.layout.bar
-        left = QRect(-MARGIN, bar.y(), MARGIN + bar.x(), BAR_HEIGHT)
-        right = QRect(bar.right() + 1, bar.y(), MARGIN + bar.x(), BAR_HEIGHT)
-        assert (DARK.bar_below in colours_in(image, left)) == before
-        assert (DARK.bar_below in colours_in(image, right)) == after
+        tile = delegate.layout.tile
+        line = QRect(-MARGIN, tile.height() - SPACE_2, MARGIN, SPACE_2)
+        assert (DARK.bar_below in colours_in(image, line)) == before
+        assert (DARK.bar_below in colours_in(image, line.translated(MARGIN + tile.width(), 0))) == after
+        below = QRect(SPACE_2, tile.height() - SPACE_2, tile.width() - 2 * SPACE_2, SPACE_2)
+        assert (DARK.bar_below in colours_in(image, below)) == (before or after)
+        # No line goes through the scores.
+        assert DARK.bar_below not in colours_in(image, delegate.layout.bar)
 
 
 def test_a_waiting_tile_has_its_name_and_no_number(model: GridModel) -> None:

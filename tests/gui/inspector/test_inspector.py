@@ -306,7 +306,7 @@ def test_the_mark_moves_with_the_score(qtbot: QtBot, theme_manager: ThemeManager
     def mark() -> float:
         shown = chart.grab().toImage()
         bright = [
-            x for x in range(chart.width()) if shown.pixelColor(x, 60).name() == theme_manager.theme.text
+            x for x in range(chart.width()) if shown.pixelColor(x, 40).name() == theme_manager.theme.text
         ]
         return sum(bright) / len(bright)
 

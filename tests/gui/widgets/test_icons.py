@@ -15,7 +15,7 @@ from memapp.gui.widgets.basic import IconButton, IconLabel
 from memapp.gui.widgets.theme import DARK, LIGHT, ThemeManager, icon
 
 FILES = sorted(resource_path("icons").glob("*.svg"))
-OWN_COLOURS = {"memapp", "combo-arrow", "combo-arrow-up"}
+OWN_COLOURS = {"memapp", "combo-arrow", "combo-arrow-up", "tick-dark", "tick-light"}
 TINTED = [file for file in FILES if file.stem not in OWN_COLOURS]
 
 

@@ -1,0 +1,76 @@
+"""Every text and control can be seen in both themes: WCAG 2.2, 4.5 to 1 for texts, 3 to 1 for controls."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QCheckBox, QComboBox, QRadioButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from memapp.gui.widgets.theme import DARK, LIGHT, Theme, ThemeManager
+
+TEXT, CONTROL = 4.5, 3.0
+
+
+def luminance(colour: QColor) -> float:
+    """Return the relative luminance of WCAG 2.2."""
+
+    def linear(level: float) -> float:
+        return float(level / 12.92 if level <= 0.04045 else ((level + 0.055) / 1.055) ** 2.4)
+
+    red, green, blue = (linear(level) for level in (colour.redF(), colour.greenF(), colour.blueF()))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(first: QColor, second: QColor) -> float:
+    """Return the contrast of two colours, 1..21."""
+    light, dark = sorted((luminance(first), luminance(second)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
+def test_texts_on_every_surface(theme: Theme) -> None:
+    surfaces = (theme.window, theme.panel, theme.tile, theme.hover)
+    for text, surface in product((theme.text, theme.second_text, theme.link), surfaces):
+        assert contrast(QColor(text), QColor(surface)) >= TEXT, (text, surface)
+    assert contrast(QColor(theme.on_accent), QColor(theme.accent)) >= TEXT
+    for surface in surfaces:
+        assert contrast(QColor(theme.control), QColor(surface)) >= CONTROL, surface
+
+
+def colours(image: QImage) -> set[str]:
+    return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+
+
+@pytest.mark.parametrize("choice", ["dark", "light"])
+@pytest.mark.parametrize("make", [QCheckBox, QRadioButton])
+def test_a_box_that_is_off_can_be_seen(qtbot: QtBot, make: type[QWidget], choice: str) -> None:
+    manager = ThemeManager(choice=choice)
+    box = make()
+    qtbot.addWidget(box)
+    box.resize(60, 30)
+    image = box.grab().toImage()
+    ground = image.pixelColor(QPoint(58, 2))
+    assert max(contrast(QColor(name), ground) for name in colours(image)) >= CONTROL
+    assert manager.theme.control in colours(image)
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+@pytest.mark.parametrize("choice", ["dark", "light"])
+def test_the_current_entry_of_a_list_can_be_read(qtbot: QtBot, choice: str) -> None:
+    manager = ThemeManager(choice=choice)
+    box = QComboBox()
+    box.addItems(["MMMM", "WWWW"])
+    qtbot.addWidget(box)
+    box.show()
+    box.showPopup()
+    view = box.view()
+    row = view.grab().toImage().copy(view.visualRect(view.currentIndex()))
+    accent, on_accent = QColor(manager.theme.accent), QColor(manager.theme.on_accent)
+    assert accent.name() in colours(row)
+    assert max(contrast(QColor(name), accent) for name in colours(row)) >= TEXT
+    assert on_accent.name() in colours(row)
+    box.hidePopup()
