@@ -50,6 +50,8 @@ class PhotoViewer(QWidget):
         super().__init__(parent)
         self._key: ImageKey | None = None
         self._position = 0
+        """The photo's place, from 1; where it is filtered out, the place of the one that follows it."""
+        self._filtered_out = False
         self._count = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("Viewer"))
@@ -64,7 +66,7 @@ class PhotoViewer(QWidget):
         self._bar.seen.toggled.connect(self._view.show_seen_part)
         self._bar.close_button.clicked.connect(self.closed)
 
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self._beside = QHBoxLayout()
@@ -93,6 +95,9 @@ class PhotoViewer(QWidget):
     def add_panel(self, panel: QWidget) -> None:
         """Put a panel beside the photo."""
         self._beside.addWidget(panel)
+        # Tab follows the eye: what is added last is reached last, and the bar lies below.
+        self._bar.setParent(None)
+        self._column.addWidget(self._bar)
 
     def add_overlay_switch(self, actions: Sequence[QAction]) -> None:
         """Put buttons for these choices into the bar."""
@@ -107,22 +112,24 @@ class PhotoViewer(QWidget):
         count: int,
         caption: ScoredPhoto | Failure | None,
         net: NetInfo = RESMEM,
+        following: int = 1,
     ) -> None:
         """Show a photo.
 
         Args:
             key: which photo.
             placeholder: its thumbnail, shown until a better picture is set.
-            position: its place among those that are shown, from 1.
+            position: its place among those that are listed, from 1; 0 where it is filtered out.
             count: how many they are.
             caption: its score, or why there is none, or None while it waits.
             net: whose score that is.
+            following: where it is filtered out, the place of the photo that follows it, from 1.
         """
         if key != self._key:
             self._view.use_tool(None)
         self._key = key
         self._bar.name.set_whole_text(key.name)
-        self.set_place(position, count)
+        self.set_place(position, count, following=following)
         self._bar.show_caption(caption, net)
         if isinstance(caption, Failure):
             self._view.show_message(caption.reason)
@@ -131,11 +138,12 @@ class PhotoViewer(QWidget):
             self._view.show_photo(placeholder, size)
         self.changed.emit()
 
-    def set_place(self, position: int, count: int) -> None:
-        """Take the photo's new place, from 1 (0 where it is filtered out), and the number of photos."""
-        self._position = position
+    def set_place(self, position: int, count: int, *, following: int = 1) -> None:
+        """Take the photo's new place, as in show_photo, and the number of photos."""
+        self._filtered_out = not position
+        self._position = position or following
         self._count = count
-        self._bar.show_place(position, count)
+        self._bar.show_place(self._position, count, filtered_out=self._filtered_out)
 
     def set_caption(
         self, key: ImageKey, caption: ScoredPhoto | Failure | None, net: NetInfo = RESMEM
@@ -236,8 +244,8 @@ class PhotoViewer(QWidget):
             (plain, Qt.Key.Key_Down): lambda: step(1),
             (plain, Qt.Key.Key_PageUp): lambda: step(-_PAGE),
             (plain, Qt.Key.Key_PageDown): lambda: step(_PAGE),
-            (plain, Qt.Key.Key_Home): lambda: step(1 - self._position),
-            (plain, Qt.Key.Key_End): lambda: step(self._count - self._position),
+            (plain, Qt.Key.Key_Home): lambda: self._go_to(1),
+            (plain, Qt.Key.Key_End): lambda: self._go_to(self._count),
             (plain, Qt.Key.Key_Z): lambda: view.toggle_loupe(),
             (plain, Qt.Key.Key_F): lambda: self._bar.seen.toggle(),
             (plain, Qt.Key.Key_Plus): lambda: view.zoom_by(_KEY_ZOOM),
@@ -255,8 +263,15 @@ class PhotoViewer(QWidget):
 
     def _step_by(self, places: int) -> None:
         """Step, but no further than the first and the last photo."""
-        target = min(max(self._position + places, 1), self._count)
-        if self._count and target != self._position:
+        if self._filtered_out and places > 0:
+            if self._position > self._count:
+                return
+            places -= 1
+        self._go_to(self._position + places)
+
+    def _go_to(self, place: int) -> None:
+        target = min(max(place, 1), self._count)
+        if self._count and (self._filtered_out or target != self._position):
             self.step.emit(target - self._position)
 
     def _ask(self, longest_side: int) -> None:
@@ -331,11 +346,15 @@ class _ViewerBar(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             self._overlays.addWidget(button)
 
-    def show_place(self, position: int, count: int) -> None:
-        """Show the photo's place among all that are shown, and which steps are possible."""
-        self.place.setText(tr("{done:,} of {total:,}", done=position, total=count))
+    def show_place(self, position: int, count: int, *, filtered_out: bool) -> None:
+        """Show the photo's place among all that are listed, and which steps are possible."""
+        self.place.setText(
+            tr("Hidden by the filter")
+            if filtered_out
+            else tr("{done:,} of {total:,}", done=position, total=count)
+        )
         self.previous.setEnabled(position > 1)
-        self.next.setEnabled(position < count)
+        self.next.setEnabled(position < count + filtered_out)
 
     def show_caption(self, caption: ScoredPhoto | Failure | None, net: NetInfo = RESMEM) -> None:
         """Show the score, or why there is none."""

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from memapp.core.text import tr
 from memapp.gui.widgets.basic import Role, text_label
+from memapp.gui.widgets.number_field import NumberField
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, ThemeManager, icon
 from memapp.gui.window.condition_editors import ConditionEditor, RangeEditor, TextEditor, editor_for
 from memapp.library.changes import Change, ChangeKind
@@ -28,6 +29,8 @@ from memapp.library.library import Library
 from memapp.library.order import NAME, SCORE
 
 _LEAVE_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down, Qt.Key.Key_Escape)
+_LEAVE_BOX_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
+"""In a box for a number, Down is a step."""
 _FIND_WIDTHS = (104, 200)
 _SCORE_WIDTH = 44
 _BOX_WIDTH = 72
@@ -62,6 +65,8 @@ class FilterControls(QWidget):
         self._magnifier = QAction(self)
         self._name.line.addAction(self._magnifier, self._name.line.ActionPosition.LeadingPosition)
         self._score = RangeEditor(library.columns[SCORE], box_width=_SCORE_WIDTH)
+        for box in self._score.findChildren(NumberField):
+            box.installEventFilter(self)
         self._popup = FilterPopup(parent=self)
         self._popup.clear_requested.connect(self.clear)
         self._button = QToolButton()
@@ -91,13 +96,11 @@ class FilterControls(QWidget):
         self._tint()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Go on to the photos from the search with Enter, Down or Esc."""
-        if (
-            watched is self._name.line
-            and isinstance(event, QKeyEvent)
-            and event.type() is QEvent.Type.KeyPress
-            and event.key() in _LEAVE_KEYS
-        ):
+        """Go on to the photos from the search with Enter, Down or Esc, from the scores with Enter or Esc."""
+        keys = _LEAVE_KEYS if watched is self._name.line else _LEAVE_BOX_KEYS
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress and event.key() in keys:
+            if isinstance(watched, NumberField):
+                watched.interpretText()
             self.left.emit()
             return True
         return super().eventFilter(watched, event)

@@ -103,6 +103,7 @@ class PhotoPanes(QObject):
             count=self._photos.rowCount(),
             caption=self._scores.outcome(key),
             net=self._scores.shown,
+            following=self._place + 1,
         )
         self._show_marks()
         self.viewer_opened.emit()
@@ -136,7 +137,8 @@ class PhotoPanes(QObject):
         key = self._viewer.key
         if key is None:
             return
-        row = self._photos.index_of(key).row() + places
+        row = self._photos.index_of(key).row()
+        row = places + (row if row >= 0 else self._place)
         if 0 <= row < self._photos.rowCount():
             wanted = self._photos.key(row)
             self._grid.go_to(wanted)
@@ -247,7 +249,7 @@ class PhotoPanes(QObject):
             self._go_on_among(count)
             return
         self._place = row if row >= 0 else self._place
-        self._viewer.set_place(row + 1, count)
+        self._viewer.set_place(row + 1, count, following=self._place + 1)
 
     def _go_on_among(self, count: int) -> None:
         if count:

@@ -144,7 +144,7 @@ def test_the_viewers_place_follows_the_order(
     assert (viewed(slow_bench), place(slow_bench)) == ("c.png", "3 of 4")
 
 
-def test_the_last_photo_taken_away_closes_its_viewer(bench: WindowBench, folder: Path) -> None:
+def test_a_photo_that_is_gone_closes_its_viewer(bench: WindowBench, folder: Path) -> None:
     bench.add(folder)
     open_viewer(bench, "d.png")
     bench.window.session.remove([bench.key("d.png")])
