@@ -7,7 +7,17 @@ from itertools import groupby
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from memapp.core.text import Deferred, tr
 from memapp.gui.widgets.basic import Role, text_label
@@ -30,7 +40,9 @@ class ShortcutsDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Keyboard shortcuts"))
         groups = [(name, list(members)) for name, members in groupby(lines, key=lambda line: str(line.group))]
-        columns = QHBoxLayout()
+        sheet = QWidget()
+        columns = QHBoxLayout(sheet)
+        columns.setContentsMargins(0, 0, SPACE_4, 0)
         columns.setSpacing(2 * SPACE_6)
         for part in _in_two(groups):
             column = QVBoxLayout()
@@ -45,10 +57,28 @@ class ShortcutsDialog(QDialog):
         page = QVBoxLayout(self)
         page.setContentsMargins(SPACE_6, SPACE_6, SPACE_6, SPACE_6)
         page.setSpacing(SPACE_6)
-        page.addLayout(columns, 1)
+        self._area = QScrollArea()
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setWidgetResizable(True)
+        self._area.setWidget(sheet)
+        self._area.setAccessibleName(tr("Keyboard shortcuts"))
+        page.addWidget(self._area, 1)
         page.addWidget(buttons)
+        bar = self._area.verticalScrollBar().sizeHint().width()
+        self._area.setMinimumWidth(sheet.sizeHint().width() + bar)
+        rest = page.contentsMargins().top() + 2 * page.spacing() + buttons.sizeHint().height() + SPACE_6
+        whole = sheet.sizeHint().height() + rest
+        self.resize(self._area.minimumWidth(), min(whole, round(_MOST_OF_SCREEN * _screen_height(parent))))
 
 
+def _screen_height(parent: QWidget | None) -> int:
+    screen = parent.screen() if parent is not None else QGuiApplication.primaryScreen()
+    return screen.availableGeometry().height()
+
+
+_MOST_OF_SCREEN = 0.85
+"""The most that the dialog takes of the screen's height; what does not fit is scrolled."""
 _TEXT_WIDTH = 160
 _Group = tuple[str, list[ShortcutLine]]
 

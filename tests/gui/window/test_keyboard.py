@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QToolBar, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QToolBar, QWidget
 
 from memapp.core.marks import MarkChange
 from memapp.gui.widgets.number_field import NumberField
@@ -63,6 +63,32 @@ def test_alt_and_its_letter_open_each_menu(bench: WindowBench, page: str) -> Non
         menu.close()
         bench.window.menuBar().setActiveAction(None)  # type: ignore[arg-type]
         focus.setFocus()
+
+
+# The list of shortcuts
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_the_list_of_shortcuts_fits_the_screen_and_scrolls_to_its_end(bench: WindowBench) -> None:
+    seen: list[bool] = []
+
+    def look() -> None:
+        dialog = QApplication.activeModalWidget()
+        if dialog is None:
+            QTimer.singleShot(5, look)
+            return
+        [area] = dialog.findChildren(QScrollArea)
+        last = next(label for label in area.findChildren(QLabel) if label.text() == "Enter, Down, Esc")
+        area.ensureWidgetVisible(last)
+        seen.append(dialog.height() <= dialog.screen().availableGeometry().height())
+        seen.append(not last.visibleRegion().isEmpty())
+        # Nothing is cut off at the sides.
+        seen.append(area.horizontalScrollBar().maximum() == 0)
+        dialog.close()
+
+    QTimer.singleShot(0, look)
+    bench.trigger("shortcuts")
+    assert seen == [True, True, True]
 
 
 # The search
