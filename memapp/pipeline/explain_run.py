@@ -211,7 +211,7 @@ class _ExplainRun:
         if isinstance(kept, Segmentation):
             self._segmentation = dataclasses.replace(kept, segmenter=identity)
             return
-        picture, _ = self._load()
+        picture = self._load_for_segmenter()
         self._control.checkpoint()
         if self._segmenter is None:
             self._segmenter = self._explainers.segmenters.open(self._order.segmenter)
@@ -309,6 +309,20 @@ class _ExplainRun:
             assert loaded.frame is not None
             self._photo = loaded.picture, loaded.frame
         return self._photo
+
+    def _load_for_segmenter(self) -> PixelArray:
+        """Return the photo's picture. Raise PhotoError or Cancelled.
+
+        Only frames need full-size pixels. Without one a JPEG is decoded small, in a fraction of the time; its
+        picture has the same size, and pixels that differ a little.
+        """
+        if self._order.layers != {Layer.SEGMENTATION}:
+            return self._load()[0]
+        loaded = load_unchanged(
+            self._order.key, loader=self._loader, longest_side=EXPLAINED_SIDE, control=self._control
+        )
+        assert loaded.picture is not None
+        return loaded.picture
 
     def _open_scorer(self) -> Scorer:
         if self._scorer is None:

@@ -188,6 +188,25 @@ def test_large_photos_are_explained_small(house: House, tmp_path: Path) -> None:
     assert part(events, Segmentation).labels.shape == (round(500 * EXPLAINED_SIDE / 3000), EXPLAINED_SIDE)
 
 
+def test_a_segmentation_alone_needs_no_full_size_pixels(house: House, tmp_path: Path) -> None:
+    file = tmp_path / "camera.jpg"
+    ramp = np.linspace(0, 255, 3001, dtype=np.uint8)
+    Image.fromarray(np.broadcast_to(ramp[None, :, None], (2001, 3001, 3))).save(file)
+    asked = []
+
+    def load(path: str, **options: Any) -> LoadedPhoto:
+        asked.append((options.get("frame", False), options["longest_side"]))
+        return load_photo(path, **options)
+
+    house.load = load  # type: ignore[method-assign]
+    house.store = None
+    alone = part(list(house.explain(file, layers=frozenset({Layer.SEGMENTATION}))), Segmentation)
+    together = part(list(house.explain(file)), Segmentation)
+    assert asked == [(False, EXPLAINED_SIDE), (True, EXPLAINED_SIDE)]
+    assert alone.labels.shape == together.labels.shape
+    assert (alone.labels == together.labels).mean() > 0.99
+
+
 def test_the_second_time_nothing_is_opened(house: House, photo: Path) -> None:
     first = list(house.explain(photo, LOGO, CORNER))
     second = list(house.explain(photo, LOGO, CORNER))
