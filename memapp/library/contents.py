@@ -10,6 +10,7 @@ from memapp.core.contents import Contents, contents_text, share_text
 from memapp.core.records import PhotoId
 from memapp.core.text import tr
 from memapp.library.columns import Column, ExportField, Kind, RangeFilter, Sorting, TextFilter, Values
+from memapp.library.filtering import PhotoFilter
 from memapp.library.library import Library
 
 CONTENTS = "contents"
@@ -38,14 +39,22 @@ def contents_columns(category: str = USUAL_CATEGORY) -> tuple[Column, ...]:
     )
 
 
-def share_column(category: str) -> Column:
-    """Return the column of the share of one category; unknown where no segmenter has looked yet."""
+def share_column(category: str, *, segmenter: str | None = None) -> Column:
+    """Return the column of the share of one category; unknown where the segmenter has not looked yet.
+
+    Args:
+        category: its name.
+        segmenter: the hash of the segmenter whose category it is: another's shares are not mixed in; None to
+            take those of any.
+    """
+
+    def share(contents: Contents | None) -> float:
+        if contents is None or (segmenter is not None and contents.segmenter != segmenter):
+            return np.nan
+        return 100 * contents.shares.get(category, 0.0)
 
     def shares(library: Library) -> Values:
-        found = library.values(SHARES).tolist()
-        return np.array(
-            [np.nan if each is None else 100 * each.shares.get(category, 0.0) for each in found], np.float64
-        )
+        return np.array([share(each) for each in library.values(SHARES).tolist()], np.float64)
 
     return Column(
         id=SHARE,
@@ -57,6 +66,17 @@ def share_column(category: str) -> Column:
         filter=RangeFilter(0, 100),
         text=lambda percent: share_text(percent / 100),
     )
+
+
+def count_not_looked_at(library: Library, photo_filter: PhotoFilter) -> int:
+    """Return how many photos a filter hides because it is not known what is in them; 0 if it does not ask."""
+    rows = library.rows()
+    unknown = np.zeros(len(rows), np.bool_)
+    for condition in photo_filter:
+        if condition.column in (CONTENTS, SHARE):
+            column = library.columns[condition.column]
+            unknown |= column.missing_in(library.values(condition.column)[rows])
+    return int(np.count_nonzero(unknown))
 
 
 def note_contents(library: Library, found: Mapping[PhotoId, Contents]) -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from memapp.core.contents import Contents, contents_from, contents_text, shares_as_text
 from memapp.core.events import Looked
-from memapp.library.contents import CONTENTS, SHARE, note_contents, share_column
-from memapp.library.filtering import InRange, PhotoFilter
+from memapp.library.contents import CONTENTS, SHARE, count_not_looked_at, note_contents, share_column
+from memapp.library.filtering import Contains, InRange, PhotoFilter
 from memapp.library.ingest import Ingest
 from memapp.library.order import Order
 from memapp.library.scores import Scores
@@ -37,6 +37,27 @@ def test_photos_are_sorted_and_filtered_by_one_category() -> None:
     assert [each.name for each in library.keys_at(rows[passing])] == ["a.jpg"]
     assert np.isnan(library.value(key("c.jpg"), SHARE))
     assert library.columns[SHARE].title == "In it: sky"
+
+
+def test_shares_of_another_segmenter_are_unknown() -> None:
+    library = new_library()
+    first, second, third = add(library, "a.jpg", "b.jpg", "c.jpg")
+    other = Contents("b" * 64, {"thing": 0.9})
+    note_contents(library, {first: SHORE, second: other, third: STREET})
+    library.replace_columns(share_column("sky", segmenter=SHORE.segmenter))
+    assert library.value(first, SHARE) == pytest.approx(41)
+    assert np.isnan(library.value(second, SHARE))
+    assert library.value(third, SHARE) == 0
+
+
+def test_photos_that_were_not_looked_at_are_counted_where_a_filter_asks_what_is_in_them() -> None:
+    library = new_library()
+    first, second, _ = add(library, "a.jpg", "b.jpg", "c.jpg")
+    note_contents(library, {first: SHORE, second: STREET})
+    assert count_not_looked_at(library, PhotoFilter()) == 0
+    assert count_not_looked_at(library, PhotoFilter((Contains("name", "a"),))) == 0
+    assert count_not_looked_at(library, PhotoFilter((InRange(SHARE, 10),))) == 1
+    assert count_not_looked_at(library, PhotoFilter((InRange(SHARE, 10), Contains(CONTENTS, "sky")))) == 1
 
 
 def test_an_edited_photo_is_to_be_looked_at_again() -> None:

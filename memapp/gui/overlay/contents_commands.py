@@ -57,6 +57,8 @@ class ContentsCommands(QObject):
         self._save = save
         self._request: int | None = None
         self._categories: tuple[str, ...] = ()
+        self._chosen: tuple[str, str | None] | None = None
+        """The category of the column, and the hash of the segmenter whose shares it shows."""
         self._said: set[str] = set()
         supervisor.looked.connect(self._on_looked)
         supervisor.looking_ended.connect(self._on_ended)
@@ -66,6 +68,7 @@ class ContentsCommands(QObject):
     def update_categories(self) -> None:
         """Offer the categories of the segmenter that is chosen now."""
         identity = self._segmenter()
+        self._choose(self._settings.get(SETTINGS.share_category))
         names = () if identity is None else tuple(each.name for each in identity.categories[1:])
         if names == self._categories:
             return
@@ -122,7 +125,12 @@ class ContentsCommands(QObject):
         ]
 
     def _choose(self, category: str) -> None:
-        self._library.replace_columns(share_column(category))
+        """Let the column be about this category, as the chosen segmenter finds it."""
+        identity = self._segmenter()
+        chosen = category, None if identity is None else identity.sha256
+        if chosen != self._chosen:
+            self._chosen = chosen
+            self._library.replace_columns(share_column(category, segmenter=chosen[1]))
 
     def _take(self, key: ImageKey, contents: Contents) -> None:
         photo = self._library.id_of(key)

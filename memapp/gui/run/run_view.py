@@ -16,6 +16,7 @@ from memapp.gui.run.run_pause import RunPause
 from memapp.gui.run.session import Session
 from memapp.gui.run.status import ProgressLine, RunStatus
 from memapp.library.changes import Change, ChangeKind
+from memapp.library.contents import CONTENTS, SHARE, count_not_looked_at
 
 
 class RunView(QObject):
@@ -81,12 +82,19 @@ class RunView(QObject):
     def update_hidden(self) -> None:
         """Show how many photos pass the filter."""
         listed, shown = len(self._photos.library), self._photos.rowCount()
-        self._status.set_shown_count(shown if self._photos.filter and listed else None, of=listed)
+        wanted = self._photos.filter
+        self._status.set_shown_count(
+            shown if wanted and listed else None,
+            of=listed,
+            not_looked_at=count_not_looked_at(self._photos.library, wanted),
+        )
 
     def _on_library_changed(self, change: Change) -> None:
         if change.kind in (ChangeKind.ADDED, ChangeKind.REMOVED, ChangeKind.CLEARED):
             self.update_hidden()
             self.update_scores()
+        elif self._photos.filter and change.touches(CONTENTS, SHARE):
+            self.update_hidden()
 
     def _show_paused(self) -> None:
         self._status.set_paused(on_battery=self._pause.by_battery)

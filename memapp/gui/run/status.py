@@ -180,10 +180,26 @@ class RunStatus(QWidget):
         self._looking.setText(text)
         self._looking.setVisible(bool(text))
 
-    def set_shown_count(self, count: int | None, *, of: int = 0) -> None:
-        """Show how many photos of all pass the filter; None while nothing is filtered."""
+    def set_shown_count(self, count: int | None, *, of: int = 0, not_looked_at: int = 0) -> None:
+        """Show how many photos of all pass the filter; None while nothing is filtered.
+
+        Args:
+            count: of the photos shown.
+            of: all photos.
+            not_looked_at: of those that are hidden because it is not known what is in them.
+        """
         shown, listed = number_text(count or 0, ","), number_text(of, ",")
-        self._hidden.setText(tr("{shown} of {listed} shown: show all", shown=shown, listed=listed))
+        if not_looked_at:
+            unknown = number_text(not_looked_at, ",")
+            text = tr(
+                "{shown} of {listed} shown, {unknown} not yet looked at: show all",
+                shown=shown,
+                listed=listed,
+                unknown=unknown,
+            )
+        else:
+            text = tr("{shown} of {listed} shown: show all", shown=shown, listed=listed)
+        self._hidden.setText(text)
         self._hidden.setVisible(count is not None)
 
     def set_problem_count(self, count: int) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QPushButton
 
-from memapp.library.contents import CONTENTS
+from memapp.library.contents import CONTENTS, SHARE
+from memapp.library.filtering import InRange
 from tests.fakes import HALVES, HalvesFactory
 from tests.gui.window_bench import WindowBench, make_photos
 
@@ -57,6 +58,19 @@ def test_a_photo_that_was_looked_at_alone_counts(bench: WindowBench, folder: Pat
     bench.trigger("open")
     bench.trigger("overlay-segmentation")
     bench.until(lambda: bench.window.library.value(bench.key("b.png"), CONTENTS))
+
+
+def test_the_status_line_says_how_many_were_not_looked_at(bench: WindowBench, folder: Path) -> None:
+    bench.add(folder)
+    bench.trigger(f"share-{HALVES.categories[1].name}")
+    bench.window.filters.set_condition(SHARE, InRange(SHARE, 1))
+
+    def says(text: str) -> bool:
+        return any(each.text() == text for each in bench.window.status.findChildren(QPushButton))
+
+    bench.until(lambda: says("0 of 3 shown, 3 not yet looked at: show all"))
+    bench.trigger("contents-all")
+    bench.until(lambda: says("3 of 3 shown: show all"))
 
 
 def test_it_can_be_stopped(bench: WindowBench, folder: Path) -> None:

@@ -183,6 +183,8 @@ def test_what_the_filter_hides_is_said_with_a_way_to_show_it(qtbot: QtBot, statu
     assert button.text() == "12 of 1,215 shown: show all"
     with qtbot.waitSignal(status.show_all_clicked):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    status.set_shown_count(12, of=1215, not_looked_at=1100)
+    assert button.text() == "12 of 1,215 shown, 1,100 not yet looked at: show all"
     status.set_shown_count(1215, of=1215)
     assert button.isVisible()
     status.set_shown_count(None)
