@@ -218,7 +218,7 @@ class _ScoreRun:
     def _has_to_wait(self) -> bool:
         if self._lookup.has_work and self._net is not None:
             return False
-        return self._control.paused or self._next_batch_size() == 0
+        return self._control.waits or self._next_batch_size() == 0
 
     def _take(self, message: _Message) -> Iterator[Event]:
         match message:
@@ -281,7 +281,7 @@ class _ScoreRun:
             yield event
 
     def _feed(self) -> None:
-        if self._control.paused:
+        if self._control.waits:
             return
         for key in self._lookup.next_to_read(self._decoders):
             self._pool.submit_fingerprint(key)
@@ -307,7 +307,7 @@ class _ScoreRun:
 
     def _score(self) -> Iterator[Event]:
         now = time.monotonic()
-        if self._control.paused or self._scorer is None:
+        if self._control.waits or self._scorer is None:
             self._meter.idle(now=now)
             return
         self._meter.working()

@@ -162,6 +162,7 @@ class Supervisor(QObject):
             )
             self._explainer.event_ready.connect(self.explained)
             self._explainer.failed.connect(self.explain_failed)
+            self._explainer.finished.connect(self._give_way)
             self._explainer.finished.connect(self.explain_finished)
             self._workers.append(self._explainer)
 
@@ -244,6 +245,7 @@ class Supervisor(QObject):
         assert make_explain is not None
         self._idle.cancel()
         request = self._explainer.start(lambda control: make_explain(order, control))
+        self._give_way()
         self.explain_started.emit(request)
         return request
 
@@ -274,6 +276,12 @@ class Supervisor(QObject):
     def explaining(self) -> bool:
         """Whether a photo is being explained, or waits for it."""
         return self._explainer is not None and self._explainer.busy
+
+    @Slot()
+    def _give_way(self) -> None:
+        """Let the run wait while a photo is explained: the person who looks at it waits for that."""
+        if self._current is not None:
+            self._current.control.set_giving_way(self.explaining)
 
     @Slot()
     def start_idle_work(self) -> None:
@@ -345,6 +353,7 @@ class Supervisor(QObject):
 
     def _start_next(self) -> None:
         self._current = self._waiting.popleft()
+        self._give_way()
         self._timer.start(EVENTS_EVERY_MS)
         self._run_wanted.emit(*self._current)
 

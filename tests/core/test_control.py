@@ -105,3 +105,22 @@ def test_a_cancelled_run_can_be_neither_paused_nor_revived() -> None:
     assert control.cancelled
     with pytest.raises(Cancelled):
         control.checkpoint()
+
+
+def test_a_run_that_gives_way_waits_but_is_not_paused() -> None:
+    control = RunControl()
+    control.set_giving_way(True)
+    assert control.waits
+    assert not control.paused
+    # The person's own pause stays when the way is free again, and the other way round.
+    control.pause()
+    control.set_giving_way(False)
+    assert control.waits
+    assert control.paused
+    control.set_giving_way(True)
+    control.resume()
+    assert control.waits
+    control.cancel()
+    assert not control.waits
+    with pytest.raises(Cancelled):
+        control.checkpoint()
