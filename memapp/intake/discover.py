@@ -24,7 +24,7 @@ _HIDDEN_ON_MACOS = getattr(stat, "UF_HIDDEN", 0x8000)
 
 _DIGITS = re.compile(r"([0-9]+)")
 
-_NO_PICTURE_KINDS = (FailureKind.NOT_A_PICTURE, FailureKind.DAMAGED)
+_NO_PICTURE_KINDS = (FailureKind.NOT_A_PICTURE, FailureKind.DAMAGED, FailureKind.EMPTY)
 """What the first bytes of a file can say if nothing else suggests a photo: no picture, empty, only zeros."""
 
 

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from memapp.core.contracts import PhotoLoader, Scorer, ScorerFactory
 from memapp.core.control import RunControl
-from memapp.core.errors import Cancelled, ExplanationError, MemappError
+from memapp.core.errors import Cancelled, ExplanationError
 from memapp.core.explanation import (
     AREA_COLOURS,
     EXPLAINED_SIDE,
@@ -41,6 +41,7 @@ from memapp.core.explanation import (
 from memapp.core.map_placement import place_map
 from memapp.core.records import NetIdentity, PixelArray
 from memapp.core.text import deferred, tr
+from memapp.pipeline.explain_failures import failure_words
 from memapp.pipeline.unchanged_photo import load_unchanged
 
 LAYER_ORDER = (Layer.SEGMENTATION, Layer.REGIONS, Layer.MEMORABILITY)
@@ -387,16 +388,7 @@ class _ExplainRun:
         )
 
     def _failed(self, layer: Layer, problem: Exception) -> ExplainFailed:
-        if isinstance(problem, MemappError):
-            reason = str(problem)
-        elif isinstance(problem, MemoryError):
-            reason = tr(
-                "There is not enough memory to look into this photo. Close other programs, then try again."
-            )
-        else:
-            _log.error("the %s of a photo failed", layer, exc_info=problem)
-            reason = tr("Something went wrong while looking into this photo. Try again; the log says more.")
-        return ExplainFailed(self._order.key, layer, reason)
+        return ExplainFailed(self._order.key, layer, failure_words(layer, problem))
 
 
 def _made_by(*parts: str) -> str:

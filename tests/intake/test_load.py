@@ -211,7 +211,11 @@ def test_empty_zeros_and_text(tmp_path: Path) -> None:
     (tmp_path / "empty.jpg").write_bytes(b"")
     (tmp_path / "zeros.jpg").write_bytes(bytes(10_000))
     (tmp_path / "text.jpg").write_text("Hello", encoding="utf-8")
-    assert refusal(tmp_path / "empty.jpg").reason == "This file is empty."
+    empty = refusal(tmp_path / "empty.jpg")
+    assert (empty.kind, empty.reason) == (
+        FailureKind.EMPTY,
+        "This file is empty. Copy it again from its source.",
+    )
     assert "zeros" in refusal(tmp_path / "zeros.jpg").reason
     problem = refusal(tmp_path / "text.jpg")
     assert (problem.kind, problem.reason) == (

@@ -41,7 +41,6 @@ from memapp.scoring.explain.regions import FilledRegions
 from memapp.store.maps import DiskMapStore
 from tests.fakes import (
     BRIGHTNESS_NET,
-    HALVES,
     BrightnessFactory,
     BrightnessScorer,
     HalvesFactory,
@@ -395,17 +394,3 @@ def test_a_segmenter_stays_loaded_between_photos_until_it_is_released(house: Hou
     assert opened.opened == 2
     keeper.release()
     scorers.release()
-
-
-def test_a_reinstalled_segmenter_is_opened_again() -> None:
-    factory = HalvesFactory()
-    keeper = SharedSegmenters(factory)
-    keeper.open("halves").close()
-    keeper.open("halves").close()
-    assert factory.opened == 1
-    factory.installed = lambda: (dataclasses.replace(HALVES, sha256="e" * 64),)  # type: ignore[method-assign]
-    keeper.open("halves")
-    assert factory.opened == 2
-    assert factory.segmenter.closed
-    with pytest.raises(SegmenterError):
-        keeper.open("other")
