@@ -107,20 +107,25 @@ def test_a_cancelled_run_can_be_neither_paused_nor_revived() -> None:
         control.checkpoint()
 
 
+def state(control: RunControl) -> tuple[bool, bool]:
+    """Return whether a run should wait, and whether a person paused it."""
+    return control.waits, control.paused
+
+
 def test_a_run_that_gives_way_waits_but_is_not_paused() -> None:
     control = RunControl()
     control.set_giving_way(True)
-    assert control.waits
-    assert not control.paused
+    assert state(control)[0]
+    assert not state(control)[1]
     # The person's own pause stays when the way is free again, and the other way round.
     control.pause()
     control.set_giving_way(False)
-    assert control.waits
-    assert control.paused
+    assert state(control)[0]
+    assert state(control)[1]
     control.set_giving_way(True)
     control.resume()
-    assert control.waits
+    assert state(control)[0]
     control.cancel()
-    assert not control.waits
+    assert not state(control)[0]
     with pytest.raises(Cancelled):
         control.checkpoint()

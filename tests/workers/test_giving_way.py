@@ -20,6 +20,9 @@ def test_a_run_gives_way_to_an_explanation_and_goes_on_after_it(qtbot: QtBot) ->
     controls: list[RunControl] = []
     explained = threading.Event()
 
+    def waits(place: int) -> bool:
+        return controls[place].waits
+
     def run(_order: RunOrder, control: RunControl) -> Iterator[Event]:
         controls.append(control)
         while not control.cancelled:
@@ -35,13 +38,13 @@ def test_a_run_gives_way_to_an_explanation_and_goes_on_after_it(qtbot: QtBot) ->
     try:
         supervisor.start_run(RunOrder(("a",)))
         qtbot.waitUntil(lambda: bool(controls))
-        assert not controls[0].waits
+        assert not waits(0)
         supervisor.explain(ExplainOrder(ImageKey("/a.jpg", 1, 1), frozenset({Layer.REGIONS})))
-        assert controls[0].waits
+        assert waits(0)
         # It is no pause of the person's.
         assert not supervisor.paused
         explained.set()
-        qtbot.waitUntil(lambda: not controls[0].waits)
+        qtbot.waitUntil(lambda: not waits(0))
         # A run that begins while a photo is explained waits from its start.
         explained.clear()
         supervisor.cancel()
@@ -49,9 +52,9 @@ def test_a_run_gives_way_to_an_explanation_and_goes_on_after_it(qtbot: QtBot) ->
         supervisor.explain(ExplainOrder(ImageKey("/a.jpg", 1, 1), frozenset({Layer.REGIONS})))
         supervisor.start_run(RunOrder(("b",)))
         qtbot.waitUntil(lambda: len(controls) == 2)
-        assert controls[1].waits
+        assert waits(1)
         explained.set()
-        qtbot.waitUntil(lambda: not controls[1].waits)
+        qtbot.waitUntil(lambda: not waits(1))
     finally:
         explained.set()
         assert supervisor.stop(seconds=10.0)
