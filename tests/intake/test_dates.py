@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -198,12 +197,12 @@ def test_xmp_in_utf_16_padded_or_cut_off_is_read() -> None:
         assert list(dates_of_xmp(form).values()) == ["2024-05-01"]
 
 
+@pytest.mark.timeout(120)  # entities unfolded would take hours
 def test_hostile_xmp_costs_nothing() -> None:
     entities = "".join(f"<!ENTITY e{n + 1} '{f'&e{n};' * 10}'>" for n in range(12))
     bomb = packet(
         "<xmp:CreateDate>&e12;</xmp:CreateDate>", before=f"<!DOCTYPE x [<!ENTITY e0 '2024'>{entities}]>"
     )
-    began = time.monotonic()
     assert dates_of_xmp(bomb.encode()) == {}
     assert dates_of_xmp(packet(f"<xmp:CreateDate>{'2' * 3_000_000}</xmp:CreateDate>").encode()) == {}
     assert dates_of_xmp(packet("<a>" * 200_000).encode()) == {}
@@ -211,7 +210,6 @@ def test_hostile_xmp_costs_nothing() -> None:
     assert (
         dates_of_xmp(packet("<xmp:CreateDate>2024-05-01</xmp:CreateDate>" + " " * 5_000_000).encode()) == {}
     )
-    assert time.monotonic() - began < 5
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-import time
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +15,7 @@ from tests.intake.making import photo_image
 from tests.intake.making_tiff import DEFLATE, LZW, RAW, Page, tiff
 
 PHOTO = np.asarray(photo_image(70, 50))
+HANG_SECONDS = 120  # reading all of it would take hours
 
 
 def load(path: Path, content: bytes) -> tuple[PixelArray, PhotoFacts]:
@@ -116,11 +116,10 @@ def test_pages_beyond_any_file(tmp_path: Path, offset: int) -> None:
     assert np.array_equal(load(tmp_path / "a.tif", bytes(content))[0], PHOTO)
 
 
-def test_thousands_of_pages_take_no_time(tmp_path: Path) -> None:
+@pytest.mark.timeout(HANG_SECONDS)
+def test_thousands_of_pages_are_not_all_read(tmp_path: Path) -> None:
     content = tiff(*(flat(page % 256, 8) for page in range(3000)), flat(7, 20))
-    began = time.monotonic()
     picture, facts = load(tmp_path / "a.tif", content)
-    assert time.monotonic() - began < 5
     # Only the first pages are looked at.
     assert picture.shape == (8, 8, 3)
     assert facts.rendering == "first page"
@@ -135,7 +134,8 @@ def test_a_damaged_later_page_leaves_the_photo(tmp_path: Path) -> None:
         assert np.array_equal(picture, PHOTO if cut > 5 else np.full((90, 90, 3), 10))
 
 
-def test_many_large_directories_take_no_time(tmp_path: Path) -> None:
+@pytest.mark.timeout(HANG_SECONDS)
+def test_many_large_directories_are_not_all_read(tmp_path: Path) -> None:
     number = 1_000_000
     content = bytearray(b"II+\0" + struct.pack("<HHQ", 8, 0, 16 + number * 8) + bytes(number * 8))
     for page in range(256):
@@ -147,7 +147,5 @@ def test_many_large_directories_take_no_time(tmp_path: Path) -> None:
         content += struct.pack("<Q", len(entries))
         content += b"".join(struct.pack("<HHQQ", *entry) for entry in entries)
         content += struct.pack("<Q", 0 if page == 255 else len(content) + 8)
-    began = time.monotonic()
     (tmp_path / "a.tif").write_bytes(content)
     load_photo(str(tmp_path / "a.tif"))
-    assert time.monotonic() - began < 5

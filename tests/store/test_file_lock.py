@@ -37,7 +37,7 @@ def test_a_lock_that_another_process_holds_does_not_come_until_that_has_ended(lo
         started = time.monotonic()
         with file_lock(lock, seconds=0.2) as held:
             assert not held
-        assert 0.2 <= time.monotonic() - started < 5
+        assert time.monotonic() - started >= 0.2
         holder.kill()
         holder.wait()
     with file_lock(lock) as held:
