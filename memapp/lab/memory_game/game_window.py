@@ -67,6 +67,7 @@ class GameWindow(QWidget):
         self._stream = stream
         self._picture = picture
         self._theme_manager = theme_manager
+        theme_manager.changed.connect(self.update)
         self._pressed: list[bool] = []
         self._image: QImage | None = None
         self._lines: tuple[str, str, str] = (TITLE, HOW, START)
@@ -114,7 +115,7 @@ class GameWindow(QWidget):
         """Paint the photo, or the text."""
         painter = QPainter(self)
         theme = self._theme_manager.theme
-        painter.fillRect(self.rect(), self.palette().window())
+        painter.fillRect(self.rect(), theme.window)
         title, text, keys = self._lines
         area = QRectF(self.rect()).adjusted(SPACE_6, SPACE_6, -SPACE_6, -SPACE_6)
         painter.setPen(theme.second_text)
@@ -201,6 +202,6 @@ def result_text(answers: Sequence[Answer], kept: str) -> str:
         f"{found.false_alarms} of {found.first_sights} new photos."
     )
     if not found.attentive:
-        text += "\nToo many quick repeats were missed, or too many new photos taken for repeats: these"
+        text += "\nToo many quick repeats were missed, or too many new photos taken for repeats: these "
         text += "answers are saved, but don't count in the labels."
     return f"{text}\n\n{kept}"

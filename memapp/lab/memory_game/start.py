@@ -19,11 +19,14 @@ from memapp.core.errors import MemappError, PhotoError
 from memapp.core.machine import usable_cores
 from memapp.core.memory_game import LEAST_PHOTOS, Answer, Role, choose_photos, plan_game
 from memapp.core.records import FoundFile
+from memapp.core.settings import SETTINGS, Settings
 from memapp.gui.widgets.theme import ThemeManager
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
 from memapp.lab.memory_game.game_window import GameWindow, result_text
+from memapp.store.home import home_folder
 from memapp.store.memory_games import keep_game, read_games
+from memapp.store.preferences import SettingsFile
 from memapp.workers.preview_pool import to_image
 
 PICTURE_SIDE = 800
@@ -58,12 +61,21 @@ def play(
     window = GameWindow(
         stream=plan_game(list(pictures), seed=seed),
         picture=pictures.__getitem__,
-        theme_manager=ThemeManager(choice="dark", parent=application),
+        theme_manager=ThemeManager(choice=_appearance(), parent=application),
     )
     window.finished.connect(partial(_keep, window, output, observer))
     window.show()
     window.activateWindow()
     return int(application.exec())
+
+
+def _appearance() -> str:
+    """Return the appearance that was chosen for the main window; the system's where none can be read."""
+    try:
+        return Settings(SettingsFile(home=home_folder()).values()).get(SETTINGS.theme)
+    except MemappError:
+        # A game needs nothing else of that folder.
+        return SETTINGS.theme.default
 
 
 def _keep(window: GameWindow, output: Path, observer: str, answers: Sequence[Answer]) -> None:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from memapp.core.memory_game import Answer, plan_game, result_of
-from memapp.gui.widgets.theme import ThemeManager
+from memapp.core.memory_game import LEAST_PHOTOS, Answer, plan_game, result_of
+from memapp.core.settings import SETTINGS
+from memapp.gui.widgets.theme import DARK, LIGHT, ThemeManager
 from memapp.lab.memory_game.game_window import GameWindow, result_text
+from memapp.lab.memory_game.start import play
+from memapp.store.preferences import SettingsFile
+from tests.gui.window_bench import make_photos
 
 STREAM = plan_game([f"{number}.jpg" for number in range(12)], seed=3)
 
@@ -90,3 +96,58 @@ def test_escape_leaves_without_answers(window: GameWindow, qtbot: QtBot) -> None
     assert not window.isVisible()
     qtbot.wait(100)
     assert given == []
+
+
+class Paints(QObject):
+    """Counts how often a window is painted."""
+
+    def __init__(self, window: GameWindow) -> None:
+        super().__init__(window)
+        self.count = 0
+        window.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() is QEvent.Type.Paint
+        return False
+
+
+def ground(window: GameWindow) -> str:
+    return window.grab().toImage().pixelColor(2, 2).name()
+
+
+def test_it_follows_the_appearance_while_it_is_open(qtbot: QtBot) -> None:
+    manager = ThemeManager(choice="dark")
+    window = GameWindow(stream=STREAM, picture=picture, theme_manager=manager)
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitExposed(window)
+    assert ground(window) == DARK.window
+    paints = Paints(window)
+    manager.choose("light")
+    qtbot.waitUntil(lambda: paints.count > 0)
+    assert ground(window) == LIGHT.window
+
+
+@pytest.mark.parametrize("chosen", [DARK, LIGHT], ids=["dark", "light"])
+def test_it_has_the_appearance_that_was_chosen_in_the_preferences(
+    qapp: QApplication, memapp_home: Path, tmp_path: Path, chosen: object
+) -> None:
+    settings = SettingsFile(home=memapp_home)
+    settings.note(SETTINGS.theme.key, "dark" if chosen is DARK else "light")
+    settings.save()
+    photos = make_photos(tmp_path, {f"{number}.png": 10 * number for number in range(LEAST_PHOTOS)})
+    seen: list[str] = []
+
+    def look() -> None:
+        [window] = [
+            each for each in qapp.topLevelWidgets() if isinstance(each, GameWindow) and each.isVisible()
+        ]
+        seen.append(ground(window))
+        window.close()
+        window.deleteLater()
+        qapp.exit()
+
+    QTimer.singleShot(0, look)
+    assert play(photos, output=tmp_path / "games", observer="one", seed=1) == 0
+    assert chosen in (DARK, LIGHT)
+    assert seen == [(DARK if chosen is DARK else LIGHT).window]
