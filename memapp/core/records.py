@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from enum import StrEnum
 from os.path import basename
@@ -125,6 +126,15 @@ class PhotoFacts:
     missing: float | None = None
     """None unless the picture is damaged; else the share of it, from its end, that is known to be missing:
     0..1, and 0 where that is not known."""
+
+    def __post_init__(self) -> None:
+        """Keep one copy of each text that many photos share: a fifth of what the window holds of a photo.
+
+        Here, since facts are made by workers: it costs the GUI thread nothing.
+        """
+        for name in ("format", "camera", "lens", "exposure"):
+            if text := getattr(self, name):
+                object.__setattr__(self, name, sys.intern(text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class Library:
             raise ValueError("a library needs the column of keys")
         self.columns = columns
         self._announcer = Announcer()
-        self._gathering: dict[str, set[int]] | None = None
+        self._gathering: dict[str, list[Rows]] | None = None
         self._forget()
 
     def _forget(self) -> None:
@@ -211,7 +211,7 @@ class Library:
         if (key.size, key.mtime_ns) != (before.size, before.mtime_ns):
             self._stored.blank(rows, everything=False)
         self._fill(rows, [key])
-        self._emit_values([row], frozenset(column.id for column in self.columns))
+        self._emit_values(rows, frozenset(column.id for column in self.columns))
 
     def rename(self, photo: PhotoId, known: PhotoId) -> None:
         """Give a photo the id by which it was known before; nothing else about it changes.
@@ -299,7 +299,7 @@ class Library:
         """
         here = {photo: row for photo in values if (row := self.row(photo)) is not None}
         old, changed = self._stored.set_each(column_id, ((row, values[photo]) for photo, row in here.items()))
-        self._note(column_id, changed)
+        self._note(column_id, np.array(sorted(changed), dtype=np.int64))
         return dict(zip(here, old, strict=True))
 
     def set_rows(self, column_id: str, rows: Rows, values: Sequence[Any] | Values) -> None:
@@ -308,7 +308,7 @@ class Library:
         Raises:
             KeyError: there is no such column, or its values are computed.
         """
-        self._note(column_id, self._stored.set_rows(column_id, rows, values).tolist())
+        self._note(column_id, np.unique(self._stored.set_rows(column_id, rows, values)))
 
     def blank(self, photos: Iterable[PhotoId]) -> None:
         """Forget all that belongs to the state of these photos' files: they are to be read again."""
@@ -316,7 +316,7 @@ class Library:
         if len(rows):
             self._stored.blank(rows, everything=False)
             names = frozenset(column.id for column in self.columns if column.of_file)
-            self._emit_values(rows.tolist(), self.columns.touched_by(names))
+            self._emit_values(rows, self.columns.touched_by(names))
 
     @contextmanager
     def gathered(self) -> Iterator[None]:
@@ -330,7 +330,8 @@ class Library:
         finally:
             gathered, self._gathering = self._gathering, None
             if gathered:
-                self._emit_values(set().union(*gathered.values()), self.columns.touched_by(gathered))
+                rows = np.unique(np.concatenate([part for parts in gathered.values() for part in parts]))
+                self._emit_values(rows, self.columns.touched_by(gathered))
 
     def register(self, *columns: Column) -> None:
         """Add columns whose values are unknown or computed. Raises ValueError as Columns.register does."""
@@ -361,19 +362,18 @@ class Library:
         values = [column.of_photo(Photo(self, row)) for row in range(len(self._ids))]
         return as_values(values, column)
 
-    def _note(self, column_id: str, rows: Sequence[int]) -> None:
-        if not rows:
+    def _note(self, column_id: str, rows: Rows) -> None:
+        if not len(rows):
             return
         for touched in self.columns.touched_by([column_id]):
             self._computed.pop(touched, None)
         if self._gathering is None:
             self._emit_values(rows, self.columns.touched_by([column_id]))
         else:
-            self._gathering.setdefault(column_id, set()).update(rows)
+            self._gathering.setdefault(column_id, []).append(rows)
 
-    def _emit_values(self, rows: Iterable[int], columns: frozenset[str]) -> None:
-        changed = np.array(sorted(rows), dtype=np.int64)
-        self._emit(Change(ChangeKind.VALUES, changed, self.ids_at(changed), columns))
+    def _emit_values(self, rows: Rows, columns: frozenset[str]) -> None:
+        self._emit(Change(ChangeKind.VALUES, rows, self.ids_at(rows), columns))
 
     def _emit(self, change: Change) -> None:
         if change.touches(KEY):

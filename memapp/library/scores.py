@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
@@ -119,7 +117,7 @@ class Scores:
             library.set_rows(score_column(net), at, [photo.score for photo in kept])
             library.set_rows(fast_column(net), at, [photo.precision is Precision.FAST for photo in kept])
             library.set_rows(engine_column(net), at, [photo.engine for photo in kept])
-            library.set_rows("facts", at, [_shared(photo.facts) for photo in kept])
+            library.set_rows("facts", at, [photo.facts for photo in kept])
             library.set_rows(CAUTION, at, [caution_of(photo.facts) for photo in kept])
             library.set_rows("taken", at, [place_in_time(photo.facts.taken) for photo in kept])
 
@@ -320,14 +318,3 @@ def _net_score(photo: Photo, net: NetInfo) -> NetScore:
     score = photo[score_column(net.id)]
     fast = photo[fast_column(net.id)]
     return NetScore(net, None if score != score else score, Precision.FAST if fast else Precision.EXACT)
-
-
-def _shared(facts: PhotoFacts) -> PhotoFacts:
-    """Return the same facts with one copy of each text that many photos share: a fifth of a row's memory."""
-    return replace(
-        facts,
-        format=sys.intern(facts.format),
-        camera=facts.camera and sys.intern(facts.camera),
-        lens=facts.lens and sys.intern(facts.lens),
-        exposure=facts.exposure and sys.intern(facts.exposure),
-    )
