@@ -52,6 +52,22 @@ def in_notation(text: str) -> str:
     return _INNER_POINT.sub(_notation.decimal, text) if _notation.marks else text
 
 
+def in_files(text: str) -> str:
+    """Return a sentence of the screen as files have it: "1,2 of 4,8 MB" as "1.2 of 4.8 MB"."""
+    if not _notation.marks:
+        return text
+    decimal, group = re.escape(_notation.decimal), re.escape(_notation.group)
+    grouped = rf"\d{{1,3}}(?:{group}\d{{3}})+(?!\d)" if group else r"(?!)"
+    number = re.compile(rf"(?<!\d)(?:(?P<grouped>{grouped})|\d+)(?:{decimal}(?P<decimals>\d+))?")
+
+    def in_english(found: re.Match[str]) -> str:
+        whole = found[0].partition(_notation.decimal)[0] if found["decimals"] else found[0]
+        whole = whole.replace(_notation.group, ",") if found["grouped"] else whole
+        return f"{whole}.{found['decimals']}" if found["decimals"] else whole
+
+    return number.sub(in_english, text)
+
+
 def filled(text: str, values: Mapping[str, object]) -> str:
     """Fill values into a text as str.format() does, with numbers as number_text() writes them.
 

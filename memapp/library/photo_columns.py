@@ -13,7 +13,7 @@ from memapp.core.caution import Caution, caution_sentence, caution_text
 from memapp.core.moments import order_of
 from memapp.core.names import display_name, natural_key
 from memapp.core.nets import RESMEM, NetInfo
-from memapp.core.number_text import in_notation
+from memapp.core.number_text import in_files, in_notation
 from memapp.core.photo_text import failure_text, file_size_text, pixels_text, taken_text
 from memapp.core.records import Failure, PhotoFacts, Precision
 from memapp.core.score_text import FAST_SENTENCE, score_text, standing
@@ -204,7 +204,7 @@ def _failure_column() -> Column:
         text=lambda failure: failure_text(failure.kind),
         tooltip=lambda photo: failure.reason if (failure := failure_of(photo)) else "",
         spoken=lambda photo: failure_text(failure.kind).lower() if (failure := failure_of(photo)) else "",
-        export=ExportField("reason", lambda failure: failure.reason),
+        export=ExportField("reason", lambda failure: in_files(failure.reason)),
     )
 
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from memapp.core.number_text import in_notation, number_text, set_notation
+from memapp.core.number_text import in_files, in_notation, number_text, set_notation
 from memapp.core.photo_text import file_size_text, pixels_text
 from memapp.core.score_scale import RESMEM_SCALE, hits_and_false_alarms
 from memapp.core.score_text import as_written, of_hundred, place_text, points_text, score_text
 from memapp.core.text import tr, trn
+from memapp.intake.problems import ends_too_early, too_large
 
 
 @pytest.fixture
@@ -57,3 +58,22 @@ def test_a_translation_that_names_a_value_wrongly_does_not_cost_the_text() -> No
     assert tr("{a:.2f}", a=0.5) == "0,50"
     with pytest.raises(LookupError):
         tr("{b}", a=1)
+
+
+@pytest.mark.parametrize(
+    ("decimal", "group"), [(",", "."), (",", "\u202f"), (",", ""), (".", "'"), (".", ",")]
+)
+def test_files_have_english_numbers_whatever_the_screen_has(decimal: str, group: str) -> None:
+    set_notation(decimal, group)
+    try:
+        short = ends_too_early(size=1_234_567, expected=4_800_000).reason
+        large = too_large(30_000, 20_000, 4_000_000_000).reason
+        assert f"(1{decimal}2 of 4{decimal}8 MB)" in short
+        assert f"30{group}000 x 20{group}000" in large
+        assert "(1.2 of 4.8 MB). Copy" in in_files(short)
+        wide, megapixels = ("30000 x 20000", "(600 meg") if not group else ("30,000 x 20,000", "(600 meg")
+        assert wide in in_files(large)
+        assert megapixels in in_files(large)
+        assert in_files(number_text(1_234_567.891, ",.2f")) == ("1,234,567.89" if group else "1234567.89")
+    finally:
+        set_notation()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -128,6 +129,10 @@ def test_files_have_points_where_the_screen_has_commas(
 ) -> None:
     set_notation(",", ".")
     request.addfinalizer(set_notation)
+    claims = bytearray(b"BM" + bytes(52))
+    claims[10], claims[14], claims[26], claims[28] = 54, 40, 1, 24
+    claims[18:26] = struct.pack("<ii", 70_000, 70_000)
+    (folder / "large.bmp").write_bytes(claims)
     bench.add(folder)
     target = tmp_path / "scores.csv"
     choosing(save=str(target))
@@ -135,8 +140,10 @@ def test_files_have_points_where_the_screen_has_commas(
     bench.until(lambda: any(str(target) in text for text in bench.notice_texts()))
     with target.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert len(rows) == 3
-    assert all("." in row["score"] and 0 <= float(row["score"]) <= 1 for row in rows)
+    failed = [row for row in rows if row["status"] == "failed"]
+    assert len(rows) == 4
+    assert all("." in row["score"] and 0 <= float(row["score"]) <= 1 for row in rows if row not in failed)
+    assert ["70,000 x 70,000 pixels" in row["reason"] for row in failed] == [True]
 
 
 @pytest.mark.parametrize(
