@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from memapp.gui.widgets.basic import ElidedLabel
 from memapp.gui.widgets.sentence_row import SENTENCE
+from memapp.gui.widgets.word_button import WordButton
 
 _MARKED = re.compile(r"\[!!(?:(?!\[!!|!!\]).)*!!\]", re.DOTALL)
 """A marked text with no marked text in it."""
@@ -91,6 +92,9 @@ def _own_texts(widget: QWidget) -> Iterator[str]:
             yield widget.whole_text
         case QLabel():
             yield widget.property(SENTENCE) or widget.text()
+        case WordButton():
+            # What it shows may be shortened.
+            yield widget.words
         case QAbstractButton():
             yield widget.text()
         case QLineEdit():

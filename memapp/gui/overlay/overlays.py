@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from memapp.core.records import Precision
 from memapp.core.settings import SETTINGS, Settings
-from memapp.core.text import tr
 from memapp.gui.dialogs.segmenters_dialog import SegmentersDialog
 from memapp.gui.grid.grid_view import GridView
 from memapp.gui.grid.tile_images import TileImages
@@ -21,7 +20,6 @@ from memapp.gui.overlay.overlay_panel import OverlayPanel
 from memapp.gui.overlay.segmenter_commands import SegmenterCommands
 from memapp.gui.overlay.tile_overlays import TileOverlays
 from memapp.gui.viewer.photo_viewer import PhotoViewer
-from memapp.gui.widgets.plain import plain_tip
 from memapp.gui.widgets.theme import TEXT_NORMAL, ThemeManager, font
 from memapp.gui.window.actions import Actions
 from memapp.gui.window.app_services import AppServices
@@ -153,14 +151,6 @@ class Overlays(QObject):
         """Explain with scores of this precision."""
         self.view.precision = precision
         self.view.update_overlay()
-
-    def show_choice(self, button: QToolButton) -> None:
-        """Show the chosen overlay on a button."""
-        chosen = self._actions[f"overlay-{self.view.overlay}"]
-        button.setIcon(chosen.icon())
-        text = tr("Overlay: {name}", name=chosen.text())
-        button.setToolTip(plain_tip(text))
-        button.setAccessibleName(text)
 
     def manage_segmenters(self) -> None:
         """Open the dialog that gets, installs, chooses and removes segmenters."""

@@ -241,9 +241,16 @@ def _stylesheet(theme: Theme) -> str:
         QToolButton::menu-indicator {{ image: {arrow}; subcontrol-origin: padding;
             subcontrol-position: right center; right: {SPACE_1}px; }}
         QToolButton#qt_toolbar_ext_button {{ padding: 0; border: none; image: {arrow}; }}
+        QToolButton[segment] {{ border: 1px solid {theme.line}; border-radius: 0;
+            padding: {SPACE_1 - 1}px {SPACE_1}px {SPACE_1 - 1}px {SPACE_1 + 2}px; }}
+        QToolButton[segment="first"] {{ border-top-left-radius: {CORNER}px;
+            border-bottom-left-radius: {CORNER}px; }}
+        QToolButton[segment="last"] {{ border-top-right-radius: {CORNER}px;
+            border-bottom-right-radius: {CORNER}px; }}
+        QToolButton[segment="next"], QToolButton[segment="last"] {{ border-left: none; }}
         QToolButton:hover {{ background: {theme.hover}; }}
         QToolButton:pressed, QToolButton:checked {{ background: {theme.line}; }}
-        QToolButton:focus {{ border-color: {theme.accent}; }}
+        QToolButton:focus, QToolButton[segment]:focus {{ border: 1px solid {theme.accent}; }}
         QToolTip {{ background: {theme.panel}; color: {theme.text}; border: 1px solid {theme.line};
             padding: {SPACE_1}px; }}
         QPushButton {{ background: {theme.tile}; border: 1px solid {theme.line}; border-radius: {CORNER}px;

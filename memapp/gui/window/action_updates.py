@@ -64,7 +64,7 @@ class ActionUpdates(QObject):
         overlays.view.shown_changed.connect(self.update)
         overlays.areas.selection_changed.connect(self.update)
         nets.shown.connect(self.update)
-        sorting.named.connect(self.update)
+        sorting.changed.connect(self.update)
         filters.changed.connect(self.update)
         undo.changed.connect(self.update)
         grid.selection_changed.connect(self._update_selection)

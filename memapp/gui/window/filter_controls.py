@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
     QHBoxLayout,
+    QLabel,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -31,7 +32,7 @@ from memapp.library.order import NAME, SCORE
 _LEAVE_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down, Qt.Key.Key_Escape)
 _LEAVE_BOX_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
 """In a box for a number, Down is a step."""
-_FIND_WIDTHS = (104, 200)
+_FIND_WIDTHS = (92, 200)
 _SCORE_WIDTH = 44
 _BOX_WIDTH = 72
 _TEXT_WIDTH = 200
@@ -60,7 +61,7 @@ class FilterControls(QWidget):
         self._announced = PhotoFilter()
         self._name = TextEditor(library.columns[NAME], hint=tr("Find"))
         self._name.line.setMinimumWidth(_FIND_WIDTHS[0])
-        self._name.line.setMaximumWidth(_FIND_WIDTHS[1])
+        self._name.setMaximumWidth(_FIND_WIDTHS[1])
         self._name.line.installEventFilter(self)
         self._magnifier = QAction(self)
         self._name.line.addAction(self._magnifier, self._name.line.ActionPosition.LeadingPosition)
@@ -81,7 +82,8 @@ class FilterControls(QWidget):
         row.setSpacing(SPACE_1)
         row.addWidget(self._name, 1)
         row.addSpacing(SPACE_2)
-        row.addWidget(text_label(library.columns[SCORE].title, Role.QUIET))
+        self._score_label = text_label(library.columns[SCORE].title, Role.QUIET)
+        row.addWidget(self._score_label)
         row.addWidget(self._score)
         row.addWidget(self._button)
         row.addStretch()
@@ -115,6 +117,13 @@ class FilterControls(QWidget):
     def popup(self) -> FilterPopup:
         """The filters other than name and score."""
         return self._popup
+
+    def set_labelled(self, labelled: bool) -> None:
+        """Show or hide the labels of the scores, which their tooltips and names say as well."""
+        for label in (self._score_label, *self._score.findChildren(QLabel)):
+            label.setVisible(labelled)
+        # At once, not with the next turn of the event loop: the toolbar asks for the width.
+        self._score.updateGeometry()
 
     def start_finding(self) -> None:
         """Focus the field for the name."""

@@ -44,7 +44,7 @@ from memapp.gui.window.photo_panes import PhotoPanes
 from memapp.gui.window.runners import make_runners
 from memapp.gui.window.settings_effects import connect_settings
 from memapp.gui.window.sort_commands import SortCommands
-from memapp.gui.window.toolbar import SizeSlider
+from memapp.gui.window.toolbar import MainToolbar, SizeSlider
 from memapp.gui.window.undo_commands import UndoCommands
 from memapp.gui.window.window_dialogs import WindowDialogs
 from memapp.gui.window.window_layout import add_bars, laid_out
@@ -263,17 +263,16 @@ class MainWindow(QMainWindow):
     def _lay_out(self) -> None:
         self.setWindowTitle("memapp")
         self.setMinimumSize(*_SMALLEST_SIZE)
-        toolbar, sort_button, self._overlay_button = add_bars(
-            self,
+        toolbar = MainToolbar(
             actions=self.actions_table,
             filters=self.filters,
             slider=self.size_slider,
-            sort_menu=self.sorting.menu,
-            overlays=self.overlays.choices,
-            status=self.status,
+            sort_button=self.sorting.button,
+            net_button=self.nets.button,
+            parent=self,
         )
-        self.sorting.named.connect(sort_button.setText)
-        self.nets.take_place(toolbar, before=sort_button)
+        add_bars(self, actions=self.actions_table, toolbar=toolbar, status=self.status)
+        self.nets.take_place(toolbar.net_place)
         self.setCentralWidget(
             laid_out(
                 above=[self.progress_line, self.notices],
@@ -311,12 +310,10 @@ class MainWindow(QMainWindow):
             part.noticed.connect(self.show_notice)
         OverlayRoom(
             overlays=self.overlays,
-            button=self._overlay_button,
             viewer=self.viewer,
             panes=self.panes,
             inspector=self.inspector,
             actions=self.actions_table,
-            theme_manager=self._theme_manager,
             parent=self,
         )
         self.overlays.export_wanted.connect(self.files.export_overlay)

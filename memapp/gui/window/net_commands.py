@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QFileDialog, QMenu, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from memapp.core.events import Notice, NoticeKind
 from memapp.core.names import display_name
@@ -17,6 +17,7 @@ from memapp.core.text import tr
 from memapp.gui.dialogs.nets_dialog import NetsDialog
 from memapp.gui.run.session import Session
 from memapp.gui.widgets.plain import as_caption, ask
+from memapp.gui.widgets.word_button import WordButton
 from memapp.gui.window.actions import Actions
 from memapp.gui.window.filter_controls import FilterControls
 from memapp.gui.window.net_comparison import NetComparison
@@ -65,12 +66,8 @@ class NetCommands(QObject):
         self.comparison = NetComparison(scores=scores, actions=actions, filters=filters, parent=self)
         self._menu = QMenu(window)
         self._group: QActionGroup | None = None
-        self._button = QToolButton()
-        self._button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-        self._button.setMenu(self._menu)
-        self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._button.setToolTip(tr("The scoring model whose scores are shown"))
+        self.button = WordButton(menu=self._menu)
+        """For the toolbar: the title of the net shown, and the choice of another one."""
         self._place: QAction | None = None
 
     @property
@@ -93,10 +90,9 @@ class NetCommands(QObject):
         first_two = [*wanted, *rest][:2]
         return (first_two[0], first_two[1]) if len(first_two) == 2 else None
 
-    def take_place(self, toolbar: QToolBar, before: QWidget) -> None:
-        """Insert the button with the title of the net shown before another widget of the toolbar."""
-        following = next(action for action in toolbar.actions() if toolbar.widgetForAction(action) is before)
-        self._place = toolbar.insertWidget(following, self._button)
+    def take_place(self, place: QAction) -> None:
+        """Take the place of the button on the toolbar, and hide it while one net scores."""
+        self._place = place
         self.apply()
 
     def apply(self) -> None:
@@ -235,8 +231,12 @@ class NetCommands(QObject):
         self._menu.addAction(self._actions["nets"])
         title = shown.title
         short = title if len(title) <= _TITLE_LETTERS else f"{title[: _TITLE_LETTERS - 1].rstrip()}…"
-        self._button.setText(tr("Model: {net}", net=as_caption(short)))
-        self._button.setAccessibleName(tr("Scoring model whose scores are shown: {net}", net=title))
+        self.button.set_words(
+            tr("Model: {net}", net=short),
+            short=short,
+            tip=tr("The scoring model whose scores are shown"),
+            spoken=tr("Scoring model whose scores are shown: {net}", net=title),
+        )
 
     def show_next(self) -> None:
         """Show the scores of the next net."""

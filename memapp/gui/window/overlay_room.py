@@ -3,48 +3,39 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QToolButton
 
 from memapp.gui.inspector.inspector import Inspector
 from memapp.gui.overlay.explain_view import NO_OVERLAY
 from memapp.gui.overlay.overlays import Overlays
 from memapp.gui.viewer.photo_viewer import PhotoViewer
-from memapp.gui.widgets.theme import ThemeManager
 from memapp.gui.window.actions import Actions
 from memapp.gui.window.photo_panes import PhotoPanes
 
 
 class OverlayRoom(QObject):
-    """Updates viewer, inspector and the toolbar's button with the overlay. Lives on the GUI thread."""
+    """Updates viewer and inspector with the overlay. Lives on the GUI thread."""
 
     def __init__(
         self,
         *,
         overlays: Overlays,
-        button: QToolButton,
         viewer: PhotoViewer,
         panes: PhotoPanes,
         inspector: Inspector,
         actions: Actions,
-        theme_manager: ThemeManager,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._overlays = overlays
-        self._button = button
         self._viewer = viewer
         self._panes = panes
         self._inspector = inspector
         self._actions = actions
         overlays.chosen.connect(self._on_chosen)
         overlays.panel_shown.connect(self._on_panel)
-        theme_manager.changed.connect(self._show_choice)
-        self._show_choice()
 
     @Slot(str)
     def _on_chosen(self, overlay: str) -> None:
         """Open the viewer, the only place for an overlay."""
-        self._show_choice()
         if self._panes.viewing is not None:
             # A button of the panel with the focus may be hidden; Qt would move the focus to the toolbar.
             self._viewer.setFocus()
@@ -54,6 +45,3 @@ class OverlayRoom(QObject):
     @Slot(bool)
     def _on_panel(self, panel_shown: bool) -> None:
         self._inspector.setVisible(not panel_shown and self._actions["inspector"].isChecked())
-
-    def _show_choice(self) -> None:
-        self._overlays.show_choice(self._button)

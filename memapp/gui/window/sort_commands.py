@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from memapp.core.settings import SETTINGS, Settings
 from memapp.core.text import tr
 from memapp.gui.grid.grid_model import GridModel
+from memapp.gui.widgets.word_button import WordButton
 from memapp.gui.window.action_table import ActionSpec
 from memapp.gui.window.actions import Actions
 from memapp.library.changes import Change, ChangeKind
@@ -21,17 +22,19 @@ class SortCommands(QObject):
     """Sorts the grid by any column that can be sorted. Lives on the GUI thread.
 
     Signals:
-        named(str): the text of the button.
+        changed(): the order is another one.
     """
 
-    named = Signal(str)
+    changed = Signal()
 
     def __init__(self, *, photos: GridModel, actions: Actions, settings: Settings, window: QWidget) -> None:
         super().__init__(window)
         self._photos = photos
         self._actions = actions
         self._settings = settings
-        self.menu = QMenu(window)
+        self._menu = QMenu(window)
+        self.button = WordButton(menu=self._menu)
+        """For the toolbar: what the grid is sorted by, and the choice of another column."""
         photos.order_changed.connect(self._on_order)
         photos.library.subscribe(self._on_library_changed)
         self._fill()
@@ -62,9 +65,9 @@ class SortCommands(QObject):
             for place, column in enumerate(columns, start=1)
         ]
         made = self._actions.set_choices("sort", specs)
-        if made == self.menu.actions():
+        if made == self._menu.actions():
             return
-        self.menu.addActions(made)
+        self._menu.addActions(made)
         for action, column in zip(made, columns, strict=True):
             order = Order.natural(column)
             action.triggered.connect(lambda _checked, chosen=order: self._photos.set_order(chosen))
@@ -84,4 +87,5 @@ class SortCommands(QObject):
         self._settings.set(SETTINGS.sort_by, order.column)
         self._settings.set(SETTINGS.sort_descending, order.descending)
         column = self._photos.library.columns[order.column]
-        self.named.emit(tr("Sort: {column}", column=column.title))
+        self.button.set_words(tr("Sort: {column}", column=column.title), short=column.title)
+        self.changed.emit()

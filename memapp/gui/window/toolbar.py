@@ -1,24 +1,27 @@
-"""The toolbar: add, pause and cancel, sort, find and filter, size, panels."""
+"""The toolbar: add, pause and stop, sort, find and filter, overlays, size, panels."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import (
-    QMenu,
-    QSizePolicy,
-    QSlider,
-    QToolBar,
-    QToolButton,
-    QWidget,
-)
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QMenu, QSizePolicy, QSlider, QToolBar, QToolButton, QWidget
 
 from memapp.core.settings import SETTINGS
 from memapp.core.text import tr
+from memapp.gui.widgets.word_button import WordButton
 from memapp.gui.window.actions import Actions
 from memapp.gui.window.filter_controls import FilterControls
+from memapp.gui.window.overlay_switch import OverlaySwitch
 
-_SLIDER_WIDTH = 72
+WORDS_FROM = 1200
+"""The width of the window, in device-independent pixels, below which words give way to icons."""
+SLIDER_WIDTH = 120
 _ICON_SIDE = 18
+_WAYS_TO_ADD = ("add-photos", "add-folder", "paste")
+_OVERLAYS = ("overlay-segmentation", "overlay-memorability", "overlay-regions")
 
 
 class SizeSlider(QSlider):
@@ -31,55 +34,141 @@ class SizeSlider(QSlider):
         self.setRange(*limits)
         self.setPageStep(32)
         self.setValue(pixels)
-        self.setFixedWidth(_SLIDER_WIDTH)
+        self.setFixedWidth(SLIDER_WIDTH)
         self.setAccessibleName(tr("Size of the thumbnails"))
         self.setToolTip(tr("Size of the thumbnails"))
 
 
-def fill_toolbar(
-    toolbar: QToolBar,
-    *,
-    actions: Actions,
-    filters: FilterControls,
-    slider: SizeSlider,
-    sort_menu: QMenu,
-    overlay_menu: QMenu,
-) -> tuple[QToolButton, QToolButton]:
-    """Lay out the toolbar; return the buttons that show the order and the overlay."""
-    toolbar.setMovable(False)
-    toolbar.setIconSize(QSize(_ICON_SIDE, _ICON_SIDE))
-    toolbar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-    for action_id in ("add-photos", "add-folder"):
-        toolbar.addAction(actions[action_id])
-    toolbar.addSeparator()
-    for action_id in ("pause", "cancel"):
-        toolbar.addAction(actions[action_id])
-    toolbar.addSeparator()
-    sort_button = _menu_button(sort_menu, Qt.ToolButtonStyle.ToolButtonTextOnly)
-    toolbar.addWidget(sort_button)
-    toolbar.addAction(actions["reverse"])
-    toolbar.addSeparator()
-    toolbar.addWidget(filters)
-    toolbar.addAction(actions["disagreeing"])
-    spring = QWidget()
-    spring.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-    toolbar.addWidget(spring)
-    overlay_button = _menu_button(overlay_menu, Qt.ToolButtonStyle.ToolButtonIconOnly)
-    toolbar.addWidget(overlay_button)
-    toolbar.addSeparator()
-    toolbar.addAction(actions["smaller"])
-    toolbar.addWidget(slider)
-    toolbar.addAction(actions["larger"])
-    toolbar.addSeparator()
-    for action_id in ("problems", "inspector"):
-        toolbar.addAction(actions[action_id])
-    return sort_button, overlay_button
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """What the toolbar shows of what can give way."""
+
+    words: bool
+    """Of the buttons for what memapp is about."""
+    steps: bool
+    """The buttons beside the slider."""
+    labels: bool
+    """The words that say what the order and the fields are."""
 
 
-def _menu_button(menu: QMenu, style: Qt.ToolButtonStyle) -> QToolButton:
-    button = QToolButton()
-    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-    button.setToolButtonStyle(style)
-    button.setMenu(menu)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    return button
+_FITS = tuple(
+    _Fit(words, steps, labels)
+    for words in (True, False)
+    for steps, labels in ((True, True), (False, True), (False, False))
+)
+"""From all of it to the least."""
+
+
+class MainToolbar(QToolBar):
+    """Lays its parts out; what there is no room for gives way, in an order. Lives on the GUI thread."""
+
+    def __init__(
+        self,
+        *,
+        actions: Actions,
+        filters: FilterControls,
+        slider: SizeSlider,
+        sort_button: WordButton,
+        net_button: WordButton,
+        parent: QWidget,
+    ) -> None:
+        super().__init__(tr("Toolbar"), parent)
+        self.setObjectName("toolbar")
+        self.setMovable(False)
+        self.setIconSize(QSize(_ICON_SIDE, _ICON_SIDE))
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self._actions = actions
+        self._filters = filters
+        self._fitted: tuple[object, ...] = ()
+        """For what it was fitted last."""
+        self._add_button = WordButton(menu=self._menu_of(_WAYS_TO_ADD))
+        self._add_button.set_words(tr("Add"), tip=tr("Add photos or a folder"))
+        self._overlays = OverlaySwitch(
+            overlays=[actions[overlay] for overlay in _OVERLAYS],
+            none=actions["overlay-none"],
+            icon_side=_ICON_SIDE,
+        )
+        self._labelled = (net_button, sort_button)
+
+        self.addWidget(self._add_button)
+        self.addSeparator()
+        self._add("pause", "cancel")
+        self.addSeparator()
+        self.net_place = self.addWidget(net_button)
+        """To be hidden while one net scores."""
+        self.addWidget(sort_button)
+        self._add("reverse")
+        self.addWidget(filters)
+        self._add("disagreeing")
+        spring = QWidget()
+        spring.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(spring)
+        self.addWidget(self._overlays)
+        smaller = self.addWidget(self._step_button("smaller"))
+        self.addWidget(slider)
+        self._steps = (smaller, self.addWidget(self._step_button("larger")))
+        self.addSeparator()
+        self._add("problems", "inspector")
+        actions["add-photos"].changed.connect(self._tint)
+        self._tint()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show as much as there is room for."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        """Fit anew where a text, a part or the type is another one."""
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
+        return super().event(event)
+
+    def _fit(self) -> None:
+        """Show the most that there is room for; the very least where there is no room for that either."""
+        shown = tuple(action.isVisible() for action in self.actions() if action not in self._steps)
+        words = tuple(button.words for button in (*self._labelled, *self._overlays.segments))
+        wanted = (self.width(), self.font().key(), shown, words)
+        # Each try changes what is laid out, and so asks for another one.
+        if wanted != self._fitted:
+            self._fitted = wanted
+            for fit in _FITS:
+                if fit.words and self.width() < WORDS_FROM:
+                    continue
+                self._apply(fit)
+                if self._needed_width() <= self.width():
+                    break
+
+    def _apply(self, fit: _Fit) -> None:
+        for button in (self._add_button, *self._overlays.segments):
+            button.set_worded(fit.words)
+        for step in self._steps:
+            step.setVisible(fit.steps)
+        for button in self._labelled:
+            button.set_worded(fit.labels)
+        self._filters.set_labelled(fit.labels)
+
+    def _needed_width(self) -> int:
+        layout = self.layout()
+        layout.invalidate()
+        spare = self._filters.sizeHint().width() - self._filters.minimumSizeHint().width()
+        return layout.sizeHint().width() - max(0, spare)
+
+    def _add(self, *names: str) -> None:
+        for name in names:
+            self.addAction(self._actions[name])
+
+    def _step_button(self, name: str) -> QToolButton:
+        # A button of its own: an action that is hidden here would be hidden in its menu, too.
+        button = QToolButton()
+        button.setDefaultAction(self._actions[name])
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setIconSize(self.iconSize())
+        return button
+
+    def _menu_of(self, names: Sequence[str]) -> QMenu:
+        menu = QMenu(self)
+        menu.addActions([self._actions[name] for name in names])
+        return menu
+
+    def _tint(self) -> None:
+        self._add_button.setIcon(self._actions["add-photos"].icon())

