@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from memapp.gui.widgets.plain import as_caption, plain_tip
@@ -55,7 +55,7 @@ class WordButton(QToolButton):
             self._worded = worded
             self._show()
 
-    def setIcon(self, icon: QIcon) -> None:
+    def setIcon(self, icon: QIcon | QPixmap) -> None:
         """Show this icon beside the words."""
         super().setIcon(icon)
         self._show()

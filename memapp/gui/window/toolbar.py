@@ -149,6 +149,7 @@ class MainToolbar(QToolBar):
 
     def _needed_width(self) -> int:
         layout = self.layout()
+        assert layout is not None
         layout.invalidate()
         spare = self._filters.sizeHint().width() - self._filters.minimumSizeHint().width()
         return layout.sizeHint().width() - max(0, spare)

@@ -48,7 +48,7 @@ def test_it_is_in_the_sort_menus_with_a_key(liked: WindowBench) -> None:
     [view] = [menu for menu in window.menuBar().findChildren(QMenu) if menu.title() == "Sort by"]
     assert (
         texts(view)
-        == texts(window.sorting.menu)
+        == texts(window.sorting.button.menu())
         == [
             *("Score", "Name", "Date taken", "File size", "Flag", "Stars", "Label", "In it: person", "Likes"),
         ]

@@ -85,8 +85,12 @@ def test_what_has_no_words_says_them_to_the_pointer_and_to_those_who_listen(benc
 
 def test_a_longer_word_makes_others_give_way(bench: WindowBench) -> None:
     bar = toolbar(bench)
-    room = next(width for width in range(1400, 1000, -4) if resize(bench, width) or not all(worded(bench)))
-    resize(bench, room + 4)
+    width = 1400
+    resize(bench, width)
+    while all(worded(bench)):
+        width -= 4
+        resize(bench, width)
+    resize(bench, width + 4)
     assert all(worded(bench))
     bench.window.sorting.button.set_words("Sort: Something with a rather long title", short="A longer word")
     bench.until(lambda: not any(worded(bench)))
