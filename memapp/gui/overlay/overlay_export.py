@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
+from memapp.core.caution import CAUTION_MARK, Caution, caution_sentence, caution_text
 from memapp.core.contents import share_text
 from memapp.core.explanation import MemorabilityMap, Regions, Segmentation
 from memapp.core.map_colours import map_limit
-from memapp.core.score_text import points_text, score_text
+from memapp.core.records import PhotoFacts, Precision
+from memapp.core.score_text import FAST_MARK, points_text, score_text
 from memapp.core.text import deferred, tr
 from memapp.gui.overlay.map_legend import STYLE_WORDS, paint_points_bar, points_colours
 from memapp.gui.overlay.overlay_drawing import MapStyle
@@ -49,6 +51,8 @@ class ExportContent:
     theme: Theme
     face: QFont
     """Made on the GUI thread."""
+    notes: str = ""
+    """Sentences that stand below the legend."""
 
 
 def compose(photo: QImage, content: ExportContent) -> QImage:
@@ -92,7 +96,7 @@ class _Legend:
         self._line = QFontMetricsF(self._face).height() + SPACE_2 * unit
         self._rows = _rows(content)
         self._columns = max(1, int(self._room // (_COLUMN * unit)))
-        self._words = _words(content)
+        self._words = f"{_words(content)} {content.notes}".strip()
 
     def height(self) -> float:
         down = SPACE_4 * self._unit + self._title_height()
@@ -170,12 +174,23 @@ class _Legend:
         return QFontMetricsF(self._face).boundingRect(room, Qt.TextFlag.TextWordWrap, self._words).height()
 
 
-def export_title(name: str, part: Part) -> str:
-    """Return the heading: the photo's name, and its score where the overlay is about it."""
+def export_title(name: str, part: Part, caution: Caution | None = None) -> str:
+    """Return the heading: the photo's name, its score where the overlay is about it, and a caution."""
     if isinstance(part, Segmentation):
-        return f"{name} · {part.segmenter.title}"
-    score = score_text(part.score, part.net.precision)
-    return tr("{name} · score {score}", name=name, score=score)
+        title = f"{name} · {part.segmenter.title}"
+    else:
+        score = score_text(part.score, part.net.precision)
+        title = tr("{name} · score {score}", name=name, score=score)
+    return title if caution is None else f"{title} · {CAUTION_MARK} {caution_text(caution)}"
+
+
+def export_notes(part: Part, facts: PhotoFacts | None) -> str:
+    """Return what a reader should know who sees the picture alone: what the marks in its heading mean."""
+    fast = not isinstance(part, Segmentation) and part.net.precision is Precision.FAST
+    notes = [tr("{mark} marks a fast score, a little less exact.", mark=FAST_MARK)] if fast else []
+    if facts is not None and (caution := caution_sentence(facts)):
+        notes.append(caution)
+    return " ".join(notes)
 
 
 def _rows(content: ExportContent) -> Sequence[tuple[QColor, str, str]]:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
+from memapp.core.caution import caution_of
 from memapp.core.records import Precision
 from memapp.core.settings import SETTINGS, Settings
 from memapp.gui.dialogs.segmenters_dialog import SegmentersDialog
@@ -15,7 +16,7 @@ from memapp.gui.overlay.area_commands import AreaCommands
 from memapp.gui.overlay.contents_commands import ContentsCommands
 from memapp.gui.overlay.explain_view import OVERLAYS, ExplainView
 from memapp.gui.overlay.overlay_drawing import MapStyle
-from memapp.gui.overlay.overlay_export import ExportContent, export_title
+from memapp.gui.overlay.overlay_export import ExportContent, export_notes, export_title
 from memapp.gui.overlay.overlay_panel import OverlayPanel
 from memapp.gui.overlay.segmenter_commands import SegmenterCommands
 from memapp.gui.overlay.tile_overlays import TileOverlays
@@ -24,6 +25,7 @@ from memapp.gui.widgets.theme import TEXT_NORMAL, ThemeManager, font
 from memapp.gui.window.actions import Actions
 from memapp.gui.window.app_services import AppServices
 from memapp.library.library import Library
+from memapp.library.photo_columns import facts_of
 from memapp.library.undo import CommandLog
 from memapp.workers.jobs import Jobs
 from memapp.workers.supervisor import Supervisor
@@ -83,6 +85,7 @@ class Overlays(QObject):
         self._settings = settings
         self._theme_manager = theme_manager
         self._window = window
+        self._library = library
         self.panel = OverlayPanel(
             theme_manager=theme_manager,
             style=MapStyle(settings.get(SETTINGS.map_style)),
@@ -171,9 +174,13 @@ class Overlays(QObject):
     def export(self) -> None:
         """Request that the overlay on screen is saved, with the photo and its legend."""
         if (shown := self.view.shown) is not None:
+            photo = self._library.photo(shown.key)
+            facts = None if photo is None else facts_of(photo)
+            caution = None if facts is None else caution_of(facts)
             content = ExportContent(
                 overlay=self.view.overlay,
-                title=export_title(shown.key.name, shown.part),
+                title=export_title(shown.key.name, shown.part, caution),
+                notes=export_notes(shown.part, facts),
                 part=shown.part,
                 layer=shown.layer,
                 style=self.panel.map.style_shown,
