@@ -28,9 +28,15 @@ WHOLE = PhotoFacts(640, 480, "PNG")
 CUT = PhotoFacts(640, 480, "JPEG", missing=0.25)
 
 
-@pytest.mark.parametrize("part", [memorability(), regions()], ids=["map", "regions"])
-def test_the_heading_has_the_marks_of_the_tile(part: Part) -> None:
-    fast = dataclasses.replace(part, net=FAST)
+@pytest.mark.parametrize(
+    ("part", "fast"),
+    [
+        (memorability(), dataclasses.replace(memorability(), net=FAST)),
+        (regions(), dataclasses.replace(regions(), net=FAST)),
+    ],
+    ids=["map", "regions"],
+)
+def test_the_heading_has_the_marks_of_the_tile(part: Part, fast: Part) -> None:
     assert export_title("a.png", part) == "a.png · score 0.71"
     assert export_title("a.png", fast, Caution.DAMAGED) == "a.png · score ≈0.71 · ⚠ Damaged"
     assert export_notes(part, WHOLE) == ""
