@@ -62,7 +62,7 @@ class _PrivateHandler(logging.handlers.RotatingFileHandler):
             handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o600)
             if not stat.S_ISREG(os.fstat(handle).st_mode):
                 os.close(handle)
-                raise OSError(errno.EINVAL, "it is not a regular file", path)
+                raise OSError(errno.EINVAL, "it is a folder or a device, not a file", path)
             keep_from_others(Path(path))
             return handle
 

@@ -40,11 +40,11 @@ _SENTENCES = {
         "Copy the file again from its source."
     ),
     Caution.TOO_SMALL: deferred(
-        "Not a photo the scoring model can judge: it is smaller than {least} pixels. Its score means little."
+        "The scoring model can't judge this photo: it is smaller than {least} pixels. Its score means little."
     ),
     Caution.EXTREME_SHAPE: deferred(
-        "Not a photo the scoring model can judge: it is more than {most} times as long as it is narrow. "
-        "Its score means little."
+        "The scoring model can't judge this photo: its long side is more than {most} times its "
+        "short side. Its score means little."
     ),
 }
 

@@ -14,9 +14,9 @@ FingerprintReader: TypeAlias = Callable[[str], Fingerprint | None]
 
 _REFUSALS = {
     FileCheck.CHANGED: deferred(
-        "This file was changed or replaced since it was shown: let it be scored again first."
+        "This file was changed or replaced since it was shown. Wait until it is scored again, then try again."
     ),
-    FileCheck.GONE: deferred("This file is no longer there: it was moved, renamed or deleted."),
+    FileCheck.GONE: deferred("This file is no longer there. It was moved, renamed or deleted."),
 }
 
 

@@ -76,7 +76,7 @@ def open_regular_file(path: Path) -> BufferedReader:
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError(errno.EINVAL, tr("it is not a regular file"), str(path))
+            raise OSError(errno.EINVAL, tr("it is a folder or a device, not a file"), str(path))
         return os.fdopen(handle, "rb")
     except BaseException:
         os.close(handle)

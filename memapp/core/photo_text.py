@@ -19,7 +19,7 @@ _FAILURE_TEXTS = {
     FailureKind.UNREADABLE: deferred("Can't be read"),
     FailureKind.MISSING: deferred("File not found"),
     FailureKind.NOT_HERE: deferred("Not downloaded yet"),
-    FailureKind.NOT_SCORED: deferred("Couldn't be scored"),
+    FailureKind.NOT_SCORED: deferred("Can't be scored"),
 }
 
 _MONTHS = (

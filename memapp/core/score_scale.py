@@ -48,11 +48,11 @@ class ScoreScale:
     """What a screen reader calls the number."""
     spoken_fast_name: Deferred = deferred("fast score")
     """The same for a fast score."""
-    place_pattern: Deferred = deferred("{place} of {count} in this set")
+    place_pattern: Deferred = deferred("{place} of {count} in this list")
     """The place of a photo in its set; it says from which end places are counted where it must."""
-    exact_place_pattern: Deferred = deferred("{place} of the {count} exact scores in this set")
+    exact_place_pattern: Deferred = deferred("{place} of the {count} exact scores in this list")
     """The same among exact scores only, where the set has fast ones too."""
-    fast_place_pattern: Deferred = deferred("{place} of the {count} fast scores in this set")
+    fast_place_pattern: Deferred = deferred("{place} of the {count} fast scores in this list")
     """The same among fast scores only."""
     typical_error: float | None = None
     """How far the net is off on a typical photo; None where that was never measured."""
@@ -78,8 +78,8 @@ class ScoreScale:
         if self.floor is None or not self.is_near_floor(score):
             return ""
         return tr(
-            "Close to {floor}, the lowest score that the scoring model ever gives: "
-            "it says that the photo is low, not how low.",
+            "Close to {floor}, the lowest score that the scoring model ever gives. It says that "
+            "the score is low, not how low.",
             floor=score_text(self.floor),
         )
 
@@ -118,7 +118,7 @@ HITS = ScoreScale(
     sentence_pattern=deferred(
         "About {people} of 100 people are predicted to recognise this photo when it comes back."
     ),
-    meaning=deferred("Its number: of 100 people, how many recognise the photo when it comes back."),
+    meaning=deferred("Score: how many of 100 people recognise the photo when it comes back."),
 )
 """Of any net that predicts hits."""
 
@@ -134,14 +134,16 @@ FALSE_ALARMS = ScoreScale(
     sentence_pattern=deferred(
         "About {people} of 100 people who never saw this photo are predicted to believe that they did."
     ),
-    meaning=deferred("Its number: of 100 people who never saw the photo, how many believe that they did."),
+    meaning=deferred("Score: how many of 100 people who never saw the photo believe that they did."),
     spoken_name=deferred("predicted false alarms"),
     spoken_fast_name=deferred("fast predicted false alarms"),
-    place_pattern=deferred("{place} of {count} in this set, from the most false alarms"),
+    place_pattern=deferred("{place} of {count} in this list, from the most false alarms"),
     exact_place_pattern=deferred(
-        "{place} of the {count} exact scores in this set, from the most false alarms"
+        "{place} of the {count} exact scores in this list, from the most false alarms"
     ),
-    fast_place_pattern=deferred("{place} of the {count} fast scores in this set, from the most false alarms"),
+    fast_place_pattern=deferred(
+        "{place} of the {count} fast scores in this list, from the most false alarms"
+    ),
 )
 """Of any net that predicts false alarms."""
 
@@ -156,8 +158,8 @@ def hits_and_false_alarms(hits: float, false_alarms: float) -> str:
     # Of the numbers as they are written, or the difference would look miscounted.
     corrected = as_written(hits) - as_written(false_alarms)
     return tr(
-        "About {hits} of 100 recognise it; about {false_alarms} of 100 "
-        "who never saw it believe they did; corrected {corrected}.",
+        "About {hits} of 100 people recognise it. About {false_alarms} of 100 who never saw it "
+        "believe that they did. Difference: {corrected}.",
         hits=of_hundred(hits),
         false_alarms=of_hundred(false_alarms),
         corrected=score_text(corrected),

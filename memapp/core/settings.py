@@ -94,7 +94,7 @@ class SettingsTable:
     """All settings. To add one, declare it here; settings.get(SETTINGS.its_name) reads it."""
 
     licence_accepted: Final = Setting(
-        "licence_accepted", False, deferred("Licence of the weights read and accepted")
+        "licence_accepted", False, deferred("Licence of the scoring model read and accepted")
     )
     theme: Final = Setting("theme", "system", deferred("Appearance"), choices=("system", "dark", "light"))
     device: Final = Setting("device", "auto", deferred("Score on"), choices=("auto", "cpu", "cuda", "mps"))
@@ -121,12 +121,12 @@ class SettingsTable:
         "shown_net", RESMEM_ID, deferred("Scoring model whose scores are shown"), of_window=True
     )
     compared_nets: Final[Setting[tuple[str, ...]]] = Setting(
-        "compared_nets", (), deferred("Scoring models whose disagreement is flagged"), of_window=True
+        "compared_nets", (), deferred("Scoring models whose disagreement is shown"), of_window=True
     )
     disagreement_points: Final = Setting(
         "disagreement_points",
         25,
-        deferred("Points from which disagreement is flagged"),
+        deferred("Points from which disagreement is shown"),
         limits=(5, 95),
         of_window=True,
     )
@@ -134,7 +134,9 @@ class SettingsTable:
     details_open: Final = Setting(
         "details_open", False, deferred("Show the photos as a table"), of_window=True
     )
-    problems_open: Final = Setting("problems_open", False, deferred("Show the problems"), of_window=True)
+    problems_open: Final = Setting(
+        "problems_open", False, deferred("Show the list of problems"), of_window=True
+    )
     overlay: Final = Setting(
         "overlay",
         "none",
@@ -164,7 +166,7 @@ class SettingsTable:
         "map_method", MapMethod.OCCLUSION, deferred("Method of memorability maps"), of_window=True
     )
     share_category: Final = Setting(
-        "share_category", "person", deferred("What to sort and filter by that is in photos"), of_window=True
+        "share_category", "person", deferred("Thing in photos to sort and filter by"), of_window=True
     )
     segmenter: Final = Setting("segmenter", "", deferred("Object finder in use"), of_window=True)
     window_geometry: Final = Setting(

@@ -57,10 +57,10 @@ class Deadline:
             raise PhotoError(
                 FailureKind.TOO_SLOW,
                 trn(
-                    "Reading this photo took longer than {count} second. "
-                    "It may be damaged, or its disk may be slow. Try it again.",
-                    "Reading this photo took longer than {count} seconds. "
-                    "It may be damaged, or its disk may be slow. Try it again.",
+                    "Reading this photo took longer than {count} second. The file may be damaged, "
+                    "or its disk too slow. Copy it to this computer, then try again.",
+                    "Reading this photo took longer than {count} seconds. The file may be damaged, "
+                    "or its disk too slow. Copy it to this computer, then try again.",
                     round(self._seconds),
                 ),
             )

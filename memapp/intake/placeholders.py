@@ -62,5 +62,5 @@ def not_here() -> PhotoError:
     """Return the error for a photo that is not on this computer yet."""
     return PhotoError(
         FailureKind.NOT_HERE,
-        tr("This photo is not on this computer yet. Download it from its cloud service, then retry."),
+        tr("This photo is not on this computer yet. Download it from its cloud service, then try again."),
     )

@@ -14,10 +14,10 @@ from memapp.core.records import FailureKind
 from memapp.core.text import deferred, tr
 from memapp.intake.limits import GIGABYTE, Deadline
 
-_GONE = (FailureKind.MISSING, deferred("This file is no longer there."))
+_GONE = (FailureKind.MISSING, deferred("This file is no longer there. It was moved, renamed or deleted."))
 _NO_PERMISSION = (
     FailureKind.UNREADABLE,
-    deferred("You have no permission to read this. Ask its owner for access."),
+    deferred("You are not allowed to read this file. Ask its owner for access."),
 )
 
 _SYSTEM_REASONS = {
@@ -26,10 +26,16 @@ _SYSTEM_REASONS = {
     errno.ESTALE: _GONE,
     errno.EACCES: _NO_PERMISSION,
     errno.EPERM: _NO_PERMISSION,
-    errno.ELOOP: (FailureKind.UNREADABLE, deferred("This is a link that leads back to itself.")),
+    errno.ELOOP: (
+        FailureKind.UNREADABLE,
+        deferred("This is a link that leads back to itself. Add the file itself."),
+    ),
     errno.ENAMETOOLONG: (
         FailureKind.UNREADABLE,
-        deferred("The name of this file or of its folders is too long."),
+        deferred(
+            "The name of this file, or the names of its folders, are too long. Make them "
+            "shorter, then add it again."
+        ),
     ),
     errno.EIO: (
         FailureKind.UNREADABLE,
@@ -37,7 +43,7 @@ _SYSTEM_REASONS = {
     ),
     errno.EMFILE: (
         FailureKind.UNREADABLE,
-        deferred("Too many files are open at once. Close some programs and retry."),
+        deferred("Too many files are open at once. Close some programs, then try again."),
     ),
 }
 
@@ -54,7 +60,9 @@ def from_system(problem: OSError | ValueError) -> PhotoError:
         FailureKind.UNREADABLE,
         tr("The system can't read this: {problem}.", problem=message.rstrip(".").lower())
         if message
-        else tr("The system can't read this, and gives no reason."),
+        else tr(
+            "The system can't read this file, and does not say why. Copy it to this computer, then try again."
+        ),
     )
 
 

@@ -102,10 +102,8 @@ def describe_special(mode: int) -> PhotoError | None:
         return None
     if stat.S_ISDIR(mode):
         return PhotoError(FailureKind.NOT_A_PICTURE, tr("This is a folder, not a picture."))
-    if stat.S_ISFIFO(mode):
-        reason = tr("This is a pipe between programs, not a picture.")
-    elif stat.S_ISSOCK(mode):
-        reason = tr("This is a socket between programs, not a picture.")
+    if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
+        reason = tr("This is a connection between programs, not a picture.")
     else:
         reason = tr("This is a device, not a picture.")
     return PhotoError(FailureKind.NOT_A_PICTURE, reason)

@@ -92,14 +92,14 @@ _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 
 _FILM_BRANDS = frozenset({b"isom", b"iso2", b"mp41", b"mp42", b"avc1", b"qt  ", b"M4V ", b"M4VH", b"XAVC"})
 
-_FILM = deferred("This is a film, not a picture.")
-_FILM_OR_SOUND = deferred("This is a film or a sound recording, not a picture.")
+_FILM = deferred("This is a video, not a picture.")
+_FILM_OR_SOUND = deferred("This is a video or a sound recording, not a picture.")
 _SOUND = deferred("This is a sound recording, not a picture.")
 _ARCHIVE = deferred("This is a compressed archive, not a picture.")
 _PROGRAM = deferred("This is a program, not a picture.")
-_POSTSCRIPT = deferred("This is a PostScript drawing, which memapp doesn't read.")
-_ICON = deferred("This is an icon, which memapp doesn't read.")
-_RADIANCE = deferred("This is a Radiance HDR picture, which memapp doesn't read.")
+_POSTSCRIPT = deferred("This is a PostScript drawing, which memapp can't read.")
+_ICON = deferred("This is an icon, which memapp can't read.")
+_RADIANCE = deferred("This is a Radiance HDR picture, which memapp can't read.")
 
 _NOT_A_PICTURE: tuple[tuple[int, bytes, Deferred], ...] = (
     (0, b"\x1aE\xdf\xa3", _FILM),
@@ -124,22 +124,22 @@ _NOT_A_PICTURE: tuple[tuple[int, bytes, Deferred], ...] = (
 )
 
 _UNSUPPORTED: tuple[tuple[int, bytes, Deferred], ...] = (
-    (0, b"%PDF", deferred("This is a PDF document, which memapp doesn't read.")),
+    (0, b"%PDF", deferred("This is a PDF document, which memapp can't read.")),
     (0, b"%!PS", _POSTSCRIPT),
     (0, b"\xc5\xd0\xd3\xc6", _POSTSCRIPT),
-    (0, b"gimp xcf", deferred("This is a GIMP document, which memapp doesn't read.")),
+    (0, b"gimp xcf", deferred("This is a GIMP document, which memapp can't read.")),
     (0, b"\0\0\x01\0", _ICON),
-    (0, b"\0\0\x02\0", deferred("This is a mouse pointer, which memapp doesn't read.")),
+    (0, b"\0\0\x02\0", deferred("This is a mouse pointer, which memapp can't read.")),
     (0, b"icns", _ICON),
-    (0, b"v/1\x01", deferred("This is an OpenEXR picture, which memapp doesn't read.")),
+    (0, b"v/1\x01", deferred("This is an OpenEXR picture, which memapp can't read.")),
     (0, b"#?RADIANCE", _RADIANCE),
     (0, b"#?RGBE", _RADIANCE),
-    (0, b"DDS ", deferred("This is a game texture (DDS), which memapp doesn't read.")),
-    (0, b"\x01\xda", deferred("This is an SGI picture, which memapp doesn't read.")),
-    (0, b"qoif", deferred("This is a QOI picture, which memapp doesn't read.")),
-    (0, b"SIMPLE  =", deferred("This is an astronomical picture (FITS), which memapp doesn't read.")),
-    (0, b"AT&TFORM", deferred("This is a DjVu document, which memapp doesn't read.")),
-    (0, b"\xd7\xcd\xc6\x9a", deferred("This is a Windows drawing (WMF), which memapp doesn't read.")),
+    (0, b"DDS ", deferred("This is a game texture (DDS), which memapp can't read.")),
+    (0, b"\x01\xda", deferred("This is an SGI picture, which memapp can't read.")),
+    (0, b"qoif", deferred("This is a QOI picture, which memapp can't read.")),
+    (0, b"SIMPLE  =", deferred("This is an astronomical picture (FITS), which memapp can't read.")),
+    (0, b"AT&TFORM", deferred("This is a DjVu document, which memapp can't read.")),
+    (0, b"\xd7\xcd\xc6\x9a", deferred("This is a Windows drawing (WMF), which memapp can't read.")),
 )
 
 
@@ -205,7 +205,7 @@ def _text(header: bytes) -> Other | None:
     if start.startswith(("<!doctype html", "<html")):
         return _not_a_picture(deferred("This is a web page, not a picture."))
     if start.startswith("<svg") or (start.startswith(("<?xml", "<!doctype svg", "<!--")) and "<svg" in start):
-        return _unsupported(deferred("This is a drawing (SVG), which memapp doesn't read."))
+        return _unsupported(deferred("This is a drawing (SVG), which memapp can't read."))
     return _not_a_picture(deferred("This is a text file, not a picture."))
 
 
@@ -230,7 +230,7 @@ def _not_a_picture(reason: Deferred) -> Other:
 
 def _unknown() -> Other:
     return Other(
-        FailureKind.NOT_A_PICTURE, tr("This is not a picture, or of a kind that memapp doesn't know.")
+        FailureKind.NOT_A_PICTURE, tr("This is not a picture, or it is of a kind that memapp can't read.")
     )
 
 

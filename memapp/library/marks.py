@@ -161,19 +161,19 @@ def command_text(change: MarkChange, count: int) -> str:
             "Give {count} photo {stars}", "Give {count} photos {stars}", count, stars=stars_text(change.stars)
         )
     if change.stars is not None:
-        return trn("Take the stars off {count} photo", "Take the stars off {count} photos", count)
+        return trn("Remove the stars from {count} photo", "Remove the stars from {count} photos", count)
     if change.label:
         colour = label_text(change.label)
         return trn("Label {count} photo: {colour}", "Label {count} photos: {colour}", count, colour=colour)
     if change.label is not None:
-        return trn("Take the label off {count} photo", "Take the label off {count} photos", count)
+        return trn("Remove the label from {count} photo", "Remove the label from {count} photos", count)
     raise ValueError("a change of no mark")
 
 
 _FLAG_COMMANDS: Mapping[Flag, Callable[[int], str]] = {
     Flag.PICK: lambda count: trn("Pick {count} photo", "Pick {count} photos", count),
     Flag.NONE: lambda count: trn(
-        "Take the flag off {count} photo", "Take the flag off {count} photos", count
+        "Remove the flag from {count} photo", "Remove the flag from {count} photos", count
     ),
     Flag.REJECT: lambda count: trn("Reject {count} photo", "Reject {count} photos", count),
 }

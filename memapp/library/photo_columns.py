@@ -360,7 +360,7 @@ def _score_tooltip(photo: Photo, net: NetInfo) -> str:
         text = tr("{score} by {net}. {sentence}", score=shown, net=net.title, sentence=sentence)
     else:
         text = tr(
-            "{score}. {place} of pictures scored by people. {sentence}",
+            "{score}. {place} of people's scores. {sentence}",
             score=shown,
             place=standing(place),
             sentence=sentence,

@@ -285,11 +285,15 @@ def outcome_of(photo: Photo, net: str | None = None) -> ScoredPhoto | Failure | 
 def disagreement_sentence(points: float, first: NetInfo, second: NetInfo) -> str:
     """Return how far apart two nets place a photo, in words; points as core.disagreement has them."""
     if round(points) == 0:
-        return tr("{first} and {second} place it alike in this set.", first=first.title, second=second.title)
+        return tr(
+            "{first} and {second} give it about the same place in this list.",
+            first=first.title,
+            second=second.title,
+        )
     above, below = (first, second) if points > 0 else (second, first)
     return trn(
-        "{above} places it {count} point higher in this set than {below}.",
-        "{above} places it {count} points higher in this set than {below}.",
+        "{above} places it {count} point higher in this list than {below}.",
+        "{above} places it {count} points higher in this list than {below}.",
         round(abs(points)),
         above=above.title,
         below=below.title,

@@ -119,10 +119,10 @@ class DecodePool:
         for key in hanging.values():
             _log.warning("abandoned a thread that hangs reading %r", key.path)
             reason = trn(
-                "Reading this photo took longer than {count} second, so it was left out. "
-                "The file may be damaged, or its disk too slow: copy it to this computer and try again.",
-                "Reading this photo took longer than {count} seconds, so it was left out. "
-                "The file may be damaged, or its disk too slow: copy it to this computer and try again.",
+                "Reading this photo took longer than {count} second, so it was left out. The file "
+                "may be damaged, or its disk too slow. Copy it to this computer, then try again.",
+                "Reading this photo took longer than {count} seconds, so it was left out. The file "
+                "may be damaged, or its disk too slow. Copy it to this computer, then try again.",
                 round(self._deadline),
             )
             self._deliver(Failure(key=key, kind=FailureKind.TOO_SLOW, reason=reason))
@@ -206,7 +206,7 @@ def _keep_thumbnail(cache: ThumbnailCache, key: ImageKey, picture: PixelArray, s
 
 
 def _changed(key: ImageKey) -> Failure:
-    reason = tr("This file was changed while it was being read. When it is written completely, retry.")
+    reason = tr("This file was changed while memapp read it. Wait until it is complete, then try again.")
     return Failure(key=key, kind=FailureKind.NOT_SCORED, reason=reason)
 
 
@@ -216,5 +216,7 @@ def _unexpected_failure(key: ImageKey, problem: Exception) -> Failure:
     return Failure(
         key=key,
         kind=FailureKind.DAMAGED,
-        reason=tr("memapp could not read this photo. The log says more; please report it."),
+        reason=tr(
+            "memapp could not read this photo. Report it to memapp's makers with the log: Help, Show the log."
+        ),
     )

@@ -16,6 +16,9 @@ def failure_words(layer: Layer, problem: Exception) -> str:
     if isinstance(problem, MemappError):
         return str(problem)
     if isinstance(problem, MemoryError):
-        return tr("There is not enough memory to look into this photo. Close other programs, then try again.")
+        return tr("There is not enough memory for this overlay. Close other programs, then try again.")
     _log.error("the %s of a photo failed", layer, exc_info=problem)
-    return tr("Something went wrong while looking into this photo. Try again; the log says more.")
+    return tr(
+        "Something went wrong while the overlay was made. Try again. If it happens again, "
+        "see Help, Show the log."
+    )

@@ -45,7 +45,7 @@ from memapp.pipeline.explain_failures import failure_words
 from memapp.pipeline.unchanged_photo import load_unchanged
 
 LAYER_ORDER = (Layer.SEGMENTATION, Layer.REGIONS, Layer.MEMORABILITY)
-NO_SEGMENTER = deferred("There is no object finder to tell things apart with. Install one first.")
+NO_SEGMENTER = deferred("No object finder is installed. Get one in View, Overlay, Object finder.")
 
 _KEPT_VERSION = 1
 """Raise it when stored results change their meaning in ways that the makers' versions do not show."""
@@ -353,7 +353,7 @@ class _ExplainRun:
         except KeyError:
             raise ExplanationError(
                 tr(
-                    'Maps by the method "{method}" can\'t be made here. Choose another method.',
+                    'The method "{method}" does not work on this computer. Choose another method.',
                     method=self._order.method,
                 )
             ) from None

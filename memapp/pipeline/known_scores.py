@@ -147,7 +147,7 @@ class KnownScores:
         text = (
             str(problem)
             if isinstance(problem, StoreError)
-            else tr("Known scores can't be read: {problem}.", problem=problem)
+            else tr("The kept scores can't be read: {problem}.", problem=problem)
         )
         return Notice(
             NoticeKind.WARNING, tr("{problem} New scores are lost when memapp is closed.", problem=text)

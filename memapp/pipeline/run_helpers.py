@@ -108,7 +108,10 @@ class RunHelpers:
             pass
         except Exception as problem:
             _log.exception("the search for photos failed")
-            text = tr("The search for photos broke off: {problem}. Some may be missing.", problem=problem)
+            text = tr(
+                "The search for photos stopped early: {problem}. Some may be missing. Add the folder again.",
+                problem=problem,
+            )
             self._deliver(Notice(NoticeKind.WARNING, text))
         if batch:
             self._deliver(batch)

@@ -105,7 +105,7 @@ class NetFactory:
             try:
                 gpu = self._finished(open_gpu(self._net, device))
             except (DeviceError, OutOfDeviceMemoryError) as problem:
-                notes.append(tr("{problem} Scoring goes on with the CPU.", problem=problem))
+                notes.append(tr("{problem} Scoring continues on the processor (CPU).", problem=problem))
             else:
                 return FallbackScorer(
                     engine=gpu,

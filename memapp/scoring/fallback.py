@@ -83,5 +83,5 @@ class FallbackScorer:
         self._engine = self._fallback()
         self._fallback = None
         self._batch_size = self._engine.batch_size
-        self._note = tr("{problem} Scoring goes on with the CPU.", problem=problem)
+        self._note = tr("{problem} Scoring continues on the processor (CPU).", problem=problem)
         self._notify(self._note)

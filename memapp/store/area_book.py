@@ -53,7 +53,8 @@ class AreaBook:
             aside = self._set_aside(folder, path)
             raise StoreError(
                 tr(
-                    "The areas of {folder} were damaged. What is left of them was put aside as {path}.",
+                    "The file of areas of {folder} was damaged. It was renamed {path}, and a new "
+                    "one was started.",
                     folder=folder,
                     path=aside,
                 )
@@ -69,8 +70,8 @@ class AreaBook:
         if path in self._unread:
             raise StoreError(
                 tr(
-                    "These areas are not kept: others of {folder} are in {path}, which could not be read. "
-                    "See to that file, then start memapp again.",
+                    "These areas are not kept: {path} has other areas of {folder} and could not be "
+                    "read. Move that file to another folder, then start memapp again.",
                     folder=folder,
                     path=path,
                 )
@@ -97,7 +98,8 @@ class AreaBook:
             self._unread.add(path)
             raise StoreError(
                 tr(
-                    "The areas of {folder} are damaged and can't be put aside ({reason}): see to {path}.",
+                    "The file of areas of {folder} is damaged and can't be renamed ({reason}). "
+                    "Move {path} to another folder by hand.",
                     folder=folder,
                     reason=problem.strerror,
                     path=path,

@@ -35,9 +35,13 @@ def read_areas(path: Path) -> tuple[AreaOfInterest, ...]:
     try:
         return areas_of(json.loads(content.decode("utf-8-sig")))
     except WrongAreasError as problem:
-        raise StoreError(tr("{path} does not describe areas. {reason}", path=path, reason=problem)) from None
+        raise StoreError(
+            tr("{path} is not a file of areas that memapp can import. {reason}", path=path, reason=problem)
+        ) from None
     except (ValueError, RecursionError):
-        raise StoreError(tr("{path} does not describe areas: it is no JSON.", path=path)) from None
+        raise StoreError(
+            tr("{path} is not a file of areas. Choose one that memapp exported.", path=path)
+        ) from None
 
 
 def write_areas(path: Path, areas: Iterable[AreaOfInterest]) -> None:
@@ -61,7 +65,7 @@ def areas_of(document: object) -> tuple[AreaOfInterest, ...]:
         raise WrongAreasError(tr('It has no list "areas".'))
     if len(items) > MOST_AREAS:
         raise WrongAreasError(
-            tr("{count} areas are too many, {most} may be.", count=len(items), most=MOST_AREAS)
+            tr("It has {count} areas. At most {most} can be imported.", count=len(items), most=MOST_AREAS)
         )
     return tuple(_area(item, number) for number, item in enumerate(items, start=1))
 
@@ -81,7 +85,7 @@ def _corner(corner: object, number: int) -> tuple[float, float]:
         return float(corner[0]), float(corner[1])
     raise WrongAreasError(
         tr(
-            "A corner of area {number} is not [x, y], each a share 0 to 1 of the photo's side.",
+            "Each corner of area {number} must be [x, y], with numbers from 0 to 1.",
             number=number,
         )
     )

@@ -68,8 +68,8 @@ def set_aside(path: Path) -> Path:
     except OSError as problem:
         raise StoreError(
             tr(
-                "The file with the known scores, {path}, is damaged and can't be set aside ({reason}). "
-                "Move it away by hand; until then scores are not kept.",
+                "The file in which memapp keeps scores, {path}, is damaged and can't be renamed "
+                "({reason}). Move it to another folder by hand. Until then, scores are not kept.",
                 path=path,
                 reason=problem.strerror,
             )

@@ -59,16 +59,17 @@ def open_database(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> tuple[sq
                 if not held:
                     raise StoreError(
                         tr(
-                            "The file with the known scores, {path}, is damaged and can't be set aside while "
-                            "another program may be using it. Close other windows of memapp, or move it away "
-                            "by hand; until then scores are not kept.",
+                            "The file in which memapp keeps scores, {path}, is damaged and can't "
+                            "be renamed while another program may be using it. Close other windows "
+                            "of memapp, or move it to another folder by hand. Until then, scores "
+                            "are not kept.",
                             path=path,
                         )
                     ) from problem
             aside = set_aside(path)
             notice = tr(
-                "The file with the known scores was damaged. It was set aside as {name} in {folder} "
-                "and a new one was begun; photos are scored again as they come.",
+                "The file in which memapp keeps scores was damaged. It was renamed {name} in "
+                "{folder}, and a new one was started. Photos are scored again when they are added.",
                 name=aside.name,
                 folder=aside.parent,
             )
@@ -125,7 +126,7 @@ def time_column(mtime_ns: int) -> int | bytes:
 _IN_USE = deferred("Scores can't be kept in {path}: another program is using the file.")
 _CLOSED = deferred("Scores can't be kept in {path}: the file can't be opened or its folder can't be written.")
 _IS_DAMAGED = deferred(
-    "Scores can't be kept in {path}: the file is damaged; it is set aside at the next start."
+    "Scores can't be kept in {path}: the file is damaged. It is replaced when memapp starts next."
 )
 _REASONS = {
     sqlite3.SQLITE_BUSY: _IN_USE,
@@ -204,7 +205,11 @@ def _prepare_files(path: Path) -> None:
             continue
         if not stat.S_ISREG(mode):
             raise StoreError(
-                tr("Scores can't be kept: {path} is not a regular file. Move it away by hand.", path=part)
+                tr(
+                    "Scores can't be kept: {path} is a folder or a device, not a file. Move it to "
+                    "another folder by hand.",
+                    path=part,
+                )
             )
         keep_from_others(part)
     # SQLite's other files get the mode of this one. If that fails, SQLite reports why.

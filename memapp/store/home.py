@@ -31,7 +31,7 @@ def home_folder() -> Path:
     except (OSError, RuntimeError, ValueError) as problem:
         raise StoreError(
             tr(
-                "The folder MEMAPP_HOME={path} can't be resolved: set it to the full path of a folder.",
+                "The folder MEMAPP_HOME={path} can't be used: set it to the full path of a folder.",
                 path=given or "",
             )
         ) from problem

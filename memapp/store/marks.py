@@ -52,7 +52,7 @@ class MarkStore:
         if len(known) < len(changes):
             raise StoreError(
                 tr(
-                    "Some marks are lost when memapp closes: their photos can't be kept in {path}.",
+                    "Some marks are lost when memapp is closed: they can't be kept in {path}.",
                     path=self._path,
                 )
             )

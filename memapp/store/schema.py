@@ -120,8 +120,8 @@ def upgrade(connection: sqlite3.Connection, path: Path) -> None:
         if version() > SCHEMA_VERSION:
             raise StoreError(
                 tr(
-                    "The known scores in {path} were written by a newer memapp. Use the newer one; this one "
-                    "leaves them alone and keeps no scores.",
+                    "The scores in {path} were written by a newer memapp. Use the newer one. This "
+                    "one does not change them and keeps no scores.",
                     path=path,
                 )
             )

@@ -44,7 +44,7 @@ def test_german() -> None:
 @pytest.mark.usefixtures("german")
 def test_what_is_reckoned_with_is_no_text() -> None:
     assert (of_hundred(0.415), as_written(0.8266)) == (41, 0.83)
-    assert "corrected 0,70" in hits_and_false_alarms(0.8, 0.1)
+    assert "Difference: 0,70" in hits_and_false_alarms(0.8, 0.1)
 
 
 def test_french_groups_by_narrow_spaces() -> None:

@@ -49,9 +49,10 @@ def test_a_sentence_for_each_kind_of_number() -> None:
 
 def test_both_together_are_reckoned_from_the_numbers_as_they_are_written() -> None:
     assert hits_and_false_alarms(0.8249, 0.0452) == (
-        "About 82 of 100 recognise it; about 5 of 100 who never saw it believe they did; corrected 0.77."
+        "About 82 of 100 people recognise it. About 5 of 100 who never saw it "
+        "believe that they did. Difference: 0.77."
     )
-    assert hits_and_false_alarms(0.814, 0.046).endswith("corrected 0.76.")
+    assert hits_and_false_alarms(0.814, 0.046).endswith("Difference: 0.76.")
 
 
 @pytest.mark.parametrize("scale", SCALES)

@@ -201,10 +201,10 @@ def test_pipe_socket_and_device_are_failures_and_never_block(
     assert all(isinstance(finding, Failure) for finding in findings)
     reasons = [finding.reason for finding in findings if isinstance(finding, Failure)]
     assert [reason.split(",")[0] for reason in reasons] == [
-        "This is a pipe between programs",
-        "This is a socket between programs",
-        "This is a pipe between programs",
-        "This is a pipe between programs",
+        "This is a connection between programs",
+        "This is a connection between programs",
+        "This is a connection between programs",
+        "This is a connection between programs",
         "This is a device",
     ]
 

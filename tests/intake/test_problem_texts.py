@@ -76,7 +76,10 @@ def test_a_photo_that_takes_too_long_is_said_in_the_language() -> None:
 
 def test_the_words_of_problems() -> None:
     gone = problems.from_system(FileNotFoundError(errno.ENOENT, "x"))
-    assert (gone.kind, gone.reason) == (FailureKind.MISSING, "This file is no longer there.")
+    assert (gone.kind, gone.reason) == (
+        FailureKind.MISSING,
+        "This file is no longer there. It was moved, renamed or deleted.",
+    )
     odd = problems.from_system(OSError(errno.EXDEV, "Invalid cross-device link"))
     assert odd.reason == "The system can't read this: invalid cross-device link."
     assert "(1.2 of 4.8 MB)" in problems.ends_too_early(size=1_200_000, expected=4_800_000).reason

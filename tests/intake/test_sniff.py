@@ -40,10 +40,10 @@ def test_pictures_are_detected_by_content(header: bytes, expected: Format | None
         (b"<!DOCTYPE html><html>", FailureKind.NOT_A_PICTURE, "a web page"),
         (b'<?xml version="1.0"?>\n<svg xmlns="">', FailureKind.UNSUPPORTED, "a drawing"),
         (b"%PDF-1.7", FailureKind.UNSUPPORTED, "PDF"),
-        (b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2mp41", FailureKind.NOT_A_PICTURE, "a film"),
-        (b"\0\0\0\x14ftypqt  \0\0\0\0qt  ", FailureKind.NOT_A_PICTURE, "a film"),
+        (b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2mp41", FailureKind.NOT_A_PICTURE, "a video"),
+        (b"\0\0\0\x14ftypqt  \0\0\0\0qt  ", FailureKind.NOT_A_PICTURE, "a video"),
         (b"gimp xcf v011", FailureKind.UNSUPPORTED, "GIMP"),
-        (b"\x93\x01\xfe\x8a\0\x02\x91", FailureKind.NOT_A_PICTURE, "doesn't know"),
+        (b"\x93\x01\xfe\x8a\0\x02\x91", FailureKind.NOT_A_PICTURE, "is of a kind that memapp can't read"),
         (b"P", FailureKind.NOT_A_PICTURE, "a text file"),
     ],
 )

@@ -132,11 +132,11 @@ def test_photos_are_sorted_and_filtered_by_marks(library: Library, book: MarkBoo
     ("change", "words"),
     [
         (MarkChange(flag=Flag.PICK), "Pick 3 photos"),
-        (MarkChange(flag=Flag.NONE), "Take the flag off 3 photos"),
+        (MarkChange(flag=Flag.NONE), "Remove the flag from 3 photos"),
         (MarkChange(stars=4), "Give 3 photos ★★★★"),
-        (MarkChange(stars=0), "Take the stars off 3 photos"),
+        (MarkChange(stars=0), "Remove the stars from 3 photos"),
         (MarkChange(label=Label.BLUE), "Label 3 photos: Blue"),
-        (MarkChange(label=Label.NONE), "Take the label off 3 photos"),
+        (MarkChange(label=Label.NONE), "Remove the label from 3 photos"),
     ],
 )
 def test_every_change_has_a_name(change: MarkChange, words: str) -> None:

@@ -192,7 +192,7 @@ def test_a_score_that_says_little_is_marked_and_left_out_of_rankings(
     assert photo is not None
     assert ("Caution", "Damaged") in detail_rows(photo)
     assert "about 47 % of the picture" in tooltip(photo)
-    assert "scored by people" not in tooltip(photo)
+    assert "people's scores" not in tooltip(photo)
     assert spoken_text(photo) == "b.jpg, damaged, score 0.90"
     assert "Caution" not in dict(detail_rows(library.photo(key("a.jpg")) or photo))
     # Once the file is mended and scored again, it is a photo like others.

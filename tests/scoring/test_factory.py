@@ -204,7 +204,7 @@ def test_the_drivers_own_words_are_passed_on(
     assert "The driver says: " in said[0]
     assert words in said[0]
     assert "more" not in said[0]
-    assert said[0].endswith("Scoring goes on with the CPU.")
+    assert said[0].endswith("Scoring continues on the processor (CPU).")
 
 
 @pytest.fixture
@@ -241,7 +241,7 @@ def test_any_net_whose_gpu_fails_is_scored_by_the_cpu_with_a_note(
     said: list[str] = []
     net = FakeNet()
     scorer = NetFactory(net, Choice()).build(said.append)
-    assert said == [f"{problem} Scoring goes on with the CPU."]
+    assert said == [f"{problem} Scoring continues on the processor (CPU)."]
     assert scorer.engine.note == f"{said[0]} It is slow today."
     assert len(net.finished) == 1
 

@@ -223,7 +223,7 @@ def test_damage_that_only_a_lookup_meets_is_set_aside_at_the_next_start(tmp_path
     content[4096:] = b"\x5a" * (len(content) - 4096)
     (tmp_path / FILE_NAME).write_bytes(content)
     store._connection.execute("PRAGMA shrink_memory")
-    with pytest.raises(StoreError, match="set aside at the next start"):
+    with pytest.raises(StoreError, match="replaced when memapp starts next"):
         store.lookup(keys, NET)
     store.close()
     assert (tmp_path / f".{FILE_NAME}.damaged").exists()
@@ -243,7 +243,7 @@ def test_what_is_no_file_keeps_nobody_waiting(
     tmp_path: Path, ending: str, make: Callable[[Path], None]
 ) -> None:
     make(tmp_path / f"{FILE_NAME}{ending}")
-    with pytest.raises(StoreError, match="not a regular file"):
+    with pytest.raises(StoreError, match="is a folder or a device, not a file"):
         SqliteScoreStore(home=tmp_path)
 
 

@@ -181,8 +181,10 @@ def test_a_fifo_keeps_nobody_waiting(tmp_path: Path, name: str) -> None:
     settings, file = opened(tmp_path)
     settings.set(SETTINGS.theme, "dark")
     if name == FILE_NAME:
-        assert "it is not a regular file" in unusable_notice(file.read(), refused=settings.refused)
-        with pytest.raises(StoreError, match="it is not a regular file"):
+        assert "it is a folder or a device, not a file" in unusable_notice(
+            file.read(), refused=settings.refused
+        )
+        with pytest.raises(StoreError, match="it is a folder or a device, not a file"):
             file.save()
         assert (tmp_path / name).is_fifo()
     else:

@@ -64,7 +64,7 @@ class AboutDialog(QDialog):
         head.addLayout(names, 1)
 
         self._copy = QPushButton(tr("Copy details"))
-        self._copy.setToolTip(tr("Copy versions, devices and folders as text, for a report"))
+        self._copy.setToolTip(tr("Copy versions, devices and folders as text, to report a problem"))
         self._copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._details))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.addButton(self._copy, QDialogButtonBox.ButtonRole.ActionRole)

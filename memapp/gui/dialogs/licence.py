@@ -86,7 +86,9 @@ class LicenceDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Before you start"))
         title = text_label(tr("What you may use memapp for"), Role.TITLE)
-        kept = text_label(tr("You can read this again at any time in About memapp."), Role.QUIET, wrap=True)
+        kept = text_label(
+            tr("You can read this again at any time in Help, About memapp."), Role.QUIET, wrap=True
+        )
 
         buttons = QDialogButtonBox()
         agree = QPushButton(tr("I understand"))

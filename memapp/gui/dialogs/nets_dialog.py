@@ -73,7 +73,7 @@ class NetsDialog(QDialog):
         self._points.setRange(*limits)
         self._points.setFixedWidth(_NUMBER_WIDTH)
         self._points.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self._points.setAccessibleName(tr("Points from which photos are flagged"))
+        self._points.setAccessibleName(tr("Points from which photos show ≠"))
         self._points.valueChanged.connect(self.points_set)
         self._comparison = self._comparison_part()
         self._notice = text_label(wrap=True, copyable=True)
@@ -90,8 +90,8 @@ class NetsDialog(QDialog):
         column.addWidget(
             text_label(
                 tr(
-                    "Every scoring model that is ticked scores each photo, and each takes its own time. "
-                    "A photo is scored only once by each."
+                    "Each scoring model that is ticked scores every photo, and takes its own time. "
+                    "It scores a photo only once."
                 ),
                 Role.QUIET,
                 wrap=True,
@@ -211,14 +211,15 @@ class NetsDialog(QDialog):
         )
         column.addLayout(
             sentence_row(
-                tr("Flag photos (≠) that they place apart by {points} points or more"), points=self._points
+                tr("Show ≠ on photos that they place {points} points or more apart"), points=self._points
             )
         )
         column.addWidget(
             text_label(
                 tr(
-                    "A place is a photo's rank in this set, from 0 to 100. The photo with the most hits, or "
-                    "the fewest false alarms, is first; photos that tie share a place."
+                    "A place is a photo's rank in this list, counted from 0 to 100. The photo with "
+                    "the most hits, or the fewest false alarms, is first. Photos too close to call "
+                    "share a place."
                 ),
                 Role.SMALL,
                 wrap=True,

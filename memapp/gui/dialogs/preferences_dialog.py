@@ -66,10 +66,10 @@ _NUMBER_NAMES = {
 }
 """What a screen reader calls each number."""
 _HINTS = {
-    "precision": deferred("Scores that are known already stay as they are."),
+    "precision": deferred("Photos that have a score keep it."),
     "unload_minutes": deferred("Loading it again takes a few seconds."),
     "device": deferred(
-        "Used from the next run on. If it fails, the processor is used instead, and a notice says why."
+        "Used when scoring starts next. If it fails, the processor is used instead, and a notice says why."
     ),
 }
 

@@ -63,8 +63,9 @@ class TriageDialog(QDialog):
         column.addWidget(
             text_label(
                 tr(
-                    "Every photo gets a fast score ({mark}) first, a little less exact. Then the best of "
-                    "them, and all that tie with the last of these, are scored exactly.",
+                    "Every photo gets a fast score ({mark}) first, a little less exact. Then the "
+                    "best are scored exactly, and all that are too close to call with the last of "
+                    "them.",
                     mark=FAST_MARK,
                 ),
                 wrap=True,
@@ -74,8 +75,8 @@ class TriageDialog(QDialog):
         column.addWidget(
             text_label(
                 tr(
-                    "The best are found sooner than by scoring every photo exactly. "
-                    "Exact scores that are known already are kept."
+                    "This finds the best sooner than scoring every photo exactly. Photos that have "
+                    "an exact score keep it."
                 ),
                 Role.QUIET,
                 wrap=True,

@@ -116,10 +116,10 @@ class ScoreHistogram(QWidget):
         painter.setFont(font(TEXT_SMALL))
         painter.setPen(QColor(self._theme_manager.theme.second_text))
         first = QRectF(0, _HEAD, self.width(), _LABEL_HEIGHT)
-        painter.drawText(first, Qt.AlignmentFlag.AlignLeft, tr("People's photos"))
+        painter.drawText(first, Qt.AlignmentFlag.AlignLeft, tr("People's scores"))
         if self._set_count:
             second = QRectF(0, people + 1 + SPACE_1 // 2, self.width(), _LABEL_HEIGHT)
-            painter.drawText(second, Qt.AlignmentFlag.AlignLeft, tr("This set"))
+            painter.drawText(second, Qt.AlignmentFlag.AlignLeft, tr("This list"))
         room = QRectF(0, self.height() - _LABEL_HEIGHT, self.width(), _LABEL_HEIGHT)
         middle = (RAMP_LOW + RAMP_HIGH) / 2
         for value, alignment in (
@@ -167,8 +167,8 @@ class ScoreHistogram(QWidget):
         if self._set_count:
             sentences.append(
                 trn(
-                    "Below: the {count:,} score of this set.",
-                    "Below: the {count:,} scores of this set.",
+                    "Below: the {count:,} score in this list.",
+                    "Below: the {count:,} scores in this list.",
                     self._set_count,
                 )
             )

@@ -59,7 +59,7 @@ def _summary(count: int, scored: Sequence[ScoredPhoto]) -> str:
     unscored = count - len(scored)
     sentences = [
         tr(
-            "Mean score {mean}, from {lowest} to {highest}.",
+            "Average score {mean}, from {lowest} to {highest}.",
             mean=score_text(mean, mean_precision),
             lowest=score_text(lowest.score, lowest.precision),
             highest=score_text(highest.score, highest.precision),

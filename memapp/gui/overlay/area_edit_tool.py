@@ -25,8 +25,8 @@ class AreaEditTool(AreaTool):
     reshaped = Signal(object)
     ended = Signal(object)
     hint = deferred(
-        "Drag the area to move it, a corner to change it. Arrow keys nudge it, Delete deletes it. "
-        "Esc when you are done."
+        "Drag the area to move it, a corner to change it. Arrow keys move it in small steps, "
+        "Delete deletes it. Esc when you are done."
     )
 
     def __init__(self, name: str, outline: tuple[tuple[float, float], ...], *, parent: QObject) -> None:

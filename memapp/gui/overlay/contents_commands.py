@@ -99,7 +99,7 @@ class ContentsCommands(QObject):
             return
         lacking = self._lacking(identity)
         if not lacking:
-            text = tr("All photos have been looked at. Sort or filter by what is in them.")
+            text = tr("All photos have been searched. Sort or filter by what's in them.")
             self.noticed.emit(Notice(NoticeKind.INFORMATION, text), None)
             return
         self._request = self._supervisor.look_at(lacking, segmenter=identity.name)
@@ -167,7 +167,7 @@ class ContentsCommands(QObject):
     def _show_progress(self, done: int, total: int) -> None:
         self.progressed.emit(
             tr(
-                "Looking at what is in photos: {done} of {total} (stop)",
+                "Finding what's in photos: {done} of {total} (stop)",
                 done=number_text(done, ","),
                 total=number_text(total, ","),
             )

@@ -174,7 +174,7 @@ class ExplainView(QObject):
         if order is None:
             self._supervisor.cancel_explaining()
             if self._layer is not None and self._viewer.view.message:
-                self._panel.show_trouble(self._layer, tr("There is no photo to analyse."))
+                self._panel.show_trouble(self._layer, tr("There is no photo to make an overlay of."))
             elif self._layer is not None:
                 self._panel.show_waiting(self._layer)
         elif self._layer is Layer.SEGMENTATION and order.segmenter is None:

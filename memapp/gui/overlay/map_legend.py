@@ -31,7 +31,7 @@ STYLE_WORDS = {
         deferred("Outline"),
         deferred("Red lines enclose what raises the score, blue lines what lowers it."),
     ),
-    MapStyle.FOG: (deferred("Fog"), deferred("What lowers the score lies in fog.")),
+    MapStyle.FOG: (deferred("Fog"), deferred("Fog covers what lowers the score.")),
 }
 _METHODS = {
     MapMethod.OCCLUSION: deferred("Thorough"),
@@ -145,7 +145,10 @@ class MapLegend(QWidget):
         self._method = text_label(role=Role.SMALL, wrap=True)
         self._score = text_label(wrap=True)
         unseen = text_label(
-            tr("Hatched: outside the frame. The scoring model does not see it; it changes no score."),
+            tr(
+                "Striped: outside the frame. The scoring model does not see it, so it does not "
+                "change the score."
+            ),
             Role.SMALL,
             wrap=True,
         )
@@ -232,7 +235,7 @@ def _nothing_found(style: MapStyle, *, raises: bool, lowers: bool) -> str:
 
 def _method_text(made: MemorabilityMap) -> str:
     if made.method is MapMethod.GRADIENT:
-        return tr("An estimate in one step: faster, and less precise.")
+        return tr("An estimate in one step: faster, and less exact.")
     return trn(
         "The photo was scored {count:,} time, with parts of it covered.",
         "The photo was scored {count:,} times, with parts of it covered.",

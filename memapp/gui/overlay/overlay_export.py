@@ -30,7 +30,7 @@ _WIDTH_OF_UNIT = 900.0
 """At this width in pixels one unit of type and spacing is one pixel."""
 _COLUMN = 260.0
 _BAR_WIDTH = 360.0
-_UNSEEN = deferred("Hatched: the scoring model does not see it.")
+_UNSEEN = deferred("Striped: the scoring model does not see it.")
 
 Part = Segmentation | MemorabilityMap | Regions
 

@@ -37,7 +37,7 @@ TITLES = {
 _WAITING = {
     Layer.SEGMENTATION: deferred("Finding the things in the photo..."),
     Layer.MEMORABILITY: deferred("Scoring the photo without each of its parts..."),
-    Layer.REGIONS: deferred("Scoring the photo without each region..."),
+    Layer.REGIONS: deferred("Scoring the photo without each part..."),
 }
 _PREPARING = deferred("Getting ready...")
 
@@ -100,8 +100,8 @@ class OverlayPanel(QWidget):
             lambda value: self._percent.setText(tr("{percent} %", percent=value))
         )
         self._opacity.valueChanged.connect(self.opacity_changed)
-        self._export = QPushButton(tr("Export picture..."))
-        self._export.setToolTip(tr("Photo, overlay and legend in one picture"))
+        self._export = QPushButton(tr("Export overlay..."))
+        self._export.setToolTip(tr("Write photo, overlay and legend as one picture"))
         self._export.clicked.connect(self.export_wanted)
         self._pages = QStackedWidget()
         self._page_of: dict[Layer, QWidget] = {

@@ -30,7 +30,7 @@ from memapp.gui.widgets.plain import plain_tip
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, ThemeManager
 
 NO_SUM = deferred(
-    "Contributions do not add up to the score: each is what the score would lose without that region alone."
+    "The points do not add up to the score: each row says what the score would lose without that part alone."
 )
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -45,7 +45,7 @@ class _Column(IntEnum):
 
 
 _HEADINGS = {
-    _Column.NAME: (deferred("Region"), deferred("What it is, and its category")),
+    _Column.NAME: (deferred("Part"), deferred("What it is, and its category")),
     _Column.AREA: (deferred("Area"), deferred("Share of the photo's area")),
     _Column.FRAME: (deferred("Frame"), deferred("Share of what the scoring model sees")),
     _Column.WORTH: (deferred("Points"), deferred("What the score would lose without it")),
@@ -172,7 +172,7 @@ class RegionsPage(QWidget):
     def __init__(self, *, theme_manager: ThemeManager, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.table = RegionTable(theme_manager=theme_manager)
-        self.tree: QTreeView = legend_tree(self.table, name=tr("Regions"), widths=_WIDTHS)
+        self.tree: QTreeView = legend_tree(self.table, name=tr("Parts"), widths=_WIDTHS)
         self.tree.entered.connect(lambda index: self.pointed.emit(index.row()))
         self.tree.selectionModel().currentChanged.connect(lambda current, _before: self._on_current(current))
         self.tree.clicked.connect(lambda index: self.area_chosen.emit(index.row()))

@@ -181,7 +181,7 @@ class SegmentationLegend(QWidget):
         row = QHBoxLayout()
         row.setContentsMargins(SPACE_3, 0, SPACE_2, 0)
         hint = text_label(
-            tr("Double-click one, or press Enter on it, to see it alone."), Role.SMALL, wrap=True
+            tr("Double-click a row, or press Enter on it, to see it alone."), Role.SMALL, wrap=True
         )
         row.addWidget(hint, 1)
         row.addWidget(self._all)

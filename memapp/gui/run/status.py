@@ -46,7 +46,7 @@ def progress_text(progress: Progress) -> str:
     """Return the status line of a run in progress."""
     if not progress.total_is_final and progress.done == 0:
         return trn(
-            "Looking for photos... {count:,} found", "Looking for photos... {count:,} found", progress.total
+            "Looking for photos: {count:,} found", "Looking for photos: {count:,} found", progress.total
         )
     if progress.done == 0:
         return trn(
@@ -192,7 +192,7 @@ class RunStatus(QWidget):
         if not_looked_at:
             unknown = number_text(not_looked_at, ",")
             text = tr(
-                "{shown} of {listed} shown, {unknown} not yet looked at: show all",
+                "{shown} of {listed} shown, {unknown} not searched yet: show all",
                 shown=shown,
                 listed=listed,
                 unknown=unknown,
@@ -225,13 +225,13 @@ class RunStatus(QWidget):
         self._skipped.setText(trn("{count:,} skipped", "{count:,} skipped", count))
         self._skipped.setToolTip(
             trn(
-                "{count:,} other file skipped (not a photo)",
-                "{count:,} other files skipped (not photos)",
+                "{count:,} other file skipped: not a photo",
+                "{count:,} other files skipped: not photos",
                 count,
             )
         )
         self._skipped.setAccessibleName(
-            trn("{count:,} other file left out", "{count:,} other files left out", count)
+            trn("{count:,} other file skipped", "{count:,} other files skipped", count)
         )
         self._skipped.setVisible(count > 0)
 

@@ -284,12 +284,12 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "overlay-export",
         "view/overlay",
-        deferred("Export picture..."),
+        deferred("Export overlay..."),
         ("Ctrl+Shift+S",),
         separated=True,
         enabled=lambda context: context.overlay_shown,
     ),
-    ActionSpec("tile-overlays", "view/overlay", deferred("On thumbnails, too"), checkable=True),
+    ActionSpec("tile-overlays", "view/overlay", deferred("Also on thumbnails"), checkable=True),
     ActionSpec("segmenters", "view/overlay", deferred("Object finder...")),
     ActionSpec(
         "contents-all", "view/contents", deferred("Find what's in all photos, or stop"), enabled=_any_photo
@@ -344,13 +344,19 @@ OTHER_KEYS: tuple[ShortcutLine, ...] = (
     ShortcutLine(
         deferred("In the grid"), deferred("Move"), deferred("Arrows, Home, End, Page Up, Page Down")
     ),
-    ShortcutLine(deferred("In the grid"), deferred("Select more"), deferred("Shift or Ctrl with them")),
+    ShortcutLine(
+        deferred("In the grid"),
+        deferred("Select more"),
+        deferred("Arrows with Shift, click with Shift or Ctrl"),
+    ),
     ShortcutLine(deferred("Looking at a photo"), deferred("Next, previous"), deferred("Right, Left")),
     ShortcutLine(deferred("Looking at a photo"), deferred("Fit or actual size"), "Z"),
     ShortcutLine(deferred("Looking at a photo"), deferred("What the scoring model saw"), "F"),
     ShortcutLine(deferred("Looking at a photo"), deferred("Back to the grid"), deferred("Esc")),
     ShortcutLine(
-        deferred("With an area selected"), deferred("Nudge it"), deferred("Arrows; further with Shift")
+        deferred("With an area selected"),
+        deferred("Move it in small steps"),
+        deferred("Arrows; larger steps with Shift"),
     ),
     ShortcutLine(deferred("With an area selected"), deferred("Delete it"), deferred("Delete")),
     ShortcutLine(deferred("With an area selected"), deferred("Select nothing"), deferred("Esc")),

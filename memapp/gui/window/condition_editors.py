@@ -128,7 +128,7 @@ class TextEditor(ConditionEditor):
         super().__init__(column)
         name = tr("{column} contains", column=column.title)
         self.line = QLineEdit()
-        self.line.setPlaceholderText(hint or tr("{column} contains...", column=column.title))
+        self.line.setPlaceholderText(hint or tr("{column} contains", column=column.title))
         self.line.setAccessibleName(name)
         self.line.setClearButtonEnabled(True)
         self.line.setAcceptDrops(False)

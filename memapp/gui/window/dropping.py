@@ -40,8 +40,9 @@ class DropTarget(QObject):
         if given.paths and given.refused:
             self._show_notice(
                 trn(
-                    "{count:,} entry was left out, because it is no file on this computer: {first}",
-                    "{count:,} entries were left out, because they are no files on this computer: {first}...",
+                    "{count:,} entry was left out, because it is not a file on this computer: {first}",
+                    "{count:,} entries were left out, because they are not files on this computer. "
+                    "The first: {first}",
                     len(given.refused),
                     first=_shortened(given.refused[0]),
                 )

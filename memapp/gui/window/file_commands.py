@@ -162,7 +162,7 @@ class FileCommands(QObject):
     def export_overlay(self, key: ImageKey, content: ExportContent) -> None:
         """Ask for a file, and write photo, overlay and legend to it as one picture."""
         first = str(Path(key.path).with_name(f"{Path(key.name).stem} {content.overlay}.png"))
-        place = ask_place(self._window, tr("Export picture"), Path(first), (_PICTURE,))
+        place = ask_place(self._window, tr("Export overlay"), Path(first), (_PICTURE,))
         if place is None:
             return
         path = place.path
@@ -175,9 +175,13 @@ class FileCommands(QObject):
 
         self._jobs.start(
             write,
-            done=lambda _: self._show_notice(tr("The picture was written to {path}.", path=path)),
+            done=lambda _: self._show_notice(tr("The overlay was written to {path}.", path=path)),
             failed=lambda problem: self._warn(
-                tr("The picture can't be written to {path}: {reason}.", path=path, reason=_reason(problem))
+                tr(
+                    "The overlay can't be written to {path}: {reason}. Choose another place.",
+                    path=path,
+                    reason=_reason(problem),
+                )
             ),
         )
 
@@ -276,8 +280,8 @@ class FileCommands(QObject):
 def changed_files_text(count: int) -> str:
     """Return the sentence about files that were changed and left out."""
     return trn(
-        "{count} file was changed, replaced or removed since it was shown, and was left out.",
-        "{count} files were changed, replaced or removed since they were shown, and were left out.",
+        "{count:,} file was changed, replaced or removed since it was shown, and was left out.",
+        "{count:,} files were changed, replaced or removed since they were shown, and were left out.",
         count,
     )
 

@@ -232,7 +232,7 @@ class NetCommands(QObject):
         title = shown.title
         short = title if len(title) <= _TITLE_LETTERS else f"{title[: _TITLE_LETTERS - 1].rstrip()}…"
         self.button.set_words(
-            tr("Model: {net}", net=short),
+            tr("Scores: {net}", net=short),
             short=short,
             tip=tr("The scoring model whose scores are shown"),
             spoken=tr("Scoring model whose scores are shown: {net}", net=title),

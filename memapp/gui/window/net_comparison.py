@@ -53,7 +53,7 @@ class NetComparison(QObject):
         if pair is not None:
             first, second = pair
             words = tr(
-                "Only photos that {first} and {second} place {points} points apart or more",
+                "Only photos that {first} and {second} place {points} points or more apart",
                 first=first.title,
                 second=second.title,
                 points=points,

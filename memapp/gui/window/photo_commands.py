@@ -135,7 +135,7 @@ class PhotoCommands(QObject):
         if not 1 < len(chosen) < len(listed):
             return listed
         text = tr(
-            "Export the {chosen} selected photos, or all {listed} that are shown?",
+            "Export the scores of the {chosen} selected photos, or of all {listed} that are shown?",
             chosen=number_text(len(chosen), ","),
             listed=number_text(len(listed), ","),
         )

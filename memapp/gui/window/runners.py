@@ -71,7 +71,7 @@ def make_runners(
     def close_all() -> None:
         count = len(session.library)
         question = trn("Close {count:,} photo?", "Close all {count:,} photos?", count)
-        stays = tr("Files, scores and marks stay. Add the photos again to go on with them.")
+        stays = tr("Files, scores and marks stay. Add the photos again to continue.")
         if ask(window, tr("Close all photos"), question, stays, act=tr("Close all"), keep=tr("Keep")):
             session.clear()
             filters.clear()

@@ -81,7 +81,7 @@ class TrashCommands(QObject):
     def _move_again(self, text: str, photos: Sequence[PhotoId]) -> None:
         def on_moved(keys: Sequence[ImageKey]) -> None:
             self._lists.take_away(keys)
-            self._say(tr("Done again: {command}.", command=text))
+            self._say(tr("Redone: {command}.", command=text))
 
         # What could not be brought back is not there to be moved.
         there = [key for photo in photos if (key := self._library.key_of(photo)) is not None]

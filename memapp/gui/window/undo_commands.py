@@ -46,7 +46,7 @@ class UndoCommands(QObject):
 
     def redo(self) -> None:
         """Redo the command that was undone last, and show its photo."""
-        self._go(self._log.redo, deferred("Done again: {command}."))
+        self._go(self._log.redo, deferred("Redone: {command}."))
 
     def _go(self, step: Callable[[], Command | None], done: Deferred) -> None:
         try:

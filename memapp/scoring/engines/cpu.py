@@ -62,7 +62,7 @@ class CpuEngines:
             note = tr("The faster engine can't be used: {problem}", problem=problem)
             if importlib.util.find_spec("torch") is None:
                 raise DeviceError(tr("{problem} Install memapp again.", problem=note)) from problem
-        note = tr("{problem} Scoring goes on with the slower one.", problem=note)
+        note = tr("{problem} Scoring continues with the slower one.", problem=note)
         notify(note)
         return self._open_torch(), note
 

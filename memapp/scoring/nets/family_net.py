@@ -60,7 +60,7 @@ class FamilyNet:
             note = tr("The faster engine can't be used: {problem}", problem=problem)
             if importlib.util.find_spec("torch") is None:
                 raise DeviceError(note) from problem
-        note = tr("{problem} Scoring goes on with the slower one.", problem=note)
+        note = tr("{problem} Scoring continues with the slower one.", problem=note)
         notify(note)
         return open_torch_cpu(self, choice.most_threads), note
 

@@ -76,7 +76,7 @@ def test_a_scored_photo_is_explained(inspector: Inspector, scored: MakeScored) -
         "± 0.09",
         "About 82 of 100 people are predicted to recognise this photo when it comes back.",
         "Top 35 % of people's scores",
-        "2nd of 5 in this set",
+        "2nd of 5 in this list",
         "Too close to call with 2 others",
     ):
         assert text in words
@@ -96,12 +96,12 @@ def test_a_score_near_the_floor_bears_a_warning(inspector: Inspector, scored: Ma
 def test_the_place_follows_the_set(inspector: Inspector, scored: MakeScored) -> None:
     photo = scored(score=0.7)
     inspector.show_photo(photo.key, photo, None)
-    assert not any("in this set" in text for text in _words(inspector))
+    assert not any("in this list" in text for text in _words(inspector))
     _set_shoot(inspector, [0.7, 0.9])
-    assert "2nd of 2 in this set" in _words(inspector)
+    assert "2nd of 2 in this list" in _words(inspector)
     assert not any("tie" in text for text in _words(inspector))
     _set_shoot(inspector, [0.7, 0.9, 0.71])
-    assert "3rd of 3 in this set" in _words(inspector)
+    assert "3rd of 3 in this list" in _words(inspector)
     assert "Too close to call with 1 other" in _words(inspector)
 
 
@@ -111,7 +111,7 @@ def test_a_score_that_the_set_does_not_hold_yet_stays_in_its_bounds(
     photo = scored(score=0.5)
     _set_shoot(inspector, [0.8, 0.9])
     inspector.show_photo(photo.key, photo, None)
-    assert "2nd of 2 in this set" in _words(inspector)
+    assert "2nd of 2 in this list" in _words(inspector)
 
 
 def test_a_waiting_photo(inspector: Inspector, photo_key: Callable[[str], ImageKey]) -> None:
@@ -131,9 +131,9 @@ def test_a_failed_photo_shows_its_reason(inspector: Inspector, failure: Callable
 @pytest.mark.parametrize(
     ("count", "scores", "sentence"),
     [
-        (3, [0.5, 0.7, 0.9], "Mean score 0.70, from 0.50 to 0.90."),
-        (4, [0.5, 0.7, 0.9], "Mean score 0.70, from 0.50 to 0.90. 1 of them has no score."),
-        (9, [0.5], "Mean score 0.50, from 0.50 to 0.50. 8 of them have no score."),
+        (3, [0.5, 0.7, 0.9], "Average score 0.70, from 0.50 to 0.90."),
+        (4, [0.5, 0.7, 0.9], "Average score 0.70, from 0.50 to 0.90. 1 of them has no score."),
+        (9, [0.5], "Average score 0.50, from 0.50 to 0.50. 8 of them have no score."),
         (2, [], "None of them has a score yet."),
     ],
 )
@@ -163,8 +163,8 @@ def test_a_fast_score_says_so_and_how_to_be_sure(
 @pytest.mark.parametrize(
     ("precision", "words"),
     [
-        (Precision.EXACT, ["2nd of the 3 exact scores in this set", "Too close to call with 1 other"]),
-        (Precision.FAST, ["3rd of the 4 fast scores in this set", "Too close to call with 2 others"]),
+        (Precision.EXACT, ["2nd of the 3 exact scores in this list", "Too close to call with 1 other"]),
+        (Precision.FAST, ["3rd of the 4 fast scores in this list", "Too close to call with 2 others"]),
     ],
 )
 def test_the_place_is_among_scores_of_the_same_precision(
@@ -180,18 +180,18 @@ def test_where_all_are_fast_the_place_needs_no_more_words(inspector: Inspector, 
     photo = scored(score=0.8, precision=Precision.FAST)
     inspector.show_photo(photo.key, photo, None)
     _set_shoot(inspector, [], [0.95, 0.8])
-    assert "2nd of 2 in this set" in _words(inspector)
+    assert "2nd of 2 in this list" in _words(inspector)
 
 
 @pytest.mark.parametrize(
     ("exact", "fast", "texts"),
     [
-        ([0.5, 0.7], [], ["Mean score 0.60, from 0.50 to 0.70."]),
+        ([0.5, 0.7], [], ["Average score 0.60, from 0.50 to 0.70."]),
         (
             [],
             [0.5, 0.7],
             [
-                "Mean score ≈0.60, from ≈0.50 to ≈0.70.",
+                "Average score ≈0.60, from ≈0.50 to ≈0.70.",
                 "All of these scores are fast (≈), a little less exact. Score exactly to be sure.",
             ],
         ),
@@ -199,7 +199,7 @@ def test_where_all_are_fast_the_place_needs_no_more_words(inspector: Inspector, 
             [0.5, 0.6],
             [0.7],
             [
-                "Mean score ≈0.60, from 0.50 to ≈0.70.",
+                "Average score ≈0.60, from 0.50 to ≈0.70.",
                 "One of these scores is fast (≈), a little less exact. Score exactly to be sure.",
             ],
         ),
@@ -207,7 +207,7 @@ def test_where_all_are_fast_the_place_needs_no_more_words(inspector: Inspector, 
             [0.9],
             [0.5, 0.7],
             [
-                "Mean score ≈0.70, from ≈0.50 to 0.90.",
+                "Average score ≈0.70, from ≈0.50 to 0.90.",
                 "2 of these scores are fast (≈), a little less exact. Score exactly to be sure.",
             ],
         ),
@@ -295,7 +295,7 @@ def test_the_chart_has_a_text_alternative(qtbot: QtBot, theme_manager: ThemeMana
     chart.set_shoot_scores(np.linspace(0.5, 0.9, 431))
     chart.set_score(0.82)
     assert "0.82. Top 35 % of people's scores" in chart.accessibleDescription()
-    assert "431 scores of this set" in chart.accessibleDescription()
+    assert "431 scores in this list" in chart.accessibleDescription()
 
 
 def test_the_mark_moves_with_the_score(qtbot: QtBot, theme_manager: ThemeManager) -> None:

@@ -144,7 +144,7 @@ def test_areas_go_out_and_come_in_as_files(
     bench.until(lambda: area_names(bench) == ["Logo"])
     file.write_text("nonsense")
     areas.import_areas()
-    bench.until(lambda: any("does not describe areas" in text for text in bench.notice_texts()))
+    bench.until(lambda: any("is not a file of areas" in text for text in bench.notice_texts()))
 
 
 def test_the_menu_offers_what_can_be_done_with_an_area(viewing: Callable[..., WindowBench]) -> None:

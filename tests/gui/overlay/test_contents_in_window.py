@@ -37,7 +37,7 @@ def test_all_photos_are_looked_at_once_and_known_from_then_on(
     words = contents(first)
     # Nothing is left to do.
     first.trigger("contents-all")
-    first.until(lambda: any("have been looked at" in text for text in first.notice_texts()))
+    first.until(lambda: any("have been searched" in text for text in first.notice_texts()))
     category = HALVES.categories[1].name
     first.trigger(f"share-{category}")
     assert first.window.photos.order.column == "share"
@@ -68,7 +68,7 @@ def test_the_status_line_says_how_many_were_not_looked_at(bench: WindowBench, fo
     def says(text: str) -> bool:
         return any(each.text() == text for each in bench.window.status.findChildren(QPushButton))
 
-    bench.until(lambda: says("0 of 3 shown, 3 not yet looked at: show all"))
+    bench.until(lambda: says("0 of 3 shown, 3 not searched yet: show all"))
     bench.trigger("contents-all")
     bench.until(lambda: says("3 of 3 shown: show all"))
 
@@ -78,7 +78,7 @@ def test_it_can_be_stopped(bench: WindowBench, folder: Path) -> None:
     bench.trigger("contents-all")
     assert bench.window.overlays.contents._request is not None
     links = [button.text() for button in bench.window.status.findChildren(QPushButton)]
-    assert "Looking at what is in photos: 0 of 3 (stop)" in links
+    assert "Finding what's in photos: 0 of 3 (stop)" in links
     bench.trigger("contents-all")
     bench.until(lambda: bench.window.overlays.contents._request is None)
 

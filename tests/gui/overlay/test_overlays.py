@@ -52,7 +52,7 @@ def test_another_overlay_leaves_the_keyboard_with_the_photo(viewing: Callable[..
     bench = viewing()
     overlay(bench, "memorability")
     panel = bench.window.overlays.panel
-    [export] = [each for each in panel.findChildren(QPushButton) if each.text() == "Export picture..."]
+    [export] = [each for each in panel.findChildren(QPushButton) if each.text() == "Export overlay..."]
     export.setFocus()
     overlay(bench, "regions")
     assert bench.window.focusWidget() is bench.window.viewer
@@ -63,7 +63,7 @@ def test_a_method_that_does_not_work_here_can_be_left_again(viewing: Callable[..
     overlay(bench, "memorability")
     # This window has no torch: its only method is covering.
     bench.window.overlays.panel.map.choose_method(MapMethod.GRADIENT)
-    bench.until(lambda: "can't be made here" in panel_words(bench))
+    bench.until(lambda: "does not work on this computer" in panel_words(bench))
     panel = bench.window.overlays.panel
     [button] = [each for each in panel.findChildren(QPushButton) if each.text() == str(COVER_INSTEAD)]
     QTest.mouseClick(button, LEFT)
@@ -258,7 +258,7 @@ def test_photo_overlay_and_legend_are_written_as_one_picture(
     file = tmp_path / "out.png"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(file), ""))
     bench.trigger("overlay-export")
-    bench.until(lambda: f"The picture was written to {file}." in bench.notice_texts())
+    bench.until(lambda: f"The overlay was written to {file}." in bench.notice_texts())
     with Image.open(file) as written:
         assert written.width >= 160
         # The photo is 120 high, and the legend comes below it.

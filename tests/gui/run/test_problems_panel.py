@@ -80,7 +80,7 @@ def test_a_count_stands_above_the_list(panel: ProblemsPanel, failures: list[Fail
 def test_retry_all_requests_every_photo(qtbot: QtBot, panel: ProblemsPanel, failures: list[Failure]) -> None:
     panel.set_failures(failures)
     with qtbot.waitSignal(panel.retry) as asked:
-        qtbot.mouseClick(_button(panel, "Retry all"), Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(_button(panel, "Try all again"), Qt.MouseButton.LeftButton)
     assert asked.args == [[each.key for each in failures]]
 
 
@@ -88,10 +88,10 @@ def test_retry_selected_requests_those_in_their_order(
     qtbot: QtBot, panel: ProblemsPanel, failures: list[Failure]
 ) -> None:
     panel.set_failures(failures)
-    assert not _button(panel, "Retry selected").isEnabled()
+    assert not _button(panel, "Try selected again").isEnabled()
     _choose(panel, 2, 0)
     with qtbot.waitSignal(panel.retry) as asked:
-        qtbot.mouseClick(_button(panel, "Retry selected"), Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(_button(panel, "Try selected again"), Qt.MouseButton.LeftButton)
     assert asked.args == [[failures[0].key, failures[2].key]]
 
 
@@ -136,4 +136,4 @@ def test_the_selection_outlives_new_failures(panel: ProblemsPanel, failures: lis
     assert panel.selected_keys() == [failures[2].key]
     panel.set_failures(failures[:2])
     assert panel.selected_keys() == []
-    assert not _button(panel, "Retry selected").isEnabled()
+    assert not _button(panel, "Try selected again").isEnabled()

@@ -53,7 +53,7 @@ def test_durations(seconds: float, text: str) -> None:
     ("progress", "text"),
     [
         (HALF, "412 of 2,031 · 5.3 photos/s · about 5 min left"),
-        (Progress(0, 1204, False, None, None), "Looking for photos... 1,204 found"),
+        (Progress(0, 1204, False, None, None), "Looking for photos: 1,204 found"),
         (Progress(30, 1204, False, 4.96, 99.0), "30 of 1,204 found so far · 5.0 photos/s"),
         (Progress(0, 2031, True, None, None), "Loading the scoring model for 2,031 photos..."),
     ],
@@ -184,7 +184,7 @@ def test_what_the_filter_hides_is_said_with_a_way_to_show_it(qtbot: QtBot, statu
     with qtbot.waitSignal(status.show_all_clicked):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     status.set_shown_count(12, of=1215, not_looked_at=1100)
-    assert button.text() == "12 of 1,215 shown, 1,100 not yet looked at: show all"
+    assert button.text() == "12 of 1,215 shown, 1,100 not searched yet: show all"
     status.set_shown_count(1215, of=1215)
     assert button.isVisible()
     status.set_shown_count(None)

@@ -88,7 +88,7 @@ def test_the_bar_marks_a_score_that_says_little(viewer: PhotoViewer, scored: Mak
     show(viewer, photo)
     assert viewer.bar.score.text() == "0.82"
     assert viewer.bar.percentile.text() == "⚠ Too narrow to judge"
-    assert "more than 8 times as long" in viewer.bar.percentile.toolTip()
+    assert "more than 8 times its short side" in viewer.bar.percentile.toolTip()
     viewer.set_caption(photo.key, scored())
     assert viewer.bar.percentile.text() == "Top 34 %"
     assert viewer.bar.percentile.toolTip() == ""

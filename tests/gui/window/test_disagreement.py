@@ -40,7 +40,7 @@ def test_photos_that_two_nets_place_apart_are_flagged(bench: WindowBench, folder
     # The team's net places it first of twelve, ResMem fourth from the last.
     assert flags(bench) == {ODD: -73}
     words = bench.window.photos.index_of(bench.key(ODD)).data(Qt.ItemDataRole.ToolTipRole)
-    assert "M3M: team places it 73 points higher in this set than ResMem." in words
+    assert "M3M: team places it 73 points higher in this list than ResMem." in words
     nets(bench).set_points(75)
     assert flags(bench) == {}
     nets(bench).set_points(5)

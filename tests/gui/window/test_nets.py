@@ -185,7 +185,7 @@ def test_the_choice_is_remembered(bench: WindowBench, open_window: Callable[...,
     again = open_window(others={FALSERESMEM: false_alarms(), TEAM: team()})
     assert [net.id for net in nets(again).chosen] == ["resmem", "team"]
     assert again.window.scores.shown == TEAM
-    assert again.window.nets.button.words == "Model: M3M: team"
+    assert again.window.nets.button.words == "Scores: M3M: team"
 
 
 def test_a_net_removed_meanwhile_is_left_out(

@@ -117,7 +117,7 @@ def test_what_the_last_command_did_is_shown_before_older_information_and_does_no
     bar: NoticeBar,
 ) -> None:
     licence = Notice(NoticeKind.INFORMATION, "ResMem is free for non-commercial use only.")
-    undone, redone = (Notice(NoticeKind.INFORMATION, text) for text in ("Undone: it.", "Done again: it."))
+    undone, redone = (Notice(NoticeKind.INFORMATION, text) for text in ("Undone: it.", "Redone: it."))
     bar.add(licence, NoticeAction("Read the licence", lambda: None))
     for notice in (undone, redone):
         bar.add(notice)

@@ -177,7 +177,7 @@ def test_the_inspector_describes_one_photo_several_and_none(bench: WindowBench, 
     assert "About 78 of 100 people" in words(bench)
     bench.choose("d.png", "b.png")
     bench.until(lambda: "2 photos" in words(bench))
-    assert "Mean score 0.86, from 0.78 to 0.94." in words(bench)
+    assert "Average score 0.86, from 0.78 to 0.94." in words(bench)
     bench.close_all()
     assert "Select a photo" in words(bench)
 

@@ -68,7 +68,7 @@ def test_false_alarms_have_no_place_among_peoples_scores(bench: WindowBench, fol
     assert index.data(Qt.ItemDataRole.AccessibleTextRole).startswith("05.png, predicted false alarms 0.05")
     said = labels(bench)
     assert not any("Top" in text or "±" in text for text in said)
-    bench.until(lambda: "7th of 12 in this set, from the most false alarms" in labels(bench))
+    bench.until(lambda: "7th of 12 in this list, from the most false alarms" in labels(bench))
     bench.trigger("open")
     bar = bench.window.viewer.bar
     assert bar.score.text() == "0.05"
@@ -88,10 +88,11 @@ def test_the_inspector_says_what_every_net_says_and_both_together(bench: WindowB
     for text in ("ResMem", "FalseResMem", "M3M: team", "0.86", "0.09"):
         assert text in said
     assert (
-        "About 86 of 100 recognise it; about 9 of 100 who never saw it believe they did; corrected 0.77."
+        "About 86 of 100 people recognise it. About 9 of 100 who never saw it "
+        "believe that they did. Difference: 0.77."
     ) in said
     assert any(
-        text.startswith("ResMem places it 82 points higher in this set than FalseRes") for text in said
+        text.startswith("ResMem places it 82 points higher in this list than FalseRes") for text in said
     )
 
 

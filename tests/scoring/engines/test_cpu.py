@@ -101,7 +101,7 @@ def test_if_the_net_can_not_be_prepared_torch_scores_with_a_note(home: Path) -> 
     assert engine.engine.engine == "torch"
     assert note == messages[-1]
     assert "the operator is unknown" in messages[-1]
-    assert messages[-1].endswith("Scoring goes on with the slower one.")
+    assert messages[-1].endswith("Scoring continues with the slower one.")
     check_scores(engine)
 
 

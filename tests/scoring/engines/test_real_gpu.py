@@ -106,7 +106,7 @@ def test_a_gpu_that_fails_while_scoring_is_replaced_by_the_cpu() -> None:
         assert np.allclose(scorer.score(bright), 1.0), "bright"
         assert np.allclose(scorer.score(dark), 0.2), "dark again"
         assert scorer.engine.device == "cpu"
-        assert len(said) == 1 and said[0].endswith("Scoring goes on with the CPU."), said
+        assert len(said) == 1 and said[0].endswith("Scoring continues on the processor (CPU)."), said
         print(said[0], flush=True)
         scorer.close()
         # As memapp does: torch may abort while it takes down a GPU that failed.
