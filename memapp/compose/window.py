@@ -82,7 +82,11 @@ class WindowRoot(QObject):
             idle_minutes=self.settings.get(SETTINGS.unload_minutes),
             read_battery=installation.read_battery,
         )
-        self.theme_manager = ThemeManager(choice=self.settings.get(SETTINGS.theme), parent=self)
+        self.theme_manager = ThemeManager(
+            choice=self.settings.get(SETTINGS.theme),
+            surround=self.settings.get(SETTINGS.surround),
+            parent=self,
+        )
         self.window = MainWindow(
             supervisor=self.supervisor,
             power_monitor=self.power_monitor,

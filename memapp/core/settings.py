@@ -97,6 +97,12 @@ class SettingsTable:
         "licence_accepted", False, deferred("Licence of the scoring model read and accepted")
     )
     theme: Final = Setting("theme", "system", deferred("Appearance"), choices=("system", "dark", "light"))
+    surround: Final = Setting(
+        "surround",
+        "theme",
+        deferred("Around the photos"),
+        choices=("theme", "black", "dark", "mid", "light"),
+    )
     device: Final = Setting("device", "auto", deferred("Score on"), choices=("auto", "cpu", "cuda", "mps"))
     engine: Final = Setting("engine", "auto", deferred("Scoring engine"), choices=("auto", "torch", "onnx"))
     precision: Final = Setting("precision", Precision.EXACT, deferred("New photos are scored"))

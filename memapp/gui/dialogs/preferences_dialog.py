@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -23,8 +23,9 @@ from PySide6.QtWidgets import (
 
 from memapp.core.score_text import FAST_MARK
 from memapp.core.settings import SETTINGS, Setting, Settings
-from memapp.core.text import deferred, tr, trn
+from memapp.core.text import Deferred, deferred, tr, trn
 from memapp.gui.widgets.basic import ElidedLabel, Role, text_label
+from memapp.gui.widgets.choice_texts import SURROUND_TEXTS
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_6, ThemeManager, icon
 
 T = TypeVar("T")
@@ -32,15 +33,16 @@ T = TypeVar("T")
 _WIDTH = 540
 _NUMBER_WIDTH = 56
 _GROUPS: tuple[tuple[Setting[Any], ...], ...] = (
-    (SETTINGS.theme, SETTINGS.map_stretched),
+    (SETTINGS.theme, SETTINGS.surround, SETTINGS.map_stretched),
     (SETTINGS.precision,),
     (SETTINGS.battery_threads, SETTINGS.pause_on_battery),
     (SETTINGS.advance_after_mark,),
 )
 _ADVANCED: tuple[Setting[Any], ...] = (SETTINGS.device, SETTINGS.engine, SETTINGS.unload_minutes)
 """What most people never need to look at."""
-_CHOICE_TEXTS = {
+_CHOICE_TEXTS: Mapping[str, Mapping[str, Deferred]] = {
     "theme": {"system": deferred("As the system"), "dark": deferred("Dark"), "light": deferred("Light")},
+    "surround": SURROUND_TEXTS,
     "precision": {
         "exact": deferred("Exactly"),
         "fast": deferred("Fast, a little less exact ({mark})"),

@@ -71,7 +71,14 @@ class GridView(TileView):
     def __init__(
         self, *, model: GridModel, theme: Theme, tile_size: int, parent: QWidget | None = None
     ) -> None:
-        """Show the model's photos in squares of tile_size device-independent pixels."""
+        """Show the model's photos in squares of tile_size device-independent pixels.
+
+        Args:
+            model: the photos.
+            theme: the colours of the surround.
+            tile_size: within the setting's limits.
+            parent: Qt's owner.
+        """
         side = _within_limits(tile_size)
         super().__init__(
             model=model, delegate=TileDelegate(theme=theme, side=side), theme=theme, parent=parent
@@ -81,7 +88,9 @@ class GridView(TileView):
         self._current_before: ImageKey | None = None
         self._wheel = 0
         self._pinch = 0.0
+        self.setObjectName("photos")
         self._notice = NoMatchNotice(model=model, parent=self.viewport())
+        self._notice.set_colour(theme.text)
         self._notice.clear_requested.connect(self.clear_filter_requested)
         self._anchor = ScrollAnchor(view=self)
         self._hold = InteractionHold(view=self, model=model)
@@ -125,8 +134,9 @@ class GridView(TileView):
         self.tile_size_changed.emit(pixels)
 
     def set_theme(self, theme: Theme) -> None:
-        """Paint in the colours of this theme."""
+        """Paint in the colours of this surround."""
         self._theme = theme
+        self._notice.set_colour(theme.text)
         self._tiles.set_theme(theme)
         self._tiles.set_side(self._tile_size)
         self.relayout()

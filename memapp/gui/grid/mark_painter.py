@@ -15,7 +15,7 @@ LABEL_COLOURS = {
     Label.BLUE: "#3a7bd5",
     Label.PURPLE: "#8f5bc4",
 }
-"""Bright enough on dark and dark enough on light grey; each has its name beside it where it is read."""
+"""Each has its name beside it where it is read."""
 
 _SIDE = 9
 
@@ -56,9 +56,10 @@ class MarkPainter:
 
     def _paint_label(self, painter: QPainter, place: QRectF, label: Label) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
+        # The edge shows it on any grey, where the colour alone would not.
+        painter.setPen(QPen(QColor(self._theme.second_text), 1))
         painter.setBrush(QColor(LABEL_COLOURS[label]))
-        painter.drawRoundedRect(place, 2, 2)
+        painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), 2, 2)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _paint_flag(self, painter: QPainter, place: QRectF, flag: Flag) -> None:

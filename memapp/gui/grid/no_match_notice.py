@@ -27,7 +27,7 @@ class NoMatchNotice(QWidget):
         self._model = model
         self._within = parent
         self._words = words = text_label()
-        words.setStyleSheet(f"font-size: {TEXT_TITLE}px")
+        self.set_colour("")
         clear = QPushButton(tr("Show all"), self)
         clear.clicked.connect(self.clear_requested)
         column = QVBoxLayout(self)
@@ -39,6 +39,10 @@ class NoMatchNotice(QWidget):
             signal.connect(self._update)
         self.destroyed.connect(model.library.subscribe(self._on_library_changed))
         self._update()
+
+    def set_colour(self, colour: str) -> None:
+        """Write in this colour; in that of the window's texts where it is empty."""
+        self._words.setStyleSheet(f"font-size: {TEXT_TITLE}px;" + (f"color: {colour};" if colour else ""))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay in the parent's middle."""

@@ -145,12 +145,19 @@ class TileDelegate(QStyledItemDelegate):
         focused = bool(state & QStyle.StateFlag.State_HasFocus)
         if selected or focused:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            # The current one among the selected ones stands out.
-            width = 1.0 + selected + (selected and focused)
-            painter.setPen(QPen(QColor(self._theme.accent), width))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            inset = width / 2
-            painter.drawRoundedRect(QRectF(tile).adjusted(inset, inset, -inset, -inset), CORNER, CORNER)
+            edge = QRectF(tile)
+            if self._theme.ring:
+                edge = self._paint_line(painter, edge, self._theme.ring, 1.0)
+            # The current one among the selected ones stands out.
+            self._paint_line(painter, edge, self._theme.accent, 1.0 + selected + (selected and focused))
+
+    def _paint_line(self, painter: QPainter, edge: QRectF, colour: str, width: float) -> QRectF:
+        """Paint a line along the inside of an edge; return its own inner edge."""
+        inset = width / 2
+        painter.setPen(QPen(QColor(colour), width))
+        painter.drawRoundedRect(edge.adjusted(inset, inset, -inset, -inset), CORNER, CORNER)
+        return edge.adjusted(width, width, -width, -width)
 
     def _paint_photo(self, painter: QPainter, square: QRect, preview: QImage) -> None:
         ratio = painter.device().devicePixelRatioF()
@@ -192,6 +199,9 @@ class TileDelegate(QStyledItemDelegate):
         # Even the lowest score has a bar.
         length = max(BAR_HEIGHT, round(share * bar.width()))
         colour = ramp_colour(RAMP_LOW + share * (RAMP_HIGH - RAMP_LOW))
+        if self._theme.casing:
+            casing = QColor(self._theme.casing)
+            painter.fillRect(bar.x() - 1, bar.y() - 1, length + 2, BAR_HEIGHT + 2, casing)
         painter.fillRect(bar.x(), bar.y(), length, BAR_HEIGHT, colour)
 
     def _paint_ties(self, painter: QPainter, place: QRect, cell: QRect, tile: Tile) -> None:

@@ -273,7 +273,7 @@ class TileView(QAbstractItemView):
                 option.rect, option.state = cell, self._state_of(index)
                 self._tiles.paint(painter, option, index)
         if not self._band.isNull():
-            painter.setPen(QPen(QColor(self._theme.accent), 1))
+            painter.setPen(QPen(QColor(self._theme.ring or self._theme.accent), 1))
             painter.drawRect(self._band.translated(0, -offset))
 
     def _state_of(self, index: QModelIndex) -> QStyle.StateFlag:

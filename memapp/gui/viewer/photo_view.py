@@ -292,9 +292,8 @@ class PhotoView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw in device pixels, so that at 100 % one pixel is one pixel on any screen."""
-        theme = self._theme_manager.theme
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(theme.window))
+        painter.fillRect(self.rect(), QColor(self._theme_manager.surround.window))
         if self._message:
             self._paint_message(painter)
             return
@@ -326,7 +325,7 @@ class PhotoView(QWidget):
     def _in_grey(self, picture: QImage, drawn: QRectF) -> QImage:
         """Return the visible part in grey: quick, however large the photo is."""
         seen = QImage(self._view_size().toSize(), QImage.Format.Format_RGB32)
-        seen.fill(QColor(self._theme_manager.theme.window))
+        seen.fill(QColor(self._theme_manager.surround.window))
         painter = QPainter(seen)
         self._paint_picture(painter, picture, drawn)
         painter.end()
@@ -334,7 +333,7 @@ class PhotoView(QWidget):
 
     def _paint_message(self, painter: QPainter) -> None:
         painter.setFont(font(TEXT_LARGE))
-        painter.setPen(QColor(self._theme_manager.theme.text))
+        painter.setPen(QColor(self._theme_manager.surround.text))
         width = min(480, self.width() - 2 * SPACE_6)
         room = QRect((self.width() - width) // 2, 0, width, self.height())
         painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -69,6 +70,10 @@ class Theme:
     bar: str = "#555555"
     bar_below: str = "#8c8c8c"
     warning: str = "#e0a030"
+    ring: str = ""
+    """A line around the accent of what is selected, where the accent alone is no contrast; else empty."""
+    casing: str = ""
+    """The edge of bars in the colours of the ramp, where those alone are no contrast; else empty."""
 
 
 DARK = Theme(
@@ -90,7 +95,7 @@ LIGHT = Theme(
     line="#d6d6d6",
     text="#1d1d1d",
     second_text="#5c5c5c",
-    accent="#1a73d9",
+    accent="#0b66c3",
     on_accent="#ffffff",
     link="#1462bd",
     control="#767676",
@@ -98,23 +103,49 @@ LIGHT = Theme(
     bar_below="#808080",
     warning="#8a5a00",
 )
+MID = replace(
+    LIGHT,
+    window="#8f8f8f",
+    panel="#999999",
+    tile="#999999",
+    hover="#a3a3a3",
+    line="#6a6a6a",
+    second_text="#262626",
+    link="#1d1d1d",
+    control="#303030",
+    bar="#5f5f5f",
+    bar_below="#303030",
+    warning="#1d1d1d",
+    ring="#1d1d1d",
+    casing="#1d1d1d",
+)
+"""Mid grey: what lies on it looks as dark and as bright as it is."""
+BLACK = replace(
+    DARK, window="#000000", panel="#141414", tile="#141414", hover="#202020", line="#333333", bar="#4a4a4a"
+)
+
+SURROUNDS: Mapping[str, Theme] = {"black": BLACK, "dark": DARK, "mid": MID, "light": LIGHT}
+"""The greys on which photos lie in the grid and in the viewer, with the colours of what is beside them."""
 
 
 class ThemeManager(QObject):
-    """Dark or light, as the system or the user chose. Lives on the GUI thread.
+    """Dark or light, and the grey around photos, as the system or the user chose. Lives on the GUI thread.
 
     Signals:
-        changed(): the theme was changed; repaint and tint again.
+        changed(): the theme or the surround was changed; repaint and tint again.
     """
 
     changed = Signal()
 
-    def __init__(self, *, choice: str, parent: QObject | None = None) -> None:
-        """Take the choice ("system", "dark", "light") and style the application."""
+    def __init__(self, *, choice: str, surround: str = "theme", parent: QObject | None = None) -> None:
+        """Take the choices, as in choose and choose_surround, and style the application."""
         super().__init__(parent)
         self._choice = choice
+        self._surround_choice = surround
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply)
         self.theme = LIGHT
+        self.surround = MID
+        """The colours of what lies around photos, in the grid and in the viewer."""
         self._apply()
 
     def choose(self, choice: str) -> None:
@@ -122,12 +153,19 @@ class ThemeManager(QObject):
         self._choice = choice
         self._apply()
 
+    def choose_surround(self, choice: str) -> None:
+        """Lay photos on the grey that goes with the theme ("theme"), or on one of SURROUNDS always."""
+        self._surround_choice = choice
+        self._apply()
+
     def _apply(self) -> None:
         self.theme = self._wanted_theme()
+        own = DARK if self.theme.dark else MID
+        self.surround = SURROUNDS.get(self._surround_choice, own)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.setPalette(_palette(self.theme))
-        sheet = _stylesheet(self.theme)
+        sheet = _stylesheet(self.theme, self.surround)
         # Qt styles every widget anew, even for the same sheet: 0.2 s for a window.
         if application.styleSheet() != sheet:
             application.setStyleSheet(sheet)
@@ -222,7 +260,7 @@ def _address(picture: Path) -> str:
     return f'url("{escaped}")'
 
 
-def _stylesheet(theme: Theme) -> str:
+def _stylesheet(theme: Theme, surround: Theme) -> str:
     # A stylesheet can't tint a picture: this one is a grey that is seen on both appearances.
     arrow = _address(resource_path("icons/combo-arrow.svg"))
     tick = _address(resource_path("icons/tick-dark.svg" if theme.dark else "icons/tick-light.svg"))
@@ -334,6 +372,10 @@ def _stylesheet(theme: Theme) -> str:
         QScrollBar::handle:vertical {{ min-height: {SPACE_6}px; }}
         QScrollBar::handle:horizontal {{ min-width: {SPACE_6}px; }}
         QScrollBar::handle:hover, QScrollBar::handle:pressed {{ background: {theme.bar_below}; }}
+        QAbstractScrollArea#photos {{ background: {surround.window}; }}
+        QAbstractScrollArea#photos QScrollBar::handle {{ background: {surround.bar}; }}
+        QAbstractScrollArea#photos QScrollBar::handle:hover,
+        QAbstractScrollArea#photos QScrollBar::handle:pressed {{ background: {surround.bar_below}; }}
         QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
         QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     """

@@ -13,6 +13,7 @@ from typing import TypeAlias
 from memapp.core.marks import MOST_STARS, stars_text
 from memapp.core.text import Deferred, deferred, tr
 from memapp.gui.dialogs.shortcuts import ShortcutLine
+from memapp.gui.widgets.choice_texts import SURROUND_TEXTS
 from memapp.gui.window.action_context import ActionContext
 
 Condition: TypeAlias = Callable[[ActionContext], bool]
@@ -123,6 +124,7 @@ MENU_TITLES: Mapping[str, Deferred] = {
     "view/sort": deferred("Sort by"),
     "view/overlay": deferred("Overlay"),
     "view/contents": deferred("What's in photos"),
+    "view/surround": deferred("Around the photos"),
     "help": deferred("&Help"),
 }
 """The titles of the menus; those of a second level have a slash in their ids. Alt and the letter after
@@ -148,6 +150,11 @@ _LABELS = (
     ActionSpec("label-blue", "photo/marks", deferred("Blue label"), ("9",), enabled=_any_chosen),
     ActionSpec("label-purple", "photo/marks", deferred("Purple label"), enabled=_any_chosen),
     ActionSpec("label-none", "photo/marks", deferred("No label"), enabled=_any_chosen),
+)
+
+_SURROUNDS = tuple(
+    ActionSpec(f"surround-{choice}", "view/surround", text, group="surround", checkable=True)
+    for choice, text in SURROUND_TEXTS.items()
 )
 
 ACTIONS: tuple[ActionSpec, ...] = (
@@ -326,6 +333,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("details", "view", deferred("Details"), ("Ctrl+L",), checkable=True, separated=True),
     ActionSpec("larger", "view", deferred("Larger thumbnails"), ("Ctrl++", "Ctrl+="), "large-tile"),
     ActionSpec("smaller", "view", deferred("Smaller thumbnails"), ("Ctrl+-",), "small-tile"),
+    *_SURROUNDS,
     ActionSpec(
         "inspector", "view", deferred("Inspector"), ("Ctrl+I",), "inspector", checkable=True, separated=True
     ),

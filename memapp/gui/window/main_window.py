@@ -95,7 +95,7 @@ class MainWindow(QMainWindow):
         self.session = Session(supervisor=supervisor, scores=self.scores, parent=self)
         self.actions_table = Actions(theme_manager=theme_manager, parent=self)
         self.grid = GridView(
-            model=self.photos, theme=theme_manager.theme, tile_size=settings.get(SETTINGS.tile_size)
+            model=self.photos, theme=theme_manager.surround, tile_size=settings.get(SETTINGS.tile_size)
         )
         self.details = DetailsView(model=self.photos, grid=self.grid, theme=theme_manager.theme)
         self._photo_lists = PhotoLists(grid=self.grid, details=self.details)
@@ -218,6 +218,7 @@ class MainWindow(QMainWindow):
         connect_settings(
             settings,
             theme_manager=theme_manager,
+            actions=self.actions_table,
             power_monitor=power_monitor,
             pause=self.pause,
             engine_changed=self.engine_chosen.emit,
@@ -329,7 +330,8 @@ class MainWindow(QMainWindow):
         self.grid.clear_filter_requested.connect(self.filters.clear)
         for view in (self.grid, self.details):
             PhotoMenu(view=view, actions=self.actions_table)
-            self._theme_manager.changed.connect(lambda view=view: view.set_theme(self._theme_manager.theme))
+        self._theme_manager.changed.connect(lambda: self.grid.set_theme(self._theme_manager.surround))
+        self._theme_manager.changed.connect(lambda: self.details.set_theme(self._theme_manager.theme))
         PhotoMenu(view=self.viewer.view, actions=self.actions_table)
         LastPhotos(session=self.session, settings=self._settings, page=self._empty, parent=self)
         self.grid.drag_refused.connect(

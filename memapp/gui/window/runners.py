@@ -125,6 +125,10 @@ def make_runners(
             "next-net": nets.show_next,
             "find": filters.start_finding,
             "clear-filter": filters.clear,
+            **{
+                f"surround-{choice}": partial(settings.set, SETTINGS.surround, choice)
+                for choice in SETTINGS.surround.choices
+            },
             "larger": lambda: resize(_SIZE_STEP),
             "smaller": lambda: resize(-_SIZE_STEP),
             "shortcuts": dialogs.show_shortcuts,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from memapp.core.settings import SETTINGS, Settings
 from memapp.gui.run.run_pause import RunPause
 from memapp.gui.widgets.theme import ThemeManager
+from memapp.gui.window.actions import Actions
 from memapp.workers.power_monitor import PowerMonitor
 
 
@@ -14,6 +15,7 @@ def connect_settings(
     settings: Settings,
     *,
     theme_manager: ThemeManager,
+    actions: Actions,
     power_monitor: PowerMonitor,
     pause: RunPause,
     engine_changed: Callable[[], None],
@@ -21,6 +23,13 @@ def connect_settings(
 ) -> None:
     """Connect the settings with what they change."""
     settings.subscribe(SETTINGS.theme, theme_manager.choose)
+
+    def show_surround(choice: str) -> None:
+        actions[f"surround-{choice}"].setChecked(True)
+
+    show_surround(settings.get(SETTINGS.surround))
+    settings.subscribe(SETTINGS.surround, show_surround)
+    settings.subscribe(SETTINGS.surround, theme_manager.choose_surround)
     settings.subscribe(SETTINGS.device, lambda _device: engine_changed())
     settings.subscribe(SETTINGS.engine, lambda _engine: engine_changed())
     settings.subscribe(SETTINGS.precision, lambda _precision: precision_changed())

@@ -10,12 +10,25 @@ from PySide6.QtCore import QMargins, QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
+from memapp.core.marks import Flag, Label
 from memapp.core.records import FailureKind
 from memapp.core.score_scale import RESMEM_SCALE
 from memapp.core.score_text import standing
 from memapp.gui.grid.grid_model import GridModel
+from memapp.gui.grid.mark_painter import LABEL_COLOURS
 from memapp.gui.grid.tile_delegate import BAR_HEIGHT, TileDelegate
-from memapp.gui.widgets.theme import DARK, LIGHT, SPACE_2, TEXT_LARGE, TEXT_SMALL, Theme, font, ramp_colour
+from memapp.gui.widgets.theme import (
+    DARK,
+    LIGHT,
+    SPACE_2,
+    SURROUNDS,
+    TEXT_LARGE,
+    TEXT_SMALL,
+    Theme,
+    font,
+    ramp_colour,
+)
+from memapp.library.marks import FLAG, LABEL, STARS
 from tests.gui.grid.photos import add, add_failed, add_scored, failed, key, scored, scored_fast
 
 SIDE = 200
@@ -159,7 +172,7 @@ def test_why_a_photo_failed_does_not_cover_its_preview(model: GridModel) -> None
     assert len(colours_in(image, delegate.layout.score)) > 1
 
 
-@pytest.mark.parametrize("theme", [DARK, LIGHT])
+@pytest.mark.parametrize("theme", SURROUNDS.values(), ids=SURROUNDS.keys())
 def test_selection_and_focus_are_in_the_accent_and_hover_is_not(model: GridModel, theme: Theme) -> None:
     add_scored(model, scored("a.jpg", 0.5))
     flag = QStyle.StateFlag
@@ -172,6 +185,30 @@ def test_selection_and_focus_are_in_the_accent_and_hover_is_not(model: GridModel
     assert colours[flag.State_MouseOver] == {theme.hover}
     for state in (flag.State_Selected, flag.State_HasFocus):
         assert theme.accent in colours[state]
+        assert not theme.ring or theme.ring in colours[state]
+
+
+@pytest.mark.parametrize("theme", SURROUNDS.values(), ids=SURROUNDS.keys())
+@pytest.mark.parametrize("label", [each for each in Label if each])
+def test_all_that_is_said_of_a_photo_is_there_on_every_surround(
+    model: GridModel, theme: Theme, label: Label
+) -> None:
+    add_scored(model, scored("a.jpg", 0.80), scored("b.jpg", 0.79))
+    model.refresh()
+    photo = model.library.id_of(model.key(0))
+    assert photo is not None
+    for column, value in ((FLAG, Flag.PICK), (STARS, 3), (LABEL, label)):
+        model.library.set(column, {photo: value})
+    image, delegate = painted(model, theme=theme)
+    layout = delegate.layout
+    assert {theme.text, theme.second_text} <= colours_in(image, layout.score)
+    end = QRect(layout.name.right() - 8, layout.name.y(), 9, layout.name.height())
+    assert {theme.second_text, LABEL_COLOURS[label]} <= colours_in(image, end)
+    assert theme.text in colours_in(image, layout.name)
+    tie = QRect(SPACE_2, layout.tile.height() - SPACE_2, SIDE, SPACE_2)
+    assert theme.bar_below in colours_in(image, tie)
+    casing = colours_in(image, QRect(layout.bar.x(), layout.bar.y() - 1, 40, 1))
+    assert casing == {theme.casing or theme.tile}
 
 
 def test_a_fast_score_bears_its_mark(model: GridModel) -> None:

@@ -1,4 +1,7 @@
-"""Every text and control can be seen in both themes: WCAG 2.2, 4.5 to 1 for texts, 3 to 1 for controls."""
+"""Every text and control can be seen in both themes and on every surround of the photos.
+
+As WCAG 2.2 asks: 4.5 to 1 for texts, 3 to 1 for controls and signs.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,10 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QCheckBox, QComboBox, QRadioButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from memapp.gui.widgets.theme import DARK, LIGHT, Theme, ThemeManager
+from memapp.gui.widgets.theme import DARK, LIGHT, MID, SURROUNDS, Theme, ThemeManager
 
 TEXT, CONTROL = 4.5, 3.0
+LOOKS = {"dark theme": DARK, "light theme": LIGHT, **SURROUNDS}
 
 
 def luminance(colour: QColor) -> float:
@@ -31,14 +35,47 @@ def contrast(first: QColor, second: QColor) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
+def surfaces(theme: Theme) -> tuple[str, ...]:
+    return (theme.window, theme.panel, theme.tile, theme.hover)
+
+
+@pytest.mark.parametrize("theme", LOOKS.values(), ids=LOOKS.keys())
 def test_texts_on_every_surface(theme: Theme) -> None:
-    surfaces = (theme.window, theme.panel, theme.tile, theme.hover)
-    for text, surface in product((theme.text, theme.second_text, theme.link), surfaces):
+    for text, surface in product((theme.text, theme.second_text, theme.link), surfaces(theme)):
         assert contrast(QColor(text), QColor(surface)) >= TEXT, (text, surface)
     assert contrast(QColor(theme.on_accent), QColor(theme.accent)) >= TEXT
-    for surface in surfaces:
+    for surface in surfaces(theme):
         assert contrast(QColor(theme.control), QColor(surface)) >= CONTROL, surface
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
+def test_texts_on_what_is_pressed_or_chosen(theme: Theme) -> None:
+    assert contrast(QColor(theme.text), QColor(theme.line)) >= TEXT
+
+
+@pytest.mark.parametrize("theme", SURROUNDS.values(), ids=SURROUNDS.keys())
+def test_signs_on_every_surround(theme: Theme) -> None:
+    """The selection, the bracket of ties, labels by their edge, and the bar of the score where it is grey."""
+    for surface in (theme.window, theme.tile, theme.hover):
+        for sign in (theme.ring or theme.accent, theme.bar_below, theme.second_text):
+            assert contrast(QColor(sign), QColor(surface)) >= CONTROL, (sign, surface)
+    if theme.casing:
+        assert contrast(QColor(theme.casing), QColor(theme.tile)) >= CONTROL
+
+
+def test_the_light_accent_is_as_good_as_a_text_on_white() -> None:
+    for surface in surfaces(LIGHT):
+        assert contrast(QColor(LIGHT.accent), QColor(surface)) >= TEXT, surface
+
+
+def test_every_surround_is_a_grey_and_each_is_brighter_than_the_one_before() -> None:
+    grounds = [QColor(theme.window) for theme in SURROUNDS.values()]
+    assert list(SURROUNDS) == ["black", "dark", "mid", "light"]
+    for theme in SURROUNDS.values():
+        for surface in map(QColor, surfaces(theme)):
+            assert surface.red() == surface.green() == surface.blue()
+    assert sorted(grounds, key=luminance) == grounds
+    assert (MID.window, MID.text) == ("#8f8f8f", "#1d1d1d")
 
 
 def colours(image: QImage) -> set[str]:

@@ -31,9 +31,9 @@ def picture_of(qtbot: QtBot, qapp: QApplication, sheet: str) -> QImage:
 def test_it_is_the_same_wherever_memapp_lies(
     qtbot: QtBot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    usual = picture_of(qtbot, qapp, theme._stylesheet(theme.DARK))
+    usual = picture_of(qtbot, qapp, theme._stylesheet(theme.DARK, theme.MID))
     awkward = tmp_path / name
     shutil.copytree(resources_folder() / "icons", awkward / "icons")
     monkeypatch.setattr(theme, "resource_path", lambda resource: awkward / resource)
     # A stylesheet or a picture that can't be read is a warning of Qt's, which fails the test, too.
-    assert picture_of(qtbot, qapp, theme._stylesheet(theme.DARK)) == usual
+    assert picture_of(qtbot, qapp, theme._stylesheet(theme.DARK, theme.MID)) == usual
