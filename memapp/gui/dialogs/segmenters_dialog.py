@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from memapp.core.finder_trust import trust_text
 from memapp.core.photo_text import file_size_text
 from memapp.core.text import deferred, tr
 from memapp.gui.overlay.segmenter_commands import SegmenterCommands, SegmenterOffer, SegmenterRow
@@ -118,6 +119,8 @@ class SegmentersDialog(QDialog):
         words.setSpacing(SPACE_1)
         words.addWidget(use)
         words.addWidget(text_label(row.problem or about, Role.SMALL, wrap=True))
+        if not row.problem:
+            words.addWidget(text_label(trust_text(row.name), Role.SMALL, wrap=True))
         holder = QWidget()
         line = QHBoxLayout(holder)
         line.setContentsMargins(0, 0, 0, 0)

@@ -22,6 +22,7 @@ from memapp.core.explanation import (
     Segmentation,
     SegmenterIdentity,
 )
+from memapp.core.finder_trust import found_by_text, trust_text
 from memapp.core.records import ImageKey, Precision
 from memapp.core.settings import SETTINGS, Settings
 from memapp.core.text import deferred, tr
@@ -157,7 +158,7 @@ class ExplainView(QObject):
         """Request the overlay that is needed now, unless it is requested already."""
         key = self._viewer.key if self._viewer.isVisible() else None
         panel_wanted = self._layer is not None and key is not None
-        self._panel.show_sources(self._sources(), self._segmenter() or PATCHES)
+        self._panel.show_sources(self._sources(), self._segmenter() or PATCHES, found_by=self._found_by())
         if panel_wanted == self._panel.isHidden():
             self._panel.setVisible(panel_wanted)
             self.panel_shown.emit(panel_wanted)
@@ -329,6 +330,16 @@ class ExplainView(QObject):
             return []
         patches = [(PATCHES, tr("Patches of similar colour"))] if self._layer is Layer.REGIONS else []
         return [(identity.name, identity.title) for identity in self.segmenters] + patches
+
+    def _found_by(self) -> str:
+        """Return which object finder finds the parts for this overlay, and how good it is."""
+        name = None if self._layer is None else self._segmenter()
+        found = [identity for identity in self.segmenters if identity.name == name]
+        if not found:
+            return ""
+        # Where there is a choice, the list above names it.
+        named = len(self._sources()) > 1
+        return trust_text(found[0].name) if named else found_by_text(found[0].name, found[0].title)
 
     def _segmenter(self) -> str | None:
         """Return the chosen segmenter if it is installed, else the default; None where there is none."""

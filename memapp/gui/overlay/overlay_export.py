@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 from memapp.core.caution import CAUTION_MARK, Caution, caution_sentence, caution_text
 from memapp.core.contents import share_text
 from memapp.core.explanation import MemorabilityMap, Regions, Segmentation
+from memapp.core.finder_trust import trust_text
 from memapp.core.map_colours import map_limit
 from memapp.core.records import PhotoFacts, Precision
 from memapp.core.score_text import FAST_MARK, points_text, score_text
@@ -185,9 +186,11 @@ def export_title(name: str, part: Part, caution: Caution | None = None) -> str:
 
 
 def export_notes(part: Part, facts: PhotoFacts | None) -> str:
-    """Return what a reader should know who sees the picture alone: what the marks in its heading mean."""
+    """Return what a reader should know who sees the picture alone: the marks of its heading, and cautions."""
     fast = not isinstance(part, Segmentation) and part.net.precision is Precision.FAST
     notes = [tr("{mark} marks a fast score, a little less exact.", mark=FAST_MARK)] if fast else []
+    if isinstance(part, Segmentation):
+        notes.append(trust_text(part.segmenter.name))
     if facts is not None and (caution := caution_sentence(facts)):
         notes.append(caution)
     return " ".join(notes)

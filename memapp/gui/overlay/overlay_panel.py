@@ -85,6 +85,8 @@ class OverlayPanel(QWidget):
         self._sources.setAccessibleName(tr("Object finder in use"))
         self._sources.setToolTip(tr("What finds the parts of the photo"))
         self._sources.activated.connect(lambda row: self.source_chosen.emit(self._sources.itemData(row)))
+        self._found_by = text_label(role=Role.SMALL, wrap=True)
+        self._found_by.setContentsMargins(SPACE_3, 0, SPACE_3, 0)
         self._waiting = _Waiting()
         self._trouble = _Trouble(theme_manager=theme_manager)
         self._trouble.button.clicked.connect(self.help_wanted)
@@ -113,8 +115,14 @@ class OverlayPanel(QWidget):
             self._pages.addWidget(page)
         self._lay_out()
 
-    def show_sources(self, sources: Sequence[tuple[str, str]], chosen: str) -> None:
-        """Offer what can find the parts of a photo, each with name and title; hide a lone one."""
+    def show_sources(self, sources: Sequence[tuple[str, str]], chosen: str, *, found_by: str = "") -> None:
+        """Offer what can find the parts of a photo, each with name and title; hide a lone one.
+
+        Args:
+            sources: name and title of each.
+            chosen: the name of the one in use.
+            found_by: which one that is and how good it is, in a sentence or two; empty where there is none.
+        """
         names = [name for name, _ in sources]
         if names != [self._sources.itemData(row) for row in range(self._sources.count())]:
             self._sources.clear()
@@ -123,6 +131,8 @@ class OverlayPanel(QWidget):
         if chosen in names:
             self._sources.setCurrentIndex(names.index(chosen))
         self._source_row.setVisible(len(sources) > 1)
+        self._found_by.setText(found_by)
+        self._found_by.setVisible(bool(found_by))
 
     def show_waiting(self, layer: Layer) -> None:
         """Show that this overlay is being computed."""
@@ -175,6 +185,7 @@ class OverlayPanel(QWidget):
         column.setSpacing(SPACE_3)
         column.addLayout(head)
         column.addWidget(self._source_row)
+        column.addWidget(self._found_by)
         column.addWidget(self._pages, 1)
         column.addWidget(hairline())
         column.addLayout(foot)

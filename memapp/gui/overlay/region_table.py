@@ -21,8 +21,9 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QTreeView, 
 from memapp.core.area_text import outside_warning
 from memapp.core.contents import share_text
 from memapp.core.explanation import Region, RegionKind, Regions
+from memapp.core.map_colours import NOISE
 from memapp.core.number_text import number_text
-from memapp.core.score_text import people_text, points_text
+from memapp.core.score_text import as_written, people_text, points_text, score_text
 from memapp.core.text import deferred, tr
 from memapp.gui.overlay.legend_tree import LegendTable, inset, legend_tree
 from memapp.gui.widgets.basic import ICON_SIDE, IconButton, IconLabel, Role, swatch, text_label
@@ -84,7 +85,9 @@ class RegionTable(LegendTable):
                 return swatch(QColor(*region.colour))
             case Qt.ItemDataRole.TextAlignmentRole if column is not _Column.NAME:
                 return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            case Qt.ItemDataRole.ForegroundRole if column in (_Column.AREA, _Column.FRAME):
+            case Qt.ItemDataRole.ForegroundRole if column in (_Column.AREA, _Column.FRAME) or (
+                column is _Column.WORTH and is_noise(region)
+            ):
                 return QColor(self.theme_manager.theme.second_text)
             case Qt.ItemDataRole.ToolTipRole:
                 return plain_tip(_description(region))
@@ -123,6 +126,24 @@ def _cell(region: Region, column: _Column) -> str:
             return tr("not seen") if region.contribution is None else points_text(region.contribution)
 
 
+def is_noise(region: Region) -> bool:
+    """Return whether the region's contribution, as it is written, is too small to be a finding."""
+    return region.contribution is not None and abs(as_written(region.contribution)) < NOISE
+
+
+def noise_text(regions: Sequence[Region]) -> str:
+    """Return what small contributions mean, in a sentence; empty where there are none."""
+    measured = [region for region in regions if region.contribution is not None]
+    points = score_text(NOISE)
+    if measured and all(is_noise(region) for region in measured):
+        return tr(
+            "Each part changes the score by less than {points}, too little to be sure of.", points=points
+        )
+    if any(is_noise(region) for region in measured):
+        return tr("Grey points: less than {points}, too little to be sure of.", points=points)
+    return ""
+
+
 def region_cells(region: Region) -> list[str]:
     """Return a row as texts: name, two shares, contribution."""
     return [_cell(region, column) for column in _Column]
@@ -149,6 +170,8 @@ def _description(region: Region) -> str:
         lines.append(
             tr("Without it the score would change by {points} ({people}).", points=points, people=people)
         )
+    if is_noise(region):
+        lines.append(tr("Less than {points} is too little to be sure of.", points=score_text(NOISE)))
     return "\n".join(lines)
 
 
@@ -190,6 +213,7 @@ class RegionsPage(QWidget):
         self._warning_words = text_label(wrap=True)
         self._warning = QWidget()
         self._kind = text_label(role=Role.SMALL, wrap=True)
+        self._noise = text_label(role=Role.SMALL, wrap=True)
         self._area_buttons = QHBoxLayout()
         self._area_buttons.setContentsMargins(SPACE_3, 0, SPACE_2, 0)
         self._area_buttons.setSpacing(SPACE_1)
@@ -241,6 +265,8 @@ class RegionsPage(QWidget):
             else ""
         )
         self._kind.setVisible(patches)
+        self._noise.setText(noise_text(made.regions))
+        self._noise.setVisible(bool(self._noise.text()))
 
     def area_name(self, row: int) -> str | None:
         """Return the name of a row's area; None where it is something that was found."""
@@ -283,7 +309,8 @@ class RegionsPage(QWidget):
         words = QVBoxLayout()
         words.setContentsMargins(SPACE_3, 0, SPACE_3, 0)
         words.setSpacing(SPACE_2)
-        for part in (self._warning, self._kind, text_label(str(NO_SUM), Role.SMALL, wrap=True)):
+        no_sum = text_label(str(NO_SUM), Role.SMALL, wrap=True)
+        for part in (self._warning, self._noise, self._kind, no_sum):
             words.addWidget(part)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

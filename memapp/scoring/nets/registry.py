@@ -7,10 +7,12 @@ from pathlib import Path
 from memapp.core.contracts import ScorerFactory
 from memapp.core.errors import MemappError
 from memapp.core.explanation import SegmenterFactory
+from memapp.core.finder_trust import trust_text
 from memapp.core.net_ids import NetId
 from memapp.core.nets import FALSERESMEM, PUBLISHED, RESMEM, UNTRAINED_M3M, NetInfo
 from memapp.core.records import Precision
 from memapp.core.score_scale import scale_of
+from memapp.core.text import tr
 from memapp.scoring.factory import Choice, NetFactory, ScorableNet
 from memapp.scoring.fast.fast_net import FastNet
 from memapp.scoring.nets.checkpoint import SUFFIX, CheckpointError, CheckpointHeader
@@ -145,7 +147,17 @@ class NetRegistry:
 
 
 def _trained_info(net: NetId, header: CheckpointHeader) -> NetInfo:
-    return NetInfo(net, header.name, scale_of(header.predicts), "Trained with memapp lab.", removable=True)
+    finder = header.segmenter
+    note = (
+        tr("Trained with memapp lab.")
+        if finder is None
+        else tr(
+            "Trained with memapp lab. It also looks at what the object finder {name} finds. {trust}",
+            name=finder.name,
+            trust=trust_text(finder.name),
+        )
+    )
+    return NetInfo(net, header.name, scale_of(header.predicts), note, removable=True)
 
 
 def _is_file(path: Path) -> bool:

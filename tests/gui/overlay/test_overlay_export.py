@@ -46,7 +46,7 @@ def test_the_heading_has_the_marks_of_the_tile(part: Part, fast: Part) -> None:
 
 def test_what_is_in_a_damaged_photo_has_its_caution_but_no_score() -> None:
     assert export_title("a.png", segmentation(), Caution.DAMAGED) == "a.png · Three kinds · ⚠ Damaged"
-    assert "≈" not in export_notes(segmentation(), WHOLE)
+    assert export_notes(segmentation(), WHOLE) == "Not measured by memapp: check what it finds."
 
 
 def test_a_photo_that_is_too_small_to_judge_is_exported_with_its_caution(

@@ -267,3 +267,20 @@ def test_opacity_is_announced_in_percent(panel: OverlayPanel) -> None:
 def test_an_empty_table_points_at_nothing(panel: OverlayPanel) -> None:
     panel.regions.point_at(None)
     assert panel.regions.table.rowCount(QModelIndex()) == 0
+
+
+def test_points_that_are_too_small_to_be_sure_of_are_grey_and_say_so(panel: OverlayPanel) -> None:
+    made = regions()
+    points = (0.2, 0.024, None)
+    small = tuple(replace(each, contribution=at) for each, at in zip(made.regions, points, strict=True))
+    panel.regions.show_regions(replace(made, regions=small))
+    panel.show_legend(Layer.REGIONS)
+    assert "Grey points: less than 0.03, too little to be sure of." in words(panel)
+    table, grey = panel.regions.table, Qt.ItemDataRole.ForegroundRole
+    assert [table.index(row, 3).data(grey) is not None for row in range(3)] == [False, True, False]
+    assert "too little" in table.index(1, 3).data(Qt.ItemDataRole.ToolTipRole)
+    none = tuple(replace(each, contribution=-0.01) for each in made.regions)
+    panel.regions.show_regions(replace(made, regions=none))
+    assert "Each part changes the score by less than 0.03" in words(panel)
+    panel.regions.show_regions(replace(made, regions=small[:1]))
+    assert "too little" not in words(panel)

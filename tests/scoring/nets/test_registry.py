@@ -237,6 +237,7 @@ def test_nets_are_known_by_name(registry: NetRegistry, m3m: Path, memapp_home: P
     titles = {net.id: net.title for net in registry.known()}
     assert titles[NetId("team")] == "M3M: team"
     notes = {net.id: str(net.note) for net in registry.known()}
+    assert notes[NetId("team")].endswith("Not measured by memapp: check what it finds.")
     assert notes[UNTRAINED_M3M_ID] == "Not trained: equal to ResMem until it is."
     scorer = built(registry, "team", "onnx")
     np.testing.assert_allclose(scorer.score(frames()), scored_by_hand(m3m, frames()), atol=1e-5)
