@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from memapp.core.records import PhotoId
 
 MOST_COMMANDS = 500
 """Older ones can't be undone any more; what they did stays."""
+SERIES_SECONDS = 1.0
+"""Small steps of one series, no further apart than this, are undone together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +25,14 @@ class Command:
     undo: Callable[[], None]
     where: PhotoId | None = None
     """The photo that the act was about, so that the window can go there; None where it was not about one."""
+    photos: tuple[PhotoId, ...] = ()
+    """All photos that the act was about, where there are several; `where` is one of them."""
     on_photo: bool = False
     """Whether the act is seen on the photo itself, shown large, rather than in the grid."""
     says_itself: bool = False
     """Whether the act takes a while, and itself says when it was undone or done again."""
+    series: str = ""
+    """What a small step is one of, such as the moves of an area by arrow keys; empty for a whole act."""
 
 
 Listener: TypeAlias = Callable[[], None]
@@ -37,7 +44,10 @@ class CommandLog:
     It does not survive a restart; what the commands did is stored by what they call.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        """Log nothing yet; the clock, in seconds, says which steps of a series belong together."""
+        self._clock = clock
+        self._last_step = -SERIES_SECONDS
         self._done: list[Command] = []
         self._undone: list[Command] = []
         self._listeners: list[Listener] = []
@@ -61,10 +71,16 @@ class CommandLog:
     def run(self, command: Command) -> None:
         """Do a command and log it. What was undone before can't be redone any more.
 
+        A step of the series that the last command is of, soon after it, becomes one with it.
+
         Raises:
             Exception: what the command raises; then nothing is logged.
         """
         self._call(command.do)
+        now = self._clock()
+        if self._continues(command, now):
+            command = replace(command, undo=self._done.pop().undo)
+        self._last_step = now
         self._done.append(command)
         del self._done[:-MOST_COMMANDS]
         self._undone.clear()
@@ -107,6 +123,12 @@ class CommandLog:
     def clear(self) -> None:
         """Drop all commands."""
         self.forget(lambda _command: True)
+
+    def _continues(self, command: Command, now: float) -> bool:
+        """Return whether a command goes on with the last one, which nobody has undone since."""
+        if not command.series or not self._done or self._undone:
+            return False
+        return self._done[-1].series == command.series and now - self._last_step < SERIES_SECONDS
 
     def _call(self, act: Callable[[], None]) -> None:
         if self._busy:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from memapp.core.records import PhotoId
-from memapp.library.undo import MOST_COMMANDS, Command, CommandLog
+from memapp.library.undo import MOST_COMMANDS, SERIES_SECONDS, Command, CommandLog
 
 
 def append(items: list[int], item: int) -> Command:
@@ -101,3 +103,42 @@ def test_a_command_can_not_run_another_one() -> None:
     log = CommandLog()
     with pytest.raises(RuntimeError):
         log.run(Command("Outer", lambda: log.run(append([], 1)), lambda: None))
+
+
+def test_small_steps_soon_after_each_other_are_one_act() -> None:
+    seconds, items = 0.0, list[int]()
+    log = CommandLog(clock=lambda: seconds)
+
+    def step(item: int, series: str) -> None:
+        log.run(replace(append(items, item), series=series, undo=lambda kept=list(items): restore(kept)))
+
+    def restore(kept: list[int]) -> None:
+        items[:] = kept
+
+    for item in (1, 2, 3):
+        step(item, "left")
+        seconds += SERIES_SECONDS / 2
+    # Another series, and the first one after a while, are acts of their own.
+    step(4, "right")
+    step(5, "left")
+    seconds += SERIES_SECONDS
+    step(6, "left")
+    assert items == [1, 2, 3, 4, 5, 6]
+    for left in ([1, 2, 3, 4, 5], [1, 2, 3, 4], [1, 2, 3]):
+        log.undo()
+        assert items == left
+    # What was undone is not gone on with.
+    step(7, "left")
+    log.undo()
+    assert items == [1, 2, 3]
+    log.undo()
+    assert items == []
+    assert log.undo() is None
+
+
+def test_whole_acts_are_undone_one_by_one_however_soon_they_follow() -> None:
+    log, items = CommandLog(clock=lambda: 0.0), list[int]()
+    log.run(append(items, 1))
+    log.run(append(items, 2))
+    log.undo()
+    assert items == [1]

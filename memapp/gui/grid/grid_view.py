@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import (
     QEvent,
@@ -158,6 +158,14 @@ class GridView(TileView):
             command = flag.ClearAndSelect | flag.Rows
             self.selectionModel().setCurrentIndex(index, command)
             self.scrollTo(index)
+
+    def go_to_all(self, keys: Iterable[ImageKey]) -> None:
+        """Select those of these photos that are shown, and no others; the first one becomes current."""
+        rows = sorted(index.row() for key in keys if (index := self._photos.index_of(key)).isValid())
+        if rows:
+            self.go_to(self._photos.key(rows[0]))
+            flag = QItemSelectionModel.SelectionFlag
+            self.selectionModel().select(self._as_selection(rows), flag.ClearAndSelect | flag.Rows)
 
     def _selected_rows(self) -> list[int]:
         chosen = self.selectionModel().selection()

@@ -114,13 +114,14 @@ class AreaCommands(QObject):
         """Select an area of the viewer's photo, to be moved, changed or deleted."""
         self._selection.select(name)
 
-    def reshape(self, name: str, outline: tuple[tuple[float, float], ...]) -> None:
-        """Give an area another outline, wherever it is used."""
+    def reshape(self, name: str, outline: tuple[tuple[float, float], ...], by_key: bool = False) -> None:
+        """Give an area another outline, wherever it is used; steps by key that follow soon are one act."""
 
         def reshaped(areas: Iterable[AreaOfInterest]) -> list[AreaOfInterest]:
             return [AreaOfInterest(name, outline) if area.name == name else area for area in areas]
 
-        self._change(tr('Move area "{name}"', name=name), reshaped, reshaped)
+        series = f"{self._viewer.key}/{name}" if by_key else ""
+        self._change(tr('Move area "{name}"', name=name), reshaped, reshaped, series=series)
 
     def delete_selected(self) -> bool:
         """Delete the selected area; return whether there was one."""
@@ -341,6 +342,7 @@ class AreaCommands(QObject):
         text: str,
         everywhere: Callable[[Sequence[AreaOfInterest]], list[AreaOfInterest]],
         here: Callable[[Sequence[AreaOfInterest]], list[AreaOfInterest]],
+        series: str = "",
     ) -> None:
         """Change the folder's areas and those of the viewer's photo."""
         key = self._viewer.key
@@ -350,9 +352,11 @@ class AreaCommands(QObject):
         _, name = _place(key)
         by_photo = {**known.by_photo, name: tuple(here(known.by_photo.get(name, ())))}
         after = FolderAreas(everywhere=tuple(everywhere(known.everywhere)), by_photo=by_photo)
-        self._run(text, key, known, after)
+        self._run(text, key, known, after, series)
 
-    def _run(self, text: str, key: ImageKey, before: FolderAreas, after: FolderAreas) -> None:
+    def _run(
+        self, text: str, key: ImageKey, before: FolderAreas, after: FolderAreas, series: str = ""
+    ) -> None:
         folder, _ = _place(key)
         self._log.run(
             Command(
@@ -361,6 +365,7 @@ class AreaCommands(QObject):
                 undo=lambda: self._set(folder, before),
                 where=self._photo_of(key),
                 on_photo=True,
+                series=series,
             )
         )
 

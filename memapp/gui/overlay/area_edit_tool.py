@@ -18,11 +18,11 @@ class AreaEditTool(AreaTool):
     """Holds one selected area. Places are fractions 0..1 of the photo.
 
     Signals:
-        reshaped(object): the new outline, a tuple of (x, y).
+        reshaped(object, bool): the new outline, a tuple of (x, y), and whether that was a small step by key.
         ended(object QPointF): the area is no longer selected: a press beside it, at this place.
     """
 
-    reshaped = Signal(object)
+    reshaped = Signal(object, bool)
     ended = Signal(object)
     hint = deferred(
         "Drag the area to move it, a corner to change it. Arrow keys move it in small steps, "
@@ -97,7 +97,7 @@ class AreaEditTool(AreaTool):
         moved = _moved(self._corners, QPointF(across, down))
         if moved != self._corners:
             self._corners = moved
-            self._announce()
+            self._announce(by_key=True)
         return True
 
     def take_back(self) -> bool:
@@ -118,8 +118,8 @@ class AreaEditTool(AreaTool):
         corners[self._grip] = moved
         return corners
 
-    def _announce(self) -> None:
-        self.reshaped.emit(tuple((round(at.x(), 5), round(at.y(), 5)) for at in self._corners))
+    def _announce(self, *, by_key: bool = False) -> None:
+        self.reshaped.emit(tuple((round(at.x(), 5), round(at.y(), 5)) for at in self._corners), by_key)
 
 
 def _within(place: QPointF) -> QPointF:

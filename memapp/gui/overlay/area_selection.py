@@ -18,11 +18,12 @@ class AreaSelection(QObject):
 
     Signals:
         changed(): another area is selected, or none.
-        reshaped(str, object): the area of this name was given this outline, a tuple of (x, y).
+        reshaped(str, object, bool): the area of this name has this outline now, a tuple of (x, y); whether
+            that was a small step by key.
     """
 
     changed = Signal()
-    reshaped = Signal(str, object)
+    reshaped = Signal(str, object, bool)
 
     def __init__(
         self,
@@ -71,7 +72,7 @@ class AreaSelection(QObject):
         if area is None:
             return
         tool = AreaEditTool(name, area.outline, parent=self)
-        tool.reshaped.connect(lambda outline: self.reshaped.emit(name, outline))
+        tool.reshaped.connect(lambda outline, by_key: self.reshaped.emit(name, outline, by_key))
         tool.ended.connect(self._on_press_beside)
         self._view.use_tool(tool)
         if focus:

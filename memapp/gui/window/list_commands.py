@@ -67,6 +67,7 @@ class ListCommands(QObject):
                 do=lambda: self._remove(photos),
                 undo=lambda: self._restore(photos),
                 where=photos[0],
+                photos=tuple(photos),
             )
         )
         if neighbour is not None:
@@ -80,10 +81,11 @@ class ListCommands(QObject):
             self._grid.go_to(neighbour)
 
     def bring_back(self, photos: Sequence[PhotoId]) -> None:
-        """Put photos back on the list whose files are back, and go to the first one."""
+        """Put photos back on the list whose files are back, and select them."""
         self._restore(photos)
         for photo in photos[:1]:
             self._go_to_photo(photo)
+        self._select(photos)
 
     def _remove(self, photos: Sequence[PhotoId]) -> None:
         keys = (self._library.key_of(photo) for photo in photos)
@@ -116,9 +118,18 @@ class ListCommands(QObject):
         return next(after, next(before, None))
 
     def _go_to(self, command: Command) -> None:
-        """Show the photo of an act: large where that was seen there, or where photos are shown large now."""
+        """Show the photo of an act: large where that was seen there, or where photos are shown large now.
+
+        In the grid, all photos of the act are selected.
+        """
         if command.where is not None:
             self._go_to_photo(command.where, large=command.on_photo)
+            self._select(command.photos)
+
+    def _select(self, photos: Sequence[PhotoId]) -> None:
+        if len(photos) > 1 and self._panes.viewing is None:
+            keys = (self._library.key_of(photo) for photo in photos)
+            self._grid.go_to_all(key for key in keys if key is not None)
 
     def _go_to_photo(self, photo: PhotoId, *, large: bool = False) -> None:
         key = self._library.key_of(photo)

@@ -82,10 +82,13 @@ class MarkCommands(QObject):
             do=do,
             undo=lambda: self._change(before),
             where=photos[0],
+            photos=tuple(photos),
         )
+        # Before the mark, which may move the photo, or hide it from the filter.
+        beside = self._panes.beside(photos[0])
         self._log.run(command)
         if len(photos) == 1 and self._settings.get(SETTINGS.advance_after_mark):
-            self._panes.step_from(photos[0])
+            self._panes.go_on(photos[0], beside)
 
     def _label(self, label: Label) -> None:
         """Give a label; the same again takes it off, as in other programs."""

@@ -108,13 +108,31 @@ class PhotoPanes(QObject):
         self._show_marks()
         self.viewer_opened.emit()
 
-    def step_from(self, photo: PhotoId) -> None:
-        """Go on to the photo after this one, in the viewer or in the grid; stay at the last one."""
+    def beside(self, photo: PhotoId) -> tuple[ImageKey | None, ImageKey | None]:
+        """Return the photos that are shown after and before this one; None where there is none."""
         key = self._library.key_of(photo)
         row = -1 if key is None else self._photos.index_of(key).row()
-        if row < 0 or row + 1 >= self._photos.rowCount():
+        if row < 0:
+            return None, None
+        after = self._photos.key(row + 1) if row + 1 < self._photos.rowCount() else None
+        return after, self._photos.key(row - 1) if row else None
+
+    def go_on(self, photo: PhotoId, beside: tuple[ImageKey | None, ImageKey | None]) -> None:
+        """Go on from a photo to the one after it, in the viewer or in the grid; stay at the last one.
+
+        Args:
+            photo: the one to leave; it may have moved, or be hidden by now.
+            beside: what stood after and before it, from beside(). Where the last one is hidden, the one
+                before it is shown.
+        """
+        following, before = beside
+        if following is None:
+            # Whether the filter hides the photo now, even while the order is held.
+            self._photos.refresh()
+            key = self._library.key_of(photo)
+            following = None if key is not None and self._photos.index_of(key).isValid() else before
+        if following is None or not self._photos.index_of(following).isValid():
             return
-        following = self._photos.key(row + 1)
         self._grid.go_to(following)
         if self.viewing is not None:
             self.open(following)

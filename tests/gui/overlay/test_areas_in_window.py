@@ -197,13 +197,15 @@ def test_a_click_selects_an_area_which_is_moved_bent_nudged_and_deleted(
     assert corners == pytest.approx([0.4, 0.2, 0.7, 0.2, 0.7, 0.5, 0.4, 0.5])
     photo = viewer.key
     assert photo is not None
+    # However slow this computer is, the steps follow each other soon.
+    bench.window.log._clock = lambda: 0.0
     QTest.keyClick(viewer, Qt.Key.Key_Right)
     assert viewer.key == photo
     assert outline_of(bench, "face")[0] == pytest.approx((0.405, 0.2))
     QTest.keyClick(viewer, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
     assert outline_of(bench, "face")[0] == pytest.approx((0.405, 0.15))
     bench.trigger("undo")
-    assert outline_of(bench, "face")[0] == pytest.approx((0.405, 0.2))
+    assert outline_of(bench, "face")[0] == pytest.approx((0.4, 0.2))
     # Delete is about the area, not about the photo.
     areas.select("face")
     bench.trigger("trash")

@@ -50,7 +50,8 @@ def test_removed_photos_come_back_by_undo_with_their_scores(bench: WindowBench, 
     assert bench.names() == BEST_FIRST
     bench.window.photos.release()
     assert bench.scores()["d.png"] == pytest.approx(200 / 255)
-    assert bench.window.grid.current_photo() in (bench.key("d.png"), bench.key("c.png"))
+    assert bench.window.grid.current_photo() == bench.key("d.png")
+    assert bench.window.grid.selected_photos() == [bench.key("d.png"), bench.key("c.png")]
     bench.trigger("redo")
     bench.window.photos.refresh()
     assert bench.names() == ["b.png", "a.png"]

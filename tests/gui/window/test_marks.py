@@ -131,6 +131,39 @@ def test_marking_goes_on_to_the_next_photo_where_that_is_wanted(bench: WindowBen
     assert bench.window.grid.current_photo() == bench.key("a.png")
 
 
+def test_marking_goes_on_to_the_next_photo_though_the_filter_hides_the_marked_one(
+    bench: WindowBench, folder: Path
+) -> None:
+    bench.add(folder)
+    bench.window._settings.set(SETTINGS.advance_after_mark, True)
+    first, second, third = BEST_FIRST
+    [editor] = [each for each in bench.window.filters.popup.editors if each.column.id == "flag"]
+    box = editor.findChild(QComboBox)
+    assert box is not None
+    box.setCurrentIndex(box.findText("Not flagged"))
+    bench.choose(first)
+    for marked, following in ((first, second), (second, third)):
+        press(bench, Qt.Key.Key_X)
+        assert marks(bench, marked) == Marks(Flag.REJECT)
+        bench.window.photos.refresh()
+        assert bench.window.grid.selected_photos() == [bench.key(following)]
+    # From the last one back to the one before.
+    bench.trigger("undo")
+    assert bench.names() == [second, third]
+    bench.choose(third)
+    press(bench, Qt.Key.Key_X)
+    assert bench.window.grid.selected_photos() == [bench.key(second)]
+
+
+def test_undo_selects_all_photos_that_were_marked(bench: WindowBench, folder: Path) -> None:
+    bench.add(folder)
+    bench.choose(*BEST_FIRST[:2])
+    press(bench, Qt.Key.Key_P)
+    bench.choose(BEST_FIRST[2])
+    bench.trigger("undo")
+    assert [key.name for key in bench.window.grid.selected_photos()] == BEST_FIRST[:2]
+
+
 def test_photos_are_filtered_by_a_flag(bench: WindowBench, folder: Path) -> None:
     bench.add(folder)
     bench.choose("c.png")
