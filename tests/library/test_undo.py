@@ -110,10 +110,12 @@ def test_small_steps_soon_after_each_other_are_one_act() -> None:
     log = CommandLog(clock=lambda: seconds)
 
     def step(item: int, series: str) -> None:
-        log.run(replace(append(items, item), series=series, undo=lambda kept=list(items): restore(kept)))
+        kept = list(items)
 
-    def restore(kept: list[int]) -> None:
-        items[:] = kept
+        def restore() -> None:
+            items[:] = kept
+
+        log.run(replace(append(items, item), series=series, undo=restore))
 
     for item in (1, 2, 3):
         step(item, "left")
