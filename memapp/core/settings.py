@@ -137,6 +137,12 @@ class SettingsTable:
         of_window=True,
     )
     inspector_open: Final = Setting("inspector_open", True, deferred("Show the inspector"), of_window=True)
+    inspector_over: Final = Setting(
+        "inspector_over",
+        False,
+        deferred("Show the inspector over the photos in small windows"),
+        of_window=True,
+    )
     details_open: Final = Setting(
         "details_open", False, deferred("Show the photos as a table"), of_window=True
     )

@@ -53,6 +53,8 @@ class PhotoViewer(QWidget):
         """The photo's place, from 1; where it is filtered out, the place of the one that follows it."""
         self._filtered_out = False
         self._count = 0
+        self.take_escape: Callable[[], bool] = bool
+        """Asked first at Esc: whether something that lies over the photo takes it."""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("Viewer"))
 
@@ -255,9 +257,10 @@ class PhotoViewer(QWidget):
             (shift, Qt.Key.Key_Right): lambda: view.pan_by(-_KEY_PAN, 0),
             (shift, Qt.Key.Key_Up): lambda: view.pan_by(0, _KEY_PAN),
             (shift, Qt.Key.Key_Down): lambda: view.pan_by(0, -_KEY_PAN),
+            (plain, Qt.Key.Key_Escape): lambda: None if self.take_escape() else self.closed.emit(),
             **{
                 (plain, key): self.closed.emit
-                for key in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+                for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
             },
         }
 

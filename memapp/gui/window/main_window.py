@@ -31,6 +31,7 @@ from memapp.gui.window.drop_area import EmptyPage
 from memapp.gui.window.dropping import DropTarget
 from memapp.gui.window.file_commands import FileCommands, changed_files_text
 from memapp.gui.window.filter_controls import FilterControls
+from memapp.gui.window.inspector_place import InspectorPlace
 from memapp.gui.window.last_photos import LastPhotos
 from memapp.gui.window.list_commands import ListCommands
 from memapp.gui.window.net_commands import NetCommands
@@ -226,7 +227,8 @@ class MainWindow(QMainWindow):
         )
         self._state = WindowState(
             window=self,
-            panels={"inspector": self.inspector, "problems": self.problems},
+            problems=self.problems,
+            inspector=self.inspector_place,
             actions=self.actions_table,
             settings=settings,
         )
@@ -274,14 +276,15 @@ class MainWindow(QMainWindow):
         )
         add_bars(self, actions=self.actions_table, toolbar=toolbar, status=self.status)
         self.nets.take_place(toolbar.net_place)
-        self.setCentralWidget(
-            laid_out(
-                above=[self.progress_line, self.notices],
-                pages=self._pages.stack,
-                beside=self.inspector,
-                below=self.problems,
-            )
+        self.inspector_place = InspectorPlace(
+            pages=self._pages.stack,
+            inspector=self.inspector,
+            actions=self.actions_table,
+            settings=self._settings,
+            window=self,
         )
+        above, middle = [self.progress_line, self.notices], self.inspector_place.side
+        self.setCentralWidget(laid_out(above=above, middle=middle, below=self.problems))
 
     def _runners(self) -> Runners:
         """Return what each action runs."""
@@ -300,7 +303,8 @@ class MainWindow(QMainWindow):
             sorting=self.sorting,
             undo=self.undo,
             settings=self._settings,
-            panels={"inspector": self.inspector, "problems": self.problems},
+            problems=self.problems,
+            inspector=self.inspector_place,
             add_samples=self._add_samples,
             window=self,
         )
@@ -313,7 +317,7 @@ class MainWindow(QMainWindow):
             overlays=self.overlays,
             viewer=self.viewer,
             panes=self.panes,
-            inspector=self.inspector,
+            inspector=self.inspector_place,
             actions=self.actions_table,
             parent=self,
         )
@@ -363,8 +367,6 @@ class MainWindow(QMainWindow):
         self.problems.closed.connect(lambda: self.actions_table["problems"].setChecked(False))
         self.files.chosen.connect(self.session.add)
         self.files.folder_used.connect(lambda folder: self._settings.set(SETTINGS.last_folder, folder))
-
-    # The photos and the run
 
     def _on_not_scored(self, reason: str) -> None:
         self.show_notice(

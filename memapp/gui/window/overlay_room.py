@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Slot
 
-from memapp.gui.inspector.inspector import Inspector
 from memapp.gui.overlay.explain_view import NO_OVERLAY
 from memapp.gui.overlay.overlays import Overlays
 from memapp.gui.viewer.photo_viewer import PhotoViewer
 from memapp.gui.window.actions import Actions
+from memapp.gui.window.inspector_place import InspectorPlace
 from memapp.gui.window.photo_panes import PhotoPanes
 
 
@@ -21,17 +21,17 @@ class OverlayRoom(QObject):
         overlays: Overlays,
         viewer: PhotoViewer,
         panes: PhotoPanes,
-        inspector: Inspector,
+        inspector: InspectorPlace,
         actions: Actions,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._viewer = viewer
         self._panes = panes
-        self._inspector = inspector
         self._actions = actions
         overlays.chosen.connect(self._on_chosen)
-        overlays.panel_shown.connect(self._on_panel)
+        overlays.panel_shown.connect(inspector.set_covered)
+        viewer.take_escape = inspector.close_over
 
     @Slot(str)
     def _on_chosen(self, overlay: str) -> None:
@@ -41,7 +41,3 @@ class OverlayRoom(QObject):
             self._viewer.setFocus()
         elif overlay != NO_OVERLAY:
             self._actions["open"].trigger()
-
-    @Slot(bool)
-    def _on_panel(self, panel_shown: bool) -> None:
-        self._inspector.setVisible(not panel_shown and self._actions["inspector"].isChecked())

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from memapp.core.settings import SETTINGS, Setting, Settings
+from memapp.core.settings import SETTINGS, Settings
 from memapp.core.text import tr, trn
 from memapp.gui.grid.grid_view import GridView
 from memapp.gui.overlay.explain_view import OVERLAYS
@@ -20,6 +20,7 @@ from memapp.gui.window.actions import Runners
 from memapp.gui.window.dropping import DropTarget
 from memapp.gui.window.file_commands import FileCommands
 from memapp.gui.window.filter_controls import FilterControls
+from memapp.gui.window.inspector_place import InspectorPlace
 from memapp.gui.window.net_commands import NetCommands
 from memapp.gui.window.photo_commands import PhotoCommands
 from memapp.gui.window.photo_lists import PhotoLists
@@ -27,11 +28,6 @@ from memapp.gui.window.sort_commands import SortCommands
 from memapp.gui.window.undo_commands import UndoCommands
 from memapp.gui.window.window_dialogs import WindowDialogs
 
-PANELS: Mapping[str, Setting[bool]] = {
-    "inspector": SETTINGS.inspector_open,
-    "problems": SETTINGS.problems_open,
-}
-"""The actions that open a panel, and the settings that remember whether it is open."""
 _SIZE_STEP = 32
 
 
@@ -51,7 +47,8 @@ def make_runners(
     sorting: SortCommands,
     undo: UndoCommands,
     settings: Settings,
-    panels: Mapping[str, QWidget],
+    problems: QWidget,
+    inspector: InspectorPlace,
     add_samples: Callable[[], None],
     window: QWidget,
 ) -> Runners:
@@ -76,9 +73,9 @@ def make_runners(
             session.clear()
             filters.clear()
 
-    def show_panel(action_id: str, shown: bool) -> None:
-        panels[action_id].setVisible(shown)
-        settings.set(PANELS[action_id], shown)
+    def show_problems(shown: bool) -> None:
+        problems.setVisible(shown)
+        settings.set(SETTINGS.problems_open, shown)
 
     def show_details(on: bool) -> None:
         photo_lists.show_details(on)
@@ -139,7 +136,8 @@ def make_runners(
         switches={
             "tile-overlays": overlays.tiles.set_wanted,
             "disagreeing": lambda _on: nets.comparison.update_filter(),
-            **{action_id: partial(show_panel, action_id) for action_id in PANELS},
+            "inspector": inspector.show,
+            "problems": show_problems,
             "details": show_details,
             "full-screen": fill_screen,
         },

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QMainWindow,
     QSplitter,
-    QStackedWidget,
     QToolBar,
     QVBoxLayout,
     QWidget,
@@ -15,7 +13,7 @@ from PySide6.QtWidgets import (
 
 from memapp.gui.window.actions import Actions
 
-_PAGES_HEIGHT = 800
+_MIDDLE_HEIGHT = 800
 _PROBLEMS_HEIGHT = 200
 
 
@@ -28,28 +26,21 @@ def add_bars(window: QMainWindow, *, actions: Actions, toolbar: QToolBar, status
     window.statusBar().addWidget(status, 1)
 
 
-def laid_out(*, above: list[QWidget], pages: QStackedWidget, beside: QWidget, below: QWidget) -> QWidget:
+def laid_out(*, above: list[QWidget], middle: QWidget, below: QWidget) -> QWidget:
     """Return all of the window between toolbar and status bar.
 
     Args:
         above: lines over the whole width, from the top.
-        pages: what the window is about; takes all the room that is left.
-        beside: the panel to its right.
-        below: the panel under both, whose height can be dragged.
+        middle: what the window is about; takes all the room that is left.
+        below: the panel under it, whose height can be dragged.
     """
-    middle = QWidget()
-    row = QHBoxLayout(middle)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(0)
-    row.addWidget(pages, 1)
-    row.addWidget(beside)
     splitter = QSplitter(Qt.Orientation.Vertical)
     splitter.setChildrenCollapsible(False)
     splitter.setHandleWidth(1)
     splitter.addWidget(middle)
     splitter.addWidget(below)
     splitter.setStretchFactor(0, 1)
-    splitter.setSizes([_PAGES_HEIGHT, _PROBLEMS_HEIGHT])
+    splitter.setSizes([_MIDDLE_HEIGHT, _PROBLEMS_HEIGHT])
     whole = QWidget()
     column = QVBoxLayout(whole)
     column.setContentsMargins(0, 0, 0, 0)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from memapp.core.settings import SETTINGS, Settings
 from memapp.gui.window.actions import Actions
-from memapp.gui.window.runners import PANELS
+from memapp.gui.window.inspector_place import InspectorPlace
 
 _DEFAULT_SIZE = (1280, 800)
 
@@ -21,13 +19,15 @@ class WindowState:
         self,
         *,
         window: QMainWindow,
-        panels: Mapping[str, QWidget],
+        problems: QWidget,
+        inspector: InspectorPlace,
         actions: Actions,
         settings: Settings,
     ) -> None:
-        """Take the window, and its panels by the ids of the actions that show them."""
+        """Take the window and its panels."""
         self._window = window
-        self._panels = panels
+        self._problems = problems
+        self._inspector = inspector
         self._actions = actions
         self._settings = settings
 
@@ -36,10 +36,10 @@ class WindowState:
         self._window.resize(*_DEFAULT_SIZE)
         geometry = self._settings.get(SETTINGS.window_geometry).encode(errors="replace")
         self._window.restoreGeometry(QByteArray.fromBase64(geometry))
-        for panel, widget in self._panels.items():
-            shown = self._settings.get(PANELS[panel])
-            self._actions[panel].setChecked(shown)
-            widget.setVisible(shown)
+        shown = self._settings.get(SETTINGS.problems_open)
+        self._actions["problems"].setChecked(shown)
+        self._problems.setVisible(shown)
+        self._inspector.restore()
         self._actions["details"].setChecked(self._settings.get(SETTINGS.details_open))
 
     def save(self) -> None:

@@ -224,7 +224,7 @@ def test_the_theme_is_changed_at_once_and_remembered(
     bench.add(folder)
 
     def background(window: WindowBench) -> float:
-        image = window.window.grid.viewport().grab().toImage()
+        image = window.window.inspector.grab().toImage()
         return image.pixelColor(image.width() - 3, image.height() - 3).lightnessF()
 
     def choose(theme: str) -> None:
