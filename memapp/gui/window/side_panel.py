@@ -59,9 +59,10 @@ class SidePanel(QWidget):
         if wanted == self._open:
             return
         self._open = wanted
-        if not wanted and self._panel.isAncestorOf(QApplication.focusWidget() or self):
+        page = self._pages.currentWidget()
+        if not wanted and page is not None and self._panel.isAncestorOf(QApplication.focusWidget() or self):
             # Qt would move the focus on to whatever comes next.
-            self._pages.currentWidget().setFocus()
+            page.setFocus()
         if self._over and self.isVisible():
             self._panel.show()
             self._slide.stop()
