@@ -146,6 +146,9 @@ class SettingsTable:
     details_open: Final = Setting(
         "details_open", False, deferred("Show the photos as a table"), of_window=True
     )
+    details_columns: Final[Setting[tuple[str, ...]]] = Setting(
+        "details_columns", (), deferred("Widths of the columns of the table"), of_window=True
+    )
     problems_open: Final = Setting(
         "problems_open", False, deferred("Show the list of problems"), of_window=True
     )

@@ -13,6 +13,7 @@ from typing import Any
 from PIL import ExifTags, Image
 
 from memapp.core.errors import MemappError
+from memapp.core.rendering_text import HDR_NOTE
 from memapp.intake.facts import exif_of_tiff
 from memapp.intake.icc import (
     ADOBE_RGB,
@@ -27,9 +28,6 @@ from memapp.intake.icc import (
 from memapp.intake.isobmff import BoxColour, colour_of_item, colour_of_jpeg_2000
 from memapp.intake.jxl_colour import stated_encoding
 from memapp.intake.reading import PhotoFile
-
-HDR_NOTE = "HDR, shown in SDR"
-"""As in PhotoFacts.rendering."""
 
 _UNSPECIFIED = 2
 """H.273's code for primaries and transfer that are unknown."""

@@ -72,6 +72,8 @@ class Sorting:
     directions."""
     place: int = 100
     """Where it stands in the sort menu: lower ones first, equal ones as registered."""
+    in_menu: bool = True
+    """Whether the sort menu always offers it. For others there is a click on their title in the table."""
 
 
 @dataclass(frozen=True, slots=True)

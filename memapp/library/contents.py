@@ -30,6 +30,7 @@ def contents_columns(category: str = USUAL_CATEGORY) -> tuple[Column, ...]:
             id=CONTENTS,
             title=tr("What's in it"),
             kind=Kind.TEXT,
+            sort=Sorting(in_menu=False),
             details=True,
             filter=TextFilter(),
             export=ExportField("contents"),

@@ -16,6 +16,7 @@ from memapp.core.nets import RESMEM, NetInfo
 from memapp.core.number_text import in_files, in_notation
 from memapp.core.photo_text import failure_text, file_size_text, pixels_text, taken_text
 from memapp.core.records import Failure, PhotoFacts, Precision
+from memapp.core.rendering_text import rendering_text
 from memapp.core.score_text import FAST_SENTENCE, score_text, standing
 from memapp.core.text import tr
 from memapp.library.changes import KEY
@@ -56,6 +57,10 @@ class Part(IntEnum):
     FAST = 1
     CAUTION = 2
     """Damaged photos, and shapes that the net can't judge; exact or fast."""
+
+
+_BY_TITLE = Sorting(in_menu=False)
+"""Of texts: a click on the title of the table's column sorts by them."""
 
 
 class PhotoState(IntEnum):
@@ -133,7 +138,7 @@ def _file_columns() -> tuple[Column, ...]:
         Column(
             id="folder", title=tr("Folder"), kind=Kind.TEXT,
             of_photo=lambda photo: str(PurePath(photo.key.path).parent),
-            depends_on=frozenset({KEY}), filter=TextFilter(), text=display_name, details=True,
+            depends_on=frozenset({KEY}), sort=_BY_TITLE, filter=TextFilter(), text=display_name, details=True,
         ),
         Column(
             id=CHANGED, title=tr("Changed"), kind=Kind.FLAG,
@@ -187,6 +192,7 @@ def shown_columns(net: NetInfo) -> tuple[Column, ...]:
         Column(
             id="percentile", title=tr("Against people's scores"), kind=Kind.NUMBER,
             of_photo=lambda photo: _percentile(photo, net), depends_on=source, text=standing,
+            sort=Sorting(descending_first=True, apart=PART, in_menu=False),
             details=True, export=ExportField("percentile", lambda value: round(float(value), 4)),
         ),
         Column(
@@ -214,6 +220,7 @@ def _caution_column() -> Column:
         id=CAUTION,
         title=tr("Caution"),
         kind=Kind.TEXT,
+        sort=_BY_TITLE,
         text=caution_text,
         tooltip=lambda photo: caution_sentence(facts) if (facts := facts_of(photo)) else "",
         spoken=lambda photo: caution_text(photo[CAUTION]).lower() if photo[CAUTION] else "",
@@ -223,7 +230,10 @@ def _caution_column() -> Column:
 
 def _fact_columns() -> tuple[Column, ...]:
     return (
-        _fact("pixels", tr("Pixels"), lambda facts: pixels_text(facts.width, facts.height), details=True),
+        _fact(
+            "pixels", tr("Pixels"), lambda facts: facts.width * facts.height, kind=Kind.INTEGER,
+            sort=Sorting(descending_first=True, in_menu=False), shown=_pixels, details=True,
+        ),
         _pixel_count("width", tr("Width"), lambda facts: facts.width),
         _pixel_count("height", tr("Height"), lambda facts: facts.height),
         Column(
@@ -231,7 +241,7 @@ def _fact_columns() -> tuple[Column, ...]:
             sort=Sorting(descending_first=True, place=4), text=file_size_text, details=True,
         ),
         _fact("format", tr("Format"), lambda facts: facts.format, searched=True, details=True),
-        _fact("rendering", tr("Scored from"), lambda facts: facts.rendering, details=True),
+        _fact("rendering", tr("Scored from"), lambda file: file.rendering, text=rendering_text, details=True),
         Column(
             id="taken", title=tr("Date taken"), kind=Kind.INTEGER, sort=Sorting(place=3), shown=_taken,
             in_words=True, details=True,
@@ -255,7 +265,9 @@ def _fact(
     *,
     kind: Kind = Kind.TEXT,
     searched: bool = False,
+    sort: Sorting | None = None,
     text: Callable[[Any], str] = str,
+    shown: Describe | None = None,
     tooltip: Describe | bool = False,
     spoken: Describe | bool = False,
     details: bool = False,
@@ -278,8 +290,11 @@ def _fact(
         of_photo=of_photo,
         of_all=of_all,
         depends_on=frozenset({"facts"}),
+        sort=_BY_TITLE if sort is None and details else sort,
         filter=TextFilter() if searched else None,
         text=text,
+        shown=shown,
+        in_words=shown is not None,
         tooltip=tooltip,
         spoken=spoken,
         details=details,
@@ -317,6 +332,11 @@ def place_in_time(taken: str | None) -> int:
     """
     order = order_of(taken)
     return UNKNOWN_INTEGER if order is None else order
+
+
+def _pixels(photo: Photo) -> str:
+    facts = facts_of(photo)
+    return "" if facts is None else pixels_text(facts.width, facts.height)
 
 
 def _taken(photo: Photo) -> str:

@@ -34,7 +34,7 @@ def test_details_are_in_order_and_leave_out_what_is_unknown() -> None:
         ("Pixels", "6,000 × 4,000 (24.0 MP)"),
         ("File size", "24.3 MB"),
         ("Format", "Canon CR3"),
-        ("Scored from", "embedded preview"),
+        ("Scored from", "the camera's preview"),
         ("Date taken", "1 May 2026, 18:30:05"),
         ("Camera", "Canon EOS R6"),
     ]

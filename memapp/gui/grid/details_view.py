@@ -16,13 +16,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from memapp.core.settings import Settings
 from memapp.core.text import tr
 from memapp.gui.grid.arranged_model import Index
+from memapp.gui.grid.column_layout import ColumnLayout
 from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.grid.grid_view import GridView
 from memapp.gui.grid.interaction_hold import InteractionHold
 from memapp.gui.grid.no_match_notice import NoMatchNotice
 from memapp.gui.widgets.theme import SPACE_2, TEXT_NORMAL, Theme, font
+from memapp.library.columns import Column
 from memapp.library.order import NAME, Order
 
 _NAME_WIDTH = 240
@@ -46,9 +49,15 @@ class DetailsView(QTableView):
     visible_changed = Signal(list)
 
     def __init__(
-        self, *, model: GridModel, grid: GridView, theme: Theme, parent: QWidget | None = None
+        self,
+        *,
+        model: GridModel,
+        grid: GridView,
+        theme: Theme,
+        settings: Settings,
+        parent: QWidget | None = None,
     ) -> None:
-        """Show this model's photos, selected as in the grid."""
+        """Show this model's photos, selected as in the grid, in columns as wide as last time."""
         super().__init__(parent)
         self._photos = model
         self._grid = grid
@@ -80,6 +89,9 @@ class DetailsView(QTableView):
         head.setSelectionModel(QItemSelectionModel(model, self))
         head.sectionClicked.connect(self._sort_by)
         head.setSectionsMovable(True)
+        self._layout = ColumnLayout(
+            header=head, model=model, settings=settings, usual_width=self._usual_width
+        )
         self._hold = InteractionHold(view=self, model=model)
         self._notice = NoMatchNotice(model=model, parent=self.viewport())
         self._notice.clear_requested.connect(grid.clear_filter_requested)
@@ -163,7 +175,7 @@ class DetailsView(QTableView):
         self.activated_photo.emit(self._photos.key(index.row()))
 
     def _sort_by(self, section: int) -> None:
-        """Sort by a column in its natural order, or reverse it; some columns can't be sorted."""
+        """Sort by a column in its natural order, or reverse it."""
         column, order = self._photos.columns[section], self._photos.order
         if column.id == order.column:
             self._photos.set_order(Order(order.column, not order.descending))
@@ -179,12 +191,13 @@ class DetailsView(QTableView):
         self.horizontalHeader().setSortIndicator(places[0] if places else -1, direction)
 
     def _on_columns(self) -> None:
-        for place, column in enumerate(self._photos.columns):
-            width = _NUMBER_WIDTH if column.is_figure else _TEXT_WIDTH
-            width = _NAME_WIDTH if column.id == NAME else width
-            title = self.horizontalHeader().sectionSizeHint(place)
-            self.setColumnWidth(place, max(width, title))
+        self._layout.apply()
         self._show_order()
+
+    def _usual_width(self, place: int, column: Column) -> int:
+        width = _NUMBER_WIDTH if column.is_figure else _TEXT_WIDTH
+        width = _NAME_WIDTH if column.id == NAME else width
+        return max(width, self.horizontalHeader().sectionSizeHint(place))
 
 
 class _RowDelegate(QStyledItemDelegate):

@@ -52,7 +52,12 @@ class SortCommands(QObject):
         self._photos.set_order(Order(order.column, not order.descending))
 
     def _fill(self) -> None:
-        columns = self._photos.library.columns.sortable
+        present = self._photos.order.column
+        columns = [
+            column
+            for column in self._photos.library.columns.sortable
+            if column.id == present or (column.sort is not None and column.sort.in_menu)
+        ]
         specs = [
             ActionSpec(
                 f"sort-{column.id}",

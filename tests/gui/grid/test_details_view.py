@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from memapp.core.settings import SETTINGS, Settings
 from memapp.gui.grid.details_view import DetailsView
 from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.grid.grid_view import GridView
@@ -29,9 +30,17 @@ def grid(show_view: Callable[[], GridView], model: GridModel) -> GridView:
 
 
 @pytest.fixture
-def details(qtbot: QtBot, grid: GridView, model: GridModel, theme_manager: ThemeManager) -> DetailsView:
+def settings() -> Settings:
+    """As in a window that nobody has used yet."""
+    return Settings()
+
+
+@pytest.fixture
+def details(
+    qtbot: QtBot, grid: GridView, model: GridModel, theme_manager: ThemeManager, settings: Settings
+) -> DetailsView:
     """The same photos as a table."""
-    view = DetailsView(model=model, grid=grid, theme=theme_manager.theme)
+    view = DetailsView(model=model, grid=grid, theme=theme_manager.theme, settings=settings)
     view.resize(900, 400)
     qtbot.addWidget(view)
     with qtbot.waitExposed(view):
@@ -65,11 +74,52 @@ def test_a_click_on_a_title_sorts_and_another_one_turns_the_order(
     assert model.order == Order("name", descending=True)
     assert shown_names(model)[0] == "99.jpg"
     assert sign(details) == ("name", Qt.SortOrder.DescendingOrder)
-    # Photos can't be sorted by their folders: nothing changes, the sign neither.
     click_head(details, "folder")
-    assert model.order == Order("name", descending=True)
-    assert sign(details) == ("name", Qt.SortOrder.DescendingOrder)
+    assert model.order == Order("folder", descending=False)
+    assert sign(details) == ("folder", Qt.SortOrder.AscendingOrder)
     assert details.selectionModel().selectedRows() == []
+
+
+def test_each_title_sorts(model: GridModel) -> None:
+    assert [column.id for column in model.columns if column.sort is None] == []
+
+
+def widths(view: DetailsView) -> dict[str, int]:
+    """Return the widths of the columns, in their order on screen."""
+    head, columns = view.horizontalHeader(), view._photos.columns
+    places = [head.logicalIndex(place) for place in range(len(columns))]
+    return {columns[place].id: head.sectionSize(place) for place in places}
+
+
+def test_widths_and_places_of_columns_are_remembered(
+    qtbot: QtBot, details: DetailsView, grid: GridView, theme_manager: ThemeManager, settings: Settings
+) -> None:
+    usual = list(widths(details))
+    head = details.horizontalHeader()
+    assert settings.get(SETTINGS.details_columns) == ()
+    head.resizeSection(usual.index("name"), 333)
+    head.moveSection(usual.index("size"), 0)
+    qtbot.waitUntil(lambda: "name 333" in settings.get(SETTINGS.details_columns))
+    model = details._photos
+    # A column that comes later has its usual place and width, and those before it keep theirs.
+    likes = Column(id="likes", title="Likes", kind=Kind.INTEGER, sort=Sorting(), details=True)
+    model.library.register(likes)
+    assert list(widths(details)) == ["size", *(name for name in usual if name != "size"), "likes"]
+    next_window = DetailsView(model=model, grid=grid, theme=theme_manager.theme, settings=settings)
+    qtbot.addWidget(next_window)
+    assert widths(next_window) == widths(details)
+    assert widths(next_window)["name"] == 333
+
+
+def test_widths_that_make_no_sense_are_not_used(
+    qtbot: QtBot, grid: GridView, model: GridModel, theme_manager: ThemeManager, settings: Settings
+) -> None:
+    made = []
+    for stored in ((), ("name 3", "size", "folder 99999", "gone 80", "score -5", " 100")):
+        settings.set(SETTINGS.details_columns, stored)
+        made.append(DetailsView(model=model, grid=grid, theme=theme_manager.theme, settings=settings))
+        qtbot.addWidget(made[-1])
+    assert widths(made[0]) == widths(made[1])
 
 
 def test_the_selection_is_that_of_the_grid(qtbot: QtBot, details: DetailsView, grid: GridView) -> None:

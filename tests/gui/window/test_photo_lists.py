@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
+from memapp.library.order import Order
 from tests.gui.window_bench import WindowBench, make_photos
 
 
@@ -82,3 +83,15 @@ def test_a_changed_file_is_noticed_when_its_row_comes_in_sight(listed: WindowBen
     make_photos(tmp_path / "photos", {"c.png": 200})
     listed.trigger("details")
     listed.until(lambda: listed.key("c.png") != key)
+
+
+def test_the_sort_menu_has_a_column_of_the_table_while_that_is_sorted_by(listed: WindowBench) -> None:
+    table, photos = listed.window.actions_table, listed.window.photos
+    assert "sort-format" not in table
+    photos.set_order(Order("format", descending=False))
+    assert table["sort-format"].isChecked()
+    assert listed.window.sorting.button.words == "Sort: Format"
+    listed.trigger("sort-name")
+    assert photos.order == Order("name", descending=False)
+    assert table["sort-name"].isChecked()
+    assert "sort-format" not in table
