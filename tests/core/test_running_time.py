@@ -17,8 +17,9 @@ CHILD = """
 import sys, time
 from memapp.intake.limits import Deadline
 deadline = Deadline(seconds=2.0, control=None)
-print("started", flush=True)
+# Before the parent hears of it: it may stop this process at once.
 began = time.monotonic()
+print("started", flush=True)
 while time.monotonic() - began < 3.0:
     deadline.check()
     time.sleep(0.01)
