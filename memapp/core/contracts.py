@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -53,6 +53,28 @@ class Scorer(Protocol):
 
     def close(self) -> None:
         """Release the net's memory. The scorer must not be used afterwards."""
+
+
+@runtime_checkable
+class FeatureScorer(Protocol):
+    """A scorer whose net's features can be had from the pass that scores. Published ResMem's can."""
+
+    def score_with_features(
+        self, frames: PixelArray
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32] | None]:
+        """Return score(frames), and the features of these frames, (n, 1000); None if the net gives none.
+
+        Raises what score() raises.
+        """
+
+
+def score_with_features(
+    scorer: Scorer, frames: PixelArray
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32] | None]:
+    """Score frames with any scorer, in one pass; see FeatureScorer. Raise what its score() raises."""
+    if isinstance(scorer, FeatureScorer):
+        return scorer.score_with_features(frames)
+    return scorer.score(frames), None
 
 
 class ScorerFactory(Protocol):

@@ -12,6 +12,7 @@ from typing import NewType, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from memapp.core.likeness import Likeness
 from memapp.core.net_ids import RESMEM_ID, NetId
 
 PixelArray: TypeAlias = npt.NDArray[np.uint8]
@@ -148,6 +149,8 @@ class LoadedPhoto:
     """The photo itself, at the requested size or smaller; never enlarged."""
     fingerprint: Fingerprint | None = None
     """Of the whole file; taken if the net's frame is requested."""
+    sharpness: float | None = None
+    """As core.likeness.Likeness has it; measured if the net's frame is requested."""
 
 
 class Precision(StrEnum):
@@ -197,6 +200,8 @@ class ScoredPhoto:
     """Fast scores are marked everywhere."""
     fingerprint: Fingerprint | None = None
     """Of the scored content; None for scores from before fingerprints."""
+    likeness: Likeness | None = None
+    """What tells how alike it is to others; None unless it was noted just now."""
 
 
 class FailureKind(StrEnum):

@@ -8,18 +8,19 @@ from PIL import Image
 
 from memapp.core.control import RunControl
 from memapp.core.errors import PhotoError
-from memapp.core.records import FailureKind, LoadedPhoto, PhotoFacts, PixelArray, Precision
+from memapp.core.records import FailureKind, LoadedPhoto, PhotoFacts, Precision
 from memapp.intake import deep_png, facts, opening, problems, raw
 from memapp.intake.expected_size import expected_size
 from memapp.intake.fingerprint import fingerprint_of
 from memapp.intake.limits import DEFAULT_LIMITS, Deadline, Limits
 from memapp.intake.reading import PhotoFile, file_in_memory, open_photo_file, second_handle
-from memapp.intake.render import Request, render
+from memapp.intake.render import Rendered, Request, render
 from memapp.intake.sniff import HEADER_SIZE, Format, Other, Picture, sniff
 from memapp.intake.stated_colour import stated_colour
 from memapp.intake.tiff_structure import read_structure
 
 _PREVIEW = Picture(Format.JPEG)
+_NOTHING = Rendered()
 
 
 def load_photo(
@@ -71,8 +72,7 @@ class _Decoded:
     """As in PhotoFacts."""
     missing: float | None = None
     """As in PhotoFacts."""
-    frame: PixelArray | None = None
-    picture: PixelArray | None = None
+    rendered: Rendered = _NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class _Loading:
         if facts.swaps_sides(decoded.orientation):
             size = (size[1], size[0])
         about = _facts(size, content.name, decoded.shot, decoded.rendering, decoded.missing)
-        return LoadedPhoto(about, decoded.frame, decoded.picture)
+        return _loaded(about, decoded.rendered)
 
     def _load_unknown_raw(self, content: Picture, expected: int | None, problem: PhotoError) -> LoadedPhoto:
         """A TIFF with sensor data unknown to LibRaw may still contain a whole photo; a thumbnail is not
@@ -142,7 +142,7 @@ class _Loading:
                 rendered = render(
                     image, self.request, stored_size=image.size, orientation=1, limits=self.limits
                 )
-        return LoadedPhoto(about, *rendered)
+        return _loaded(about, rendered)
 
     def _load_preview(self, photo: raw.RawPhoto, jpeg: bytes, name: str) -> LoadedPhoto | None:
         """Return the RAW photo from its embedded JPEG; None if that is too small or unreadable."""
@@ -162,7 +162,7 @@ class _Loading:
                 )
         shown = _joined(rendering, decoded.rendering)
         about = _facts(photo.size, name, self._shot_of_raw(exif), shown, decoded.missing)
-        return LoadedPhoto(about, decoded.frame, decoded.picture)
+        return _loaded(about, decoded.rendered)
 
     def _shot_of_raw(self, preview_exif: Image.Exif | None) -> facts.Shot:
         """Return how a RAW photo was taken: from its own EXIF if it is TIFF inside, else its preview's."""
@@ -221,7 +221,11 @@ class _Loading:
                 limits=self.limits,
             )
         rendering = _joined(rendering, stated.note if stated else None)
-        return _Decoded(facts.read_shot(exif, image), orientation, rendering, pixels.missing, *rendered)
+        return _Decoded(facts.read_shot(exif, image), orientation, rendering, pixels.missing, rendered)
+
+
+def _loaded(about: PhotoFacts, rendered: Rendered) -> LoadedPhoto:
+    return LoadedPhoto(about, rendered.frame, rendered.picture, sharpness=rendered.sharpness)
 
 
 def _joined(*notes: str | None) -> str | None:

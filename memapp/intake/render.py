@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from PIL import Image
@@ -12,6 +12,7 @@ from memapp.core.frame import FRAME_OFFSET, FRAME_SIDE, SQUASHED_SIDE
 from memapp.core.records import PixelArray, Precision
 from memapp.intake import colour
 from memapp.intake.facts import swaps_sides
+from memapp.intake.greys import sharpness_of
 from memapp.intake.limits import Limits
 from memapp.intake.opening import copies_fit
 from memapp.intake.sizes import fitted
@@ -81,6 +82,15 @@ class Request:
         return fitted(stored_size, self.longest_side) if self.longest_side else None
 
 
+class Rendered(NamedTuple):
+    """What render() returns; None for what was not requested."""
+
+    frame: PixelArray | None = None
+    picture: PixelArray | None = None
+    sharpness: float | None = None
+    """As greys.sharpness_of() returns it; measured where a frame is requested."""
+
+
 def render(
     image: Image.Image,
     request: Request,
@@ -90,8 +100,8 @@ def render(
     limits: Limits,
     scale: int = 1,
     samples: colour.SampleRange | None = None,
-) -> tuple[PixelArray | None, PixelArray | None]:
-    """Return the requested ones of frame and picture. Consumes the image.
+) -> Rendered:
+    """Return the requested ones of frame and picture, and with a frame the sharpness. Consumes the image.
 
     Args:
         image: loaded; possibly shrunk while decoding.
@@ -114,11 +124,12 @@ def render(
     if orientation in _TURNS:
         image = _replaced(image, image.transpose(_TURNS[orientation]))
         box = _turned(box, image.size, orientation)
-    frame = net_frame(image, box) if request.frame else None
-    if request.longest_side is None:
-        return frame, None
     upright_size = stored_size[::-1] if swaps_sides(orientation) else stored_size
-    return frame, _picture(image, box, upright_size, request.longest_side, limits)
+    frame = net_frame(image, box) if request.frame else None
+    sharpness = sharpness_of(image, box, upright_size) if request.frame else None
+    if request.longest_side is None:
+        return Rendered(frame, None, sharpness)
+    return Rendered(frame, _picture(image, box, upright_size, request.longest_side, limits), sharpness)
 
 
 def net_frame(image: Image.Image, box: Box | None = None) -> PixelArray:

@@ -25,6 +25,7 @@ from memapp.core.contracts import (
     Scorer,
     ScorerFactory,
     StoreOpener,
+    score_with_features,
 )
 from memapp.core.control import RunControl
 from memapp.core.events import (
@@ -50,6 +51,7 @@ from memapp.core.records import (
     SkippedFile,
 )
 from memapp.pipeline.decode_pool import Decoded, DecodePool, Fingerprinted
+from memapp.pipeline.likeness import likenesses
 from memapp.pipeline.lookup import Lookup
 from memapp.pipeline.photo_ids import ResolvedFile
 from memapp.pipeline.progress import ProgressMeter
@@ -320,7 +322,7 @@ class _ScoreRun:
         # The net's identity always comes before the net itself.
         precision = self._net.precision if self._net else Precision.EXACT
         try:
-            scores = self._scorer.score(frames)
+            scores, features = score_with_features(self._scorer, frames)
         except Exception as problem:
             _log.exception("the net failed")
             self._net_problem = problem
@@ -330,8 +332,10 @@ class _ScoreRun:
             engine = self._scorer.engine
             yield EngineReady(engine)
         photos = tuple(
-            ScoredPhoto(file.key, float(score), loaded.facts, engine, precision, loaded.fingerprint)
-            for (file, loaded), score in zip(batch, scores, strict=True)
+            ScoredPhoto(file.key, float(score), loaded.facts, engine, precision, loaded.fingerprint, like)
+            for (file, loaded), score, like in zip(
+                batch, scores, likenesses([loaded for _, loaded in batch], features), strict=True
+            )
         )
         yield from self._lookup.identify(
             [(file, loaded.fingerprint) for file, loaded in batch if file.fingerprint is None]

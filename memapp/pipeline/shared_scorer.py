@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from memapp.core.contracts import Notify, Scorer, ScorerFactory
+from memapp.core.contracts import Notify, Scorer, ScorerFactory, score_with_features
 from memapp.core.records import EngineInfo, NetIdentity, PixelArray
 from memapp.pipeline.shared import Shared
 
@@ -86,6 +86,12 @@ class _BorrowedScorer:
     def score(self, frames: PixelArray) -> npt.NDArray[np.float32]:
         with self._turns:
             return self._scorer.score(frames)
+
+    def score_with_features(
+        self, frames: PixelArray
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32] | None]:
+        with self._turns:
+            return score_with_features(self._scorer, frames)
 
     def close(self) -> None:
         if self._give_back is not None:

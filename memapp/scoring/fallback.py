@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from memapp.core.contracts import Notify
+from memapp.core.contracts import Notify, score_with_features
 from memapp.core.errors import DeviceError, OutOfDeviceMemoryError
 from memapp.core.records import EngineInfo, PixelArray
 from memapp.core.text import tr
@@ -52,19 +52,34 @@ class FallbackScorer:
             OutOfDeviceMemoryError: not even one frame fits the computer's memory.
             DeviceError: the CPU itself failed.
         """
+        return self._score(frames)[0]
+
+    def score_with_features(
+        self, frames: PixelArray
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32] | None]:
+        """Return score(frames), and the net's features of the same pass; None if it gives none.
+
+        Raises what score() raises.
+        """
+        return self._score(frames)
+
+    def _score(self, frames: PixelArray) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32] | None]:
         scores = np.empty(len(frames), dtype=np.float32)
+        features: list[npt.NDArray[np.float32] | None] = []
         done = 0
         while done < len(frames):
             part = frames[done : done + self._batch_size]
             try:
-                scores[done : done + len(part)] = self._engine.score(part)
+                scores[done : done + len(part)], seen = score_with_features(self._engine, part)
             except OutOfDeviceMemoryError as problem:
                 self._reduce_batch(problem, tried=len(part))
             except DeviceError as problem:
                 self._fall_back(problem)
             else:
+                features.append(seen)
                 done += len(part)
-        return scores
+        known = [each for each in features if each is not None]
+        return scores, np.concatenate(known) if known and len(known) == len(features) else None
 
     def close(self) -> None:
         """Release the net's memory."""

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import torch
+from torch import Tensor
+
 from memapp.scoring.nets.family import FAMILY
 from memapp.scoring.nets.net import MemorabilityNet
 from memapp.scoring.nets.published import load_published
@@ -19,6 +22,18 @@ class ResMem(MemorabilityNet):
 
     def __init__(self) -> None:
         super().__init__(FAMILY["resmem-retrain"])
+
+    def scores_and_features(self, frames: Tensor) -> tuple[Tensor, Tensor]:
+        """Score frames and keep what the residual branch says of them, in the same pass.
+
+        Args:
+            frames: as forward() takes them.
+
+        Returns:
+            The scores, (n,), and the residual branch's features, (n, 1000).
+        """
+        branches = self.branches(frames)
+        return self.head(torch.cat(branches, dim=1)), branches[1]
 
 
 def load_resmem(weights: Path) -> ResMem:

@@ -11,7 +11,7 @@ from memapp.core.errors import StoreError
 from memapp.core.text import tr
 from memapp.store.damage import damaged
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 IN_MEMORY = Path(":memory:")
 """SQLite's name for a database without a file."""
@@ -95,7 +95,19 @@ CREATE TABLE contents (
 ) WITHOUT ROWID;
 """
 
-_UPGRADES = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5)
+_VERSION_6 = """
+-- How alike photos are, by their content, so that it follows a photo anywhere and copies share it.
+CREATE TABLE likenesses (
+    fingerprint BLOB NOT NULL,
+    net INTEGER NOT NULL REFERENCES nets (id),
+    features BLOB NOT NULL, -- as core.likeness packs them
+    grey BLOB NOT NULL, -- a JPEG of 64 x 64 pixels
+    sharpness REAL, -- NULL if the photo was decoded too small for it
+    PRIMARY KEY (fingerprint, net)
+);
+"""
+
+_UPGRADES = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5, _VERSION_6)
 """Each script upgrades the file from the previous version; the first creates it."""
 
 

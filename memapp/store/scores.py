@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
@@ -108,12 +109,13 @@ class SqliteScoreStore:
         return known
 
     def put(self, photos: Iterable[ScoredPhoto], net: NetIdentity) -> None:
-        """Store a batch in one transaction.
+        """Store a batch in one transaction, with what was noted of their likeness.
 
         Raises:
             StoreError: nothing can be stored now.
             Exception: one of the records can't be stored; nothing of the batch is.
         """
+        photos = tuple(photos)
         with store_errors(self._path), transaction(self._connection):
             self._connection.execute(
                 "INSERT OR IGNORE INTO nets (name, sha256, preprocessing, precision) VALUES (?, ?, ?, ?)",
@@ -124,6 +126,15 @@ class SqliteScoreStore:
                 f"INSERT OR REPLACE INTO scores (path, net, size, mtime_ns, {_COLUMNS})"
                 f" VALUES ({','.join('?' * (4 + len(_COLUMNS.split(','))))})",
                 (_row(photo, net_row) for photo in photos),
+            )
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO likenesses (fingerprint, net, features, grey, sharpness)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (
+                    (photo.fingerprint, net_row, like.features, like.grey, like.sharpness)
+                    for photo in photos
+                    if (like := photo.likeness) is not None and photo.fingerprint is not None
+                ),
             )
         # Checked afterwards: rows written to a file that was set aside meanwhile are not kept.
         if place_of(self._path) != self._place:
@@ -144,11 +155,16 @@ class SqliteScoreStore:
         self._connection.close()
 
     def _net_row(self, net: NetIdentity) -> int | None:
-        row = self._connection.execute(
-            "SELECT id FROM nets WHERE name = ? AND sha256 = ? AND preprocessing = ? AND precision = ?",
-            _net_values(net),
-        ).fetchone()
-        return None if row is None else int(row[0])
+        return net_row(self._connection, net)
+
+
+def net_row(connection: sqlite3.Connection, net: NetIdentity) -> int | None:
+    """Return the id of a net in the database; None if it has never scored. Raise sqlite3.Error."""
+    row = connection.execute(
+        "SELECT id FROM nets WHERE name = ? AND sha256 = ? AND preprocessing = ? AND precision = ?",
+        _net_values(net),
+    ).fetchone()
+    return None if row is None else int(row[0])
 
 
 def _photo(key: ImageKey, columns: Sequence[Any], net: NetIdentity) -> ScoredPhoto | None:

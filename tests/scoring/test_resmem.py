@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 import torch
 
-from memapp.core.contracts import Scorer
+from memapp.core.contracts import FeatureScorer, Scorer
 from memapp.core.errors import DeviceError, WeightsError
+from memapp.core.likeness import FEATURES
 from memapp.core.resources import resources_folder
 from memapp.intake.load import load_photo
 from memapp.scoring.engines.torch_engine import TorchEngine
@@ -68,6 +69,19 @@ def test_a_score_does_not_depend_on_chance_or_on_its_batch(scorer: Scorer) -> No
 
 def test_the_proof_frames_score_as_the_published_net_scores_them(scorer: Scorer) -> None:
     np.testing.assert_allclose(scorer.score(proof_frames()), PROOF_SCORES, atol=1e-5)
+
+
+def test_the_features_come_from_the_pass_that_scores(net: ResMem, scorer: Scorer) -> None:
+    assert isinstance(scorer, FeatureScorer)
+    frames = proof_frames()
+    scores, features = scorer.score_with_features(frames)
+    np.testing.assert_array_equal(scores, scorer.score(frames))
+    batch = torch.from_numpy(frames).permute(0, 3, 1, 2).float().div(255)
+    with torch.inference_mode():
+        alone = net.branches(batch)[1].numpy()
+    assert features is not None
+    assert features.shape == (2, FEATURES)
+    np.testing.assert_allclose(features, alone, rtol=1e-4, atol=1e-3)
 
 
 def without_profile(jpeg: bytes) -> bytes:

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from memapp.core.likeness import PACKED_BYTES, Likeness
 from memapp.core.records import Fingerprint, FoundFile, FoundPhoto, ImageKey, NetIdentity, Precision
+from memapp.store import schema
+from memapp.store.likenesses import LikenessStore
 from memapp.store.schema import SCHEMA_VERSION
 from memapp.store.scores import FILE_NAME, SqliteScoreStore
 
@@ -146,8 +149,6 @@ def test_a_second_window_finds_it_upgraded(home: Path) -> None:
 def test_an_upgrade_that_breaks_off_leaves_the_file_as_it_was(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from memapp.store import schema
-
     broken = (*schema._UPGRADES[:1], schema._UPGRADES[1] + "CREATE NONSENSE;\n")
     monkeypatch.setattr(schema, "_UPGRADES", broken)
     with pytest.raises(Exception, match="syntax error"):
@@ -159,8 +160,6 @@ def test_an_upgrade_that_breaks_off_leaves_the_file_as_it_was(
 
 
 def test_scores_from_before_damage_was_marked_stay_known(tmp_path: Path) -> None:
-    from memapp.store import schema
-
     connection = sqlite3.connect(tmp_path / FILE_NAME)
     connection.executescript("".join(schema._UPGRADES[:2]) + "PRAGMA user_version = 2;")
     connection.execute("INSERT INTO nets VALUES (1, 'ResMem', 'aaaa', 'memapp-2', 'exact')")
@@ -177,4 +176,34 @@ def test_scores_from_before_damage_was_marked_stay_known(tmp_path: Path) -> None
     assert (known.score, known.facts.missing) == (0.25, None)
     store.put([replace(known, facts=replace(known.facts, missing=0.5))], NETS[1])
     assert store.lookup([key], NETS[1])[key].facts.missing == 0.5
+    store.close()
+
+
+@pytest.mark.parametrize("version", range(1, SCHEMA_VERSION))
+def test_a_file_of_each_older_version_is_upgraded(tmp_path: Path, version: int) -> None:
+    connection = sqlite3.connect(tmp_path / FILE_NAME)
+    for script in schema._UPGRADES[:version]:
+        connection.executescript(script)
+    connection.execute("INSERT INTO nets VALUES (1, 'ResMem', 'aaaa', 'memapp-2', 'exact')")
+    columns = "path, net, size, mtime_ns, score, engine, device, width, height, format"
+    connection.execute(
+        f"INSERT INTO scores ({columns}) VALUES (?, 1, 100, ?, 0.5, '', '', 6, 4, 'JPEG')",
+        (ROWS[0][0], NOON),
+    )
+    connection.execute(f"PRAGMA user_version = {version}")
+    connection.commit()
+    connection.close()
+    store = SqliteScoreStore(home=tmp_path)
+    key = ImageKey(os.fsdecode(ROWS[0][0]), 100, NOON)
+    assert store.notice is None
+    (found,) = store.lookup([key], NETS[1]).values()
+    photo = replace(
+        found,
+        fingerprint=Fingerprint(b"f" * 16),
+        likeness=Likeness(b"\0\x3c" + bytes(PACKED_BYTES - 2), b"grey", 1.5),
+    )
+    store.put([photo], NETS[1])
+    read = LikenessStore(home=tmp_path)
+    assert read.load([key], [NETS[1]]) == {key: photo.likeness}
+    read.close()
     store.close()

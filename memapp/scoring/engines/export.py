@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from memapp.core.records import PixelArray
-from memapp.scoring.engines.onnx_engine import FRAMES, SCORES, OnnxEngine
+from memapp.scoring.engines.onnx_engine import FEATURES, FRAMES, SCORES, OnnxEngine
 from memapp.scoring.engines.torch_engine import TorchEngine
 from memapp.scoring.hardware import physical_cores
 from memapp.scoring.proof import GRAPH_TOLERANCE, proof_frames, prove
@@ -59,15 +59,19 @@ def export(
 
 
 class _FromFrames(nn.Module):
-    """A net that takes frames as intake makes them."""
+    """A net that takes frames as intake makes them, and gives its features too if it keeps them."""
 
     def __init__(self, net: nn.Module) -> None:
         super().__init__()
         self.net = net
+        self.outputs = [SCORES, FEATURES] if hasattr(net, "scores_and_features") else [SCORES]
 
-    def forward(self, frames: Tensor) -> Tensor:
-        scores: Tensor = self.net(frames.permute(0, 3, 1, 2).to(torch.float32).div(255))
-        return scores
+    def forward(self, frames: Tensor) -> Tensor | tuple[Tensor, ...]:
+        batch = frames.permute(0, 3, 1, 2).to(torch.float32).div(255)
+        given: Tensor | tuple[Tensor, ...] = (
+            self.net(batch) if FEATURES not in self.outputs else self.net.scores_and_features(batch)  # type: ignore[operator]
+        )
+        return given
 
 
 def _write(net: _FromFrames, frames: PixelArray, target: Path) -> None:
@@ -101,8 +105,8 @@ def _structure(net: _FromFrames, frames: PixelArray) -> bytes:
             dynamo=False,
             opset_version=OPSET,
             input_names=[FRAMES],
-            output_names=[SCORES],
-            dynamic_axes={FRAMES: {0: "count"}, SCORES: {0: "count"}},
+            output_names=net.outputs,
+            dynamic_axes={name: {0: "count"} for name in (FRAMES, *net.outputs)},
             export_params=False,
             do_constant_folding=False,
         )

@@ -26,7 +26,7 @@ from memapp.core.resources import resource_path
 from memapp.scoring.hash_cache import HashCache
 from memapp.scoring.proof import proof_scores_of
 
-EXPORTER = 1
+EXPORTER = 2
 """Version of the export; raise it when the export writes a different graph for the same net."""
 
 FOLDER_NAME = "engines"

@@ -15,7 +15,9 @@ from memapp.scoring.hardware import cpu_name
 
 FRAMES = "frames"
 SCORES = "scores"
-"""The names of a graph's input, (n, 227, 227, 3), uint8, and of its output, (n,), float32."""
+FEATURES = "features"
+"""The names of a graph's input, (n, 227, 227, 3), uint8, and of its outputs: (n,), float32, and, for nets
+whose features are kept, (n, 1000), float32."""
 
 _ONLY_FATAL = 4
 
@@ -60,7 +62,8 @@ class OnnxEngine:
             raise _typed_error(problem) from problem
         inputs = [node.name for node in self._session.get_inputs()]
         outputs = [node.name for node in self._session.get_outputs()]
-        if (inputs, outputs) != ([FRAMES], [SCORES]):
+        self._gives_features = outputs == [SCORES, FEATURES]
+        if inputs != [FRAMES] or (outputs != [SCORES] and not self._gives_features):
             raise DeviceError(f"{graph} contains another net.")
 
     @property
@@ -75,12 +78,27 @@ class OnnxEngine:
             OutOfDeviceMemoryError: the batch did not fit; the engine is usable with a smaller one.
             DeviceError: onnxruntime failed or returned values that are not scores.
         """
+        return self._run([SCORES], frames)[0]
+
+    def score_with_features(
+        self, frames: PixelArray
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32] | None]:
+        """Return score(frames), and the net's features of the same pass; None if its graph gives none.
+
+        Raises what score() raises.
+        """
+        if not self._gives_features:
+            return self.score(frames), None
+        scores, features = self._run([SCORES, FEATURES], frames)
+        check_features(features, frames, cpu_name())
+        return scores, features
+
+    def _run(self, outputs: list[str], frames: PixelArray) -> list[npt.NDArray[np.float32]]:
         try:
-            (scores,) = self._session.run([SCORES], {FRAMES: frames})
+            found: list[npt.NDArray[np.float32]] = self._session.run(outputs, {FRAMES: frames})
         except Exception as problem:
             raise _typed_error(problem) from problem
-        self._check(scores, frames, cpu_name())
-        found: npt.NDArray[np.float32] = scores
+        self._check(found[0], frames, cpu_name())
         return found
 
     def close(self) -> None:

@@ -73,9 +73,24 @@ class TorchEngine:
             OutOfDeviceMemoryError: the batch did not fit; the engine is usable with a smaller one.
             DeviceError: the device failed or returned values that are not scores.
         """
-        scores = _guarded(self.device, lambda: self._forward(frames))
+        (scores,) = _guarded(self.device, lambda: self._forward(frames, self._net))
         self._check(scores, frames, _device_name(self.device))
         return scores
+
+    def score_with_features(
+        self, frames: PixelArray
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32] | None]:
+        """Return score(frames), and the net's features of the same pass; None if the net keeps none.
+
+        Raises what score() raises.
+        """
+        both = getattr(self._net, "scores_and_features", None)
+        if both is None:
+            return self.score(frames), None
+        scores, features = _guarded(self.device, lambda: self._forward(frames, both))
+        self._check(scores, frames, _device_name(self.device))
+        check_features(features, frames, _device_name(self.device))
+        return scores, features
 
     def close(self) -> None:
         """Release the device's memory."""
@@ -86,13 +101,15 @@ class TorchEngine:
             torch.mps.empty_cache()
 
     @torch.inference_mode()
-    def _forward(self, frames: PixelArray) -> npt.NDArray[np.float32]:
+    def _forward(
+        self, frames: PixelArray, net: Callable[[Tensor], Tensor | tuple[Tensor, ...]]
+    ) -> list[npt.NDArray[np.float32]]:
         # (n, height, width, 3) viewed as (n, 3, height, width) is channels last already: nothing is copied.
         batch = torch.from_numpy(frames).to(self.device).permute(0, 3, 1, 2).float().div(255)
         with torch.autocast(self.device, dtype=torch.float16, enabled=self.half):
-            scores: Tensor = self._net(batch)
-        found: npt.NDArray[np.float32] = scores.float().cpu().numpy()
-        return found
+            given = net(batch)
+        outputs = given if isinstance(given, tuple) else (given,)
+        return [output.float().cpu().numpy() for output in outputs]
 
 
 def available_devices() -> list[str]:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from memapp.core.contracts import score_with_features
 from memapp.core.machine import lower_this_thread
 from memapp.core.records import EngineInfo, PixelArray
 from memapp.scoring.engines.engine import Engine
@@ -42,13 +43,23 @@ class UpgradingEngine:
 
     def score(self, frames: PixelArray) -> npt.NDArray[np.float32]:
         """Score frames with the best available engine. Raises what that engine raises."""
+        self._upgrade()
+        return self._engine.score(frames)
+
+    def score_with_features(
+        self, frames: PixelArray
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32] | None]:
+        """Score frames as score() does, with the net's features. Raises what that engine raises."""
+        self._upgrade()
+        return score_with_features(self._engine, frames)
+
+    def _upgrade(self) -> None:
         with self._lock:
             better, self._better = self._better, None
         if better is not None:
             self._engine.close()
             self._engine = better
             _log.info("scoring continues with %s", better.engine.engine)
-        return self._engine.score(frames)
 
     def close(self) -> None:
         """Release the memory, also of an engine that becomes ready later."""

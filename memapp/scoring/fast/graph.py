@@ -19,7 +19,7 @@ import onnx
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
 from memapp.core.errors import DeviceError
-from memapp.scoring.engines.onnx_engine import FRAMES, SCORES, OnnxEngine
+from memapp.scoring.engines.onnx_engine import FEATURES, FRAMES, SCORES, OnnxEngine
 from memapp.scoring.fast.layers import Block, Floats, Layer, blocks, equalised, folded, integer_weights
 from memapp.scoring.fast.recipe import Recipe, Step
 from memapp.scoring.hardware import physical_cores
@@ -88,7 +88,7 @@ class _Rebuilding:
         weight = self._tensor(f"{_PREFIX}fc.weight") * self._recipe.stream_scale(4)[None, :]
         classifier.input[0] = "fast.mean"
         classifier.input[1] = self._constant("fast.fc.weight", weight)
-        nodes = _needed([*self._nodes, *graph.node], SCORES)
+        nodes = _needed([*self._nodes, *graph.node], [SCORES, FEATURES])
         used = {name for node in nodes for name in _inputs(node)}
         del graph.node[:], graph.initializer[:]
         graph.node.extend(nodes)
@@ -239,13 +239,13 @@ def _inputs(node: NodeProto) -> Iterable[str]:
             yield from _inputs(inner)
 
 
-def _needed(nodes: Sequence[NodeProto], output: str) -> list[NodeProto]:
-    """Return the nodes that an output depends on, each after its inputs."""
+def _needed(nodes: Sequence[NodeProto], outputs: Sequence[str]) -> list[NodeProto]:
+    """Return the nodes that these outputs depend on, each after its inputs."""
     makers = {name: node for node in nodes for name in node.output}
     ordered: list[NodeProto] = []
     done: set[str] = {FRAMES}
     # Depth first with an explicit stack: the net is deeper than Python's recursion limit.
-    stack = [output]
+    stack = list(outputs)
     while stack:
         name = stack[-1]
         node = makers.get(name)
