@@ -21,6 +21,7 @@ from memapp.gui.overlay.overlay_drawing import MapStyle
 from memapp.gui.overlay.overlay_layer import OverlayLayer
 from memapp.gui.overlay.region_table import NO_SUM, region_cells
 from memapp.gui.overlay.segmentation_legend import category_shares
+from memapp.gui.viewer.grey_picture import edge_colours, in_grey
 from memapp.gui.widgets.theme import SPACE_2, SPACE_4, TEXT_LARGE, TEXT_NORMAL, Theme
 
 LONGEST_SIDE = 2048
@@ -66,7 +67,9 @@ def compose(photo: QImage, content: ExportContent) -> QImage:
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     place = QRectF((width - photo.width()) / 2, 0, photo.width(), photo.height())
-    below = photo.convertToFormat(QImage.Format.Format_Grayscale8) if content.layer.grey_photo else photo
+    whole = QRectF(QPointF(0, 0), QSizeF(photo.size()))
+    grey = content.layer.grey_photo
+    below = in_grey(photo, edge_colours(photo), whole, whole.size()) if grey else photo
     painter.drawImage(place, below)
     layer = dataclasses.replace(content.layer, lit=None)
     layer.paint(painter, place, QSizeF(picture.size()), line_width=unit)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from memapp.gui.overlay.overlay_layer import OverlayLayer, draw_part_in_view
 from memapp.gui.viewer.floating_labels import FloatingLabels
+from memapp.gui.viewer.grey_picture import EdgeColours, in_grey
 from memapp.gui.viewer.photo_tool import PhotoTool
 from memapp.gui.viewer.picture_levels import PictureLevels
 from memapp.gui.viewer.seen_part import paint_seen_part
@@ -58,6 +59,7 @@ class PhotoView(QWidget):
         self._message = ""
         self._seen_shown = False
         self._layer: OverlayLayer | None = None
+        self._edges = EdgeColours()
         self._tool: PhotoTool | None = None
         self._labels = FloatingLabels(view=self)
         self.setMouseTracking(True)
@@ -323,13 +325,12 @@ class PhotoView(QWidget):
         draw_part_in_view(painter, picture, drawn, self._view_size())
 
     def _in_grey(self, picture: QImage, drawn: QRectF) -> QImage:
-        """Return the visible part in grey: quick, however large the photo is."""
+        """Return the visible part in grey: quick, however large the photo is. Graphics keep some colours."""
         seen = QImage(self._view_size().toSize(), QImage.Format.Format_RGB32)
         seen.fill(QColor(self._theme_manager.surround.window))
-        painter = QPainter(seen)
-        self._paint_picture(painter, picture, drawn)
-        painter.end()
-        return seen.convertToFormat(QImage.Format.Format_Grayscale8)
+        with QPainter(seen) as painter:
+            self._paint_picture(painter, picture, drawn)
+        return in_grey(seen, self._edges.of(self._levels), drawn, self._view_size())
 
     def _paint_message(self, painter: QPainter) -> None:
         painter.setFont(font(TEXT_LARGE))

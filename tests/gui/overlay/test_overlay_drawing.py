@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage
 
+from memapp.core.settings import SETTINGS
 from memapp.gui.overlay.overlay_drawing import MapStyle, draw_map, draw_regions, draw_segmentation
 from memapp.gui.overlay.overlay_layer import OverlayLayer
 from tests.gui.overlay.explained import memorability, regions, segmentation
@@ -28,6 +29,14 @@ def test_categories_have_their_colours_to_the_pixel() -> None:
     assert colour(layer, 40, 29).blue() > 180 > 100 > colour(layer, 40, 29).red()
     grey = colour(layer, 40, 30)
     assert grey.red() == grey.green() == grey.blue()
+
+
+def test_by_default_categories_are_outlined_and_filled_by_35_percent() -> None:
+    layer = draw_segmentation(segmentation(), hidden=())
+    share = colour(layer, 39, 0).alphaF() * SETTINGS.overlay_opacity.default / 100
+    assert share == pytest.approx(0.35, abs=0.01)
+    assert layer.line_outlines
+    assert all(not outline.path.isEmpty() for outline in layer.outlines)
 
 
 def test_hidden_categories_are_clear_and_not_pointed_at() -> None:
