@@ -20,6 +20,9 @@ from memapp.core.resources import resource_path
 SPACE_1, SPACE_2, SPACE_3, SPACE_4, SPACE_6 = 4, 8, 12, 16, 24
 CORNER = 4
 
+MENU_GUTTER = 20
+"""The room for ticks before the texts of a menu. Qt takes four pixels more than the size of an icon."""
+
 # Type sizes, in device-independent pixels.
 TEXT_SMALL, TEXT_NORMAL, TEXT_LARGE, TEXT_TITLE, TEXT_SCORE = 11, 12, 13, 16, 24
 
@@ -264,6 +267,7 @@ def _stylesheet(theme: Theme, surround: Theme) -> str:
     # A stylesheet can't tint a picture: this one is a grey that is seen on both appearances.
     arrow = _address(resource_path("icons/combo-arrow.svg"))
     tick = _address(resource_path("icons/tick-dark.svg" if theme.dark else "icons/tick-light.svg"))
+    menu_tick = _address(resource_path("icons/tick-light.svg" if theme.dark else "icons/tick-dark.svg"))
     arrow_up = _address(resource_path("icons/combo-arrow-up.svg"))
     return f"""
         QWidget {{ font-size: {TEXT_NORMAL}px; }}
@@ -310,7 +314,11 @@ def _stylesheet(theme: Theme, surround: Theme) -> str:
         QMenu {{ background: {theme.panel}; border: 1px solid {theme.line}; padding: {SPACE_1}px 0; }}
         QFrame#popup {{ background: {theme.panel}; border: 1px solid {theme.line};
             border-radius: {CORNER}px; }}
-        QMenu::item {{ padding: {SPACE_1}px {SPACE_6}px; }}
+        QMenu {{ icon-size: {MENU_GUTTER - 4}px; }}
+        QMenu::item {{ padding: {SPACE_1}px {SPACE_6}px {SPACE_1}px {SPACE_3}px; min-height: 16px; }}
+        QMenu::indicator {{ width: {MENU_GUTTER}px; height: 14px; left: {SPACE_2}px; }}
+        QMenu::separator {{ height: 1px; background: {theme.line}; margin: {SPACE_1}px 0; }}
+        QMenu::indicator:checked {{ image: {menu_tick}; }}
         QMenu::item:selected {{ background: {theme.hover}; }}
         QMenu::item:disabled {{ color: {theme.second_text}; }}
         QMenuBar {{ background: {theme.panel}; }}

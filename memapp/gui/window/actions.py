@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence, QPixmap
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from memapp.core.text import deferred, tr
@@ -117,8 +117,10 @@ class Actions(QObject):
         keys = (key for shortcut in spec.shortcuts for key in (shortcut, *keys_of_digit(shortcut)))
         action.setShortcuts([QKeySequence(key) for key in keys])
         action.setCheckable(spec.checkable)
-        # An icon would take the place of the tick.
-        action.setIconVisibleInMenu(not spec.checkable)
+        # Icons belong to the toolbar: in menus they would take the place of ticks, and make rows uneven. The
+        # room that Qt leaves for icons that are hidden is that of ticks, the same in every menu.
+        action.setIcon(_blank())
+        action.setIconVisibleInMenu(False)
         if spec.shortcuts:
             action.setToolTip(plain_tip(_tooltip(str(spec.text).rstrip("."), spec.shortcuts[0])))
         if spec.group:
@@ -196,6 +198,12 @@ class Actions(QObject):
         for action_id, name in self._icons.items():
             if name:
                 self._actions[action_id].setIcon(icon(name, self._theme_manager.theme))
+
+
+def _blank() -> QIcon:
+    pixmap = QPixmap(1, 1)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    return QIcon(pixmap)
 
 
 def _compare(given: Iterable[str], needed: set[str]) -> None:
