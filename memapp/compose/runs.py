@@ -15,6 +15,7 @@ from memapp.core.records import Precision, RunOrder
 from memapp.intake.discover import find_photos
 from memapp.pipeline.explain_run import Explainers, explain_run
 from memapp.pipeline.fingerprint_run import FingerprintProgress, fingerprint_run
+from memapp.pipeline.measured_scores import MeasuredScores
 from memapp.pipeline.score_run import score_run
 from memapp.pipeline.thumbnail_cache import ThumbnailCache
 from memapp.pipeline.triage_run import triage_run
@@ -33,6 +34,7 @@ class Runs:
         self._home = home
         self._thumbnails = thumbnails
         self._maps = DiskMapStore(home=home)
+        self._measured = MeasuredScores()
         self._spare_photos = photos_in_memory()
 
     def score(self, order: RunOrder, control: RunControl) -> Iterator[Event]:
@@ -66,7 +68,7 @@ class Runs:
             order,
             loader=load_photo,
             explainers=Explainers(
-                scorers=self._pool.scorers(RESMEM_ID, order.precision),
+                scorers=self._measured.remembered_by(self._pool.scorers(RESMEM_ID, order.precision)),
                 segmenters=self._pool.segmenters,
                 map_makers=self._pool.map_makers,
                 region_maker=FilledRegions(),

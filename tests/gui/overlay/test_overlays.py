@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -17,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from memapp.core.errors import SegmenterError
 from memapp.core.explanation import MapMethod, MemorabilityMap, Segmentation
+from memapp.core.records import PixelArray
 from memapp.core.settings import SETTINGS
 from memapp.gui.overlay.explain_view import COVER_INSTEAD
 from tests.fakes import HALVES, HalvesFactory, HalvesSegmenter
@@ -195,6 +199,30 @@ def test_a_stored_map_needs_no_net(viewing: Callable[..., WindowBench]) -> None:
     bench.trigger("overlay-none")
     overlay(bench, "memorability")
     assert bench.scorers.scorer.scored == passes
+
+
+def test_coming_back_to_a_photo_goes_on_from_what_was_measured(
+    viewing: Callable[..., WindowBench], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = viewing()
+    overlay(bench, "memorability")
+    scorer, score = bench.scorers.scorer, bench.scorers.scorer.score
+    left, before = threading.Event(), scorer.scored
+
+    def score_until_left(frames: PixelArray) -> npt.NDArray[np.float32]:
+        if scorer.scored - before >= 40:
+            assert left.wait(20)
+        return score(frames)
+
+    monkeypatch.setattr(scorer, "score", score_until_left)
+    QTest.keyClick(bench.window.viewer, Qt.Key.Key_Right)
+    bench.until(lambda: scorer.scored - before >= 40)
+    bench.trigger("overlay-none")
+    left.set()
+    bench.until(lambda: not bench.supervisor.explaining)
+    assert 40 <= scorer.scored - before < 127
+    overlay(bench, "memorability")
+    assert scorer.scored - before == 127
 
 
 def test_leaving_the_viewer_cancels(viewing: Callable[..., WindowBench]) -> None:
