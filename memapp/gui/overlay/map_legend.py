@@ -229,7 +229,7 @@ def _nothing_found(style: MapStyle, *, raises: bool, lowers: bool) -> str:
     if style is MapStyle.FOG and not lowers:
         return tr("No part lowers the score by {points} or more, so there is no fog.", points=points)
     if style is MapStyle.COLOUR:
-        return tr("Grey: less than {points}, too little to be sure of.", points=points)
+        return tr("Grey: less than {points}, too little to be sure.", points=points)
     return ""
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QComboBox,
     QHBoxLayout,
     QProgressBar,
@@ -28,6 +29,8 @@ from memapp.gui.widgets.basic import IconButton, IconLabel, Role, hairline, text
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_4, ThemeManager
 
 WIDTH = 300
+_LOW = 440
+"""Pixels: a panel below this height is low, as on a laptop at 200 %."""
 
 TITLES = {
     Layer.SEGMENTATION: deferred("What's in it"),
@@ -105,6 +108,7 @@ class OverlayPanel(QWidget):
         self._export = QPushButton(tr("Export overlay..."))
         self._export.setToolTip(tr("Write photo, overlay and legend as one picture"))
         self._export.clicked.connect(self.export_wanted)
+        self._foot = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._pages = QStackedWidget()
         self._page_of: dict[Layer, QWidget] = {
             Layer.SEGMENTATION: self.segmentation,
@@ -132,7 +136,22 @@ class OverlayPanel(QWidget):
             self._sources.setCurrentIndex(names.index(chosen))
         self._source_row.setVisible(len(sources) > 1)
         self._found_by.setText(found_by)
-        self._found_by.setVisible(bool(found_by))
+        self._sources.setToolTip(found_by or tr("What finds the parts of the photo"))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the room of a low window to the legend."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Say less where the panel is low; the tooltip of the choice has what finds the parts."""
+        low = self.height() < _LOW
+        offered = not self._source_row.isHidden()
+        self._found_by.setVisible(bool(self._found_by.text()) and not (low and offered))
+        self._percent.setVisible(not low)
+        direction = QBoxLayout.Direction.LeftToRight if low else QBoxLayout.Direction.TopToBottom
+        self._foot.setDirection(direction)
 
     def show_waiting(self, layer: Layer) -> None:
         """Show that this overlay is being computed."""
@@ -175,11 +194,10 @@ class OverlayPanel(QWidget):
         opacity.addWidget(text_label(tr("Opacity")))
         opacity.addWidget(self._opacity, 1)
         opacity.addWidget(self._percent)
-        foot = QVBoxLayout()
-        foot.setContentsMargins(SPACE_3, SPACE_1, SPACE_3, SPACE_3)
-        foot.setSpacing(SPACE_2)
-        foot.addLayout(opacity)
-        foot.addWidget(self._export)
+        self._foot.setContentsMargins(SPACE_3, SPACE_1, SPACE_3, SPACE_3)
+        self._foot.setSpacing(SPACE_2)
+        self._foot.addLayout(opacity, 1)
+        self._foot.addWidget(self._export)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_3)
@@ -188,7 +206,7 @@ class OverlayPanel(QWidget):
         column.addWidget(self._found_by)
         column.addWidget(self._pages, 1)
         column.addWidget(hairline())
-        column.addLayout(foot)
+        column.addLayout(self._foot)
 
 
 class _Waiting(QWidget):

@@ -16,7 +16,15 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QAction, QColor, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QToolButton,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from memapp.core.area_text import outside_warning
 from memapp.core.contents import share_text
@@ -51,6 +59,8 @@ _HEADINGS = {
     _Column.FRAME: (deferred("Frame"), deferred("Share of what the scoring model sees")),
     _Column.WORTH: (deferred("Points"), deferred("What the score would lose without it")),
 }
+_LEAST_ROWS = 5
+"""That the table shows however low the window is."""
 _WIDTHS: dict[int, int] = {_Column.AREA: 44, _Column.FRAME: 52, _Column.WORTH: 68}
 
 
@@ -116,7 +126,10 @@ def _cell(region: Region, column: _Column) -> str:
     match column:
         case _Column.NAME:
             name = region.name[:1].upper() + region.name[1:]
-            named_alike = region.category.lower() in ("", region.name.lower())
+            # "person 2" says that it is a person.
+            named_alike = (
+                region.name.lower().rstrip("0123456789 ") == region.category.lower() or not region.category
+            )
             return name if named_alike else f"{name} · {region.category}"
         case _Column.AREA:
             return share_text(region.area_share)
@@ -136,11 +149,9 @@ def noise_text(regions: Sequence[Region]) -> str:
     measured = [region for region in regions if region.contribution is not None]
     points = score_text(NOISE)
     if measured and all(is_noise(region) for region in measured):
-        return tr(
-            "Each part changes the score by less than {points}, too little to be sure of.", points=points
-        )
+        return tr("Each part changes the score by less than {points}, too little to be sure.", points=points)
     if any(is_noise(region) for region in measured):
-        return tr("Grey points: less than {points}, too little to be sure of.", points=points)
+        return tr("Grey points: less than {points}, too little to be sure.", points=points)
     return ""
 
 
@@ -171,7 +182,7 @@ def _description(region: Region) -> str:
             tr("Without it the score would change by {points} ({people}).", points=points, people=people)
         )
     if is_noise(region):
-        lines.append(tr("Less than {points} is too little to be sure of.", points=score_text(NOISE)))
+        lines.append(tr("Less than {points} is too little to be sure.", points=score_text(NOISE)))
     return "\n".join(lines)
 
 
@@ -312,9 +323,12 @@ class RegionsPage(QWidget):
         no_sum = text_label(str(NO_SUM), Role.SMALL, wrap=True)
         for part in (self._warning, self._noise, self._kind, no_sum):
             words.addWidget(part)
-        column = QVBoxLayout(self)
+        content = QWidget()
+        column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_2)
+        row_height = self.tree.fontMetrics().height() + SPACE_2
+        self.tree.setMinimumHeight(self.tree.header().sizeHint().height() + _LEAST_ROWS * row_height)
         column.addLayout(inset(self.tree), 1)
         column.addLayout(self._area_buttons)
         everywhere = QHBoxLayout()
@@ -322,3 +336,14 @@ class RegionsPage(QWidget):
         everywhere.addWidget(self._everywhere)
         column.addLayout(everywhere)
         column.addLayout(words)
+        # In a low window, as on a laptop at 200 %, all of this scrolls, and the table keeps some rows.
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(content)
+        for transparent in (area.viewport(), content):
+            transparent.setAutoFillBackground(False)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(area)

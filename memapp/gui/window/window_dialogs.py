@@ -55,9 +55,12 @@ class WindowDialogs(QObject):
         self._notices.add(
             Notice(
                 NoticeKind.INFORMATION,
-                tr("Free for your own photos, teaching and research. Paid work needs permission first."),
+                tr(
+                    "Scores are free for your own photos, teaching and research. "
+                    "Paid work needs permission first."
+                ),
             ),
-            NoticeAction(tr("Who may use it for what"), self._show_licence),
+            NoticeAction(tr("What is allowed"), self._show_licence),
         )
 
     def show_shortcuts(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QSlider, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -221,7 +221,7 @@ def test_another_variant_and_another_method_are_announced(panel: OverlayPanel) -
     [fog] = [button for button in panel.map.findChildren(QToolButton) if button.text() == "Fog"]
     QTest.mouseClick(fog, LEFT)
     assert styles == ["fog"]
-    assert "fog" in words(panel)
+    assert "Fog" in words(panel)
     panel.map._methods.setCurrentIndex(1)
     panel.map._methods.activated.emit(1)
     assert methods == [MapMethod.GRADIENT.value]
@@ -275,7 +275,7 @@ def test_points_that_are_too_small_to_be_sure_of_are_grey_and_say_so(panel: Over
     small = tuple(replace(each, contribution=at) for each, at in zip(made.regions, points, strict=True))
     panel.regions.show_regions(replace(made, regions=small))
     panel.show_legend(Layer.REGIONS)
-    assert "Grey points: less than 0.03, too little to be sure of." in words(panel)
+    assert "Grey points: less than 0.03, too little to be sure." in words(panel)
     table, grey = panel.regions.table, Qt.ItemDataRole.ForegroundRole
     assert [table.index(row, 3).data(grey) is not None for row in range(3)] == [False, True, False]
     assert "too little" in table.index(1, 3).data(Qt.ItemDataRole.ToolTipRole)
@@ -284,3 +284,42 @@ def test_points_that_are_too_small_to_be_sure_of_are_grey_and_say_so(panel: Over
     assert "Each part changes the score by less than 0.03" in words(panel)
     panel.regions.show_regions(replace(made, regions=small[:1]))
     assert "too little" not in words(panel)
+
+
+def test_in_a_low_window_the_table_of_parts_keeps_its_rows(panel: OverlayPanel) -> None:
+    found_by = "Good at sky; weak at furniture."
+    panel.show_sources([("a", "Everyday"), ("", "Patches")], "a", found_by=found_by)
+    panel.regions.show_regions(regions())
+    panel.show_legend(Layer.REGIONS)
+    assert found_by in words(panel)
+    tall = panel.regions.tree.viewport().height()
+    # The second time it needs less.
+    for _ in range(2):
+        panel.resize(300, 280)
+    assert found_by not in words(panel)
+    low = panel.regions.tree.viewport().height()
+    assert low < tall
+    rows = panel.regions.tree.visualRect(panel.regions.table.index(0, 0)).height()
+    assert low >= 4 * rows
+    # Half of these are in sight without scrolling, and the slider has room beside its button.
+    place = panel.regions.tree.viewport().mapTo(panel, QPoint(0, 2 * rows))
+    assert place.y() < panel.rect().bottom() - 50
+    slider = panel.findChild(QSlider)
+    assert slider is not None
+    assert slider.width() > 60
+    panel.resize(300, 700)
+    assert found_by in words(panel)
+    assert panel.regions.tree.viewport().height() > low
+
+
+def test_a_part_that_is_one_of_several_of_its_kind_names_the_kind_once(panel: OverlayPanel) -> None:
+    made = regions()
+    mask = made.regions[0].mask
+    several = (
+        region("person 2", mask, 0.1, category="person"),
+        region("dog", mask, 0.1, category="animal"),
+        region("logo", mask, 0.1, category=""),
+    )
+    panel.regions.show_regions(replace(made, regions=several))
+    table = panel.regions.table
+    assert [table.index(row, 0).data() for row in range(3)] == ["Person 2", "Dog · animal", "Logo"]

@@ -257,7 +257,7 @@ def test_the_licence_notice_is_shown_until_it_is_accepted(open_window: Callable[
     def read(bench: WindowBench) -> None:
         bar = bench.window.findChild(NoticeBar)
         assert bar is not None
-        bench.qtbot.mouseClick(button(bar, "Who may use it for what"), LEFT)
+        bench.qtbot.mouseClick(button(bar, "What is allowed"), LEFT)
 
     first = open_window()
     assert licence_shown(first)
