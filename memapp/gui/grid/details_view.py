@@ -20,7 +20,6 @@ from memapp.core.settings import Settings
 from memapp.core.text import tr
 from memapp.gui.grid.arranged_model import Index
 from memapp.gui.grid.column_layout import ColumnLayout
-from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.grid.grid_view import GridView
 from memapp.gui.grid.interaction_hold import InteractionHold
 from memapp.gui.grid.no_match_notice import NoMatchNotice
@@ -51,15 +50,14 @@ class DetailsView(QTableView):
     def __init__(
         self,
         *,
-        model: GridModel,
         grid: GridView,
         theme: Theme,
         settings: Settings,
         parent: QWidget | None = None,
     ) -> None:
-        """Show this model's photos, selected as in the grid, in columns as wide as last time."""
+        """Show the grid's photos, selected as there, in columns as wide as last time."""
         super().__init__(parent)
-        self._photos = model
+        self._photos = model = grid.photos
         self._grid = grid
         self.setAccessibleName(tr("Details of the photos"))
         self.setModel(model)

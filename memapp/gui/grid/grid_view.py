@@ -146,6 +146,11 @@ class GridView(TileView):
         index = self.currentIndex()
         return self._photos.key(index.row()) if index.isValid() else None
 
+    @property
+    def photos(self) -> GridModel:
+        """The model that the grid shows."""
+        return self._photos
+
     def selected_photos(self) -> list[ImageKey]:
         """Return the selected photos in the order on screen."""
         return self._photos.keys(self._selected_rows())

@@ -98,9 +98,7 @@ class MainWindow(QMainWindow):
         self.grid = GridView(
             model=self.photos, theme=theme_manager.surround, tile_size=settings.get(SETTINGS.tile_size)
         )
-        self.details = DetailsView(
-            model=self.photos, grid=self.grid, theme=theme_manager.theme, settings=settings
-        )
+        self.details = DetailsView(grid=self.grid, theme=theme_manager.theme, settings=settings)
         self._photo_lists = PhotoLists(grid=self.grid, details=self.details)
         self.viewer = PhotoViewer(theme_manager=theme_manager)
         self.inspector = Inspector(theme_manager=theme_manager)

@@ -40,7 +40,7 @@ def details(
     qtbot: QtBot, grid: GridView, model: GridModel, theme_manager: ThemeManager, settings: Settings
 ) -> DetailsView:
     """The same photos as a table."""
-    view = DetailsView(model=model, grid=grid, theme=theme_manager.theme, settings=settings)
+    view = DetailsView(grid=grid, theme=theme_manager.theme, settings=settings)
     view.resize(900, 400)
     qtbot.addWidget(view)
     with qtbot.waitExposed(view):
@@ -105,7 +105,7 @@ def test_widths_and_places_of_columns_are_remembered(
     likes = Column(id="likes", title="Likes", kind=Kind.INTEGER, sort=Sorting(), details=True)
     model.library.register(likes)
     assert list(widths(details)) == ["size", *(name for name in usual if name != "size"), "likes"]
-    next_window = DetailsView(model=model, grid=grid, theme=theme_manager.theme, settings=settings)
+    next_window = DetailsView(grid=grid, theme=theme_manager.theme, settings=settings)
     qtbot.addWidget(next_window)
     assert widths(next_window) == widths(details)
     assert widths(next_window)["name"] == 333
@@ -117,7 +117,7 @@ def test_widths_that_make_no_sense_are_not_used(
     made = []
     for stored in ((), ("name 3", "size", "folder 99999", "gone 80", "score -5", " 100")):
         settings.set(SETTINGS.details_columns, stored)
-        made.append(DetailsView(model=model, grid=grid, theme=theme_manager.theme, settings=settings))
+        made.append(DetailsView(grid=grid, theme=theme_manager.theme, settings=settings))
         qtbot.addWidget(made[-1])
     assert widths(made[0]) == widths(made[1])
 
