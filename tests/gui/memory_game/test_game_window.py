@@ -137,6 +137,8 @@ def test_it_has_the_appearance_that_was_chosen_in_the_preferences(
     settings.save()
     photos = make_photos(tmp_path, {f"{number}.png": 10 * number for number in range(LEAST_PHOTOS)})
     seen: list[str] = []
+    # Or Qt posts a quit of its own, which would end the event loops of the tests to come.
+    qapp.setQuitOnLastWindowClosed(False)
 
     def look() -> None:
         [window] = [
@@ -148,6 +150,9 @@ def test_it_has_the_appearance_that_was_chosen_in_the_preferences(
         qapp.exit()
 
     QTimer.singleShot(0, look)
-    assert play(photos, output=tmp_path / "games", observer="one", seed=1) == 0
+    try:
+        assert play(photos, output=tmp_path / "games", observer="one", seed=1) == 0
+    finally:
+        qapp.setQuitOnLastWindowClosed(True)
     assert chosen in (DARK, LIGHT)
     assert seen == [(DARK if chosen is DARK else LIGHT).window]
