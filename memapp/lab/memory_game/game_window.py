@@ -114,7 +114,7 @@ class GameWindow(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the photo, or the text."""
         painter = QPainter(self)
-        theme = self._theme_manager.theme
+        theme = self._theme_manager.surround
         painter.fillRect(self.rect(), theme.window)
         title, text, keys = self._lines
         area = QRectF(self.rect()).adjusted(SPACE_6, SPACE_6, -SPACE_6, -SPACE_6)
@@ -137,7 +137,7 @@ class GameWindow(QWidget):
         painter.drawText(QRectF(area.left(), middle + SPACE_2, area.width(), area.height() / 2), words, text)
 
     def _paint_game(self, painter: QPainter, area: QRectF) -> None:
-        theme = self._theme_manager.theme
+        theme = self._theme_manager.surround
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._image is not None and not self._image.isNull():
@@ -153,7 +153,7 @@ class GameWindow(QWidget):
             painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter), "+")
         if self._pressed and self._pressed[-1]:
             # Shows that the press was noticed, not whether it was right.
-            painter.setBrush(theme.accent)
+            painter.setBrush(theme.ring or theme.accent)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.drawEllipse(QRectF(area.center().x() - DOT / 2, area.top(), DOT, DOT))
         done = len(self._pressed) / len(self._stream)

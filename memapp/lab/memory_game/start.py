@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from tqdm import tqdm
@@ -61,7 +62,7 @@ def play(
     window = GameWindow(
         stream=plan_game(list(pictures), seed=seed),
         picture=pictures.__getitem__,
-        theme_manager=ThemeManager(choice=_appearance(), parent=application),
+        theme_manager=_theme_manager(application),
     )
     window.finished.connect(partial(_keep, window, output, observer))
     window.show()
@@ -69,13 +70,16 @@ def play(
     return int(application.exec())
 
 
-def _appearance() -> str:
-    """Return the appearance that was chosen for the main window; the system's where none can be read."""
+def _theme_manager(application: QCoreApplication) -> ThemeManager:
+    """Return the look that was chosen for the main window; the usual one where no settings can be read."""
     try:
-        return Settings(SettingsFile(home=home_folder()).values()).get(SETTINGS.theme)
+        settings = Settings(SettingsFile(home=home_folder()).values())
     except MemappError:
         # A game needs nothing else of that folder.
-        return SETTINGS.theme.default
+        settings = Settings()
+    return ThemeManager(
+        choice=settings.get(SETTINGS.theme), surround=settings.get(SETTINGS.surround), parent=application
+    )
 
 
 def _keep(window: GameWindow, output: Path, observer: str, answers: Sequence[Answer]) -> None:

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from memapp.core.memory_game import LEAST_PHOTOS, Answer, plan_game, result_of
 from memapp.core.settings import SETTINGS
-from memapp.gui.widgets.theme import DARK, LIGHT, ThemeManager
+from memapp.gui.widgets.theme import BLACK, DARK, MID, ThemeManager
 from memapp.lab.memory_game.game_window import GameWindow, result_text
 from memapp.lab.memory_game.start import play
 from memapp.store.preferences import SettingsFile
@@ -125,15 +125,19 @@ def test_it_follows_the_appearance_while_it_is_open(qtbot: QtBot) -> None:
     paints = Paints(window)
     manager.choose("light")
     qtbot.waitUntil(lambda: paints.count > 0)
-    assert ground(window) == LIGHT.window
+    assert ground(window) == MID.window
 
 
-@pytest.mark.parametrize("chosen", [DARK, LIGHT], ids=["dark", "light"])
-def test_it_has_the_appearance_that_was_chosen_in_the_preferences(
-    qapp: QApplication, memapp_home: Path, tmp_path: Path, chosen: object
+@pytest.mark.parametrize(
+    ("theme", "surround", "expected"),
+    [("dark", "theme", DARK.window), ("light", "theme", MID.window), ("light", "black", BLACK.window)],
+)
+def test_it_looks_as_was_chosen_in_the_preferences(
+    qapp: QApplication, memapp_home: Path, tmp_path: Path, theme: str, surround: str, expected: str
 ) -> None:
     settings = SettingsFile(home=memapp_home)
-    settings.note(SETTINGS.theme.key, "dark" if chosen is DARK else "light")
+    settings.note(SETTINGS.theme.key, theme)
+    settings.note(SETTINGS.surround.key, surround)
     settings.save()
     photos = make_photos(tmp_path, {f"{number}.png": 10 * number for number in range(LEAST_PHOTOS)})
     seen: list[str] = []
@@ -154,5 +158,4 @@ def test_it_has_the_appearance_that_was_chosen_in_the_preferences(
         assert play(photos, output=tmp_path / "games", observer="one", seed=1) == 0
     finally:
         qapp.setQuitOnLastWindowClosed(True)
-    assert chosen in (DARK, LIGHT)
-    assert seen == [(DARK if chosen is DARK else LIGHT).window]
+    assert seen == [expected]
