@@ -100,7 +100,7 @@ class SettingsTable:
     surround: Final = Setting(
         "surround",
         "theme",
-        deferred("Around the photos"),
+        deferred("Background of photos"),
         choices=("theme", "black", "dark", "mid", "light"),
     )
     device: Final = Setting("device", "auto", deferred("Score on"), choices=("auto", "cpu", "cuda", "mps"))
@@ -175,7 +175,7 @@ class SettingsTable:
         of_window=True,
     )
     map_stretched: Final = Setting(
-        "map_stretched", False, deferred("Stretch the colours of maps to each photo")
+        "map_stretched", False, deferred("Use all colours of the map in every photo")
     )
     map_method: Final = Setting(
         "map_method", MapMethod.OCCLUSION, deferred("Method of memorability maps"), of_window=True

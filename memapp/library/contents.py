@@ -59,7 +59,7 @@ def share_column(category: str, *, segmenter: str | None = None) -> Column:
 
     return Column(
         id=SHARE,
-        title=tr("In it: {category}", category=category),
+        title=tr("{category}, % of the photo", category=category[:1].upper() + category[1:]),
         kind=Kind.NUMBER,
         of_all=shares,
         depends_on=frozenset({SHARES}),

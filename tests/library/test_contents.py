@@ -36,7 +36,7 @@ def test_photos_are_sorted_and_filtered_by_one_category() -> None:
     # A photo that was not looked at is not known to have none.
     assert [each.name for each in library.keys_at(rows[passing])] == ["a.jpg"]
     assert np.isnan(library.value(key("c.jpg"), SHARE))
-    assert library.columns[SHARE].title == "In it: sky"
+    assert library.columns[SHARE].title == "Sky, % of the photo"
 
 
 def test_shares_of_another_segmenter_are_unknown() -> None:

@@ -41,7 +41,7 @@ _GROUPS: tuple[tuple[Setting[Any], ...], ...] = (
 _ADVANCED: tuple[Setting[Any], ...] = (SETTINGS.device, SETTINGS.engine, SETTINGS.unload_minutes)
 """What most people never need to look at."""
 _CHOICE_TEXTS: Mapping[str, Mapping[str, Deferred]] = {
-    "theme": {"system": deferred("As the system"), "dark": deferred("Dark"), "light": deferred("Light")},
+    "theme": {"system": deferred("Same as the system"), "dark": deferred("Dark"), "light": deferred("Light")},
     "surround": SURROUND_TEXTS,
     "precision": {
         "exact": deferred("Exactly"),

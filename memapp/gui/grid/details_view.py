@@ -29,6 +29,8 @@ from memapp.library.order import NAME, Order
 
 _NAME_WIDTH = 240
 _TEXT_WIDTH = 160
+_ELIDED_IN_THE_MIDDLE = (NAME, "folder")
+"""Columns whose texts say the most at both ends."""
 _NUMBER_WIDTH = 96
 _VISIBLE_MILLISECONDS = 100
 """The time for which a scroll is waited for before the rows in sight are announced."""
@@ -57,7 +59,7 @@ class DetailsView(QTableView):
     ) -> None:
         """Show the grid's photos, selected as there, in columns as wide as last time."""
         super().__init__(parent)
-        self._photos = model = grid.photos
+        self.photos = model = grid.photos
         self._grid = grid
         self.setAccessibleName(tr("Details of the photos"))
         self.setModel(model)
@@ -130,10 +132,10 @@ class DetailsView(QTableView):
         """Go to the first and the last photo with Home and End, as in the grid."""
         ends = {
             QAbstractItemView.CursorAction.MoveHome: 0,
-            QAbstractItemView.CursorAction.MoveEnd: self._photos.rowCount() - 1,
+            QAbstractItemView.CursorAction.MoveEnd: self.photos.rowCount() - 1,
         }
         if action in ends:
-            return self._photos.index(ends[action], max(self.currentIndex().column(), 0))
+            return self.photos.index(ends[action], max(self.currentIndex().column(), 0))
         return super().moveCursor(action, modifiers)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -166,25 +168,25 @@ class DetailsView(QTableView):
         first, end = self.rowAt(0), self.rowAt(self.viewport().height())
         if self.isVisible() and first >= 0:
             self.visible_changed.emit(
-                self._photos.keys(range(first, end + 1 if end >= 0 else self._photos.rowCount()))
+                self.photos.keys(range(first, end + 1 if end >= 0 else self.photos.rowCount()))
             )
 
     def _activate(self, index: QModelIndex) -> None:
-        self.activated_photo.emit(self._photos.key(index.row()))
+        self.activated_photo.emit(self.photos.key(index.row()))
 
     def _sort_by(self, section: int) -> None:
         """Sort by a column in its natural order, or reverse it."""
-        column, order = self._photos.columns[section], self._photos.order
+        column, order = self.photos.columns[section], self.photos.order
         if column.id == order.column:
-            self._photos.set_order(Order(order.column, not order.descending))
+            self.photos.set_order(Order(order.column, not order.descending))
         elif column.sort is not None:
-            self._photos.set_order(Order.natural(column))
+            self.photos.set_order(Order.natural(column))
         # The header has changed its own sign already, also where nothing was sorted.
         self._show_order()
 
     def _show_order(self) -> None:
-        order = self._photos.order
-        places = [place for place, each in enumerate(self._photos.columns) if each.id == order.column]
+        order = self.photos.order
+        places = [place for place, each in enumerate(self.photos.columns) if each.id == order.column]
         direction = Qt.SortOrder.DescendingOrder if order.descending else Qt.SortOrder.AscendingOrder
         self.horizontalHeader().setSortIndicator(places[0] if places else -1, direction)
 
@@ -199,7 +201,7 @@ class DetailsView(QTableView):
 
 
 class _RowDelegate(QStyledItemDelegate):
-    """Marks whole rows, whichever cells the grid selected; elides names in the middle, others at the end."""
+    """Marks whole rows, whichever cells the grid selected; elides names and folders in the middle."""
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)
@@ -208,5 +210,5 @@ class _RowDelegate(QStyledItemDelegate):
         assert isinstance(view, DetailsView)
         if view.selectionModel().isSelected(index.model().index(index.row(), 0)):
             part.state |= QStyle.StateFlag.State_Selected
-        if index.column() == 0:
+        if view.photos.columns[index.column()].id in _ELIDED_IN_THE_MIDDLE:
             part.textElideMode = Qt.TextElideMode.ElideMiddle

@@ -26,6 +26,7 @@ from memapp.gui.overlay.overlay_drawing import MapStyle
 from memapp.gui.overlay.region_table import RegionsPage
 from memapp.gui.overlay.segmentation_legend import SegmentationLegend
 from memapp.gui.widgets.basic import IconButton, IconLabel, Role, hairline, text_label
+from memapp.gui.widgets.plain import plain_tip
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_4, ThemeManager
 
 WIDTH = 300
@@ -136,7 +137,7 @@ class OverlayPanel(QWidget):
             self._sources.setCurrentIndex(names.index(chosen))
         self._source_row.setVisible(len(sources) > 1)
         self._found_by.setText(found_by)
-        self._sources.setToolTip(found_by or tr("What finds the parts of the photo"))
+        self._sources.setToolTip(plain_tip(found_by or tr("What finds the parts of the photo")))
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from memapp.core.text import Deferred, deferred
 
 SURROUND_TEXTS: Mapping[str, Deferred] = {
-    "theme": deferred("As the appearance"),
+    "theme": deferred("Same as the appearance"),
     "black": deferred("Black"),
     "dark": deferred("Dark grey"),
     "mid": deferred("Mid grey"),

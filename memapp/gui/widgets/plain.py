@@ -5,6 +5,7 @@ tests/gui/test_plain_texts.py refuses other ways to show a text that is not writ
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 from PySide6.QtCore import Qt
@@ -49,3 +50,22 @@ def ask(parent: QWidget, title: str, question: str, consequence: str, *, act: st
     box.setEscapeButton(keeping)
     box.exec()
     return box.clickedButton() is acting
+
+
+def ask_which(parent: QWidget, title: str, question: str, choices: Sequence[str]) -> int | None:
+    """Ask which of a few ways is meant; return its index, or None where Cancel, or Esc, was chosen.
+
+    Args:
+        parent: the window that it belongs to.
+        title: the dialog's.
+        question: as a sentence.
+        choices: the buttons; Enter chooses the last one.
+    """
+    box = QMessageBox(QMessageBox.Icon.NoIcon, title, question, parent=parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    buttons = [box.addButton(as_caption(choice), QMessageBox.ButtonRole.AcceptRole) for choice in choices]
+    box.setEscapeButton(box.addButton(QMessageBox.StandardButton.Cancel))
+    box.setDefaultButton(buttons[-1])
+    box.exec()
+    clicked = box.clickedButton()
+    return next((place for place, button in enumerate(buttons) if button is clicked), None)

@@ -124,7 +124,7 @@ MENU_TITLES: Mapping[str, Deferred] = {
     "view/sort": deferred("Sort by"),
     "view/overlay": deferred("Overlay"),
     "view/contents": deferred("What's in photos"),
-    "view/surround": deferred("Around the photos"),
+    "view/surround": deferred("Background of photos"),
     "help": deferred("&Help"),
 }
 """The titles of the menus; those of a second level have a slash in their ids. Alt and the letter after

@@ -16,7 +16,7 @@ from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.grid.grid_view import GridView
 from memapp.gui.run.scoring_commands import ScoringCommands
 from memapp.gui.run.session import Session
-from memapp.gui.widgets.plain import ask
+from memapp.gui.widgets.plain import ask_which
 from memapp.gui.window.file_commands import FileCommands
 from memapp.gui.window.list_commands import ListCommands
 from memapp.gui.window.mark_commands import MarkCommands
@@ -121,16 +121,19 @@ class PhotoCommands(QObject):
         if self._session.net is None:
             self.noticed.emit(Notice(NoticeKind.INFORMATION, tr("There are no scores to export yet.")))
             return
+        rows = self._rows_to_export()
+        if rows is None:
+            return
         self._nets.comparison.refresh()
         self._files.export(
-            self._scores.snapshot(self._rows_to_export()),
+            self._scores.snapshot(rows),
             identities=dict(self._session.identities),
             # Not where the photos lie: many programs take all that lies there for a part of the shoot.
             folder=QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation),
         )
 
-    def _rows_to_export(self) -> Rows:
-        """Return the listed photos; ask where several, but not all, are selected."""
+    def _rows_to_export(self) -> Rows | None:
+        """Return the listed photos; ask where several, but not all, are selected. None to export nothing."""
         listed, chosen = self._photos.rows, self._grid.selected_photos()
         if not 1 < len(chosen) < len(listed):
             return listed
@@ -139,8 +142,11 @@ class PhotoCommands(QObject):
             chosen=number_text(len(chosen), ","),
             listed=number_text(len(listed), ","),
         )
-        title, act, keep = tr("Export scores"), tr("Selected photos"), tr("All that are shown")
-        if ask(self._grid.window(), title, text, "", act=act, keep=keep):
-            # In the order on screen.
-            return listed[np.isin(listed, self._photos.library.rows_of(chosen))]
-        return listed
+        choices = (tr("Selected photos"), tr("All that are shown"))
+        match ask_which(self._grid.window(), tr("Export scores"), text, choices):
+            case 0:
+                # In the order on screen.
+                return listed[np.isin(listed, self._photos.library.rows_of(chosen))]
+            case 1:
+                return listed
+        return None

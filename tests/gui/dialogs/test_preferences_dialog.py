@@ -110,7 +110,7 @@ def test_a_closed_dialog_follows_the_settings_no_longer(qtbot: QtBot, theme_mana
     box = choice_box(dialog, "Appearance")
     dialog.reject()
     settings.set(SETTINGS.theme, "dark")
-    assert box.currentText() == "As the system"
+    assert box.currentText() == "Same as the system"
 
 
 def test_nothing_is_cut(qtbot: QtBot, theme_manager: ThemeManager) -> None:

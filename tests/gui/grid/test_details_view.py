@@ -51,7 +51,7 @@ def details(
 
 def click_head(view: DetailsView, column: str) -> None:
     head = view.horizontalHeader()
-    [place] = [place for place, each in enumerate(view._photos.columns) if each.id == column]
+    [place] = [place for place, each in enumerate(view.photos.columns) if each.id == column]
     where = QPoint(head.sectionViewportPosition(place) + 20, head.height() // 2)
     QTest.mouseClick(head.viewport(), Qt.MouseButton.LeftButton, pos=where)
 
@@ -59,8 +59,8 @@ def click_head(view: DetailsView, column: str) -> None:
 def sign(view: DetailsView) -> tuple[str, Qt.SortOrder] | None:
     head = view.horizontalHeader()
     place = head.sortIndicatorSection()
-    shown = 0 <= place < len(view._photos.columns)
-    return (view._photos.columns[place].id, head.sortIndicatorOrder()) if shown else None
+    shown = 0 <= place < len(view.photos.columns)
+    return (view.photos.columns[place].id, head.sortIndicatorOrder()) if shown else None
 
 
 def test_a_click_on_a_title_sorts_and_another_one_turns_the_order(
@@ -86,7 +86,7 @@ def test_each_title_sorts(model: GridModel) -> None:
 
 def widths(view: DetailsView) -> dict[str, int]:
     """Return the widths of the columns, in their order on screen."""
-    head, columns = view.horizontalHeader(), view._photos.columns
+    head, columns = view.horizontalHeader(), view.photos.columns
     places = [head.logicalIndex(place) for place in range(len(columns))]
     return {columns[place].id: head.sectionSize(place) for place in places}
 
@@ -100,7 +100,7 @@ def test_widths_and_places_of_columns_are_remembered(
     head.resizeSection(usual.index("name"), 333)
     head.moveSection(usual.index("size"), 0)
     qtbot.waitUntil(lambda: "name 333" in settings.get(SETTINGS.details_columns))
-    model = details._photos
+    model = details.photos
     # A column that comes later has its usual place and width, and those before it keep theirs.
     likes = Column(id="likes", title="Likes", kind=Kind.INTEGER, sort=Sorting(), details=True)
     model.library.register(likes)

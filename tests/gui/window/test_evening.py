@@ -155,6 +155,9 @@ def test_the_selected_photos_alone_can_be_exported(
         return str(target), ""
 
     monkeypatch.setattr("PySide6.QtWidgets.QFileDialog.getSaveFileName", answer)
+    answer_question("Cancel")
+    bench.trigger("export")
+    assert first_places == []
     answer_question("Selected photos")
     bench.trigger("export")
     bench.until(lambda: any("scores.csv" in text for text in bench.notice_texts()))

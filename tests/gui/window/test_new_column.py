@@ -50,7 +50,17 @@ def test_it_is_in_the_sort_menus_with_a_key(liked: WindowBench) -> None:
         texts(view)
         == texts(window.sorting.button.menu())
         == [
-            *("Score", "Name", "Date taken", "File size", "Flag", "Stars", "Label", "In it: person", "Likes"),
+            *(
+                "Score",
+                "Name",
+                "Date taken",
+                "File size",
+                "Flag",
+                "Stars",
+                "Label",
+                "Person, % of the photo",
+                "Likes",
+            ),
         ]
     )
     assert window.actions_table["sort-likes"].shortcut().toString() == "Ctrl+9"
