@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -69,6 +70,15 @@ class MarkChange:
     flag: Flag | None = None
     stars: int | None = None
     label: Label | None = None
+
+
+NO_CHANGE = MarkChange()
+
+
+def shared_marks(each: Sequence[Marks]) -> MarkChange:
+    """Return the marks that all of these have in common; None where they differ, or where there are none."""
+    flags, stars, labels = ({getattr(marks, name) for marks in each} for name in ("flag", "stars", "label"))
+    return MarkChange(*(found.pop() if len(found) == 1 else None for found in (flags, stars, labels)))
 
 
 def marks_from(flag: object, stars: object, label: object) -> Marks | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from memapp.core.events import Identified, Marked
-from memapp.core.marks import NO_MARKS, Flag, Label, MarkChange, Marks, marks_from
+from memapp.core.marks import NO_CHANGE, NO_MARKS, Flag, Label, MarkChange, Marks, marks_from, shared_marks
 from memapp.core.records import IdentifiedPhoto, PhotoId
 from memapp.library.filtering import InRange, IsChoice, PhotoFilter
 from memapp.library.ingest import Ingest
@@ -146,3 +146,11 @@ def test_every_change_has_a_name(change: MarkChange, words: str) -> None:
 @pytest.mark.parametrize("numbers", [(2, 0, 0), (0, 6, 0), (0, -1, 0), (0, 0, 6), ("1", 0, 0), (None, 0, 0)])
 def test_numbers_that_are_no_marks(numbers: tuple[object, object, object]) -> None:
     assert marks_from(*numbers) is None
+
+
+def test_marks_in_common() -> None:
+    first, second = Marks(Flag.PICK, 3, Label.RED), Marks(Flag.PICK, 2, Label.RED)
+    assert shared_marks([]) == NO_CHANGE
+    assert shared_marks([first]) == MarkChange(Flag.PICK, 3, Label.RED)
+    assert shared_marks([first, second]) == MarkChange(Flag.PICK, None, Label.RED)
+    assert shared_marks([first, NO_MARKS]) == NO_CHANGE

@@ -14,7 +14,7 @@ from memapp.core.number_text import number_text
 from memapp.core.records import ImageKey
 from memapp.core.settings import SETTINGS, Settings
 from memapp.core.text import tr
-from memapp.gui.window.action_table import ActionSpec
+from memapp.gui.window.action_spec import ActionSpec
 from memapp.gui.window.actions import Actions
 from memapp.library.changes import Change, ChangeKind
 from memapp.library.contents import SHARE, SHARES, note_contents, share_column

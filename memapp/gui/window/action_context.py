@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from memapp.core.marks import NO_CHANGE, MarkChange
+
 
 class Page(StrEnum):
     """The page that the window shows."""
@@ -23,6 +25,8 @@ class ActionContext:
     """How many photos are listed."""
     chosen: int = 0
     """How many photos a command would affect: the viewer's one, else the selected ones."""
+    shared: MarkChange = NO_CHANGE
+    """The marks that those photos have in common; None where they differ, or are too many to compare."""
     photo_visible: bool = False
     """Whether the viewer shows a photo, not a message about one."""
     running: bool = False

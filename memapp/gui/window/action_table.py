@@ -6,38 +6,20 @@ without it. Menus, shortcuts, the list of shortcuts and tests include it by them
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Mapping
 
-from memapp.core.marks import MOST_STARS, stars_text
 from memapp.core.text import Deferred, deferred, tr
 from memapp.gui.dialogs.shortcuts import ShortcutLine
 from memapp.gui.widgets.choice_texts import SURROUND_TEXTS
 from memapp.gui.window.action_context import ActionContext
-
-Condition: TypeAlias = Callable[[ActionContext], bool]
-Words: TypeAlias = tuple[str, str]
-"""A text and the name of an icon ("" for none)."""
-
+from memapp.gui.window.action_spec import ActionSpec, Words, any_chosen
+from memapp.gui.window.mark_actions import MARK_ACTIONS
 
 # Conditions
 
 
-def _always(_context: ActionContext) -> bool:
-    return True
-
-
-def _nothing(_context: ActionContext) -> str:
-    return ""
-
-
 def _any_photo(context: ActionContext) -> bool:
     return context.photos > 0
-
-
-def _any_chosen(context: ActionContext) -> bool:
-    return context.chosen > 0
 
 
 def _photos_meant(context: ActionContext) -> bool:
@@ -81,38 +63,6 @@ def _redo_words(context: ActionContext) -> Words:
     return (tr("Redo") if text is None else tr("Redo: {command}", command=text)), ""
 
 
-@dataclass(frozen=True, slots=True)
-class ActionSpec:
-    """One action."""
-
-    id: str
-    menu: str
-    """The id of its menu in MENU_TITLES."""
-    text: Deferred | str
-    shortcuts: tuple[str, ...] = ()
-    icon: str = ""
-    group: str = ""
-    """Actions of one group are choices of which one is on."""
-    checkable: bool = False
-    separated: bool = False
-    """Whether a line comes before it in its menu."""
-    enabled: Condition = _always
-    """When it can be used."""
-    visible: Condition = _always
-    """When it is there at all."""
-    missing: Callable[[ActionContext], str] = _nothing
-    """Why it can never be used here, shown in its tooltip; empty where it can."""
-    words: Callable[[ActionContext], Words] | None = None
-    """Its text and icon, where they change."""
-    choices: bool = False
-    """Whether it is only a place for others, which are set later: Actions.set_choices."""
-
-    @property
-    def is_switch(self) -> bool:
-        """Whether it turns something on and off by itself."""
-        return self.checkable and not self.group
-
-
 MENU_TITLES: Mapping[str, Deferred] = {
     "file": deferred("&File"),
     "edit": deferred("&Edit"),
@@ -129,28 +79,6 @@ MENU_TITLES: Mapping[str, Deferred] = {
 }
 """The titles of the menus; those of a second level have a slash in their ids. Alt and the letter after
 "&" open a menu, so that no action has Alt and a letter for itself."""
-
-_STARS = tuple(
-    ActionSpec(
-        f"stars-{stars}",
-        "photo/marks",
-        deferred("No stars") if not stars else stars_text(stars),
-        (str(stars),),
-        separated=not stars,
-        enabled=_any_chosen,
-    )
-    for stars in range(MOST_STARS + 1)
-)
-_LABELS = (
-    ActionSpec(
-        "label-red", "photo/marks", deferred("Red label"), ("6",), separated=True, enabled=_any_chosen
-    ),
-    ActionSpec("label-yellow", "photo/marks", deferred("Yellow label"), ("7",), enabled=_any_chosen),
-    ActionSpec("label-green", "photo/marks", deferred("Green label"), ("8",), enabled=_any_chosen),
-    ActionSpec("label-blue", "photo/marks", deferred("Blue label"), ("9",), enabled=_any_chosen),
-    ActionSpec("label-purple", "photo/marks", deferred("Purple label"), enabled=_any_chosen),
-    ActionSpec("label-none", "photo/marks", deferred("No label"), enabled=_any_chosen),
-)
 
 _SURROUNDS = tuple(
     ActionSpec(f"surround-{choice}", "view/surround", text, group="surround", checkable=True)
@@ -184,11 +112,11 @@ ACTIONS: tuple[ActionSpec, ...] = (
         enabled=lambda context: context.redo_text is not None,
         words=_redo_words,
     ),
-    ActionSpec("copy", "edit", deferred("Copy"), ("Ctrl+C",), "copy", separated=True, enabled=_any_chosen),
+    ActionSpec("copy", "edit", deferred("Copy"), ("Ctrl+C",), "copy", separated=True, enabled=any_chosen),
     ActionSpec("select-all", "edit", deferred("Select all"), ("Ctrl+A",), enabled=_any_photo),
-    ActionSpec("open", "photo", deferred("Open"), enabled=_any_chosen),
+    ActionSpec("open", "photo", deferred("Open"), enabled=any_chosen),
     ActionSpec(
-        "reveal", "photo", deferred("Show in folder"), ("Ctrl+Shift+R",), "folder", enabled=_any_chosen
+        "reveal", "photo", deferred("Show in folder"), ("Ctrl+Shift+R",), "folder", enabled=any_chosen
     ),
     ActionSpec(
         "area-rectangle",
@@ -206,11 +134,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "polygon",
         enabled=_photo_visible,
     ),
-    ActionSpec("pick", "photo/marks", deferred("Pick"), ("P",), enabled=_any_chosen),
-    ActionSpec("reject", "photo/marks", deferred("Reject"), ("X",), enabled=_any_chosen),
-    ActionSpec("unflag", "photo/marks", deferred("Remove the flag"), ("U",), enabled=_any_chosen),
-    *_STARS,
-    *_LABELS,
+    *MARK_ACTIONS,
     ActionSpec(
         "remove", "photo", deferred("Remove from list"), ("Backspace",), separated=True, enabled=_photos_meant
     ),
@@ -220,7 +144,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         deferred("Move to the trash..."),
         ("Delete",),
         separated=True,
-        enabled=_any_chosen,
+        enabled=any_chosen,
         words=_trash_words,
     ),
     ActionSpec("pause", "scoring", deferred("Pause"), ("F9",), "pause", enabled=_running, words=_pause_words),

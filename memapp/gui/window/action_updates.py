@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from memapp.core.marks import NO_CHANGE, shared_marks
 from memapp.core.records import Precision
 from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.grid.grid_view import GridView
@@ -18,6 +19,10 @@ from memapp.gui.window.net_commands import NetCommands
 from memapp.gui.window.sort_commands import SortCommands
 from memapp.gui.window.undo_commands import UndoCommands
 from memapp.library.changes import Change, ChangeKind
+from memapp.library.marks import FLAG, LABEL, STARS, marks_of
+
+_MOST_ASKED = 500
+"""The most selected photos whose marks are compared for the ticks of the menu."""
 
 
 class ActionUpdates(QObject):
@@ -57,10 +62,11 @@ class ActionUpdates(QObject):
         self._undo = undo
         self._fast_missing = fast_missing
         self._selected = 0
+        self._shared = NO_CHANGE
         session.running_changed.connect(self.update)
         session.progressed.connect(self.update)
-        viewer.changed.connect(self.update)
-        pages.currentChanged.connect(self.update)
+        viewer.changed.connect(self._update_marks)
+        pages.currentChanged.connect(self._update_marks)
         overlays.view.shown_changed.connect(self.update)
         overlays.areas.selection_changed.connect(self.update)
         nets.shown.connect(self.update)
@@ -80,12 +86,24 @@ class ActionUpdates(QObject):
     def _on_library_changed(self, change: Change) -> None:
         if change.kind in (ChangeKind.ADDED, ChangeKind.REMOVED, ChangeKind.CLEARED):
             self._update_selection()
+        elif change.touches(FLAG, STARS, LABEL):
+            self._update_marks()
 
     @Slot()
     def _update_selection(self) -> None:
         # Counted only when it changes: it may be many parts, and a run reports often.
         parts = self._grid.selectionModel().selection().toList()
         self._selected = sum(part.bottom() - part.top() + 1 for part in parts)
+        self._update_marks()
+
+    @Slot()
+    def _update_marks(self) -> None:
+        viewed = self._viewer.key if self._page() is Page.VIEWER else None
+        keys = [viewed] if viewed is not None else []
+        if viewed is None and self._selected <= _MOST_ASKED:
+            keys = self._grid.selected_photos()
+        photos = (self._photos.library.photo(key) for key in keys)
+        self._shared = shared_marks([marks_of(photo) for photo in photos if photo is not None])
         self.update()
 
     def _context(self) -> ActionContext:
@@ -95,6 +113,7 @@ class ActionUpdates(QObject):
             page=page,
             photos=self._scores.count(),
             chosen=1 if viewed else self._selected,
+            shared=self._shared,
             photo_visible=viewed and not self._viewer.view.message,
             running=self._session.running,
             paused=self._session.paused,

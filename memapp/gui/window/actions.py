@@ -14,7 +14,8 @@ from memapp.gui.dialogs.shortcuts import ShortcutLine
 from memapp.gui.widgets.plain import as_caption, plain_tip
 from memapp.gui.widgets.theme import ThemeManager, icon
 from memapp.gui.window.action_context import ActionContext
-from memapp.gui.window.action_table import ACTIONS, MENU_TITLES, OTHER_KEYS, ActionSpec
+from memapp.gui.window.action_spec import ActionSpec
+from memapp.gui.window.action_table import ACTIONS, MENU_TITLES, OTHER_KEYS
 from memapp.gui.window.digit_keys import keys_of_digit
 
 
@@ -89,6 +90,8 @@ class Actions(QObject):
         runners.check()
         for action_id, command in runners.commands.items():
             self._actions[action_id].triggered.connect(lambda _checked, run=command: run())
+            # Qt ticks what was triggered, whatever came of it.
+            self._actions[action_id].triggered.connect(self._tick)
         for action_id, switch in runners.switches.items():
             self._actions[action_id].toggled.connect(switch)
 
@@ -145,6 +148,7 @@ class Actions(QObject):
             self._show(context)
 
     def _show(self, context: ActionContext) -> None:
+        self._tick()
         for spec in self.specs:
             action = self._actions[spec.id]
             missing = spec.missing(context)
@@ -154,6 +158,11 @@ class Actions(QObject):
                 _show_missing(action, missing)
             elif spec.words is not None:
                 self._set_words(spec, *spec.words(context))
+
+    def _tick(self) -> None:
+        for spec in self.specs:
+            if spec.checked is not None:
+                self._actions[spec.id].setChecked(spec.checked(self._context))
 
     def _set_words(self, spec: ActionSpec, text: str, icon_name: str) -> None:
         action = self._actions[spec.id]

@@ -9,7 +9,7 @@ from memapp.core.settings import SETTINGS, Settings
 from memapp.core.text import tr
 from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.widgets.word_button import WordButton
-from memapp.gui.window.action_table import ActionSpec
+from memapp.gui.window.action_spec import ActionSpec
 from memapp.gui.window.actions import Actions
 from memapp.library.changes import Change, ChangeKind
 from memapp.library.order import Order

@@ -16,7 +16,8 @@ from PySide6.QtWidgets import QMenu
 
 from memapp.gui.widgets.theme import ThemeManager
 from memapp.gui.window.action_context import ActionContext, Page
-from memapp.gui.window.action_table import ACTIONS, OTHER_KEYS, ActionSpec
+from memapp.gui.window.action_spec import ActionSpec
+from memapp.gui.window.action_table import ACTIONS, OTHER_KEYS
 from memapp.gui.window.actions import Actions, Runners
 from tests.gui.window_bench import WindowBench, make_photos
 

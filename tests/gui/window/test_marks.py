@@ -15,6 +15,7 @@ from memapp.core.records import PhotoId
 from memapp.core.settings import SETTINGS
 from memapp.gui.inspector.facts import FactsText
 from memapp.gui.window.digit_keys import keys_of_digit
+from memapp.gui.window.mark_actions import MARK_ACTIONS
 from memapp.store.scores import SqliteScoreStore
 from tests.gui.window_bench import WindowBench, make_photos
 
@@ -198,3 +199,42 @@ def test_digits_are_found_on_french_keyboards_only() -> None:
         QLocale(QLocale.Language.German, QLocale.Country.Germany),
     ):
         assert keys_of_digit("6", other) == ()
+
+
+# Ticks in the menu
+
+
+def ticked(bench: WindowBench) -> set[str]:
+    """The marks with a tick, of all that have one by what is marked."""
+    return {spec.id for spec in MARK_ACTIONS if bench.window.actions_table[spec.id].isChecked()}
+
+
+def test_the_menu_ticks_what_all_selected_photos_have(bench: WindowBench, folder: Path) -> None:
+    bench.add(folder)
+    bench.choose("b.png")
+    assert ticked(bench) == {"unflag", "stars-0", "label-none"}
+    for name in ("pick", "stars-4", "label-green"):
+        bench.trigger(name)
+    assert ticked(bench) == {"pick", "stars-4", "label-green"}
+    # Again: a label is taken off, all else stays.
+    for name in ("pick", "stars-4", "label-green"):
+        bench.trigger(name)
+    assert ticked(bench) == {"pick", "stars-4", "label-none"}
+    bench.choose("b.png", "a.png")
+    assert ticked(bench) == {"label-none"}
+    bench.trigger("stars-2")
+    assert ticked(bench) == {"stars-2", "label-none"}
+    bench.trigger("undo")
+    assert ticked(bench) == {"label-none"}
+    bench.choose("b.png")
+    bench.trigger("open")
+    assert ticked(bench) == {"pick", "stars-4", "label-none"}
+    QTest.keyClick(bench.window.viewer, Qt.Key.Key_Right)
+    assert ticked(bench) == {"unflag", "stars-0", "label-none"}
+
+
+def test_nothing_is_ticked_where_no_photo_is_chosen(bench: WindowBench, folder: Path) -> None:
+    assert ticked(bench) == set()
+    bench.add(folder)
+    bench.window.grid.clearSelection()
+    bench.until(lambda: ticked(bench) == set())
