@@ -10,6 +10,8 @@ from memapp.library.changes import Change, Rows
 from memapp.library.filtering import PhotoFilter
 from memapp.library.order import NAME_RANK, SCORE, Border, Order, borders_in, ordered
 from memapp.library.scores import Scores
+from memapp.library.stack_book import StackBook
+from memapp.library.stack_columns import COMPANION, LEADS, STACK
 from memapp.library.ties import ties_with_next
 
 _MOST_RANGES = 64
@@ -18,10 +20,11 @@ _MOST_RANGES = 64
 class Arrangement:
     """The rows that a view shows, in order. It changes only on request. Used by one thread."""
 
-    def __init__(self, scores: Scores) -> None:
+    def __init__(self, scores: Scores, stacks: StackBook) -> None:
         """Arrange the photos of these scores' library by score, highest first, unfiltered."""
         self._scores = scores
         self._library = scores.library
+        self._stacks = stacks
         self.order = Order()
         self.filter = PhotoFilter()
         self.borders: tuple[Border, ...] = ()
@@ -37,8 +40,14 @@ class Arrangement:
             KeyError: there is no column of the order's.
             ValueError: it can't be sorted by.
         """
-        rows = self._library.rows()
-        return ordered(self._library, self.order, self.passing(rows))
+        return self._stacks.arranged(self.wanted_of_all())
+
+    def wanted_of_all(self) -> Rows:
+        """Return the rows that pass the filter, in order, those of collapsed moments included.
+
+        Raises as wanted() does.
+        """
+        return ordered(self._library, self.order, self.passing(self._library.rows()))
 
     def passing(self, rows: Rows) -> Rows:
         """Return those of the rows that pass the filter."""
@@ -46,7 +55,13 @@ class Arrangement:
 
     def borders_in(self, rows: Rows) -> tuple[Border, ...]:
         """Return where photos that stand apart begin in rows that are in order."""
-        return borders_in(self._library, self.order, rows)
+        follows = self._stacks.followers(rows)
+        if not follows.any():
+            return borders_in(self._library, self.order, rows)
+        # What follows the top of its moment is not in the order itself.
+        places = np.flatnonzero(~follows)
+        found = borders_in(self._library, self.order, rows[places])
+        return tuple(Border(int(places[border.place]), border.part) for border in found)
 
     def place(self, rows: Rows) -> None:
         """Show these rows of the library, in this order."""
@@ -88,7 +103,12 @@ class Arrangement:
         """
         if self._ties is None:
             width = self._scores.shown.scale.tie_width if self.order.column == SCORE else 0.0
-            self._ties = ties_with_next(self._library, self.rows, width)
+            places = np.flatnonzero(~self._stacks.followers(self.rows))
+            of_tops = ties_with_next(self._library, self.rows[places], width)
+            self._ties = np.zeros(max(len(self.rows) - 1, 0), np.bool_)
+            # Tops that stand apart, with photos of a moment between them, show no tie.
+            beside = np.diff(places) == 1
+            self._ties[places[:-1][beside]] = of_tops[beside]
         ties = self._ties
         return place > 0 and bool(ties[place - 1]), place < len(ties) and bool(ties[place])
 
@@ -99,7 +119,7 @@ class Arrangement:
     def is_moved_by(self, change: Change) -> bool:
         """Return whether other photos, or another order, may be wanted after a change of values."""
         sorting = self._library.columns[self.order.column].sort
-        by = {self.order.column, NAME_RANK, sorting.apart if sorting else ""}
+        by = {self.order.column, NAME_RANK, STACK, LEADS, COMPANION, sorting.apart if sorting else ""}
         return bool(by & change.columns) or self.filter.depends_on(change.columns)
 
 

@@ -37,6 +37,7 @@ from memapp.library.library import Library
 from memapp.library.marks import mark_columns
 from memapp.library.order import NAME, NAME_RANK, TextRanks
 from memapp.library.photo import Photo
+from memapp.library.stack_columns import stack_columns
 
 _NAME_KEY = "name_key"
 
@@ -114,7 +115,7 @@ def photo_columns(net: NetInfo = RESMEM) -> Columns:
                 depends_on=frozenset({CAUTION}),
                 export=ExportField("caution", lambda caution: Caution(caution).value),
             ),
-            *mark_columns(),
+            *(*mark_columns(), *stack_columns()),
         )
     )
 

@@ -12,6 +12,7 @@ from memapp.library.filtering import InRange, PhotoFilter
 from memapp.library.order import NAME
 from memapp.library.photo_columns import Part
 from memapp.library.scores import Scores
+from memapp.library.stack_book import stack_book
 from tests.library.made import add, key, new_library, scored
 
 
@@ -24,7 +25,7 @@ def arranged(
     scores = Scores(library)
     scores.note_scores([scored(name, score) for name, score in photos])
     scores.note_scores([scored(name, score, precision=Precision.FAST) for name, score in fast])
-    return Arrangement(scores), scores
+    return Arrangement(scores, stack_book(scores)), scores
 
 
 def fast_from(arrangement: Arrangement) -> int | None:

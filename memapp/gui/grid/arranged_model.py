@@ -29,6 +29,7 @@ from memapp.library.filtering import PhotoFilter
 from memapp.library.order import SCORE, Border, Order
 from memapp.library.photo_columns import PART
 from memapp.library.scores import Scores
+from memapp.library.stack_book import StackBook, stack_book
 
 LIVE_SORT_MILLISECONDS = 500
 """While scores arrive, photos are sorted at most this often."""
@@ -59,12 +60,15 @@ class ArrangedModel(QAbstractTableModel):
     order_changed = Signal()
     files_changed = Signal()
 
-    def __init__(self, *, scores: Scores, parent: QObject | None = None) -> None:
+    def __init__(
+        self, *, scores: Scores, stacks: StackBook | None = None, parent: QObject | None = None
+    ) -> None:
         """Show the photos of these scores' library by score, highest first, unfiltered."""
         super().__init__(parent)
         self.scores = scores
         self.library = scores.library
-        self._shown = Arrangement(scores)
+        self.stacks = stacks or stack_book(scores)
+        self._shown = Arrangement(scores, self.stacks)
         self._held = False
         self._stale = False
         self._columns = self.library.columns.detailed
@@ -164,6 +168,15 @@ class ArrangedModel(QAbstractTableModel):
     def rows(self) -> Rows:
         """The library's rows of the photos shown, in the order on screen, shape (n,). To be read only."""
         return self._shown.rows
+
+    @property
+    def rows_of_all(self) -> Rows:
+        """The rows of all photos that pass the filter, in order, those of collapsed moments included."""
+        return self._shown.wanted_of_all() if self.stacks.wanted else self._shown.rows
+
+    def count_of_all(self) -> int:
+        """Return how many photos pass the filter, those of collapsed moments included."""
+        return len(self._shown.passing(self.library.rows())) if self.stacks.wanted else self.rowCount()
 
     def key(self, place: int) -> ImageKey:
         """Return the state of the file of the photo at a place."""

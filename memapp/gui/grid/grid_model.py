@@ -21,6 +21,7 @@ from memapp.library.photo import Photo
 from memapp.library.photo_columns import CHANGED
 from memapp.library.photo_description import spoken_text, tooltip
 from memapp.library.scores import Scores
+from memapp.library.stack_book import StackBook
 
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -36,16 +37,27 @@ class Role(IntEnum):
 class GridModel(ArrangedModel):
     """The library as Qt's views read it. Lives on the GUI thread; `data()` never touches the disk."""
 
-    def __init__(self, *, scores: Scores, images: TileImages, parent: QObject | None = None) -> None:
-        """Show the photos of these scores' library with these pictures."""
-        super().__init__(scores=scores, parent=parent)
+    def __init__(
+        self,
+        *,
+        scores: Scores,
+        images: TileImages,
+        stacks: StackBook | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        """Show the photos of these scores' library with these pictures; stacks are collapsed as they say."""
+        super().__init__(scores=scores, stacks=stacks, parent=parent)
         self.images = images
         images.changed.connect(self._on_images)
 
     def tile(self, place: int) -> Tile:
         """Return what the tile at a place shows."""
         return tile_of(
-            self._photo(place), scores=self.scores, images=self.images, ties=self._shown.ties(place)
+            self._photo(place),
+            scores=self.scores,
+            images=self.images,
+            ties=self._shown.ties(place),
+            stacks=self.stacks,
         )
 
     def is_changed(self, place: int) -> bool:

@@ -10,12 +10,14 @@ from memapp.core.caution import Caution
 from memapp.core.marks import Marks
 from memapp.core.names import display_name
 from memapp.core.records import Failure, Precision
+from memapp.core.stacks import StackKind
 from memapp.gui.grid.tile_images import TileImages
 from memapp.library.marks import marks_of
 from memapp.library.order import NAME
 from memapp.library.photo import Photo
 from memapp.library.photo_columns import CAUTION, CHANGED, failure_of, precision_of, score_of
 from memapp.library.scores import Scores
+from memapp.library.stack_book import StackBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,27 @@ class Tile:
     """Whether its score and that of the photo after it are too close to call."""
     changed: bool
     marks: Marks
+    stack: TileStack | None
+    """What it is one of; None where it stands alone."""
+    has_raw: bool
+    """Whether it stands for its RAW file, too."""
 
 
-def tile_of(photo: Photo, *, scores: Scores, images: TileImages, ties: tuple[bool, bool]) -> Tile:
+@dataclass(frozen=True, slots=True)
+class TileStack:
+    """A photo's place in a moment or a bracket."""
+
+    kind: StackKind
+    place: int
+    """From 1; the top photo of a moment is the first."""
+    count: int
+    """Photos in it."""
+    expanded: bool
+
+
+def tile_of(
+    photo: Photo, *, scores: Scores, images: TileImages, ties: tuple[bool, bool], stacks: StackBook
+) -> Tile:
     """Return what the tile of a photo shows; ties with the photo before it and with the one after."""
     score, key, net = score_of(photo), photo.key, scores.shown
     return Tile(
@@ -65,4 +85,11 @@ def tile_of(photo: Photo, *, scores: Scores, images: TileImages, ties: tuple[boo
         tie_after=ties[1],
         changed=photo[CHANGED],
         marks=marks_of(photo),
+        stack=_stack(photo, stacks),
+        has_raw=stacks.has_raw(photo.row),
     )
+
+
+def _stack(photo: Photo, stacks: StackBook) -> TileStack | None:
+    found = stacks.place_in(photo.row)
+    return None if found is None else TileStack(*found, expanded=stacks.is_expanded(photo.id))

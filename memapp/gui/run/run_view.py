@@ -81,7 +81,7 @@ class RunView(QObject):
 
     def update_hidden(self) -> None:
         """Show how many photos pass the filter."""
-        listed, shown = len(self._photos.library), self._photos.rowCount()
+        listed, shown = len(self._photos.library), self._photos.count_of_all()
         wanted = self._photos.filter
         self._status.set_shown_count(
             shown if wanted and listed else None,

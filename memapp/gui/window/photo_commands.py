@@ -134,7 +134,7 @@ class PhotoCommands(QObject):
 
     def _rows_to_export(self) -> Rows | None:
         """Return the listed photos; ask where several, but not all, are selected. None to export nothing."""
-        listed, chosen = self._photos.rows, self._grid.selected_photos()
+        listed, chosen = self._photos.rows_of_all, self._grid.selected_photos()
         if not 1 < len(chosen) < len(listed):
             return listed
         text = tr(
