@@ -10,7 +10,7 @@ import numpy as np
 
 from memapp.core.records import ImageKey, PhotoId
 from memapp.library.changes import KEY, Announcer, Change, ChangeKind, Listener, Rows
-from memapp.library.column_store import ColumnStore, as_values, grown
+from memapp.library.column_store import ColumnStore, as_values, grown, rising
 from memapp.library.columns import Column, Columns, Values
 from memapp.library.photo import Photo
 
@@ -308,7 +308,7 @@ class Library:
         Raises:
             KeyError: there is no such column, or its values are computed.
         """
-        self._note(column_id, np.unique(self._stored.set_rows(column_id, rows, values)))
+        self._note(column_id, rising([self._stored.set_rows(column_id, rows, values)], self.capacity))
 
     def blank(self, photos: Iterable[PhotoId]) -> None:
         """Forget all that belongs to the state of these photos' files: they are to be read again."""
@@ -330,7 +330,7 @@ class Library:
         finally:
             gathered, self._gathering = self._gathering, None
             if gathered:
-                rows = np.unique(np.concatenate([part for parts in gathered.values() for part in parts]))
+                rows = rising((part for parts in gathered.values() for part in parts), self.capacity)
                 self._emit_values(rows, self.columns.touched_by(gathered))
 
     def register(self, *columns: Column) -> None:
