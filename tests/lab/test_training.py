@@ -188,7 +188,7 @@ def alike(first: list[dict[str, Any]], second: list[dict[str, Any]]) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("moments", [(0, 2), pytest.param((0, 1, 2, 4), marks=pytest.mark.breadth)])
+@pytest.mark.parametrize("moments", [(1,), pytest.param((0, 1, 2, 4), marks=pytest.mark.breadth)])
 def test_a_repeatedly_killed_training_ends_with_the_same_result(
     folder: Path, moments: tuple[int, ...]
 ) -> None:
@@ -215,7 +215,7 @@ def test_a_repeatedly_killed_training_ends_with_the_same_result(
         time.sleep(float(generator.uniform(0, 0.3)))
         process.send_signal(signal.SIGKILL)
         kills += process.wait() == -signal.SIGKILL
-    assert kills >= len(moments) - 1
+    assert kills >= max(1, len(moments) - 1)
     subprocess.run(
         [*command, "killed", json.dumps(settings), "0"], check=True, cwd=root, env=environment, timeout=120
     )

@@ -27,6 +27,7 @@ from memapp.scoring.hardware import gpus_that_may_be_here
 from memapp.scoring.resmem_net import RESMEM_IDENTITY, resmem_factory
 from memapp.scoring.weights import RESMEM_WEIGHTS, WeightsLocator
 from tests.fakes import BrightnessScorer
+from tests.scoring.standing_in import SMALL_NET, SmallExport
 
 no_gpu = pytest.mark.skipif(bool(gpus_that_may_be_here()), reason="this computer may have a GPU")
 
@@ -132,10 +133,21 @@ def test_the_doctor_says_when_the_net_is_not_prepared_yet(locator: WeightsLocato
 
 
 @pytest.mark.slow
+def test_a_net_is_exported_identically_each_time(tmp_path: Path) -> None:
+    """What two programs prepare at the same time may replace each other."""
+    weights = tmp_path / "weights.pt"
+    weights.write_bytes(b"weights")
+    graphs = [
+        GraphFolder(home=tmp_path / home, export=SmallExport()).prepare(SMALL_NET, weights, print)
+        for home in ("one", "other")
+    ]
+    assert graphs[0].path.read_bytes() == graphs[1].path.read_bytes()
+
+
+@pytest.mark.breadth  # its short form is test_a_net_is_exported_identically_each_time
 def test_resmem_is_exported_identically_each_time(
     locator: WeightsLocator, prepared_home: Path, tmp_path: Path
 ) -> None:
-    """What two programs prepare at the same time may replace each other."""
     prepared = GraphFolder(home=prepared_home, export=export_resmem).find(RESMEM_IDENTITY)
     assert prepared is not None
     again = GraphFolder(home=tmp_path, export=export_resmem).prepare(

@@ -26,6 +26,8 @@ def published_weights() -> tuple[str, float, tuple[str, ...]]:
     # torchvision states mebibytes, rounded.
     return weights.url, weights.meta["_file_size"] * 1024 * 1024, tuple(weights.meta["categories"])
 
+_LAST_LAYER = "roi_heads.mask_predictor.mask_fcn_logits.weight"
+
 
 def export_coco(weights: Path, target: Path, options: dict[str, Any]) -> None:
     """Write the net with these weights as a graph, flushed to the disk.
@@ -43,9 +45,13 @@ def export_coco(weights: Path, target: Path, options: dict[str, Any]) -> None:
         SegmenterError: the weights belong to another net.
         OSError: a file can't be read or written.
     """
-    net = maskrcnn_resnet50_fpn_v2(weights=None, weights_backbone=None, **options)
     try:
-        net.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
+        tensors = torch.load(weights, map_location="cpu", weights_only=True)
+        # Building the net takes seconds, so the wrong file is refused before.
+        if _LAST_LAYER not in tensors:
+            raise TypeError(weights)
+        net = maskrcnn_resnet50_fpn_v2(weights=None, weights_backbone=None, **options)
+        net.load_state_dict(tensors)
     except (RuntimeError, pickle.UnpicklingError, EOFError, AttributeError, TypeError) as problem:
         raise SegmenterError(f"{weights.name} does not contain the weights of this net.") from problem
     net.eval().requires_grad_(False)
