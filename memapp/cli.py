@@ -30,7 +30,7 @@ from memapp.store.home import home_folder
 
 _NOT_IN_EVERY_BUILD = frozenset({"torch", "torchvision", "onnx", "safetensors", "scipy", "matplotlib"})
 
-_COMMANDS = frozenset({"score", "explain", "doctor", "lab", "segmenters"})
+_COMMANDS = frozenset({"score", "pick", "explain", "doctor", "lab", "segmenters"})
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -123,7 +123,8 @@ def _window_parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="memapp",
         description="Rank photos by how memorable they are to people. Opens the window with PATHs.",
-        epilog="Without a window: memapp score PATH..., memapp doctor and memapp lab (each takes --help).",
+        epilog="Without a window: memapp score PATH..., memapp pick PATH..., memapp doctor and memapp lab "
+        "(each takes --help).",
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="photos and folders to open")
     checks = parser.add_argument_group("to check an installation")
@@ -158,6 +159,10 @@ def _command_parser(name: str) -> argparse.ArgumentParser:
             from memapp.commands import score
 
             score.add_to(commands)
+        case "pick":
+            from memapp.commands import pick
+
+            pick.add_to(commands)
         case "explain":
             from memapp.commands import explain
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from memapp.commands.common import (
 )
 from memapp.core.contracts import ScorerFactory
 from memapp.core.control import RunControl
-from memapp.core.errors import MemappError
+from memapp.core.errors import Cancelled, MemappError
 from memapp.core.events import Event, Found
 from memapp.core.files import is_one_of, open_regular_file, write_bytes_atomically
 from memapp.core.net_ids import UNTRAINED_M3M_ID
@@ -41,6 +41,7 @@ from memapp.core.records import FailureKind, NetIdentity, Precision, RunOrder
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
 from memapp.intake.sniff import HEADER_SIZE, Picture, sniff
+from memapp.library.changes import Rows
 from memapp.library.ingest import Ingest
 from memapp.library.library import Library
 from memapp.library.order import Order, ordered
@@ -99,6 +100,17 @@ def add_to(commands: Any) -> None:
 
 
 def _score(options: argparse.Namespace) -> int:
+    return score_and_write(options, lambda scores, _control: ordered(scores.library, Order()))
+
+
+def score_and_write(options: argparse.Namespace, rows: Callable[[Scores, RunControl], Rows]) -> int:
+    """Score photos and write results; return the exit status.
+
+    Args:
+        options: as the parser of "score" makes them.
+        rows: returns the rows of the scores' library that are written, in their order. May raise MemappError
+            or Cancelled.
+    """
     output: Path | None = options.output
     try:
         paths = given_paths(options.paths)
@@ -156,7 +168,7 @@ def _score(options: argparse.Namespace) -> int:
         complain(str(problem) or type(problem).__name__, EXIT_CANNOT_WORK)
         # Scores that are already computed are still written.
         if collector.identity is not None and collector.finished:
-            _deliver(collector, options)
+            _deliver(collector, options, ordered(collector.scores.library, Order()))
         return EXIT_CANNOT_WORK
     collector.close()
     # Ctrl-C may come before the net is known: then the results can't name their net.
@@ -164,7 +176,13 @@ def _score(options: argparse.Namespace) -> int:
         if control.cancelled:
             return EXIT_INTERRUPTED
         return complain("There is nothing to score: no photos were found.", EXIT_USAGE_OR_NOTHING)
-    if not _deliver(collector, options):
+    try:
+        wanted = rows(collector.scores, control)
+    except Cancelled:
+        return EXIT_INTERRUPTED
+    except MemappError as problem:
+        return complain(str(problem), EXIT_CANNOT_WORK)
+    if not _deliver(collector, options, wanted):
         return EXIT_CANNOT_WORK
     if control.cancelled:
         return EXIT_INTERRUPTED
@@ -249,7 +267,7 @@ def _would_be_lost(output: Path, paths: Sequence[str]) -> str | None:
     return None
 
 
-def _deliver(collector: _Collector, options: argparse.Namespace) -> bool:
+def _deliver(collector: _Collector, options: argparse.Namespace, rows: Rows) -> bool:
     """Write the results; return whether that succeeded."""
     output: Path | None = options.output
     # A photo so damaged that only the run recognises it as a picture.
@@ -257,19 +275,19 @@ def _deliver(collector: _Collector, options: argparse.Namespace) -> bool:
         complain(f"The results can't be written: {output} is one of the photos.", EXIT_CANNOT_WORK)
         return False
     try:
-        _write(collector, options.format, output)
+        _write(collector, options.format, output, rows)
     except OSError as problem:
         complain(f"The results can't be written: {problem.strerror}.", EXIT_CANNOT_WORK)
         return False
     return True
 
 
-def _write(collector: _Collector, form: str, output: Path | None) -> None:
+def _write(collector: _Collector, form: str, output: Path | None, rows: Rows) -> None:
     assert collector.identity is not None
     scores = collector.scores
     report = from_library(
         scores,
-        ordered(scores.library, Order()),
+        rows,
         identities={scores.shown.id: collector.identity},
         app_version=__version__,
     )

@@ -26,6 +26,7 @@ def published_weights() -> tuple[str, float, tuple[str, ...]]:
     # torchvision states mebibytes, rounded.
     return weights.url, weights.meta["_file_size"] * 1024 * 1024, tuple(weights.meta["categories"])
 
+
 _LAST_LAYER = "roi_heads.mask_predictor.mask_fcn_logits.weight"
 
 
