@@ -107,10 +107,10 @@ def candidates_from(
 def _worth(scores: npt.NDArray[np.float64], scale: ScoreScale) -> npt.NDArray[np.float64]:
     """Return how good scores are, 0..1: their places among people's, else from the worst to the best."""
     if scale.has_percentiles:
-        return np.array([scale.percentile(score) for score in scores.tolist()], np.float64) / 100
+        return np.array([(scale.percentile(score) or 0) / 100 for score in scores.tolist()], np.float64)
     if not len(scores) or np.ptp(scores) == 0:
         return np.ones(len(scores))
-    place = (scores - scores.min()) / np.ptp(scores)
+    place: npt.NDArray[np.float64] = (scores - scores.min()) / np.ptp(scores)
     return 1 - place if scale.low_is_better else place
 
 

@@ -11,7 +11,8 @@ from memapp.library.best_set import Candidates, Choice, choose_best
 
 def unit(*vectors: tuple[float, ...]) -> npt.NDArray[np.float32]:
     found = np.array(vectors, np.float32)
-    return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
+    units: npt.NDArray[np.float32] = found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
+    return units
 
 
 def candidates(
