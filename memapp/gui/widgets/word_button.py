@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtGui import QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from memapp.gui.widgets.plain import as_caption, plain_tip
@@ -59,6 +59,15 @@ class WordButton(QToolButton):
         """Show this icon beside the words."""
         super().setIcon(icon)
         self._show()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Press the button on Enter, as on Space."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+        elif self.menu() is not None:
+            self.showMenu()
+        else:
+            self.click()
 
     def _show(self) -> None:
         text = self._words

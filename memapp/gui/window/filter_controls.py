@@ -32,7 +32,7 @@ from memapp.library.order import NAME, SCORE
 _LEAVE_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down, Qt.Key.Key_Escape)
 _LEAVE_BOX_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
 """In a box for a number, Down is a step."""
-_FIND_WIDTHS = (92, 200)
+_FIND_WIDTHS = (76, 200)
 _SCORE_WIDTH = 44
 _BOX_WIDTH = 72
 _TEXT_WIDTH = 200

@@ -49,12 +49,19 @@ class _Fit:
     """The buttons beside the slider."""
     labels: bool
     """The words that say what the order and the fields are."""
+    rest: bool
+    """What the menus and the status bar have as well, and the lines between."""
 
 
 _FITS = tuple(
-    _Fit(words, steps, labels)
+    _Fit(words, steps, labels, rest)
     for words in (True, False)
-    for steps, labels in ((True, True), (False, True), (False, False))
+    for steps, labels, rest in (
+        (True, True, True),
+        (False, True, True),
+        (False, False, True),
+        (False, False, False),
+    )
 )
 """From all of it to the least."""
 
@@ -91,24 +98,25 @@ class MainToolbar(QToolBar):
         self._labelled = (net_button, sort_button)
 
         self.addWidget(self._add_button)
-        self.addSeparator()
+        lines = [self.addSeparator()]
         self._add("pause", "cancel")
-        self.addSeparator()
+        lines.append(self.addSeparator())
         self.net_place = self.addWidget(net_button)
         """To be hidden while one net scores."""
         self.addWidget(sort_button)
-        self._add("reverse")
+        reverse = self.addWidget(self._button("reverse"))
         self.addWidget(filters)
         self._add("disagreeing")
         spring = QWidget()
         spring.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(spring)
         self.addWidget(self._overlays)
-        smaller = self.addWidget(self._step_button("smaller"))
+        smaller = self.addWidget(self._button("smaller"))
         self.addWidget(slider)
-        self._steps = (smaller, self.addWidget(self._step_button("larger")))
-        self.addSeparator()
-        self._add("problems", "inspector")
+        self._steps = (smaller, self.addWidget(self._button("larger")))
+        lines.append(self.addSeparator())
+        self._rest = (reverse, self.addWidget(self._button("problems")), *lines)
+        self._add("inspector")
         actions["add-photos"].changed.connect(self._tint)
         self._tint()
 
@@ -125,7 +133,8 @@ class MainToolbar(QToolBar):
 
     def _fit(self) -> None:
         """Show the most that there is room for; the very least where there is no room for that either."""
-        shown = tuple(action.isVisible() for action in self.actions() if action not in self._steps)
+        giving_way = (*self._steps, *self._rest)
+        shown = tuple(action.isVisible() for action in self.actions() if action not in giving_way)
         words = tuple(button.words for button in (*self._labelled, *self._overlays.segments))
         wanted = (self.width(), self.font().key(), shown, words)
         # Each try changes what is laid out, and so asks for another one.
@@ -143,6 +152,8 @@ class MainToolbar(QToolBar):
             button.set_worded(fit.words)
         for step in self._steps:
             step.setVisible(fit.steps)
+        for part in self._rest:
+            part.setVisible(fit.rest)
         for button in self._labelled:
             button.set_worded(fit.labels)
         self._filters.set_labelled(fit.labels)
@@ -157,8 +168,9 @@ class MainToolbar(QToolBar):
     def _add(self, *names: str) -> None:
         for name in names:
             self.addAction(self._actions[name])
+            self.widgetForAction(self._actions[name]).setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
-    def _step_button(self, name: str) -> QToolButton:
+    def _button(self, name: str) -> QToolButton:
         # A button of its own: an action that is hidden here would be hidden in its menu, too.
         button = QToolButton()
         button.setDefaultAction(self._actions[name])
