@@ -235,6 +235,20 @@ class ExplainFailed:
     """One or two sentences: what happened, then what to do."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ExplainedInTurn:
+    """One of several photos that are explained one after the other is done."""
+
+    key: ImageKey
+    part: Segmentation | MemorabilityMap | Regions | None
+    """None where it failed."""
+    seconds: float
+    """That it took, without the time in which it gave way to other work."""
+    done: int
+    total: int
+    """Of the photos that are still wanted, this one included, and those that are done."""
+
+
 ExplainEvent: TypeAlias = Explained | ExplainProgress | ExplainFailed
 
 

@@ -19,6 +19,7 @@ from memapp.core.machine import usable_cores
 from memapp.core.records import FileCheck, ImageKey, RunOrder
 from memapp.pipeline.contents_run import contents_run
 from memapp.pipeline.thumbnail_cache import ThumbnailCache
+from memapp.workers.in_turn_explainer import InTurnExplainer
 from memapp.workers.jobs import Jobs
 from memapp.workers.newest_worker import NewestWorker
 from memapp.workers.preview_pool import PreviewPool
@@ -143,8 +144,10 @@ class Supervisor(QObject):
         self._contents = NewestWorker(name="memapp contents", parent=self)
         self._contents.event_ready.connect(self.looked)
         self._contents.finished.connect(self.looking_ended)
+        self.in_turn = InTurnExplainer(make_explain=make_explain, is_busy=self._is_busy, parent=self)
         self._workers: list[_Worker] = [
             self._checking,
+            self.in_turn,
             self._idle,
             self._contents,
             self._previews,
@@ -254,17 +257,16 @@ class Supervisor(QObject):
         if self._explainer is not None:
             self._explainer.cancel()
 
+    def _is_busy(self) -> bool:
+        return (self.running and not self.paused) or self.explaining
+
     def look_at(self, keys: Sequence[ImageKey], *, segmenter: str) -> int:
         """Find what is in these photos, behind all other work; return the request number."""
         make_explain = self._make_explain
         assert make_explain is not None
-
-        def is_busy() -> bool:
-            return (self.running and not self.paused) or self.explaining
-
         return self._contents.start(
             lambda control: contents_run(
-                keys, segmenter=segmenter, explain=make_explain, is_busy=is_busy, control=control
+                keys, segmenter=segmenter, explain=make_explain, is_busy=self._is_busy, control=control
             )
         )
 

@@ -82,6 +82,10 @@ class TileImages(QObject):
         """Return the photos whose overlay was not requested yet; in the order given."""
         return [key for key in keys if key in self._library and key not in self._overlays]
 
+    def without_overlays(self, keys: Iterable[ImageKey]) -> list[ImageKey]:
+        """Return the photos for which there is known to be no overlay; in the order given."""
+        return [key for key in keys if (overlay := self._overlays.get(key)) is not None and overlay.isNull()]
+
     def _lacks_preview(self, key: ImageKey, pixel_side: int) -> bool:
         photo = self._library.photo(key)
         if photo is None:

@@ -135,6 +135,11 @@ class ExplainView(QObject):
         return NO_OVERLAY if self._layer is None else self._layer.value
 
     @property
+    def layer(self) -> Layer | None:
+        """Which overlay is chosen; None for no overlay."""
+        return self._layer
+
+    @property
     def shown(self) -> Shown | None:
         """The overlay that is on screen, once it is there."""
         return self._shown

@@ -122,6 +122,8 @@ class Overlays(QObject):
             supervisor=supervisor,
             actions=actions,
             settings=settings,
+            library=library,
+            theme_manager=theme_manager,
             parent=self,
         )
         self.contents = ContentsCommands(
@@ -140,7 +142,8 @@ class Overlays(QObject):
         self.segmenters.changed.connect(self._update_segmenters)
         self.view.overlay_changed.connect(self.chosen)
         self.view.panel_shown.connect(self.panel_shown)
-        self.view.segmented.connect(self.contents.note)
+        for part in (self.view, self.tiles):
+            part.segmented.connect(self.contents.note)
         self.panel.source_chosen.connect(self._use_segmenter)
         self.view.segmenters_wanted.connect(self.manage_segmenters)
         self.panel.export_wanted.connect(actions["overlay-export"].trigger)

@@ -283,8 +283,8 @@ class MainWindow(QMainWindow):
             settings=self._settings,
             window=self,
         )
-        above, middle = [self.progress_line, self.notices], self.inspector_place.side
-        self.setCentralWidget(laid_out(above=above, middle=middle, below=self.problems))
+        above = [self.progress_line, self.notices, self.overlays.tiles.bar]
+        self.setCentralWidget(laid_out(above=above, middle=self.inspector_place.side, below=self.problems))
 
     def _runners(self) -> Runners:
         """Return what each action runs."""

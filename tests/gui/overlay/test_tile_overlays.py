@@ -1,17 +1,122 @@
-"""Overlays on thumbnails: shown, switched off, with another opacity."""
+"""Overlays on thumbnails: stored ones shown, others computed, switched off, with another opacity."""
 
 from __future__ import annotations
 
+import dataclasses
+import threading
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 
+from memapp.core.records import PixelArray
+from memapp.gui.overlay.tile_bar import tile_line
+from memapp.gui.overlay.tile_work import WorkState
+from memapp.library.contents import CONTENTS
+from tests.fakes import HalvesFactory
 from tests.gui.overlay.shown_overlays import (
     count_calls,
     overlay,
     tile_overlay,
 )
 from tests.gui.window_bench import WindowBench
+
+
+def test_maps_are_computed_for_photos_in_sight_when_asked_for(
+    viewing: Callable[..., WindowBench],
+) -> None:
+    bench = viewing()
+    overlay(bench, "memorability")
+    bench.window.panes.close()
+    bench.trigger("tile-overlays")
+    bar = bench.window.overlays.tiles.bar
+    bench.until(lambda: bar.button_text == "Compute for 2 photos")
+    assert "on 1 of the 3 photos in sight. Red raises the score" in bar.text
+    bar.acted.emit()
+    bench.until(lambda: tile_overlay(bench, "b.png") is not None and tile_overlay(bench, "c.png") is not None)
+    bench.until(lambda: bar.text.startswith("Where it comes from, on all thumbnails."))
+    assert bar.button_text == ""
+    # Stored: the viewer shows it without the net.
+    passes = bench.scorers.scorer.scored
+    bench.window.panes.open(bench.key("b.png"))
+    bench.until(lambda: bench.window.overlays.view.shown is not None)
+    assert bench.scorers.scorer.scored == passes
+    assert not bar.isVisible()
+
+
+def test_what_is_in_photos_in_sight_is_found_by_itself(viewing: Callable[..., WindowBench]) -> None:
+    bench = viewing()
+    overlay(bench, "segmentation")
+    bench.window.panes.close()
+    bench.trigger("tile-overlays")
+    bench.until(lambda: all(tile_overlay(bench, name) is not None for name in ("a.png", "b.png", "c.png")))
+    bar = bench.window.overlays.tiles.bar
+    bench.until(lambda: bar.text.startswith("What's in it, on all thumbnails."))
+    assert "50 %" in bench.window.library.value(bench.key("c.png"), CONTENTS)
+    bench.trigger("tile-overlays")
+    assert not bar.isVisible()
+    assert not bench.window.actions_table["tile-overlays"].isChecked()
+
+
+def test_stopped_work_is_offered_again_and_failed_photos_are_not(
+    viewing: Callable[..., WindowBench], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = viewing()
+    overlay(bench, "memorability")
+    bench.window.panes.close()
+    (folder / "c.png").unlink()
+    go_on = threading.Event()
+    score = bench.scorers.scorer.score
+
+    def score_later(frames: PixelArray) -> npt.NDArray[np.float32]:
+        assert go_on.wait(20)
+        return score(frames)
+
+    monkeypatch.setattr(bench.scorers.scorer, "score", score_later)
+    bench.trigger("tile-overlays")
+    bar = bench.window.overlays.tiles.bar
+    bench.until(lambda: bar.button_text == "Compute for 2 photos")
+    bar.acted.emit()
+    assert bar.button_text == "Stop"
+    assert bar.text.startswith("Where it comes from: 0 of 2")
+    bar.acted.emit()
+    go_on.set()
+    bench.until(lambda: bar.button_text == "Compute for 2 photos")
+    assert tile_overlay(bench, "b.png") is None
+    bar.acted.emit()
+    bench.until(lambda: tile_overlay(bench, "b.png") is not None and bar.button_text == "")
+    assert "on 2 of the 3 photos in sight" in bar.text
+
+
+def test_the_line_says_why_tiles_have_no_overlay(viewing: Callable[..., WindowBench]) -> None:
+    bench = viewing(segmenters=HalvesFactory(installed=False))
+    bench.trigger("tile-overlays")
+    bar = bench.window.overlays.tiles.bar
+    assert not bar.isVisible()
+    for name, words in (("regions", "too fine for thumbnails"), ("segmentation", "No object finder")):
+        bench.trigger(f"overlay-{name}")
+        bench.window.panes.close()
+        bench.until(lambda words=words: words in bar.text)  # type: ignore[misc]
+        assert bar.isVisible()
+    bench.trigger("overlay-none")
+    bench.window.panes.close()
+    bench.until(lambda: not bar.isVisible())
+
+
+def test_the_line_says_how_far_it_is() -> None:
+    def line(busy: bool = False, **changes: Any) -> tuple[str, str]:
+        state = WorkState(running=True, done=5, total=39, missing=34, failed=0, seconds_left=None)
+        return tile_line("Map", "Red raises.", dataclasses.replace(state, **changes), 42, busy=busy)
+
+    assert line() == ("Map: 5 of 39", "Stop")
+    assert line(seconds_left=480.0) == ("Map: 5 of 39 · about 8 min left", "Stop")
+    assert line(busy=True) == ("Map: 5 of 39. Scoring goes first.", "Stop")
+    offered = line(running=False, missing=1, failed=2)
+    assert offered == ("Map: on 39 of the 42 photos in sight. Red raises.", "Compute for 1 photo")
+    assert line(running=False, missing=0, failed=2)[1] == ""
 
 
 def test_tiles_show_stored_overlays_only(viewing: Callable[..., WindowBench]) -> None:
