@@ -66,6 +66,8 @@ class FilterControls(QWidget):
         self._magnifier = QAction(self)
         self._name.line.addAction(self._magnifier, self._name.line.ActionPosition.LeadingPosition)
         self._score = RangeEditor(library.columns[SCORE], box_width=_SCORE_WIDTH)
+        # Its row of fields would take all room that is left, and move the button away from them.
+        self._score.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         for box in self._score.findChildren(NumberField):
             box.installEventFilter(self)
         self._popup = FilterPopup(parent=self)
