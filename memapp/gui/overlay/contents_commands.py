@@ -60,6 +60,7 @@ class ContentsCommands(QObject):
         self._chosen: tuple[str, str | None] | None = None
         """The category of the column, and the hash of the segmenter whose shares it shows."""
         self._said: set[str] = set()
+        self._closed = False
         supervisor.looked.connect(self._on_looked)
         supervisor.looking_ended.connect(self._on_ended)
         self.destroyed.connect(library.subscribe(self._on_change))
@@ -132,9 +133,14 @@ class ContentsCommands(QObject):
             self._chosen = chosen
             self._library.replace_columns(share_column(category, segmenter=chosen[1]))
 
+    def close(self) -> None:
+        """Take nothing any more, because the window closes; what comes late is found again the next time."""
+        self.stop()
+        self._closed = True
+
     def _take(self, key: ImageKey, contents: Contents) -> None:
         photo = self._library.id_of(key)
-        if photo is None:
+        if photo is None or self._closed:
             return
         note_contents(self._library, {photo: contents})
         self._supervisor.saving.start(

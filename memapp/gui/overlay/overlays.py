@@ -171,8 +171,10 @@ class Overlays(QObject):
         dialog.deleteLater()
 
     def stop(self) -> None:
-        """Cancel downloads and installations, because the window closes."""
+        """Cancel downloads and installations and what is computed, because the window closes."""
         self.segmenters.cancel()
+        self.tiles.stop()
+        self.contents.close()
 
     def export(self) -> None:
         """Request that the overlay on screen is saved, with the photo and its legend."""

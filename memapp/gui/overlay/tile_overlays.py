@@ -99,6 +99,10 @@ class TileOverlays(QObject):
         """Whether tiles show an overlay now."""
         return self._wanted and self._view.overlay in _ON_TILES
 
+    def stop(self) -> None:
+        """Compute nothing any more, because the window closes."""
+        self._work.reset()
+
     def set_wanted(self, wanted: bool) -> None:
         """Show overlays on thumbnails, or none."""
         self._wanted = wanted

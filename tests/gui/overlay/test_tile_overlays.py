@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from memapp.core.explanation import Segmentation
 from memapp.core.records import PixelArray
 from memapp.gui.overlay.tile_bar import tile_line
 from memapp.gui.overlay.tile_work import WorkState
@@ -89,6 +90,31 @@ def test_stopped_work_is_offered_again_and_failed_photos_are_not(
     bar.acted.emit()
     bench.until(lambda: tile_overlay(bench, "b.png") is not None and bar.button_text == "")
     assert "on 2 of the 3 photos in sight" in bar.text
+
+
+def test_closing_while_overlays_are_computed_stops_every_thread_and_takes_nothing_late(
+    viewing: Callable[..., WindowBench], halves: HalvesFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = viewing()
+    overlay(bench, "segmentation")
+    bench.window.panes.close()
+    begun, go_on = threading.Event(), threading.Event()
+    segment = halves.segmenter.segment
+
+    def segment_later(picture: PixelArray) -> Segmentation:
+        begun.set()
+        assert go_on.wait(20)
+        return segment(picture)
+
+    monkeypatch.setattr(halves.segmenter, "segment", segment_later)
+    bench.trigger("tile-overlays")
+    bench.until(begun.is_set)
+    bench.window.overlays.stop()
+    go_on.set()
+    bench.window.overlays.contents.note(bench.key("b.png"), segment(np.zeros((8, 8, 3), np.uint8)))
+    assert bench.window.library.value(bench.key("b.png"), CONTENTS) is None
+    bench.window.close()
+    assert bench.stopped
 
 
 def test_the_line_says_why_tiles_have_no_overlay(viewing: Callable[..., WindowBench]) -> None:
