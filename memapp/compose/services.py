@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TypeAlias
 
@@ -12,21 +13,26 @@ from PySide6.QtGui import QImage
 
 from memapp.compose.exports import EXPORT_KINDS, write_export
 from memapp.compose.loading import load_photo
+from memapp.compose.net_pool import NetPool
 from memapp.core.control import RunControl
 from memapp.core.errors import StoreError
 from memapp.core.explanation import AreaOfInterest
 from memapp.core.files import write_bytes_atomically
+from memapp.core.likeness import Likeness
 from memapp.core.machine import usable_cores
-from memapp.core.records import ImageKey
+from memapp.core.net_ids import RESMEM_ID
+from memapp.core.records import ImageKey, Precision
 from memapp.core.text import tr
 from memapp.gui.overlay.area_commands import AreaWork
 from memapp.gui.overlay.segmenter_commands import BytesProgress, SegmenterOffer, SegmenterRow, SegmenterWork
+from memapp.gui.window.best_set_commands import LikenessReader
 from memapp.gui.window.file_commands import FileWork
 from memapp.pipeline.unchanged_photo import load_unchanged
 from memapp.scoring.segmentation import coco, everyday
 from memapp.scoring.segmentation.folders import COCO, EVERYDAY, SegmenterFolders
 from memapp.store.area_book import AreaBook
 from memapp.store.areas import read_areas, write_areas
+from memapp.store.likenesses import LikenessStore
 from memapp.store.trash_restore import Restorer
 from memapp.workers.preview_pool import to_image
 
@@ -94,6 +100,19 @@ def segmenter_work(folders: SegmenterFolders, *, home: Path) -> SegmenterWork:
         remove=folders.remove,
         offers=tuple(offers),
     )
+
+
+def likeness_reader(pool: NetPool, *, fast: bool, home: Path) -> LikenessReader:
+    """Return what reads how alike photos are; `fast` says whether there are fast scores here."""
+
+    def read(keys: Sequence[ImageKey]) -> Mapping[ImageKey, Likeness]:
+        precisions = (Precision.EXACT, Precision.FAST) if fast else (Precision.EXACT,)
+        factories = [pool.scorers(RESMEM_ID, precision) for precision in precisions]
+        nets = [net for made in factories for net in (made.identity(), *made.equivalent_identities())]
+        with closing(LikenessStore(home=home)) as store:
+            return store.load(keys, nets)
+
+    return read
 
 
 def details(home: Path) -> str:

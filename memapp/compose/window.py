@@ -108,6 +108,7 @@ class WindowRoot(QObject):
 
     def _services(self, installation: Installation) -> AppServices:
         home = installation.home
+        fast = installation.nets.why_not_fast() is None
         return AppServices(
             file_work=services.file_work(installation.move_to_trash, installation.restore_from_trash),
             net_work=installation.net_work,
@@ -116,13 +117,14 @@ class WindowRoot(QObject):
             save_settings=self.settings_saver.flush,
             save_marks=self._marks.save,
             save_contents=self._contents.save,
+            likenesses=services.likeness_reader(self.pool, fast=fast, home=home),
             scores_folder=str(home),
             log_folder=str(home / log.FOLDER_NAME),
             licences_folder=str(resource_path("licences")),
             samples_folder=str(resource_path("samples")),
             version=__version__,
             details=lambda: services.details(home),
-            fast_available=installation.nets.why_not_fast() is None,
+            fast_available=fast,
         )
 
     def _closing_first(self, work: SegmenterWork) -> SegmenterWork:

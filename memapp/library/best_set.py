@@ -48,7 +48,7 @@ class Candidates:
     features: FloatArray
     """Unit vectors, (n, features); zeros where nothing was noted."""
     taken: npt.NDArray[np.int64]
-    """(n,): when each was taken; the earlier one is chosen among equals."""
+    """(n,): when each was taken; the earlier one is chosen among equals, where their worth is equal, too."""
     groups: npt.NDArray[np.int64] | None = None
     """(n,): photos of one group are of one moment, and one of them is chosen at most; -1 for none."""
 
@@ -153,6 +153,7 @@ def choose_best(
         checkpoint()
         gain = np.where(available, (1 - variety) * worth - variety * nearest, -np.inf)
         equals = np.flatnonzero(gain >= gain.max() - 1e-9)
+        equals = equals[worth[equals] >= worth[equals].max() - 1e-9]
         pick = int(equals[np.argmin(candidates.taken[equals])])
         chosen.append((pick, float(nearest[pick])))
         available[pick] = False

@@ -18,6 +18,7 @@ class View(StrEnum):
     VIEWER = "viewer"
     COMPARE = "compare"
     INSPECTOR = "inspector"
+    CHOICE = "choice"
 
 
 class Kind(IntEnum):

@@ -49,8 +49,10 @@ def test_with_variety_the_second_is_unlike_the_first() -> None:
     scenes = candidates([0.9, 0.89, 0.7, 0.6], unit(BEACH, BEACH_AGAIN, FOREST, FOREST_AGAIN))
     assert rows(choose_best(scenes, 2, variety=0.0)) == [0, 1]
     assert rows(choose_best(scenes, 2, variety=0.5)) == [0, 2]
-    # Then the likeness decides alone, and the first one is still the earliest of equals.
+    # Then the likeness decides alone, and the first one is still the best.
     assert rows(choose_best(scenes, 2, variety=1.0)) == [0, 2]
+    last_is_best = candidates([0.5, 0.6, 0.9], unit(BEACH, FOREST, FOREST_AGAIN))
+    assert rows(choose_best(last_is_best, 2, variety=1.0)) == [2, 0]
 
 
 def test_a_choice_says_how_many_it_stands_for_and_what_it_is_like() -> None:

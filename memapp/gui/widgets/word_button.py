@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QIcon, QKeyEvent, QPixmap
+from PySide6.QtGui import QAction, QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from memapp.gui.widgets.plain import as_caption, plain_tip
@@ -54,6 +54,24 @@ class WordButton(QToolButton):
         if worded != self._worded:
             self._worded = worded
             self._show()
+
+    def follow(self, action: QAction, *, words: str = "") -> None:
+        """Look as an action does, now and whenever it changes; `words` instead of its text, if given.
+
+        What a press does is the caller's.
+        """
+
+        def update() -> None:
+            self.setIcon(action.icon())
+            if self.isCheckable():
+                self.setChecked(action.isChecked())
+            self.setEnabled(action.isEnabled())
+            wanted = words or action.text().replace("&&", "&")
+            if self.words != wanted:
+                self.set_words(wanted, tip=action.toolTip())
+
+        action.changed.connect(update)
+        update()
 
     def setIcon(self, icon: QIcon | QPixmap) -> None:
         """Show this icon beside the words."""

@@ -119,6 +119,15 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "reveal", "photo", deferred("Show in folder"), ("Ctrl+Shift+R",), "folder", enabled=any_chosen
     ),
     ActionSpec(
+        "choose-best",
+        "photo",
+        deferred("Choose the best..."),
+        ("Ctrl+B",),
+        "choose-best",
+        separated=True,
+        enabled=lambda context: context.photos > 1,
+    ),
+    ActionSpec(
         "area-rectangle",
         "photo/areas",
         deferred("Draw a rectangle"),

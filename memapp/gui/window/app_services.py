@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from memapp.core.contents import Contents
+from memapp.core.likeness import Likeness
 from memapp.core.marks import MarkChange
 from memapp.core.nets import NetWork
 from memapp.core.records import ImageKey, PhotoId
@@ -28,6 +29,8 @@ class AppServices:
     """Store changes of marks; called on one thread. Raises MemappError where they can't be stored."""
     save_contents: Callable[[Mapping[ImageKey, Contents]], None]
     """Store what photos consist of; called on the same thread. Raises MemappError."""
+    likenesses: Callable[[Sequence[ImageKey]], Mapping[ImageKey, Likeness]]
+    """Read what tells how alike photos are; called on any thread. Raises MemappError."""
     scores_folder: str
     log_folder: str
     licences_folder: str

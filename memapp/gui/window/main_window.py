@@ -209,10 +209,10 @@ class MainWindow(QMainWindow):
             nets=self.nets,
             scoring=self.scoring,
             log=self.log,
-            saving=supervisor.saving,
-            save_marks=services.save_marks,
+            supervisor=supervisor,
+            services=services,
             settings=settings,
-            parent=self,
+            window=self,
         )
         self.actions_table.connect_runners(self._runners())
         self._connect_parts()

@@ -71,6 +71,14 @@ class MarkCommands(QObject):
         photos = self._photos()
         if not photos:
             return
+        # Before the mark, which may move the photo, or hide it from the filter.
+        beside = self._panes.beside(photos[0])
+        self.mark_photos(change, photos)
+        if len(photos) == 1 and self._settings.get(SETTINGS.advance_after_mark):
+            self._panes.go_on(photos[0], beside)
+
+    def mark_photos(self, change: MarkChange, photos: Sequence[PhotoId]) -> None:
+        """Mark these photos, at least one, in one step that can be undone."""
         before: Changes = {}
 
         def do() -> None:
@@ -84,11 +92,7 @@ class MarkCommands(QObject):
             where=photos[0],
             photos=tuple(photos),
         )
-        # Before the mark, which may move the photo, or hide it from the filter.
-        beside = self._panes.beside(photos[0])
         self._log.run(command)
-        if len(photos) == 1 and self._settings.get(SETTINGS.advance_after_mark):
-            self._panes.go_on(photos[0], beside)
 
     def _label(self, label: Label) -> None:
         """Give a label; the same again takes it off, as in other programs."""

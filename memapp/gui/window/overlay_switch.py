@@ -33,22 +33,12 @@ class OverlaySwitch(QWidget):
             segment.setProperty(
                 "segment", "first" if not place else "next" if overlays[place + 1 :] else "last"
             )
-            _follow(segment, overlay)
-            overlay.changed.connect(lambda segment=segment, overlay=overlay: _follow(segment, overlay))
+            segment.follow(overlay)
             segment.clicked.connect(
                 lambda _checked, segment=segment, overlay=overlay: _press(segment, overlay, none)
             )
             row.addWidget(segment)
             self.segments.append(segment)
-
-
-def _follow(segment: WordButton, overlay: QAction) -> None:
-    segment.setIcon(overlay.icon())
-    segment.setChecked(overlay.isChecked())
-    segment.setEnabled(overlay.isEnabled())
-    words = overlay.text().replace("&&", "&")
-    if segment.words != words:
-        segment.set_words(words, tip=overlay.toolTip())
 
 
 def _press(segment: WordButton, overlay: QAction, none: QAction) -> None:

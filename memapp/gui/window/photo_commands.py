@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QObject, QStandardPaths, Signal
+from PySide6.QtWidgets import QWidget
 
 from memapp.core.events import Notice, NoticeKind
 from memapp.core.number_text import number_text
@@ -17,6 +18,8 @@ from memapp.gui.grid.grid_view import GridView
 from memapp.gui.run.scoring_commands import ScoringCommands
 from memapp.gui.run.session import Session
 from memapp.gui.widgets.plain import ask_which
+from memapp.gui.window.app_services import AppServices
+from memapp.gui.window.best_set_commands import BestSetCommands
 from memapp.gui.window.file_commands import FileCommands
 from memapp.gui.window.list_commands import ListCommands
 from memapp.gui.window.mark_commands import MarkCommands
@@ -24,9 +27,8 @@ from memapp.gui.window.net_commands import NetCommands
 from memapp.gui.window.photo_panes import PhotoPanes
 from memapp.gui.window.trash_commands import TrashCommands
 from memapp.library.changes import Rows
-from memapp.library.marks import Changes
 from memapp.library.undo import CommandLog
-from memapp.workers.jobs import Jobs
+from memapp.workers.supervisor import Supervisor
 
 
 class PhotoCommands(QObject):
@@ -50,25 +52,33 @@ class PhotoCommands(QObject):
         nets: NetCommands,
         scoring: ScoringCommands,
         log: CommandLog,
-        saving: Jobs,
-        save_marks: Callable[[Changes], None],
+        supervisor: Supervisor,
+        services: AppServices,
         settings: Settings,
-        parent: QObject,
+        window: QWidget,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(window)
         self.marks = MarkCommands(
             book=session.marks,
             photos=photos,
             panes=panes,
             chosen=lambda: self.chosen,
             log=log,
-            saving=saving,
-            save=save_marks,
+            saving=supervisor.saving,
+            save=services.save_marks,
             settings=settings,
             parent=self,
         )
         self._trash = TrashCommands(files=files, lists=lists, library=session.library, log=log, parent=self)
-        for part in (self.marks, self._trash):
+        self.best_set = BestSetCommands(
+            photos=photos,
+            chosen=grid.selected_photos,
+            marks=self.marks,
+            likenesses=services.likenesses,
+            supervisor=supervisor,
+            window=window,
+        )
+        for part in (self.marks, self._trash, self.best_set):
             part.noticed.connect(self.noticed)
         self._session = session
         self._photos = photos

@@ -113,6 +113,11 @@ class MainToolbar(QToolBar):
         spring = QWidget()
         spring.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(spring)
+        self._best = WordButton()
+        self._best.follow(actions["choose-best"], words=tr("Choose the best"))
+        self._best.clicked.connect(lambda _checked: actions["choose-best"].trigger())
+        self.addWidget(self._best)
+        self.addSeparator()
         self.addWidget(self._overlays)
         smaller = self.addWidget(self._button("smaller"))
         self.addWidget(slider)
@@ -151,7 +156,7 @@ class MainToolbar(QToolBar):
                     break
 
     def _apply(self, fit: _Fit) -> None:
-        for button in (self._add_button, *self._overlays.segments):
+        for button in (self._add_button, self._best, *self._overlays.segments):
             button.set_worded(fit.words)
         for step in self._steps:
             step.setVisible(fit.steps)

@@ -166,10 +166,11 @@ EVERYTHING = replace(
 
 NEED_PHOTOS = {"contents-all", "export", "clear", "select-all", "find", "reverse", "score-rest"}
 MARKS = {spec.id for spec in ACTIONS if spec.menu == "photo/marks"}
+NEED_TWO = {"triage", "choose-best"}
 NEED_CHOSEN = {"open", "reveal", "copy", "remove", "trash", *MARKS}
 NEED_PHOTO_IN_VIEWER = {"area-rectangle", "area-polygon"}
 NEED_RUN = {"pause", "cancel"}
-NEED_MORE = {"undo", "redo", "triage", "score-exact", "overlay-export", "clear-filter"}
+NEED_MORE = {"undo", "redo", *NEED_TWO, "score-exact", "overlay-export", "clear-filter"}
 
 
 def usable(context: ActionContext) -> set[str]:
@@ -185,18 +186,20 @@ ALWAYS = set(IDS) - NEED_PHOTOS - NEED_CHOSEN - NEED_PHOTO_IN_VIEWER - NEED_RUN 
     [
         pytest.param(EMPTY, set(), id="empty"),
         pytest.param(replace(EMPTY, running=True), NEED_RUN, id="searching"),
-        pytest.param(LISTED, NEED_PHOTOS | {"triage"}, id="listed"),
+        pytest.param(LISTED, NEED_PHOTOS | NEED_TWO, id="listed"),
         pytest.param(replace(LISTED, photos=1), NEED_PHOTOS, id="one photo"),
-        pytest.param(CHOSEN, NEED_PHOTOS | NEED_CHOSEN | {"triage"}, id="chosen"),
+        pytest.param(CHOSEN, NEED_PHOTOS | NEED_CHOSEN | NEED_TWO, id="chosen"),
         pytest.param(
             replace(CHOSEN, fast_scores=1),
-            NEED_PHOTOS | NEED_CHOSEN | {"triage", "score-exact"},
+            NEED_PHOTOS | NEED_CHOSEN | NEED_TWO | {"score-exact"},
             id="chosen, fast scores",
         ),
+        pytest.param(VIEWED, NEED_PHOTOS | NEED_CHOSEN | NEED_PHOTO_IN_VIEWER | NEED_TWO, id="in the viewer"),
         pytest.param(
-            VIEWED, NEED_PHOTOS | NEED_CHOSEN | NEED_PHOTO_IN_VIEWER | {"triage"}, id="in the viewer"
+            replace(LISTED, fast_missing="No fast net."),
+            NEED_PHOTOS | {"choose-best"},
+            id="without a fast net",
         ),
-        pytest.param(replace(LISTED, fast_missing="No fast net."), NEED_PHOTOS, id="without a fast net"),
         pytest.param(replace(EMPTY, undo_text="x"), {"undo"}, id="undo"),
         pytest.param(replace(EMPTY, redo_text="x"), {"redo"}, id="redo"),
         pytest.param(replace(EMPTY, filtered=True), {"clear-filter"}, id="filtered"),
