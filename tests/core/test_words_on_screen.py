@@ -32,7 +32,7 @@ ASKING = {
     *("Add a folder...", "Add a scoring model...", "Add photos...", "Export areas...", "Export overlay..."),
     *("Export scores...", "Get an object finder...", "Get, choose, remove...", "Import areas..."),
     *("Install from a file...", "Install from a folder...", "Move to the trash...", "Object finder..."),
-    *("Preferences...", "Quick first pass...", "Rename...", "Scoring models..."),
+    *("Choose the best...", "Preferences...", "Quick first pass...", "Rename...", "Scoring models..."),
 }
 """The commands that ask for more before they do something: those alone end with three dots."""
 NAMES = re.compile(

@@ -36,11 +36,12 @@ def tile_line(title: str, meaning: str, state: WorkState, in_sight: int, *, busy
     if not lacking:
         text = tr("{title}, on all thumbnails. {meaning}", title=title, meaning=meaning)
         return text.rstrip(), ""
-    text = tr(
-        "{title}: on {shown} of the {count} photos in sight. {meaning}",
+    text = trn(
+        "{title}: on {shown} of {count:,} photo in sight. {meaning}",
+        "{title}: on {shown} of the {count:,} photos in sight. {meaning}",
+        in_sight,
         title=title,
         shown=number_text(in_sight - lacking, ","),
-        count=number_text(in_sight, ","),
         meaning=meaning,
     ).rstrip()
     if not state.missing:

@@ -152,8 +152,8 @@ class BestSetCommands(QObject):
         photos = [photo for key in keys if (photo := library.id_of(key)) is not None]
         self._marks.mark_photos(MarkChange(flag=Flag.PICK), photos)
         text = trn(
-            "{count:,} photo is picked. The filter Flag shows the picks alone; Undo takes them back.",
-            "{count:,} photos are picked. The filter Flag shows the picks alone; Undo takes them back.",
+            "{count:,} photo is picked. Undo takes the pick back.",
+            "{count:,} photos are picked. Undo takes the picks back.",
             len(photos),
         )
         self.noticed.emit(Notice(NoticeKind.INFORMATION, text))
