@@ -41,7 +41,8 @@ def surfaces(theme: Theme) -> tuple[str, ...]:
 
 @pytest.mark.parametrize("theme", LOOKS.values(), ids=LOOKS.keys())
 def test_texts_on_every_surface(theme: Theme) -> None:
-    for text, surface in product((theme.text, theme.second_text, theme.link), surfaces(theme)):
+    texts = (theme.text, theme.second_text, theme.link, theme.warning)
+    for text, surface in product(texts, surfaces(theme)):
         assert contrast(QColor(text), QColor(surface)) >= TEXT, (text, surface)
     assert contrast(QColor(theme.on_accent), QColor(theme.accent)) >= TEXT
     for surface in surfaces(theme):
@@ -50,7 +51,8 @@ def test_texts_on_every_surface(theme: Theme) -> None:
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
 def test_texts_on_what_is_pressed_or_chosen(theme: Theme) -> None:
-    assert contrast(QColor(theme.text), QColor(theme.line)) >= TEXT
+    for text in (theme.text, theme.second_text):
+        assert contrast(QColor(text), QColor(theme.line)) >= TEXT, text
 
 
 @pytest.mark.parametrize("theme", SURROUNDS.values(), ids=SURROUNDS.keys())
