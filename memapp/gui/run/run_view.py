@@ -44,6 +44,7 @@ class RunView(QObject):
         self._problems = problems
         self._stopped = False
         session.running_changed.connect(self.update_run)
+        session.gives_way_changed.connect(self._update_giving_way)
         session.progressed.connect(self._update_progress)
         session.ended.connect(self._on_ended)
         session.not_scored.connect(self._on_not_scored)
@@ -77,7 +78,16 @@ class RunView(QObject):
         if self._session.paused:
             # A batch finished during the pause: "Paused" stays.
             self._show_paused()
+        elif self._session.gives_way:
+            self._status.set_giving_way()
         self.update_scores()
+
+    @Slot()
+    def _update_giving_way(self) -> None:
+        if self._session.gives_way:
+            self._status.set_giving_way()
+        elif self._session.running and not self._session.paused:
+            self._status.show_progress()
 
     def update_hidden(self) -> None:
         """Show how many photos pass the filter."""

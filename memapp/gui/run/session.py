@@ -23,6 +23,7 @@ class Session(QObject):
     Signals:
         added(list[str]): these files and folders are to be scored.
         running_changed(): a run began, ended, was paused or resumed.
+        gives_way_changed(): an explanation began or ended; a run may wait for it.
         run_began(): a run began; after running_changed.
         run_net_changed(str): the title of the net of the run that begins; empty where only one scores.
         progressed(object Progress): how far the run is.
@@ -37,6 +38,7 @@ class Session(QObject):
 
     added = Signal(list)
     running_changed = Signal()
+    gives_way_changed = Signal()
     run_began = Signal()
     run_net_changed = Signal(str)
     progressed = Signal(object)
@@ -68,6 +70,8 @@ class Session(QObject):
         supervisor.events_ready.connect(self._on_events)
         supervisor.run_failed.connect(self._on_failed)
         supervisor.run_finished.connect(self._on_finished)
+        for signal in (supervisor.explain_started, supervisor.explain_finished):
+            signal.connect(lambda *_: self.gives_way_changed.emit())
 
     @property
     def running(self) -> bool:
@@ -78,6 +82,11 @@ class Session(QObject):
     def paused(self) -> bool:
         """Whether the run is paused."""
         return self.supervisor.paused
+
+    @property
+    def gives_way(self) -> bool:
+        """Whether the run waits for an explanation that a person waits for."""
+        return self.running and not self.paused and self.supervisor.explaining
 
     @property
     def identities(self) -> dict[str, NetIdentity]:

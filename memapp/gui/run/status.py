@@ -150,7 +150,18 @@ class RunStatus(QWidget):
     def set_progress(self, progress: Progress) -> None:
         """Show the progress of the run."""
         self._progress = progress
-        self.set_text(self._of_net(progress_text(progress)))
+        self.show_progress()
+
+    def show_progress(self) -> None:
+        """Show the last progress again, after something else was said."""
+        if self._progress is not None:
+            self.set_text(self._of_net(progress_text(self._progress)))
+
+    def set_giving_way(self) -> None:
+        """Show that the run waits for an explanation, until the next progress."""
+        if self._progress is not None and self._progress.done:
+            done = _done_text(self._progress)
+            self.set_text(self._of_net(tr("{done} · waits while a photo is explained", done=done)))
 
     def set_paused(self, *, on_battery: bool = False) -> None:
         """Show that a person or the battery paused the run, until the next progress."""

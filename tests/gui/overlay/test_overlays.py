@@ -32,7 +32,7 @@ from tests.gui.overlay.shown_overlays import (
     shown,
     view_colour,
 )
-from tests.gui.window_bench import WindowBench
+from tests.gui.window_bench import WindowBench, make_photos
 
 # What is laid over the photo
 
@@ -223,6 +223,36 @@ def test_coming_back_to_a_photo_goes_on_from_what_was_measured(
     assert scorer.scored - before < 3
     overlay(bench, "memorability")
     assert scorer.scored - before == 3
+
+
+def test_scoring_that_waits_for_an_explanation_says_so(
+    viewing: Callable[..., WindowBench], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = viewing()
+    more = make_photos(tmp_path / "more", {f"{number}.png": 100 + number for number in range(40)})
+    scorer, score = bench.scorers.scorer, bench.scorers.scorer.score
+    batches = threading.Semaphore(0)
+
+    def score_when_let(frames: PixelArray) -> npt.NDArray[np.float32]:
+        assert batches.acquire(timeout=20)
+        return score(frames)
+
+    monkeypatch.setattr(scorer, "score", score_when_let)
+    status = bench.window.status
+    bench.window.add([str(more)])
+    while " of 40" not in status.text:
+        scored = scorer.scored
+        batches.release()
+        bench.until(lambda scored=scored: scorer.scored > scored)  # type: ignore[misc]
+        # Progress is said a few times a second, between batches.
+        bench.qtbot.wait(150)
+    done = status.text.partition(" ")[0]
+    bench.trigger("overlay-memorability")
+    assert status.text == f"{done} of 40 · waits while a photo is explained"
+    batches.release(100)
+    bench.until(lambda: shown(bench) is not None)
+    bench.until_done()
+    assert "done in" in status.text
 
 
 def test_leaving_the_viewer_cancels(viewing: Callable[..., WindowBench]) -> None:

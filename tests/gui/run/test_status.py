@@ -78,6 +78,17 @@ def test_the_line_follows_the_run(status: RunStatus) -> None:
     assert status.text == "1 photo · done in 2 s"
 
 
+def test_a_run_that_waits_for_an_explanation(status: RunStatus) -> None:
+    status.set_giving_way()
+    assert status.text == ""
+    status.set_progress(HALF)
+    status.set_giving_way()
+    assert status.text == "412 of 2,031 · waits while a photo is explained"
+    status.show_progress()
+    assert status.text.startswith("412 of 2,031 ·")
+    assert "waits" not in status.text
+
+
 def test_a_run_that_waits_for_the_plug(status: RunStatus) -> None:
     status.set_progress(HALF)
     status.set_paused(on_battery=True)
