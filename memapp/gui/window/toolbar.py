@@ -117,7 +117,6 @@ class MainToolbar(QToolBar):
         self._best.follow(actions["choose-best"], words=tr("Choose the best"))
         self._best.clicked.connect(lambda _checked: actions["choose-best"].trigger())
         self.addWidget(self._best)
-        self.addSeparator()
         self.addWidget(self._overlays)
         smaller = self.addWidget(self._button("smaller"))
         self.addWidget(slider)

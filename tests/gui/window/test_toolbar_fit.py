@@ -119,6 +119,7 @@ def test_what_has_no_words_says_them_to_the_pointer_and_to_those_who_listen(benc
     assert {button.accessibleName() for button in buttons} == {
         "Add",
         "Sort: Score",
+        "Choose the best",
         "What's in it",
         "Where it comes from",
         "What each part adds",
@@ -129,7 +130,7 @@ def test_what_has_no_words_says_them_to_the_pointer_and_to_those_who_listen(benc
 
 def test_a_longer_word_makes_others_give_way(bench: WindowBench) -> None:
     sort = bench.window.sorting.button
-    resize(bench, 1400)
+    resize(bench, 1600)
     assert sort.text() == "Sort: Score"
     sort.set_words("Sort: Something with a rather long title, and longer", short="Something with")
     bench.until(lambda: sort.text().startswith("Some"))
