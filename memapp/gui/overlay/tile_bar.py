@@ -14,14 +14,13 @@ from memapp.gui.widgets.basic import ElidedLabel, IconButton, Role
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, ThemeManager
 
 
-def tile_line(title: str, meaning: str, state: WorkState, in_sight: int, *, busy: bool) -> tuple[str, str]:
+def tile_line(title: str, meaning: str, state: WorkState, *, busy: bool) -> tuple[str, str]:
     """Return what the line says about an overlay, and what its button offers; empty for no button.
 
     Args:
         title: of the overlay.
         meaning: of its colours, in a sentence; may be empty.
         state: how far it is.
-        in_sight: how many photos are in sight.
         busy: whether scoring goes first.
     """
     counts = {"done": number_text(state.done, ","), "total": number_text(state.total, ",")}
@@ -32,21 +31,27 @@ def tile_line(title: str, meaning: str, state: WorkState, in_sight: int, *, busy
             return tr("{title}: {done} of {total}", title=title, **counts), tr("Stop")
         left = time_left_text(state.seconds_left)
         return tr("{title}: {done} of {total} · {left}", title=title, left=left, **counts), tr("Stop")
-    lacking = state.missing + state.failed
-    if not lacking:
+    if state.missing:
+        text = trn(
+            "{title}: not yet on {count:,} photo in sight. {meaning}",
+            "{title}: not yet on {count:,} photos in sight. {meaning}",
+            state.missing,
+            title=title,
+            meaning=meaning,
+        )
+        offer = trn("Compute for {count:,} photo", "Compute for {count:,} photos", state.missing)
+        return text.rstrip(), offer
+    if state.failed:
+        text = trn(
+            "{title}: {count:,} photo in sight could not be read. {meaning}",
+            "{title}: {count:,} photos in sight could not be read. {meaning}",
+            state.failed,
+            title=title,
+            meaning=meaning,
+        )
+    else:
         text = tr("{title}, on all thumbnails. {meaning}", title=title, meaning=meaning)
-        return text.rstrip(), ""
-    text = trn(
-        "{title}: on {shown} of {count:,} photo in sight. {meaning}",
-        "{title}: on {shown} of the {count:,} photos in sight. {meaning}",
-        in_sight,
-        title=title,
-        shown=number_text(in_sight - lacking, ","),
-        meaning=meaning,
-    ).rstrip()
-    if not state.missing:
-        return text, ""
-    return text, trn("Compute for {count:,} photo", "Compute for {count:,} photos", state.missing)
+    return text.rstrip(), ""
 
 
 class TileBar(QWidget):

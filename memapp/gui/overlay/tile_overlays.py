@@ -219,6 +219,4 @@ class TileOverlays(QObject):
             names = tr("Open a photo to see the names of the colours.")
             meaning = str(words) if layer is Layer.MEMORABILITY else names
             busy = self._supervisor.running and not self._supervisor.paused
-            self.bar.show_line(
-                *tile_line(str(TITLES[layer]), meaning, self._work.state, len(self._in_sight), busy=busy)
-            )
+            self.bar.show_line(*tile_line(str(TITLES[layer]), meaning, self._work.state, busy=busy))

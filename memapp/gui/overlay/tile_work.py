@@ -26,7 +26,7 @@ class WorkState:
     missing: int
     """Photos in sight that lack their overlay and can be computed."""
     failed: int
-    """Photos in sight that could not be looked at."""
+    """Photos in sight that could not be read."""
     seconds_left: float | None
     """Of what runs, else of what is missing; None until a photo has been timed."""
 

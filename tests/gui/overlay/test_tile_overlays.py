@@ -35,7 +35,7 @@ def test_maps_are_computed_for_photos_in_sight_when_asked_for(
     bench.trigger("tile-overlays")
     bar = bench.window.overlays.tiles.bar
     bench.until(lambda: bar.button_text == "Compute for 2 photos")
-    assert "on 1 of the 3 photos in sight. Red raises the score" in bar.text
+    assert "not yet on 2 photos in sight. Red raises the score" in bar.text
     bar.acted.emit()
     bench.until(lambda: tile_overlay(bench, "b.png") is not None and tile_overlay(bench, "c.png") is not None)
     bench.until(lambda: bar.text.startswith("Where it comes from, on all thumbnails."))
@@ -89,7 +89,7 @@ def test_stopped_work_is_offered_again_and_failed_photos_are_not(
     assert tile_overlay(bench, "b.png") is None
     bar.acted.emit()
     bench.until(lambda: tile_overlay(bench, "b.png") is not None and bar.button_text == "")
-    assert "on 2 of the 3 photos in sight" in bar.text
+    assert "1 photo in sight could not be read" in bar.text
 
 
 def test_closing_while_overlays_are_computed_stops_every_thread_and_takes_nothing_late(
@@ -135,14 +135,15 @@ def test_the_line_says_why_tiles_have_no_overlay(viewing: Callable[..., WindowBe
 def test_the_line_says_how_far_it_is() -> None:
     def line(busy: bool = False, **changes: Any) -> tuple[str, str]:
         state = WorkState(running=True, done=5, total=39, missing=34, failed=0, seconds_left=None)
-        return tile_line("Map", "Red raises.", dataclasses.replace(state, **changes), 42, busy=busy)
+        return tile_line("Map", "Red raises.", dataclasses.replace(state, **changes), busy=busy)
 
     assert line() == ("Map: 5 of 39", "Stop")
     assert line(seconds_left=480.0) == ("Map: 5 of 39 · about 8 min left", "Stop")
     assert line(busy=True) == ("Map: 5 of 39. Scoring goes first.", "Stop")
     offered = line(running=False, missing=1, failed=2)
-    assert offered == ("Map: on 39 of the 42 photos in sight. Red raises.", "Compute for 1 photo")
-    assert line(running=False, missing=0, failed=2)[1] == ""
+    assert offered == ("Map: not yet on 1 photo in sight. Red raises.", "Compute for 1 photo")
+    broken = line(running=False, missing=0, failed=2)
+    assert broken == ("Map: 2 photos in sight could not be read. Red raises.", "")
 
 
 def test_tiles_show_stored_overlays_only(viewing: Callable[..., WindowBench]) -> None:
