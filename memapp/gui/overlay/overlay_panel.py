@@ -43,7 +43,11 @@ _WAITING = {
     Layer.MEMORABILITY: deferred("Scoring the photo without each of its parts..."),
     Layer.REGIONS: deferred("Scoring the photo without each part..."),
 }
-_PREPARING = deferred("Getting ready...")
+_PREPARING = {
+    Layer.SEGMENTATION: deferred("Opening the photo..."),
+    Layer.MEMORABILITY: deferred("Opening the photo and the scoring model..."),
+    Layer.REGIONS: deferred("Opening the photo and the scoring model..."),
+}
 
 
 class OverlayPanel(QWidget):
@@ -157,7 +161,7 @@ class OverlayPanel(QWidget):
     def show_waiting(self, layer: Layer) -> None:
         """Show that this overlay is being computed."""
         self._title.setText(str(TITLES[layer]))
-        self._waiting.begin(str(_WAITING[layer]))
+        self._waiting.begin(str(_WAITING[layer]), preparing=str(_PREPARING[layer]))
         self._show(self._waiting)
 
     def show_progress(self, done: int, total: int) -> None:
@@ -216,10 +220,11 @@ class _Waiting(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._words = text_label(role=Role.QUIET, wrap=True)
+        self._preparing = ""
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(2)
-        self._steps = text_label(role=Role.SMALL)
+        self._steps = text_label(role=Role.SMALL, wrap=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_3, 0, SPACE_3, 0)
         column.setSpacing(SPACE_2)
@@ -227,9 +232,10 @@ class _Waiting(QWidget):
             column.addWidget(part)
         column.addStretch(1)
 
-    def begin(self, text: str) -> None:
+    def begin(self, text: str, *, preparing: str) -> None:
         self._words.setText(text)
-        self._steps.setText(str(_PREPARING))
+        self._preparing = preparing
+        self._steps.setText(preparing)
         self._bar.setRange(0, 1)
         self._bar.setValue(0)
 
@@ -240,7 +246,7 @@ class _Waiting(QWidget):
         self._steps.setText(
             tr("{done} of {total}", done=number_text(done, ","), total=number_text(total, ","))
             if total > 1
-            else str(_PREPARING)
+            else self._preparing
         )
 
 

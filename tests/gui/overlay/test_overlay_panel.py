@@ -232,7 +232,7 @@ def test_another_variant_and_another_method_are_announced(panel: OverlayPanel) -
 
 def test_waiting_says_how_far_it_is(panel: OverlayPanel) -> None:
     panel.show_waiting(Layer.MEMORABILITY)
-    assert "Getting ready" in words(panel)
+    assert "Opening the photo" in words(panel)
     panel.show_progress(24, 128)
     assert "24 of 128" in words(panel)
     [export] = [button for button in panel.findChildren(QPushButton) if "Export" in button.text()]
