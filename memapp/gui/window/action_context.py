@@ -14,6 +14,7 @@ class Page(StrEnum):
     EMPTY = "empty"
     GRID = "grid"
     VIEWER = "viewer"
+    COMPARE = "compare"
 
 
 @dataclass(frozen=True, slots=True)

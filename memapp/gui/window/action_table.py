@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from memapp.core.text import Deferred, deferred, tr
 from memapp.gui.dialogs.shortcuts import ShortcutLine
 from memapp.gui.widgets.choice_texts import SURROUND_TEXTS
-from memapp.gui.window.action_context import ActionContext
+from memapp.gui.window.action_context import ActionContext, Page
 from memapp.gui.window.action_spec import ActionSpec, Words, any_chosen
 from memapp.gui.window.mark_actions import MARK_ACTIONS
 
@@ -119,12 +119,22 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "reveal", "photo", deferred("Show in folder"), ("Ctrl+Shift+R",), "folder", enabled=any_chosen
     ),
     ActionSpec(
+        "compare",
+        "photo",
+        deferred("Compare"),
+        ("C",),
+        "compare",
+        separated=True,
+        enabled=lambda context: (
+            context.page is not Page.COMPARE and context.chosen > 0 and context.photos > 1
+        ),
+    ),
+    ActionSpec(
         "choose-best",
         "photo",
         deferred("Choose the best..."),
         ("Ctrl+B",),
         "choose-best",
-        separated=True,
         enabled=lambda context: context.photos > 1,
     ),
     ActionSpec(
@@ -293,6 +303,10 @@ OTHER_KEYS: tuple[ShortcutLine, ...] = (
     ShortcutLine(deferred("Looking at a photo"), deferred("Next, previous"), deferred("Right, Left")),
     ShortcutLine(deferred("Looking at a photo"), deferred("Fit or actual size"), "Z"),
     ShortcutLine(deferred("Looking at a photo"), deferred("What the scoring model saw"), "F"),
+    ShortcutLine(deferred("Comparing"), deferred("Another photo is the current one"), "Left / Right"),
+    ShortcutLine(deferred("Comparing"), deferred("Keep the current photo; the next ones come"), "Up"),
+    ShortcutLine(deferred("Comparing"), deferred("Drop the current photo; the next one comes"), "Down"),
+    ShortcutLine(deferred("Comparing"), deferred("Zoom and move together, or each alone"), "L"),
     ShortcutLine(deferred("Looking at a photo"), deferred("Back to the grid"), deferred("Esc")),
     ShortcutLine(
         deferred("With an area selected"),

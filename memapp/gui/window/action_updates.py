@@ -6,7 +6,8 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from memapp.core.marks import NO_CHANGE, shared_marks
-from memapp.core.records import Precision
+from memapp.core.records import ImageKey, Precision
+from memapp.gui.compare.compare_page import ComparePage
 from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.grid.grid_view import GridView
 from memapp.gui.overlay.overlays import Overlays
@@ -37,6 +38,7 @@ class ActionUpdates(QObject):
         grid: GridView,
         photo_lists: QWidget,
         viewer: PhotoViewer,
+        compare: ComparePage,
         pages: QStackedWidget,
         overlays: Overlays,
         nets: NetCommands,
@@ -54,6 +56,7 @@ class ActionUpdates(QObject):
         self._grid = grid
         self._photo_lists = photo_lists
         self._viewer = viewer
+        self._compare = compare
         self._pages = pages
         self._overlay = overlays.view
         self._areas = overlays.areas
@@ -66,6 +69,7 @@ class ActionUpdates(QObject):
         session.running_changed.connect(self.update)
         session.progressed.connect(self.update)
         viewer.changed.connect(self._update_marks)
+        compare.changed.connect(self._update_marks)
         pages.currentChanged.connect(self._update_marks)
         overlays.view.shown_changed.connect(self.update)
         overlays.areas.selection_changed.connect(self.update)
@@ -98,7 +102,7 @@ class ActionUpdates(QObject):
 
     @Slot()
     def _update_marks(self) -> None:
-        viewed = self._viewer.key if self._page() is Page.VIEWER else None
+        viewed = self._looked_at()
         keys = [viewed] if viewed is not None else []
         if viewed is None and self._selected <= _MOST_ASKED:
             keys = self._grid.selected_photos()
@@ -109,10 +113,11 @@ class ActionUpdates(QObject):
     def _context(self) -> ActionContext:
         page = self._page()
         viewed = page is Page.VIEWER and self._viewer.key is not None
+        one = self._looked_at() is not None
         return ActionContext(
             page=page,
             photos=self._scores.count(),
-            chosen=1 if viewed else self._selected,
+            chosen=1 if one else self._selected,
             shared=self._shared,
             photo_visible=viewed and not self._viewer.view.message,
             running=self._session.running,
@@ -133,4 +138,15 @@ class ActionUpdates(QObject):
         shown = self._pages.currentWidget()
         if shown is self._viewer:
             return Page.VIEWER
+        if shown is self._compare:
+            return Page.COMPARE
         return Page.GRID if shown is self._photo_lists else Page.EMPTY
+
+    def _looked_at(self) -> ImageKey | None:
+        """Return the one photo that commands are about: the viewer's, or the current one of a comparison."""
+        match self._page():
+            case Page.VIEWER:
+                return self._viewer.key
+            case Page.COMPARE:
+                return self._compare.current
+        return None

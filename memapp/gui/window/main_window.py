@@ -179,10 +179,7 @@ class MainWindow(QMainWindow):
             parent=self,
         )
         self.scoring = ScoringCommands(
-            session=self.session,
-            scores=self.scores,
-            fast_available=services.fast_available,
-            window=self,
+            session=self.session, scores=self.scores, fast_available=services.fast_available, window=self
         )
         self._set_precision()
         self.changed_files = ChangedFiles(
@@ -212,6 +209,8 @@ class MainWindow(QMainWindow):
             supervisor=supervisor,
             services=services,
             settings=settings,
+            pages=self._pages,
+            theme_manager=theme_manager,
             window=self,
         )
         self.actions_table.connect_runners(self._runners())
@@ -245,6 +244,7 @@ class MainWindow(QMainWindow):
             grid=self.grid,
             photo_lists=self._photo_lists,
             viewer=self.viewer,
+            compare=self.photo_commands.compare.page,
             pages=self._pages.stack,
             overlays=self.overlays,
             nets=self.nets,

@@ -37,10 +37,14 @@ class MarkCommands(QObject):
         log: CommandLog,
         saving: Jobs,
         save: Callable[[Changes], None],
+        may_go_on: Callable[[], bool],
         settings: Settings,
         parent: QObject,
     ) -> None:
-        """Mark the chosen photos of this book; `save` stores changes, on the thread of `saving`."""
+        """Mark the chosen photos of this book; `save` stores changes, on the thread of `saving`.
+
+        `may_go_on` says whether the next photo may be shown after a mark.
+        """
         super().__init__(parent)
         self._book = book
         self._library = photos.library
@@ -48,6 +52,7 @@ class MarkCommands(QObject):
         self._chosen = chosen
         self._log = log
         self._settings = settings
+        self._may_go_on = may_go_on
         self._said: set[str] = set()
         book.save = lambda changes: saving.start(
             partial(save, dict(changes)), done=lambda _nothing: None, failed=self._on_failed
@@ -74,7 +79,7 @@ class MarkCommands(QObject):
         # Before the mark, which may move the photo, or hide it from the filter.
         beside = self._panes.beside(photos[0])
         self.mark_photos(change, photos)
-        if len(photos) == 1 and self._settings.get(SETTINGS.advance_after_mark):
+        if len(photos) == 1 and self._may_go_on() and self._settings.get(SETTINGS.advance_after_mark):
             self._panes.go_on(photos[0], beside)
 
     def mark_photos(self, change: MarkChange, photos: Sequence[PhotoId]) -> None:

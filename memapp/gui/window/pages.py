@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from memapp.gui.viewer.photo_viewer import PhotoViewer
 from memapp.gui.window.drop_area import EmptyPage
@@ -36,6 +36,15 @@ class Pages(QObject):
         """Show the photo in the viewer."""
         self.stack.setCurrentWidget(self._viewer)
         self._viewer.setFocus()
+
+    def add(self, page: QWidget) -> None:
+        """Take a page that show() shows."""
+        self.stack.addWidget(page)
+
+    def show(self, page: QWidget) -> None:
+        """Show a page that was added."""
+        self.stack.setCurrentWidget(page)
+        page.setFocus()
 
     @Slot()
     def show_photos(self) -> None:

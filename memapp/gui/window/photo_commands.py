@@ -13,17 +13,21 @@ from memapp.core.number_text import number_text
 from memapp.core.records import ImageKey
 from memapp.core.settings import Settings
 from memapp.core.text import tr
+from memapp.gui.compare.compare_page import ComparePage
 from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.grid.grid_view import GridView
 from memapp.gui.run.scoring_commands import ScoringCommands
 from memapp.gui.run.session import Session
 from memapp.gui.widgets.plain import ask_which
+from memapp.gui.widgets.theme import ThemeManager
 from memapp.gui.window.app_services import AppServices
 from memapp.gui.window.best_set_commands import BestSetCommands
+from memapp.gui.window.compare_commands import CompareCommands
 from memapp.gui.window.file_commands import FileCommands
 from memapp.gui.window.list_commands import ListCommands
 from memapp.gui.window.mark_commands import MarkCommands
 from memapp.gui.window.net_commands import NetCommands
+from memapp.gui.window.pages import Pages
 from memapp.gui.window.photo_panes import PhotoPanes
 from memapp.gui.window.trash_commands import TrashCommands
 from memapp.library.changes import Rows
@@ -55,9 +59,21 @@ class PhotoCommands(QObject):
         supervisor: Supervisor,
         services: AppServices,
         settings: Settings,
+        pages: Pages,
+        theme_manager: ThemeManager,
         window: QWidget,
     ) -> None:
         super().__init__(window)
+        page = ComparePage(theme_manager=theme_manager)
+        pages.add(page)
+        self.compare = CompareCommands(
+            page=page,
+            photos=photos,
+            pages=pages,
+            chosen=lambda: self.chosen,
+            supervisor=supervisor,
+            parent=self,
+        )
         self.marks = MarkCommands(
             book=session.marks,
             photos=photos,
@@ -66,6 +82,7 @@ class PhotoCommands(QObject):
             log=log,
             saving=supervisor.saving,
             save=services.save_marks,
+            may_go_on=lambda: self.compare.current is None,
             settings=settings,
             parent=self,
         )
@@ -92,8 +109,8 @@ class PhotoCommands(QObject):
 
     @property
     def chosen(self) -> Sequence[ImageKey]:
-        """The photo in the viewer, else the selected ones in the order on screen."""
-        viewing = self._panes.viewing
+        """The photo in the viewer or the current one of those compared, else the selected ones in order."""
+        viewing = self._panes.viewing or self.compare.current
         return [viewing] if viewing is not None else self._grid.selected_photos()
 
     def open(self) -> None:

@@ -106,6 +106,7 @@ def make_runners(
             "area-rectangle": overlays.areas.draw_rectangle,
             "area-polygon": overlays.areas.draw_polygon,
             **photos.marks.runners,
+            "compare": photos.compare.open,
             "choose-best": photos.best_set.choose,
             "remove": photos.remove,
             "trash": partial(area_or, photos.move_to_trash),

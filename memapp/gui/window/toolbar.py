@@ -113,10 +113,10 @@ class MainToolbar(QToolBar):
         spring = QWidget()
         spring.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(spring)
-        self._best = WordButton()
-        self._best.follow(actions["choose-best"], words=tr("Choose the best"))
-        self._best.clicked.connect(lambda _checked: actions["choose-best"].trigger())
-        self.addWidget(self._best)
+        self._worded = [
+            self._word_button("compare", tr("Compare")),
+            self._word_button("choose-best", tr("Choose the best")),
+        ]
         self.addWidget(self._overlays)
         smaller = self.addWidget(self._button("smaller"))
         self.addWidget(slider)
@@ -155,7 +155,7 @@ class MainToolbar(QToolBar):
                     break
 
     def _apply(self, fit: _Fit) -> None:
-        for button in (self._add_button, self._best, *self._overlays.segments):
+        for button in (self._add_button, *self._worded, *self._overlays.segments):
             button.set_worded(fit.words)
         for step in self._steps:
             step.setVisible(fit.steps)
@@ -183,6 +183,13 @@ class MainToolbar(QToolBar):
         button.setDefaultAction(self._actions[name])
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setIconSize(self.iconSize())
+        return button
+
+    def _word_button(self, name: str, words: str) -> WordButton:
+        button = WordButton()
+        button.follow(self._actions[name], words=words)
+        button.clicked.connect(lambda _checked: self._actions[name].trigger())
+        self.addWidget(button)
         return button
 
     def _menu_of(self, names: Sequence[str]) -> QMenu:

@@ -167,7 +167,7 @@ EVERYTHING = replace(
 NEED_PHOTOS = {"contents-all", "export", "clear", "select-all", "find", "reverse", "score-rest"}
 MARKS = {spec.id for spec in ACTIONS if spec.menu == "photo/marks"}
 NEED_TWO = {"triage", "choose-best"}
-NEED_CHOSEN = {"open", "reveal", "copy", "remove", "trash", *MARKS}
+NEED_CHOSEN = {"compare", "open", "reveal", "copy", "remove", "trash", *MARKS}
 NEED_PHOTO_IN_VIEWER = {"area-rectangle", "area-polygon"}
 NEED_RUN = {"pause", "cancel"}
 NEED_MORE = {"undo", "redo", *NEED_TWO, "score-exact", "overlay-export", "clear-filter"}

@@ -120,6 +120,7 @@ def test_what_has_no_words_says_them_to_the_pointer_and_to_those_who_listen(benc
         "Add",
         "Sort: Score",
         "Choose the best",
+        "Compare",
         "What's in it",
         "Where it comes from",
         "What each part adds",
