@@ -303,10 +303,6 @@ OTHER_KEYS: tuple[ShortcutLine, ...] = (
     ShortcutLine(deferred("Looking at a photo"), deferred("Next, previous"), deferred("Right, Left")),
     ShortcutLine(deferred("Looking at a photo"), deferred("Fit or actual size"), "Z"),
     ShortcutLine(deferred("Looking at a photo"), deferred("What the scoring model saw"), "F"),
-    ShortcutLine(deferred("Comparing"), deferred("Another photo is the current one"), "Left / Right"),
-    ShortcutLine(deferred("Comparing"), deferred("Keep the current photo; the next ones come"), "Up"),
-    ShortcutLine(deferred("Comparing"), deferred("Drop the current photo; the next one comes"), "Down"),
-    ShortcutLine(deferred("Comparing"), deferred("Zoom and move together, or each alone"), "L"),
     ShortcutLine(deferred("Looking at a photo"), deferred("Back to the grid"), deferred("Esc")),
     ShortcutLine(
         deferred("With an area selected"),
@@ -315,6 +311,16 @@ OTHER_KEYS: tuple[ShortcutLine, ...] = (
     ),
     ShortcutLine(deferred("With an area selected"), deferred("Delete it"), deferred("Delete")),
     ShortcutLine(deferred("With an area selected"), deferred("Select nothing"), deferred("Esc")),
+    ShortcutLine(
+        deferred("Comparing"), deferred("Make the next photo the current one"), deferred("Right, Left")
+    ),
+    ShortcutLine(
+        deferred("Comparing"), deferred("Keep the current photo; the next ones come"), deferred("Up")
+    ),
+    ShortcutLine(
+        deferred("Comparing"), deferred("Drop the current photo; the next one comes"), deferred("Down")
+    ),
+    ShortcutLine(deferred("Comparing"), deferred("Zoom and move together, or each alone"), "L"),
     ShortcutLine(deferred("In the search"), deferred("Go to the photos"), deferred("Enter, Down, Esc")),
 )
 """Keys of a view, which belong to no action."""

@@ -117,12 +117,13 @@ class MainToolbar(QToolBar):
             self._word_button("compare", tr("Compare")),
             self._word_button("choose-best", tr("Choose the best")),
         ]
+        compare, _ = (self.addWidget(button) for button in self._worded)
         self.addWidget(self._overlays)
         smaller = self.addWidget(self._button("smaller"))
         self.addWidget(slider)
         self._steps = (smaller, self.addWidget(self._button("larger")))
         lines.append(self.addSeparator())
-        self._rest = (reverse, self.addWidget(self._button("problems")), *lines)
+        self._rest = (reverse, compare, self.addWidget(self._button("problems")), *lines)
         self._add("inspector")
         actions["add-photos"].changed.connect(self._tint)
         self._tint()
@@ -189,7 +190,6 @@ class MainToolbar(QToolBar):
         button = WordButton()
         button.follow(self._actions[name], words=words)
         button.clicked.connect(lambda _checked: self._actions[name].trigger())
-        self.addWidget(button)
         return button
 
     def _menu_of(self, names: Sequence[str]) -> QMenu:
