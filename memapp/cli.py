@@ -122,11 +122,11 @@ def _self_test(out: Path | None) -> int:
 def _window_parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="memapp",
-        description="Rank photos by how memorable they are to people. Opens the window with PATHs.",
-        epilog="Without a window: memapp score PATH..., memapp pick PATH..., memapp doctor and memapp lab "
-        "(each takes --help).",
+        description="Rank photos by how well people are predicted to remember them. Opens the window.",
+        epilog="Without a window: memapp score, pick, explain, segmenters, doctor and lab; "
+        "memapp COMMAND --help describes each.",
     )
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="photos and folders to open")
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="photos and folders to add")
     checks = parser.add_argument_group("to check an installation")
     checks.add_argument("--self-test", action="store_true", help="test every part and report as JSON")
     checks.add_argument(

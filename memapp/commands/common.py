@@ -49,7 +49,7 @@ def nets() -> NetRegistry:
 def add_device(command: argparse.ArgumentParser) -> None:
     """Add the option for the device."""
     command.add_argument(
-        "--device", choices=DEVICES, default="auto", help="the device that computes (default: auto)"
+        "--device", choices=DEVICES, default="auto", help="what computes: processor (cpu) or graphics card (default: auto, the fastest that works)"
     )
 
 

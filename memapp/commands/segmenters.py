@@ -31,19 +31,22 @@ from memapp.store.home import home_folder
 def add_to(commands: Any) -> None:
     """Add the command to the parser's commands."""
     segmenters = commands.add_parser(
-        "segmenters", help="list, install, remove or download segmenters, which find things in photos"
+        "segmenters",
+        help="list, install, remove or download object finders (segmenters)",
+        description="List, install, remove or download object finders (segmenters), which name the things in "
+        "photos. docs/segmenter-packs.md says how to make one.",
     )
     segmenters.set_defaults(run=_guarded(_list))
     actions = segmenters.add_subparsers(metavar="ACTION")
-    listing = actions.add_parser("list", help="list the installed ones (the default)")
+    listing = actions.add_parser("list", help="list those that are installed (the default)")
     listing.set_defaults(run=_guarded(_list))
-    install = actions.add_parser("install", help="install a pack: a folder, a zip, or coco-13's weights")
+    install = actions.add_parser("install", help="install one from a folder, a zip file, or the file of coco-13")
     install.add_argument("path", metavar="PATH", type=file_path)
     install.set_defaults(run=_guarded(_install))
-    remove = actions.add_parser("remove", help="remove a pack that was installed")
+    remove = actions.add_parser("remove", help="remove one that was installed")
     remove.add_argument("name", metavar="NAME")
     remove.set_defaults(run=_guarded(_remove))
-    fetch = actions.add_parser("fetch", help="download a published segmenter")
+    fetch = actions.add_parser("fetch", help="download a published one")
     fetch.add_argument("name", metavar="NAME", choices=[EVERYDAY, COCO], help=f"{EVERYDAY} or {COCO}")
     fetch.add_argument("--yes", action="store_true", help="do not ask before downloading")
     fetch.set_defaults(run=_guarded(_fetch))
@@ -88,7 +91,7 @@ def _list(_: argparse.Namespace, folders: SegmenterFolders, _control: RunControl
             if everyday.can_be_made()
             else "memapp segmenters install PATH installs a pack that was made elsewhere."
         )
-        say(f"No segmenter is installed. {how}")
+        say(f"No object finder is installed. {how}")
     return EXIT_ALL_SCORED
 
 
