@@ -49,7 +49,10 @@ def nets() -> NetRegistry:
 def add_device(command: argparse.ArgumentParser) -> None:
     """Add the option for the device."""
     command.add_argument(
-        "--device", choices=DEVICES, default="auto", help="what computes: processor (cpu) or graphics card (default: auto, the fastest that works)"
+        "--device",
+        choices=DEVICES,
+        default="auto",
+        help="what computes: processor (cpu) or graphics card (default: auto, the fastest that works)",
     )
 
 

@@ -88,7 +88,12 @@ def add_to(commands: Any) -> None:
         help="the object finder that names the parts; none: parts are patches of similar colour "
         "(default: the first one that is installed)",
     )
-    explain.add_argument("--aoi", metavar="FILE", type=file_path, help="a file of areas of interest, as the window exports them")
+    explain.add_argument(
+        "--aoi",
+        metavar="FILE",
+        type=file_path,
+        help="a file of areas of interest, as the window exports them",
+    )
     add_device(explain)
     add_precision(explain, fast="take fast scores for this, in less time")
     explain.add_argument(

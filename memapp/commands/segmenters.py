@@ -40,7 +40,9 @@ def add_to(commands: Any) -> None:
     actions = segmenters.add_subparsers(metavar="ACTION")
     listing = actions.add_parser("list", help="list those that are installed (the default)")
     listing.set_defaults(run=_guarded(_list))
-    install = actions.add_parser("install", help="install one from a folder, a zip file, or the file of coco-13")
+    install = actions.add_parser(
+        "install", help="install one from a folder, a zip file, or the file of coco-13"
+    )
     install.add_argument("path", metavar="PATH", type=file_path)
     install.set_defaults(run=_guarded(_install))
     remove = actions.add_parser("remove", help="remove one that was installed")

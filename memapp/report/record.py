@@ -161,7 +161,7 @@ def _place_fields(scores: Scores, rows: Rows) -> list[Field]:
         for place, rank, tied in zip(places.tolist(), *(each.tolist() for each in found), strict=True):
             ranks[place], ties[place] = rank, tied
     model = [scores.shown.title if rank is not None else None for rank in ranks]
-    return [Field("rank", ranks), Field("ties", ties), Field("model", model)]
+    return [Field("rank", ranks), Field("ties", ties), Field("scoring_model", model)]
 
 
 def _net_field(library: Library, rows: Rows, net: ReportNet) -> Field:

@@ -20,6 +20,7 @@ import psutil
 from memapp.core.control import RunControl
 from memapp.core.errors import Cancelled, MemappError
 from memapp.core.machine import lower_this_thread
+from memapp.core.text import tr, trn
 
 _LOOK_SECONDS = 0.1
 _WAITING = 5
@@ -27,7 +28,7 @@ _WAITING = 5
 _STARTING_SECONDS = 10.0
 _STARTING_BYTES = 500_000_000
 """Computing and memory for the start of a child process and its libraries."""
-TOO_MUCH_MEMORY = "it takes too much memory"
+TOO_MUCH_MEMORY = tr("it takes too much memory")
 
 
 class ChildError(MemappError):
@@ -89,7 +90,9 @@ def run_in_child(
                 raise ChildError(problem)
         succeeded, answer = ours.recv()
     except EOFError as problem:
-        raise ChildError("it ended before it was finished; perhaps there was not enough memory") from problem
+        raise ChildError(
+            tr("it ended before it was finished; perhaps there was not enough memory")
+        ) from problem
     finally:
         ours.close()
         process.join()
@@ -110,7 +113,11 @@ class _Watch:
 
     def problem(self) -> str | None:
         """Return why the process must be ended; None if it may go on."""
-        too_slow = f"it takes longer than {self._limits.seconds:.0f} seconds"
+        too_slow = trn(
+            "it takes longer than {count} second",
+            "it takes longer than {count} seconds",
+            round(self._limits.seconds),
+        )
         if time.monotonic() > self._until:
             return too_slow
         if self._process is None:

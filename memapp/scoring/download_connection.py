@@ -16,6 +16,7 @@ import truststore
 
 from memapp.core.control import RunControl
 from memapp.core.errors import FetchError
+from memapp.core.text import tr
 
 _LOOK_SECONDS = 0.05
 """Between two looks at whether the download was cancelled."""
@@ -77,6 +78,9 @@ class _SecureRedirects(urllib.request.HTTPRedirectHandler):
         safe = {"https": ("https",), "http": ("http", "https")}[urlsplit(req.full_url).scheme]
         if urlsplit(newurl).scheme not in safe:
             raise FetchError(
-                f"{req.host} redirects to an address that is not secure. Nothing was downloaded."
+                tr(
+                    "{host} redirects to an address that is not secure. Nothing was downloaded.",
+                    host=req.host,
+                )
             )
         return super().redirect_request(req, fp, code, msg, headers, newurl)

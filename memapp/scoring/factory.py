@@ -105,7 +105,7 @@ class NetFactory:
             try:
                 gpu = self._finished(open_gpu(self._net, device))
             except (DeviceError, OutOfDeviceMemoryError) as problem:
-                notes.append(tr("{problem} Scoring continues on the processor (CPU).", problem=problem))
+                notes.append(on_cpu(problem))
             else:
                 return FallbackScorer(
                     engine=gpu,
@@ -131,11 +131,11 @@ class NetFactory:
             wanted = () if engine == "onnx" else gpus_that_may_be_here()
             return wanted if importlib.util.find_spec("torch") else ()
         if engine == "onnx":
-            notes.append("onnxruntime computes on the CPU only. Scoring goes on with the CPU.")
+            notes.append(on_cpu(tr("onnxruntime computes on the processor only.")))
         elif device not in gpus_that_may_be_here():
-            notes.append(f"No {GPU_NAMES[device]} was found. Scoring goes on with the CPU.")
+            notes.append(on_cpu(tr("No {gpu} was found.", gpu=GPU_NAMES[device])))
         elif importlib.util.find_spec("torch") is None:
-            notes.append("A GPU needs torch, which is not installed. Scoring goes on with the CPU.")
+            notes.append(on_cpu(tr("A graphics card needs torch, which is not installed.")))
         else:
             return (device,)
         return ()
@@ -145,6 +145,11 @@ class NetFactory:
         if self._choice.batch_size:
             engine.batch_size = self._choice.batch_size
         return engine
+
+
+def on_cpu(problem: object) -> str:
+    """Return the note that the CPU scores, after the sentence that says why."""
+    return tr("{problem} Scoring continues on the processor (CPU).", problem=problem)
 
 
 def open_torch_cpu(net: ScorableNet, threads: int | None = None) -> Engine:
@@ -159,7 +164,7 @@ def _why_not_here(device: str) -> str:
     """Return why torch has no such GPU, in the driver's own words if it has any: they name the remedy."""
     import torch
 
-    sentence = f"No {GPU_NAMES[device]} that torch can use was found."
+    sentence = tr("No {gpu} that torch can use was found.", gpu=GPU_NAMES[device])
     if device != "cuda" or not torch.backends.cuda.is_built():  # type: ignore[no-untyped-call]
         return sentence
     with warnings.catch_warnings(record=True) as warned:
@@ -173,7 +178,13 @@ def _why_not_here(device: str) -> str:
             words = ""
     words = words or next((str(each.message).splitlines()[0] for each in warned if str(each.message)), "")
     return (
-        f"{sentence} The driver says: {one_line(words)[:_LONGEST_WORDS].rstrip('.')}." if words else sentence
+        tr(
+            "{sentence} The driver says: {problem}.",
+            sentence=sentence,
+            problem=one_line(words)[:_LONGEST_WORDS].rstrip("."),
+        )
+        if words
+        else sentence
     )
 
 

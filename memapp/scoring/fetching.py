@@ -18,6 +18,8 @@ from typing import IO, Any, TypeAlias
 from memapp.core.control import RunControl
 from memapp.core.errors import FetchError
 from memapp.core.files import make_private_folder
+from memapp.core.number_text import number_text
+from memapp.core.text import tr
 from memapp.scoring.download_connection import disconnecting_when_cancelled, opener
 from memapp.scoring.partial_download import PartialDownload, Published, is_published
 
@@ -83,7 +85,12 @@ def fetch(
         part.place(target)
     except OSError as problem:
         raise FetchError(
-            f"{published.title} can't be saved: {folder} can't be written ({problem.strerror or problem})."
+            tr(
+                "{title} can't be saved: {folder} can't be written ({problem}).",
+                title=published.title,
+                folder=folder,
+                problem=problem.strerror or problem,
+            )
         ) from problem
     return target
 
@@ -109,9 +116,13 @@ def _receive(
             attempts += 1
             if failures >= len(pauses) or attempts >= MOST_ATTEMPTS:
                 raise FetchError(
-                    f"{part.published.title} could not be downloaded from {part.published.host}: "
-                    f"{problem}. Try again later; the part received so far is kept. Or install it from a "
-                    "file."
+                    tr(
+                        "{title} could not be downloaded from {host}: {problem}. Try again "
+                        "later: what was received is kept. Or install it from a file.",
+                        title=part.published.title,
+                        host=part.published.host,
+                        problem=problem,
+                    )
                 ) from problem
             _log.info("downloading %s: %s", part.published.file_name, problem)
             _wait(pauses[failures], control)
@@ -122,8 +133,12 @@ def _receive(
         part.discard()
         if not resumed or fresh:
             raise FetchError(
-                f"{part.published.host} sent another file than {part.published.file_name}: its hash "
-                "differs. It was deleted. Try again later, or install it from a file."
+                tr(
+                    "{host} sent another file than {file_name}. It was deleted. Try again "
+                    "later, or install it from a file.",
+                    host=part.published.host,
+                    file_name=part.published.file_name,
+                )
             )
         # Bytes of two versions of the file may have been mixed; try once more without resuming.
         fresh = True
@@ -174,8 +189,12 @@ def _take(
     published = part.published
     if response.headers.get_content_type() == "text/html":
         raise FetchError(
-            f"{published.host} sent a web page instead of the file: this network may want you to log in "
-            "first. Open any page in a browser, then try again. Or install it from a file."
+            tr(
+                "{host} sent a web page instead of the file: this network may want you to "
+                "log in first. Open any page in a browser, then try again. Or install it "
+                "from a file.",
+                host=published.host,
+            )
         )
     length = _number(response.headers.get("Content-Length"))
     start, total = 0, length
@@ -183,15 +202,21 @@ def _take(
         start, total = _range(response.headers.get("Content-Range"))
         if start != part.size:
             part.discard()
-            raise _RetryError("it sent another part than requested")
+            raise _RetryError(tr("it sent another part than requested"))
     else:
         _begin(part, response.headers)
     if (total or 0) > 2 * published.likely_size:
         part.discard()
         raise FetchError(
-            f"{published.host} offers another file than {published.file_name}: it has "
-            f"{(total or 0) / 1e6:,.0f} MB instead of about {published.likely_size / 1e6:,.0f}. Nothing "
-            "was downloaded."
+            tr(
+                "{host} offers another file than {file_name}: it has {total} MB instead of "
+                "about {likely_size} MB. Nothing was downloaded. Install it from a file "
+                "instead.",
+                host=published.host,
+                file_name=published.file_name,
+                total=number_text((total or 0) / 1e6, ",.0f"),
+                likely_size=number_text(published.likely_size / 1e6, ",.0f"),
+            )
         )
     part.check_disk_space((total or published.likely_size) - start)
     done = start
@@ -207,13 +232,25 @@ def _take(
             if done > (total or 2 * published.likely_size):
                 file.close()
                 part.discard()
-                raise FetchError(f"{published.host} sent more than the file's size. Nothing was kept.")
+                raise FetchError(
+                    tr(
+                        "{host} sent another file than expected. Nothing was kept. Install it "
+                        "from a file instead.",
+                        host=published.host,
+                    )
+                )
             progress(done, total or 0)
             pace.check(done)
         _flush(file)
     control.checkpoint()
     if total is not None and done < total:
-        raise _RetryError(f"it stopped after {done / 1e6:,.1f} of {total / 1e6:,.1f} MB")
+        raise _RetryError(
+            tr(
+                "it stopped after {done} of {total} MB",
+                done=number_text(done / 1e6, ",.1f"),
+                total=number_text(total / 1e6, ",.1f"),
+            )
+        )
 
 
 class _Pace:
@@ -235,7 +272,7 @@ class _Pace:
         if time.monotonic() < self._since + self._seconds:
             return
         if done < self._done + _PROGRESS_BYTES:
-            raise _RetryError("it sends too slowly")
+            raise _RetryError(tr("it is too slow"))
         self._done, self._since = done, time.monotonic()
 
 
@@ -275,22 +312,32 @@ def _refuse_status(problem: urllib.error.HTTPError, part: PartialDownload) -> No
         case 416:
             # What is here is not the beginning of the server's file.
             part.discard()
-            raise _RetryError("it can't resume the download") from problem
+            raise _RetryError(tr("it can't resume the download")) from problem
         case 407:
             raise FetchError(
-                "The proxy of this network needs a name and a password. Ask your network's "
-                "administrator, or install from a file."
+                tr(
+                    "This network asks for a name and a password (proxy). Ask the person "
+                    "who manages the network, or install from a file.",
+                )
             ) from problem
         case 408 | 425 | 429 | 500 | 502 | 503 | 504:
-            raise _RetryError(f"it is not available now (status {problem.code})") from problem
+            raise _RetryError(tr("it is not available now (status {code})", code=problem.code)) from problem
         case 404 | 410:
             raise FetchError(
-                f"{part.published.file_name} is no longer at {host}. A newer memapp may know its new place; "
-                "or install it from a file."
+                tr(
+                    "{file_name} is no longer at {host}. A newer memapp may know its new "
+                    "place. Or install it from a file.",
+                    file_name=part.published.file_name,
+                    host=host,
+                )
             ) from problem
     raise FetchError(
-        f"{host} refuses to send {part.published.file_name} (status {problem.code}). Try again later, or "
-        "install it from a file."
+        tr(
+            "{host} refuses to send {file_name} (status {code}). Try again later, or install it from a file.",
+            host=host,
+            file_name=part.published.file_name,
+            code=problem.code,
+        )
     ) from problem
 
 
@@ -299,19 +346,31 @@ def _typed_error(problem: Exception, part: PartialDownload) -> Exception:
     cause = problem.reason if isinstance(problem, urllib.error.URLError) else problem
     if isinstance(cause, ssl.SSLCertVerificationError):
         return FetchError(
-            f"{host} could not prove its identity ({cause.verify_message}). Check this computer's date "
-            "and its network's certificates, or install from a file."
+            tr(
+                "{host} could not prove its identity ({verify_message}). Check this "
+                "computer's date and its network's certificates, or install from a file.",
+                host=host,
+                verify_message=cause.verify_message,
+            )
         )
     if isinstance(cause, socket.gaierror) or getattr(cause, "errno", None) in _UNREACHABLE:
         return FetchError(
-            f"This computer can't reach {host}: connect it to the internet and try again, "
-            "or install from a file."
+            tr(
+                "This computer can't reach {host}. Connect it to the internet, then try "
+                "again, or install from a file.",
+                host=host,
+            )
         )
     if isinstance(cause, TimeoutError):
-        return _RetryError("it no longer answers")
+        return _RetryError(tr("it no longer answers"))
     if isinstance(cause, ValueError) and not isinstance(cause, OSError):
-        return FetchError(f"{host} sent a response that can't be understood. Install from a file instead.")
-    return _RetryError("the connection broke")
+        return FetchError(
+            tr(
+                "{host} sent a response that can't be understood. Install from a file instead.",
+                host=host,
+            )
+        )
+    return _RetryError(tr("the connection broke"))
 
 
 def _unreachable() -> frozenset[int]:

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 from memapp.core.errors import FetchError
 from memapp.core.files import open_regular_file, read_json, write_atomically
+from memapp.core.number_text import number_text
+from memapp.core.text import tr
 
 _MOST_MEMORY_BYTES = 100_000
 _SPARE = 100_000_000
@@ -93,8 +95,12 @@ class PartialDownload:
         free = shutil.disk_usage(self.folder).free
         if free < needed + _SPARE:
             raise FetchError(
-                f"The disk of {self.folder} is too full: {(needed + _SPARE) / 1e6:,.0f} MB are needed, "
-                f"{free / 1e6:,.0f} MB are free."
+                tr(
+                    "The disk of {folder} is too full: {needed} MB are needed, {free} MB are free.",
+                    folder=self.folder,
+                    needed=number_text((needed + _SPARE) / 1e6, ",.0f"),
+                    free=number_text(free / 1e6, ",.0f"),
+                )
             )
 
     def place(self, target: Path) -> None:

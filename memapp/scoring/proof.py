@@ -7,7 +7,9 @@ import numpy.typing as npt
 
 from memapp.core.errors import DeviceError
 from memapp.core.frame import FRAME_SIDE
+from memapp.core.number_text import number_text
 from memapp.core.records import NetIdentity, PixelArray, Precision
+from memapp.core.text import tr
 from memapp.scoring.engines.engine import Engine
 
 DEVICE_TOLERANCE = 1e-3
@@ -89,4 +91,10 @@ def prove(
     difference = float(np.abs(engine.score(proof_frames(labelled=labelled)) - expected).max())
     # Written so that a difference of NaN fails, too.
     if not difference <= tolerance:
-        raise DeviceError(f"{engine.engine.device_name} computes wrong scores (off by {difference:.2g}).")
+        raise DeviceError(
+            tr(
+                "{device_name} computes wrong scores (off by {difference}).",
+                device_name=engine.engine.device_name,
+                difference=number_text(difference, ".2g"),
+            )
+        )

@@ -68,7 +68,10 @@ class ResMemNet:
         def open_torch() -> Engine:
             if weights is None:
                 raise DeviceError(
-                    f"torch needs the weights of {RESMEM_IDENTITY.name}, which are not on this computer."
+                    tr(
+                        "torch needs the file of {name}, which is not on this computer.",
+                        name=RESMEM_IDENTITY.name,
+                    )
                 )
             return open_torch_cpu(self, choice.most_threads)
 
@@ -101,7 +104,10 @@ class ResMemNet:
                 return None
             if self._graphs.is_damaged(RESMEM_IDENTITY):
                 raise WeightsError(
-                    f"The net {RESMEM_IDENTITY.name} that came with memapp is damaged: install memapp again."
+                    tr(
+                        "The scoring model {name} that came with memapp is damaged. Install memapp again.",
+                        name=RESMEM_IDENTITY.name,
+                    )
                 ) from problem
             raise
 

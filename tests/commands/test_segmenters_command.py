@@ -62,8 +62,8 @@ def test_what_goes_wrong_is_a_sentence_and_a_status(tmp_path: Path) -> None:
     source = made_pack(tmp_path) / "segmenters" / MADE
     (source / "segmenter.onnx").write_bytes(b"another one")
     for arguments, words in (
-        (("install", source), "is refused: the graph in"),
-        (("install", tmp_path / "nowhere"), "There is no segmenter pack at"),
+        (("install", source), "can't be used: what"),
+        (("install", tmp_path / "nowhere"), "There is no object finder at"),
         (("remove", "unheard-of"), "unheard-of is not installed"),
     ):
         done = segmenters(tmp_path / "home", *arguments)

@@ -24,6 +24,7 @@ _AVOIDED = re.compile(
 _BARE_MODEL = re.compile(r"(?<!scoring )\bmodels?\b", re.IGNORECASE)
 _CONTRACTION = re.compile(r"\b\w+(n't|'re|'ll|'ve|'d)\b|\b(it|that|there|who)'s\b", re.IGNORECASE)
 _NUMBER_OF = re.compile(r"\{(count|chosen|listed|total|photos)[^}]*\} (?:\w+ )?\w+s\b")
+_NO_MARKS = re.compile(r"!|…|  |\.\.\.|\?\?| [,.;:?](?!\w)")
 _ENDS = re.compile(r"[.?:]$|\}$")
 
 WORK = re.compile(r"^\w+ing\b")
@@ -79,7 +80,7 @@ def wrongly_ended(text: str) -> bool:
     if text.endswith("..."):
         return text not in ASKING and not WORK.match(text)
     several = re.search(r"[a-z]{2}[.;] [A-Z]", text)
-    return bool(several and not _ENDS.search(text)) or bool(re.search(r"!|…|  |\.\.\.|\?\?| [,.;:?]", text))
+    return bool(several and not _ENDS.search(text)) or bool(_NO_MARKS.search(text))
 
 
 def capitalised(text: str) -> bool:
@@ -119,6 +120,7 @@ def test_what_is_counted_has_a_plural_of_its_own() -> None:
         "{place} of the {count} fast scores in this list, from the most false alarms",
         "Export the scores of the {chosen} selected photos, or of all {listed} that are shown?",
         "It has {count} areas. At most {most} can be imported.",
+        "{filename} is not an object finder: it contains {count} files.",
     }
     single = [forms[0] for forms in entries() if len(forms) == 1]
     assert [text for text in single if _NUMBER_OF.search(text) and text not in several] == []

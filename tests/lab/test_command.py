@@ -76,7 +76,7 @@ def test_scores_for_false_alarms_have_no_percentile_among_hits(
         (["lab", "train", "--net", "m3m", "--group", "mood"], "no column 'mood'"),
         (["lab", "train", "--net", "m3m", "--init", "random", "--segmenter", "deep"], "No segmenter deep"),
         (["lab", "train", "--net", "alexnet", "--init", "random", "--freeze", "nose"], "no part nose"),
-        (["lab", "train", "--net", "alexnet", "--init", "none.safetensors"], "Can't read the net"),
+        (["lab", "train", "--net", "alexnet", "--init", "none.safetensors"], "can't be read"),
     ],
 )
 def test_errors_are_reported(
@@ -113,9 +113,9 @@ def test_an_unknown_net_is_refused_before_any_work(
 ) -> None:
     (tmp_path / "net.pt").write_bytes(b"PK\x03\x04 and more")
     assert main(["score", "--net", str(tmp_path / "net.pt"), str(images)]) == 2
-    assert "it is a pickle" in capsys.readouterr().err
+    assert "it is a file of torch" in capsys.readouterr().err
     assert main(["score", "--net", "nobody", str(images)]) == 2
-    assert "No net is called nobody" in capsys.readouterr().err
+    assert "no scoring model with the name nobody" in capsys.readouterr().err
 
 
 def test_a_game_needs_photos(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

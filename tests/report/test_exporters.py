@@ -18,7 +18,7 @@ from tests.report.made import OUTCOMES, report_of, scored
 
 COLUMNS = [
     *("path", "name", "status", "score", "percentile", "width", "height", "taken", "contents", "reason"),
-    *("exact", "caution", "flag", "stars", "label", "rank", "ties", "model"),
+    *("exact", "caution", "flag", "stars", "label", "rank", "ties", "scoring_model"),
 ]
 
 

@@ -105,7 +105,7 @@ def test_a_gpu_for_onnxruntime_is_refused_with_a_note(locator: WeightsLocator, p
     scorer = factory.build(said.append)
     assert scorer.engine.engine == "onnxruntime"
     assert said == [scorer.engine.note]
-    assert "on the CPU only" in said[0]
+    assert "on the processor only" in said[0]
     scorer.close()
 
 

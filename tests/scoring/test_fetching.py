@@ -164,7 +164,7 @@ def test_a_file_that_always_stops_early_fails_and_is_kept(get: Fetch, server: Se
     [
         (Way(404), "no longer at"),
         (Way(403), r"refuses to send file\.pth \(status 403\)"),
-        (Way(407), "proxy of this network"),
+        (Way(407), "a name and a password"),
         (Way(content=b"<html>log in</html>", content_type="text/html; charset=utf-8"), "log in first"),
         (Way(content=CONTENT * 3), "another file than file.pth: it has 2 MB instead of about 1"),
         (Way(302, location="ftp://127.0.0.1/x"), "an address that is not secure"),
@@ -182,7 +182,7 @@ def test_permanent_errors_are_reported_at_once(
 
 def test_another_file_is_deleted(get: Fetch, server: Server, folder: Path) -> None:
     server.ways = [Way(content=b"x" * len(CONTENT))]
-    with pytest.raises(FetchError, match="its hash differs"):
+    with pytest.raises(FetchError, match="sent another file"):
         get()
     assert names(folder) == []
 
@@ -215,7 +215,7 @@ def test_a_cancel_does_not_wait_for_a_silent_server(get: Fetch, server: Server) 
 
 
 def test_being_offline_is_reported_with_one_sentence(get: Fetch) -> None:
-    with pytest.raises(FetchError, match=r"^This computer can't reach nowhere\.invalid: connect it"):
+    with pytest.raises(FetchError, match=r"^This computer can't reach nowhere\.invalid. Connect it"):
         get(address="http://nowhere.invalid/file.pth")
 
 
@@ -352,7 +352,7 @@ def test_attempts_that_each_bring_something_are_bounded(
 
 def test_the_whole_hash_counts(get: Fetch) -> None:
     digest = hashlib.sha256(CONTENT).hexdigest()
-    with pytest.raises(FetchError, match="its hash differs"):
+    with pytest.raises(FetchError, match="sent another file"):
         get(sha256=digest[:-1] + ("0" if digest[-1] != "0" else "1"))
     assert len(WEIGHTS_SHA256) == 64
 
@@ -372,7 +372,7 @@ def test_a_link_in_the_place_of_the_part_is_not_written_through(
 def test_one_byte_now_and_then_does_not_go_on_for_ever(get: Fetch, server: Server) -> None:
     """Of a server that is never silent for long, in one request."""
     server.ways = [Way(seconds_per_byte=0.05)] * 9
-    with pytest.raises(FetchError, match="it sends too slowly"):
+    with pytest.raises(FetchError, match="it is too slow"):
         get(stall_seconds=0.4)
     assert len(server.requests) == 1 + len(NO_PAUSES)
 

@@ -13,7 +13,7 @@ from memapp.gui.dialogs.triage_dialog import TriageDialog
 from memapp.gui.run.session import Session
 from memapp.library.scores import Scores
 
-FAST_MISSING = deferred("Fast scores are not available: this installation has no fast scoring model.")
+FAST_MISSING = deferred("Fast scores are not available: this memapp came without them.")
 
 
 class ScoringCommands(QObject):

@@ -16,6 +16,7 @@ from memapp.core.memory_game import (
     Showing,
     result_of,
 )
+from memapp.core.text import deferred, tr
 from memapp.gui.widgets.theme import (
     SPACE_2,
     SPACE_3,
@@ -28,14 +29,14 @@ from memapp.gui.widgets.theme import (
     font,
 )
 
-TITLE = "Memory game"
+TITLE = deferred("Memory game")
 HOW = (
-    "Photos appear one after another, each for a moment.\n"
-    "Press the space bar whenever you see a photo that was there before.\n"
-    "Some come back soon, some much later. Don't guess, and don't go back: just look."
+    deferred("Photos appear one after another, each for a moment."),
+    deferred("Press the space bar whenever you see a photo that was there before."),
+    deferred("Some come back soon, some much later. Do not guess, only look."),
 )
-START = "Space: start        Esc: quit"
-PLAYING = "Space: seen before        Esc: quit without saving"
+START = deferred("Space: start · Esc: quit")
+PLAYING = deferred("Space: seen before · Esc: quit without saving")
 PICTURE_SHARE = 0.72
 """Of the window's height, for a photo."""
 DOT = 8
@@ -61,7 +62,7 @@ class GameWindow(QWidget):
     ) -> None:
         """Play these photos with pictures from this function."""
         super().__init__()
-        self.setWindowTitle(TITLE)
+        self.setWindowTitle(str(TITLE))
         self.setMinimumSize(640, 480)
         self.resize(1100, 800)
         self._stream = stream
@@ -70,8 +71,8 @@ class GameWindow(QWidget):
         theme_manager.changed.connect(self.update)
         self._pressed: list[bool] = []
         self._image: QImage | None = None
-        self._lines: tuple[str, str, str] = (TITLE, HOW, START)
-        self._playing = False
+        self._lines: tuple[str, str, str] = (str(TITLE), "\n".join(map(str, HOW)), str(START))
+        self._waiting, self._playing = True, False
         self._hide = self._timer(shown_seconds, self._blank)
         self._next = self._timer(shown_seconds + blank_seconds, self._advance)
 
@@ -83,13 +84,13 @@ class GameWindow(QWidget):
     def start(self) -> None:
         """Show the first photo."""
         self._pressed.clear()
-        self._playing = True
-        self._lines = ("", "", PLAYING)
+        self._waiting, self._playing = False, True
+        self._lines = ("", "", str(PLAYING))
         self._advance()
 
     def show_result(self, text: str) -> None:
         """Show the result and where it was saved."""
-        self._lines = ("Done", text, "Esc: close")
+        self._lines = (tr("Done"), text, tr("Esc: close"))
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -101,7 +102,7 @@ class GameWindow(QWidget):
         elif self._playing:
             self._pressed[-1] = True
             self.update()
-        elif self._lines[2] == START:
+        elif self._waiting:
             self.start()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -197,11 +198,21 @@ class GameWindow(QWidget):
 def result_text(answers: Sequence[Answer], kept: str) -> str:
     """Return the text about one player's result."""
     found: GameResult = result_of(answers)
-    text = (
-        f"You recognised {found.hits} of {found.targets} repeated photos, and pressed for "
-        f"{found.false_alarms} of {found.first_sights} new photos."
-    )
+    lines = [
+        tr(
+            "Photos that came back: you recognised {hits} of {targets}. New photos: you pressed for "
+            "{false_alarms} of {first_sights}.",
+            hits=found.hits,
+            targets=found.targets,
+            false_alarms=found.false_alarms,
+            first_sights=found.first_sights,
+        )
+    ]
     if not found.attentive:
-        text += "\nToo many quick repeats were missed, or too many new photos taken for repeats: these "
-        text += "answers are saved, but don't count in the labels."
-    return f"{text}\n\n{kept}"
+        lines.append(
+            tr(
+                "You missed too many photos that came back soon, or pressed for too many new ones. "
+                "Your answers are saved, but they are not counted."
+            )
+        )
+    return "\n".join([*lines, "", kept])

@@ -21,6 +21,7 @@ from memapp.core.machine import usable_cores
 from memapp.core.memory_game import LEAST_PHOTOS, Answer, Role, choose_photos, plan_game
 from memapp.core.records import FoundFile
 from memapp.core.settings import SETTINGS, Settings
+from memapp.core.text import tr, trn
 from memapp.gui.widgets.theme import ThemeManager
 from memapp.intake.discover import find_photos
 from memapp.intake.load import load_photo
@@ -87,9 +88,21 @@ def _keep(window: GameWindow, output: Path, observer: str, answers: Sequence[Ans
     try:
         table, tallies = keep_game(output, answers, observer=observer, when=now)
     except OSError as problem:
-        window.show_result(result_text(answers, f"The answers can't be saved: {problem.strerror}."))
+        window.show_result(
+            result_text(answers, tr("The answers can't be saved: {reason}.", reason=problem.strerror))
+        )
         return
-    window.show_result(result_text(answers, f"{len(tallies)} photos have labels now, in {table}."))
+    window.show_result(
+        result_text(
+            answers,
+            trn(
+                "{count:,} photo has answers now, in {path}.",
+                "{count:,} photos have answers now, in {path}.",
+                len(tallies),
+                path=table,
+            ),
+        )
+    )
 
 
 def _pictures(images: Path, observers: dict[str, int], *, seed: int, most: int | None) -> dict[str, QImage]:

@@ -98,7 +98,7 @@ class CpuEngines:
                 _log.warning("the graph can't be used and is exported again: %s", problem)
         if self._weights is None:
             raise GraphError(
-                f"The graph of {self._net.name} can't be used on this computer, and its weights are missing."
+                tr("A file of {name} is missing or does not work on this computer.", name=self._net.name)
             )
         graph = self._graphs.prepare(self._net, self._weights, notify)
         # The user has waited long enough: the tuning happens at the next start.

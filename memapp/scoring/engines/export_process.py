@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from memapp.core.errors import DeviceError, MemappError
 from memapp.core.machine import lower_this_thread
+from memapp.core.text import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ export_resmem = ProcessExport("memapp.scoring.resmem:load_resmem")
 def _export_in_process(how: ProcessExport, weights: Path, target: Path) -> npt.NDArray[np.float32]:
     for package in ("torch", "torchvision", "onnx"):
         if importlib.util.find_spec(package) is None:
-            raise DeviceError(f"{package} is not installed")
+            raise DeviceError(tr("{package} is not installed", package=package))
     # Spawned, not forked, because this process has threads.
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
@@ -67,7 +68,7 @@ def _export_in_process(how: ProcessExport, weights: Path, target: Path) -> npt.N
     try:
         answer = ours.recv()
     except EOFError:
-        answer = "it ended before it was finished"
+        answer = tr("it ended before it was finished")
     finally:
         ours.close()
         process.join()

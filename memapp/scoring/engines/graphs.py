@@ -21,8 +21,10 @@ from memapp.core.contracts import Notify
 from memapp.core.errors import MemappError
 from memapp.core.files import make_private_folder, read_json, write_atomically
 from memapp.core.nets import PREPARING
+from memapp.core.number_text import number_text
 from memapp.core.records import NetIdentity
 from memapp.core.resources import resource_path
+from memapp.core.text import tr
 from memapp.scoring.hash_cache import HashCache
 from memapp.scoring.proof import proof_scores_of
 
@@ -134,7 +136,9 @@ class GraphFolder:
             self._check_disk_space(weights.stat().st_size + _BESIDE_THE_WEIGHTS)
             handle, name = tempfile.mkstemp(dir=self.folder, prefix=f".{path.stem}.", suffix=".part")
         except OSError as problem:
-            raise GraphError(f"{self.folder} can't be written ({problem.strerror}).") from problem
+            raise GraphError(
+                tr("{folder} can't be written ({problem}).", folder=self.folder, problem=problem.strerror)
+            ) from problem
         os.close(handle)
         beside = Path(name)
         notify(str(PREPARING))
@@ -142,12 +146,18 @@ class GraphFolder:
             scores = proof_scores_of(self._export(weights, beside).tolist(), net)
             self._put_in_place(beside, path, net, scores)
         except OSError as problem:
-            raise GraphError(f"{self.folder} can't be written ({problem.strerror}).") from problem
+            raise GraphError(
+                tr("{folder} can't be written ({problem}).", folder=self.folder, problem=problem.strerror)
+            ) from problem
         except ValueError as problem:
-            raise GraphError(f"The net could not be exported: it gives {problem}.") from problem
+            raise GraphError(
+                tr("The scoring model could not be prepared: {problem}.", problem=problem)
+            ) from problem
         except MemappError as problem:
             _log.warning("the export failed: %s", problem)
-            raise GraphError(f"The net could not be exported: {str(problem).rstrip('.')}.") from problem
+            raise GraphError(
+                tr("The scoring model could not be prepared: {problem}.", problem=str(problem).rstrip("."))
+            ) from problem
         finally:
             with suppress(OSError):
                 beside.unlink(missing_ok=True)
@@ -163,8 +173,12 @@ class GraphFolder:
         free = shutil.disk_usage(self.folder).free
         if free < needed:
             raise GraphError(
-                f"The disk of {self.folder} is too full: {needed / 1e6:,.0f} MB are needed, "
-                f"{free / 1e6:,.0f} MB are free."
+                tr(
+                    "The disk of {folder} is too full: {needed} MB are needed, {free} MB are free.",
+                    folder=self.folder,
+                    needed=number_text(needed / 1e6, ",.0f"),
+                    free=number_text(free / 1e6, ",.0f"),
+                )
             )
 
     def _put_in_place(

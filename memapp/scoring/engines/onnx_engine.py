@@ -10,6 +10,7 @@ import onnxruntime
 
 from memapp.core.errors import DeviceError, OutOfDeviceMemoryError
 from memapp.core.records import EngineInfo, PixelArray
+from memapp.core.text import tr
 from memapp.scoring.engines.engine import check_features, check_scores
 from memapp.scoring.hardware import cpu_name
 
@@ -64,7 +65,7 @@ class OnnxEngine:
         outputs = [node.name for node in self._session.get_outputs()]
         self._gives_features = outputs == [SCORES, FEATURES]
         if inputs != [FRAMES] or (outputs != [SCORES] and not self._gives_features):
-            raise DeviceError(f"{graph} contains another net.")
+            raise DeviceError(tr("{graph} belongs to another scoring model.", graph=graph))
 
     @property
     def engine(self) -> EngineInfo:
@@ -111,6 +112,6 @@ def _typed_error(problem: Exception) -> DeviceError | OutOfDeviceMemoryError:
     if isinstance(problem, MemoryError) or any(
         words in text.lower() for words in ("failed to allocate", "bad allocation", "bad_alloc")
     ):
-        return OutOfDeviceMemoryError(f"{cpu_name()} does not have enough memory.")
+        return OutOfDeviceMemoryError(tr("{cpu_name} does not have enough memory.", cpu_name=cpu_name()))
     first_line = text.splitlines()[0] if text else type(problem).__name__
-    return DeviceError(f"onnxruntime failed ({first_line}).")
+    return DeviceError(tr("onnxruntime failed ({first_line}).", first_line=first_line))

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from memapp.core.errors import DeviceError, OutOfDeviceMemoryError
 from memapp.core.records import EngineInfo, PixelArray
+from memapp.core.text import tr
 from memapp.scoring.engines.engine import check_features, check_scores
 from memapp.scoring.hardware import cpu_name, physical_cores
 
@@ -140,7 +141,9 @@ def _guarded(device: str, work: Callable[[], Result]) -> Result:
                 # After a real failure of the device even this may fail; the first error is the important one.
                 with suppress(RuntimeError):
                     torch.cuda.empty_cache()
-            raise OutOfDeviceMemoryError(f"{_device_name(device)} does not have enough memory.") from problem
+            raise OutOfDeviceMemoryError(
+                tr("{device_name} does not have enough memory.", device_name=_device_name(device))
+            ) from problem
         first_line = text.splitlines()[0] if text else type(problem).__name__
         raise DeviceError(f"{_device_name(device)} failed ({first_line}).") from problem
 

@@ -22,6 +22,7 @@ from memapp.core.explanation import FrameMap, ScorerOpener, Steps
 from memapp.core.frame import FRAME_SIDE
 from memapp.core.machine import garbage_collector_at_rest
 from memapp.core.records import PixelArray
+from memapp.core.text import deferred
 from memapp.scoring.explain.fills import FloatArray, blurred_frame, mean_frame
 from memapp.scoring.hardware import physical_cores
 from memapp.scoring.torch_libraries import load_torch_libraries
@@ -35,9 +36,8 @@ STEPS = 4
 SPOTS = 10
 """Across and down: values for a hundredth of the frame have about the size of occlusion's values."""
 _BATCH = 4
-NO_TORCH = (
-    "Maps by gradients need torch, which is not installed here. Maps made by covering parts of the "
-    "photo (occlusion) work without it."
+NO_TORCH = deferred(
+    "The quick estimate needs torch, which is not installed here. The thorough method works without it."
 )
 
 
@@ -99,7 +99,7 @@ class GradientMapMaker:
         """Return ResMem on torch. Raise ExplanationError if torch is not installed, or WeightsError."""
         if self._net is None:
             if not can_take_gradients():
-                raise ExplanationError(NO_TORCH)
+                raise ExplanationError(str(NO_TORCH))
             path = self._weights.find(RESMEM_WEIGHTS)
             load_torch_libraries()
             with garbage_collector_at_rest():

@@ -20,4 +20,4 @@ def map_makers(weights: WeightsLocator) -> Mapping[MapMethod, MapMaker]:
 
 def why_not(method: MapMethod) -> str | None:
     """Return why this method can't be used here, as a sentence; None if it can."""
-    return NO_TORCH if method is MapMethod.GRADIENT and not can_take_gradients() else None
+    return str(NO_TORCH) if method is MapMethod.GRADIENT and not can_take_gradients() else None

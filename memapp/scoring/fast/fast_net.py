@@ -13,6 +13,7 @@ from memapp.core.contracts import Notify
 from memapp.core.control import RunControl
 from memapp.core.errors import DeviceError, MemappError
 from memapp.core.records import NetIdentity
+from memapp.core.text import tr
 from memapp.scoring.child_process import missing_package, run_in_child
 from memapp.scoring.engines.engine import Engine
 from memapp.scoring.engines.export_process import export_resmem
@@ -49,13 +50,13 @@ class FastNet:
     def why_not(self) -> str | None:
         """Return why fast scores are not available here, or None if they are. Read no weights."""
         if not recipe_path().is_file():
-            return "Fast scores are not available: this installation has no fast scoring model."
+            return tr("Fast scores are not available: this memapp came without them.")
         if self._graphs.is_there(fast_resmem()):
             return None
         if missing_package("onnx") or (
             missing_package("torch") and not self._exact.is_there(RESMEM_IDENTITY)
         ):
-            return "Fast scores are not available: this memapp came without the fast net."
+            return tr("Fast scores are not available: this memapp came without them.")
         return None
 
     def identity(self) -> NetIdentity:
@@ -75,7 +76,7 @@ class FastNet:
 
     def load(self) -> nn.Module:
         """Raise DeviceError: there is no fast net in torch."""
-        raise DeviceError("Fast scores are computed by onnxruntime only.")
+        raise DeviceError(tr("Only onnxruntime can compute fast scores."))
 
     def finish(self, engine: Engine) -> Engine:
         """Return the engine as it is: frames need nothing more."""
@@ -94,7 +95,9 @@ class FastNet:
         try:
             graph = self._graphs.find(net) or self._graphs.prepare(net, self._exact_graph(notify), notify)
         except GraphError as problem:
-            raise DeviceError(f"Fast scores are not available: {problem} Score exactly instead.") from problem
+            raise DeviceError(
+                tr("Fast scores are not available: {problem} Score exactly instead.", problem=problem)
+            ) from problem
         kept = TuningFile(
             folder=self._graphs.folder,
             engine=f"onnxruntime {importlib.metadata.version('onnxruntime')}",
@@ -126,7 +129,7 @@ def fast_factory(*, weights: WeightsLocator, home: Path, batch_size: int | None 
 def _build_in_child(exact: Path, target: Path) -> npt.NDArray[np.float32]:
     """Make the fast graph in a process of its own: onnx takes the net's memory three times over."""
     if missing := missing_package("onnx"):
-        raise DeviceError(f"{missing} is not installed")
+        raise DeviceError(tr("{missing} is not installed", missing=missing))
     scores: npt.NDArray[np.float32] = run_in_child(build_fast_graph, exact, target, control=RunControl())
     return scores
 

@@ -19,6 +19,7 @@ import onnx
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
 from memapp.core.errors import DeviceError
+from memapp.core.text import tr
 from memapp.scoring.engines.onnx_engine import FEATURES, FRAMES, SCORES, OnnxEngine
 from memapp.scoring.fast.layers import Block, Floats, Layer, blocks, equalised, folded, integer_weights
 from memapp.scoring.fast.recipe import Recipe, Step
@@ -50,7 +51,9 @@ def write_fast_graph(exact: Path, target: Path, recipe: Recipe) -> npt.NDArray[n
     try:
         _Rebuilding(model, recipe).rebuild()
     except (KeyError, StopIteration, ValueError) as problem:
-        raise DeviceError(f"{exact.name} is not the graph that the fast net is made from.") from problem
+        raise DeviceError(
+            tr("{name} is not the file that fast scores are made from.", name=exact.name)
+        ) from problem
     with target.open("wb") as file:
         file.write(model.SerializeToString())
         file.flush()

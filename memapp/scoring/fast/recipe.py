@@ -17,6 +17,7 @@ from memapp.core.errors import WeightsError
 from memapp.core.frame import PREPROCESSING
 from memapp.core.records import NetIdentity, Precision
 from memapp.core.resources import resource_path
+from memapp.core.text import tr
 from memapp.scoring.fast.layers import Block, Floats, blocks
 from memapp.scoring.weights import RESMEM_WEIGHTS
 
@@ -56,7 +57,7 @@ class Recipe:
                 for layer in block.layers:
                     self.gain(block, layer)
         except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile) as problem:
-            raise WeightsError("The fast net's numbers are damaged: install memapp again.") from problem
+            raise WeightsError(tr("The file for fast scores is damaged. Install memapp again.")) from problem
 
     @property
     def quantised_on(self) -> frozenset[str]:
@@ -112,7 +113,7 @@ def _shipped_bytes() -> bytes:
     try:
         return recipe_path().read_bytes()
     except OSError as problem:
-        raise WeightsError("The fast net's numbers are missing: install memapp again.") from problem
+        raise WeightsError(tr("The file for fast scores is missing. Install memapp again.")) from problem
 
 
 def recipe_path() -> Path:

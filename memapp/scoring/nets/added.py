@@ -12,6 +12,7 @@ from pathlib import Path
 from memapp.core.errors import MemappError
 from memapp.core.files import make_private_folder, open_regular_file
 from memapp.core.nets import PUBLISHED
+from memapp.core.text import tr
 from memapp.scoring.engines.graphs import GraphError
 from memapp.scoring.nets.checkpoint import MOST_FILE_BYTES, SUFFIX, CheckpointError, read_header
 from memapp.scoring.nets.registry import FOLDER_NAME
@@ -37,7 +38,9 @@ def add_checkpoint(path: Path, *, home: Path) -> str:
     """
     read_header(path)
     folder = home / FOLDER_NAME
-    with _converting_errors(f"The net {path.name} can't be copied into {folder}"):
+    with _converting_errors(
+        tr("The scoring model {name} can't be copied into {folder}", name=path.name, folder=folder)
+    ):
         make_private_folder(folder)
         with tempfile.TemporaryDirectory(
             dir=folder, prefix=".adding-", ignore_cleanup_errors=True
@@ -65,8 +68,8 @@ def remove_checkpoint(name: str, *, home: Path) -> None:
     """
     checkpoint = home / FOLDER_NAME / f"{name}{SUFFIX}"
     if Path(name).name != name or not checkpoint.is_file():
-        raise MemappError(f"No net called {name} was added here.")
-    with _converting_errors(f"The net {name} can't be removed"):
+        raise MemappError(tr("No scoring model with the name {name} was added here.", name=name))
+    with _converting_errors(tr("The scoring model {name} can't be removed", name=name)):
         checkpoint.unlink()
         for file in (record_beside(checkpoint), graph_beside(checkpoint)):
             file.unlink(missing_ok=True)
@@ -77,7 +80,9 @@ def _converting_errors(what: str) -> Iterator[None]:
     try:
         yield
     except OSError as problem:
-        raise MemappError(f"{what}: {problem.strerror or problem}.") from problem
+        raise MemappError(
+            tr("{what}: {problem}.", what=what, problem=problem.strerror or problem)
+        ) from problem
 
 
 def _copy(source: Path, target: Path, most: int = MOST_FILE_BYTES) -> None:
@@ -87,7 +92,9 @@ def _copy(source: Path, target: Path, most: int = MOST_FILE_BYTES) -> None:
         while block := given.read(_BLOCK):
             taken += len(block)
             if taken > most:
-                raise CheckpointError(f"{source.name} is larger than any net of memapp.")
+                raise CheckpointError(
+                    tr("{name} is larger than any scoring model of memapp.", name=source.name)
+                )
             copy.write(block)
         copy.flush()
         os.fsync(copy.fileno())
@@ -116,9 +123,12 @@ def _checked(copy: Path, *, home: Path, has_graph: bool) -> TrainedNet:
         source.load()
     elif not has_graph:
         raise MemappError(
-            f"{source.header.name} can't score here: this memapp has no torch, and needs the .onnx and "
-            ".onnx.json files that memapp lab train wrote. Put them beside the .safetensors file, then "
-            "add it again."
+            tr(
+                "{name} can't score here: this memapp has no torch, and needs the .onnx and "
+                ".onnx.json files that memapp lab train wrote. Put them beside the "
+                ".safetensors file, then add it again.",
+                name=source.header.name,
+            )
         )
     return source
 

@@ -22,7 +22,9 @@ from typing import TYPE_CHECKING, Any
 from memapp.core.errors import MemappError
 from memapp.core.files import open_regular_file
 from memapp.core.frame import PREPROCESSING
+from memapp.core.number_text import number_text
 from memapp.core.score_scale import Predicts
+from memapp.core.text import tr
 from memapp.scoring.nets.family import CATEGORIES, FAMILY
 
 if TYPE_CHECKING:
@@ -116,13 +118,20 @@ def load_checkpoint(path: Path) -> tuple[CheckpointHeader, MemorabilityNet]:
         wrong = sorted(
             name for name in tensors.keys() | expected.keys() if tensors.get(name) != expected.get(name)
         )
-        raise _refusal(path, f"it claims to be {header.net}, but its {_shown(wrong[0])} does not match")
+        raise _refusal(
+            path,
+            tr(
+                "it claims to be {net}, but its {shown} does not match",
+                net=header.net,
+                shown=_shown(wrong[0]),
+            ),
+        )
     try:
         state = load_file(path)
     except (OSError, SafetensorError) as problem:
-        raise _refusal(path, "it is damaged") from problem
+        raise _refusal(path, tr("it is damaged")) from problem
     if not all(bool(value.isfinite().all()) for value in state.values()):
-        raise _refusal(path, "some of its values are not numbers")
+        raise _refusal(path, tr("some of its values are not numbers"))
     net.load_state_dict(state, assign=True)
     return header, net.requires_grad_(False).eval()
 
@@ -157,7 +166,9 @@ def save_tensors(tensors: dict[str, Tensor], path: Path, metadata: dict[str, str
         save_file(tensors, path, metadata=metadata)
     except SafetensorError as problem:
         # The library reports a full disk with its own exception.
-        raise OSError(errno.EIO, f"the disk is full or failing ({problem})", str(path.parent)) from problem
+        raise OSError(
+            errno.EIO, tr("the disk is full or failing ({problem})", problem=problem), str(path.parent)
+        ) from problem
     with path.open("rb+") as file:
         os.fsync(file.fileno())
 
@@ -170,31 +181,43 @@ def _read(path: Path) -> tuple[CheckpointHeader, dict[str, tuple[str, tuple[int,
             if start.startswith(_PICKLES):
                 raise _refusal(
                     path,
-                    "it is a pickle (the .pt and .pth files of torch), which can run any program when it is "
-                    "opened; memapp opens .safetensors only",
+                    tr(
+                        "it is a file of torch (.pt or .pth), which can run any program "
+                        "when it is opened; memapp opens .safetensors only",
+                    ),
                 )
             length = int.from_bytes(start, "little")
             if len(start) < 8 or not 2 <= length <= MOST_HEADER_BYTES or 8 + length > size:
-                raise _refusal(path, "it is not a .safetensors file, or only the beginning of one")
+                raise _refusal(path, tr("it is not a .safetensors file, or only the beginning of one"))
             if size > MOST_FILE_BYTES:
-                raise _refusal(path, f"it is larger than any net of memapp ({size / 1e9:,.1f} GB)")
+                raise _refusal(
+                    path,
+                    tr(
+                        "it is larger than any scoring model of memapp ({size} GB)",
+                        size=number_text(size / 1e9, ",.1f"),
+                    ),
+                )
             text = file.read(length)
     except OSError as problem:
-        raise CheckpointError(f"Can't read the net {path}: {problem.strerror}.") from problem
+        raise CheckpointError(
+            tr("The scoring model {path} can't be read: {problem}.", path=path, problem=problem.strerror)
+        ) from problem
     try:
         parsed = json.loads(text.decode("utf-8"), object_pairs_hook=_without_duplicates)
         metadata = parsed.pop("__metadata__", {})
         tensors = _checked_tensors(parsed, size - 8 - length)
     except (ValueError, TypeError, AttributeError, RecursionError, KeyError) as problem:
-        raise _refusal(path, "its list of tensors does not fit the file") from problem
+        raise _refusal(path, tr("its list of contents does not fit the file")) from problem
     try:
         fields = json.loads(metadata["memapp"], object_pairs_hook=_without_duplicates)
     except (ValueError, TypeError, KeyError, RecursionError) as problem:
-        raise _refusal(path, "it does not name its net; memapp lab train writes such files") from problem
+        raise _refusal(
+            path, tr("it does not name its scoring model; memapp lab train writes such files")
+        ) from problem
     try:
         return _checked_header(path, fields), tensors
     except (ValueError, TypeError, KeyError, AttributeError) as problem:
-        raise _refusal(path, "its header is incomplete") from problem
+        raise _refusal(path, tr("its header is incomplete")) from problem
 
 
 def _checked_tensors(fields: dict[str, Any], data_bytes: int) -> dict[str, tuple[str, tuple[int, ...]]]:
@@ -224,14 +247,18 @@ def _checked_tensors(fields: dict[str, Any], data_bytes: int) -> dict[str, tuple
 
 def _checked_header(path: Path, fields: dict[str, Any]) -> CheckpointHeader:
     if fields["format"] != FORMAT:
-        raise _refusal(path, "it was written by another version of memapp")
+        raise _refusal(path, tr("it was written by another version of memapp"))
     if fields["net"] not in FAMILY:
-        raise _refusal(path, f"this memapp does not know the net {_shown(fields['net'])}")
+        raise _refusal(
+            path, tr("this memapp does not know the scoring model {shown}", shown=_shown(fields["net"]))
+        )
     version, _, number = str(fields["preprocessing"]).partition("-")
     ours = int(PREPROCESSING.partition("-")[2])
     # Older versions are fine: exact frames have not changed.
     if version != "memapp" or not number.isdigit() or int(number) > ours:
-        raise _refusal(path, f"it needs photos prepared differently ({_shown(fields['preprocessing'])})")
+        raise _refusal(
+            path, tr("it needs photos prepared differently ({shown})", shown=_shown(fields["preprocessing"]))
+        )
     segmenter = None
     if FAMILY[fields["net"]].segmentation and fields["segmenter"] is not None:
         segmenter = _checked_segmenter(fields["segmenter"])
@@ -277,4 +304,4 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refusal(path: Path, why: str) -> CheckpointError:
-    return CheckpointError(f"The net {path.name} can't be used: {why}.")
+    return CheckpointError(tr("The scoring model {name} can't be used: {why}.", name=path.name, why=why))

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from memapp.core.errors import WeightsError
+from memapp.core.text import tr
 from memapp.scoring.nets.family import FAMILY
 from memapp.scoring.nets.net import MemorabilityNet, SegmentationBranch
 
@@ -41,7 +42,11 @@ def load_published(build: Callable[[], NetType], weights: Path, name: str) -> Ne
         net.load_state_dict(state, assign=True)
     except Exception as problem:
         raise WeightsError(
-            f"The weights of {name} can't be used: {weights} contains something else; install memapp again."
+            tr(
+                "{name} can't be used: {weights} contains something else. Install memapp again.",
+                name=name,
+                weights=weights,
+            )
         ) from problem
     return net.requires_grad_(False).eval()
 

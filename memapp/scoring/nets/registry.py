@@ -116,7 +116,7 @@ class NetRegistry:
         name = name_or_file.lower()
         if precision is Precision.FAST:
             if name != RESMEM.id:
-                raise MemappError("Only ResMem scores fast; the other nets score exactly.")
+                raise MemappError(tr("Only ResMem can score fast. Other scoring models score exactly."))
             fast = FastNet(weights=self._weights, home=self._home)
             if (reason := fast.why_not()) is not None:
                 raise MemappError(reason)
@@ -140,7 +140,12 @@ class NetRegistry:
                     name_or_file if len(name_or_file) <= _MOST_SHOWN else f"{name_or_file[:_MOST_SHOWN]}..."
                 )
                 raise MemappError(
-                    f"No net is called {wanted}, and there is no such file. By name there are: {names}."
+                    tr(
+                        "There is no scoring model with the name {wanted}, and no such "
+                        "file. By name there are: {names}.",
+                        wanted=wanted,
+                        names=names,
+                    )
                 )
             path = kept
         return TrainedNet(path, home=self._home, segmenters=self._segmenters)

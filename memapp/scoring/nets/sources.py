@@ -18,6 +18,7 @@ from memapp.core.files import read_json, write_atomically
 from memapp.core.frame import PREPROCESSING
 from memapp.core.records import NetIdentity
 from memapp.core.resources import resource_path
+from memapp.core.text import tr
 from memapp.scoring.engines.export_process import ProcessExport
 from memapp.scoring.engines.graphs import (
     EXPORTER,
@@ -100,8 +101,11 @@ class PublishedNet:
             return self.net
         if not torch_is_here() and self.graphs().find(self.net) is None:
             raise WeightsError(
-                f"{self.net.name} can't score here: this memapp has no graph of it, and no torch, which "
-                "could prepare one. Run memapp from source."
+                tr(
+                    "{name} can't score here: this memapp has no torch, which could prepare "
+                    "it. Run memapp from source.",
+                    name=self.net.name,
+                )
             )
         self.locator.find(self.weights)
         return self.net
@@ -177,7 +181,13 @@ class TrainedNet:
         try:
             sha256 = self._checked.sha256_of(self.path)
         except OSError as problem:
-            raise WeightsError(f"Can't read the net {self.path}: {problem.strerror}.") from problem
+            raise WeightsError(
+                tr(
+                    "The scoring model {path} can't be read: {problem}.",
+                    path=self.path,
+                    problem=problem.strerror,
+                )
+            ) from problem
         return NetIdentity(name=self.header.name, sha256=sha256, preprocessing=PREPROCESSING)
 
     def load(self) -> nn.Module:
@@ -205,7 +215,11 @@ class TrainedNet:
         except (OSError, ValueError):
             pass
         raise GraphError(
-            f"{graph.name}, the graph beside {self.path.name}, is missing or belongs to another net."
+            tr(
+                "{name}, which belongs beside {net}, is missing or belongs to another scoring model.",
+                name=graph.name,
+                net=self.path.name,
+            )
         )
 
     def labeller(self) -> FrameLabeller:
@@ -217,13 +231,22 @@ class TrainedNet:
         known = {each.name: each.sha256 for each in installed}
         if self._segmenters is None or wanted.name not in known:
             raise MemappError(
-                f"{self.header.name} needs the segmenter {wanted.name}, which is not installed. Install "
-                "it, then try again."
+                tr(
+                    "{name} needs the object finder {finder}, which is not installed. "
+                    "Install it, then try again.",
+                    name=self.header.name,
+                    finder=wanted.name,
+                )
             )
         if known[wanted.name] != wanted.sha256:
             raise MemappError(
-                f"{self.header.name} was trained with another version of the segmenter {wanted.name}: its "
-                "scores would be wrong. Install the version that it was trained with."
+                tr(
+                    "{name} was trained with another version of the object finder {finder}: "
+                    "its scores would be wrong. Install the version that it was trained "
+                    "with.",
+                    name=self.header.name,
+                    finder=wanted.name,
+                )
             )
         return LabelledBySegmenter(segmenter=self._segmenters.open(wanted.name), categories=wanted)
 

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from memapp.core.control import RunControl
 from memapp.core.errors import SegmenterError
 from memapp.core.explanation import SegmenterIdentity
+from memapp.core.text import tr
 from memapp.scoring.child_process import ChildError, missing_package, run_in_child
 from memapp.scoring.partial_download import Published, is_published
 from memapp.scoring.segmentation.colours import LEFT_OVER, distinct_colours
@@ -84,7 +85,10 @@ def published_weights(control: RunControl) -> Published:
     sha256 = WEIGHTS_SHA256 if hash_start and WEIGHTS_SHA256.startswith(hash_start[1]) else None
     if sha256 is None or not address.startswith("https://") or not _known(classes):
         raise SegmenterError(
-            "torchvision's weights are not the ones that memapp knows. A newer memapp may know them."
+            tr(
+                "The file that torchvision offers is not the one that memapp knows. A newer "
+                "memapp may know it.",
+            )
         )
     return Published(
         title="The COCO segmenter",
@@ -168,18 +172,26 @@ def make_coco(
     try:
         if not is_published(weights, published):
             raise SegmenterError(
-                f"{weights.name} is not the published file of weights, or it is incomplete: its "
-                f"sha256 is not {published.sha256}. Download it again from {published.address}"
+                tr(
+                    "{name} is not the published file, or it is incomplete: its sha256 is "
+                    "not {sha256}. Download it again from {address}",
+                    name=weights.name,
+                    sha256=published.sha256,
+                    address=published.address,
+                )
             )
         with tempfile.TemporaryDirectory(prefix="memapp-coco-") as made:
             pack = Path(made) / COCO
-            say("Making the COCO segmenter. This takes about a minute.")
+            say(tr("Making the object finder coco-13. This takes about a minute."))
             write_coco_pack(weights, pack, source=published.address, control=control)
             return folders.install(pack, control=control)
     except OSError as problem:
         raise SegmenterError(
-            f"The COCO segmenter can't be made: {problem.filename or weights} "
-            f"({problem.strerror or problem})."
+            tr(
+                "The object finder coco-13 can't be made: {file} ({problem}).",
+                file=problem.filename or weights,
+                problem=problem.strerror or problem,
+            )
         ) from problem
 
 
@@ -276,13 +288,19 @@ def _with_torch(function: str, *arguments: object, control: RunControl) -> Any:
     missing = missing_package(*_MADE_WITH)
     if missing:
         raise SegmenterError(
-            f"The COCO segmenter is made with {missing}, which this installation does not have. Make the "
-            "pack on a computer that has it, and install it here from that folder or a zip of it."
+            tr(
+                "The object finder coco-13 is made with {missing}, which this installation "
+                "does not have. Make it on a computer that has that, then install it here "
+                "from its folder or a zip of it.",
+                missing=missing,
+            )
         )
     try:
         return run_in_child(_call_export, function, arguments, control=control)
     except ChildError as problem:
-        raise SegmenterError(f"The COCO segmenter can't be made: {problem}.") from problem
+        raise SegmenterError(
+            tr("The object finder coco-13 can't be made: {problem}.", problem=problem)
+        ) from problem
 
 
 def _call_export(function: str, arguments: tuple[object, ...]) -> Any:

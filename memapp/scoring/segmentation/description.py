@@ -12,6 +12,7 @@ from pathlib import Path
 from memapp.core.errors import SegmenterError
 from memapp.core.explanation import Category, Colour, SegmenterIdentity
 from memapp.core.files import open_regular_file
+from memapp.core.text import tr
 from memapp.scoring.segmentation.colours import LEFT_OVER, distinct_colours
 from memapp.scoring.segmentation.fields import FieldError, Fields, read_json
 
@@ -145,7 +146,12 @@ def read_description(folder: Path, *, where: str | None = None) -> PackDescripti
             content = file.read(LARGEST_DESCRIPTION + 1)
     except OSError as problem:
         raise SegmenterError(
-            f"{where} is no segmenter pack: {DESCRIPTION_NAME} can't be read ({problem.strerror})."
+            tr(
+                "{where} is not an object finder: {description_name} can't be read ({problem}).",
+                where=where,
+                description_name=DESCRIPTION_NAME,
+                problem=problem.strerror,
+            )
         ) from problem
     return parse_description(content, where=where)
 
@@ -167,8 +173,13 @@ def parse_description(content: bytes, *, where: str) -> PackDescription:
         return _pack(Fields(value), _sha256_of(value))
     except FieldError as problem:
         raise SegmenterError(
-            f"The segmenter pack {where} can't be used: {DESCRIPTION_NAME}: {problem}. Ask its author for "
-            "a correct one."
+            tr(
+                "The object finder {where} can't be used: {description_name}: {problem}. "
+                "Ask its author for a correct one.",
+                where=where,
+                description_name=DESCRIPTION_NAME,
+                problem=problem,
+            )
         ) from problem
 
 

@@ -19,6 +19,7 @@ from memapp.core.errors import SegmenterError
 from memapp.core.explanation import SegmenterIdentity
 from memapp.core.files import open_regular_file
 from memapp.core.resources import resources_folder
+from memapp.core.text import tr
 from memapp.scoring.child_process import ChildError, missing_package, run_in_child
 from memapp.scoring.partial_download import Published, is_published
 from memapp.scoring.segmentation.description import DESCRIPTION_NAME, FORMAT, GRAPH_NAME
@@ -118,7 +119,7 @@ def fetch_everyday(
             networks = fetch_networks(
                 home / "weights", control=control, progress=progress, published=published
             )
-            say("Making the segmenter.")
+            say(tr("Making the object finder."))
             write_everyday_pack(networks, pack, control=control)
             identity = folders.install(pack, control=control)
     except OSError as problem:
@@ -210,8 +211,14 @@ def find_networks(folder: Path, *, published: Sequence[Published] = (SCENES, OBJ
         path = next(fitting, None)
         if path is None:
             raise SegmenterError(
-                f"{folder} lacks {each.file_name} with the sha256 {each.sha256}. It can be downloaded from "
-                f"{each.address}"
+                tr(
+                    "{folder} lacks {file_name} with the sha256 {sha256}. It can be "
+                    "downloaded from {address}",
+                    folder=folder,
+                    file_name=each.file_name,
+                    sha256=each.sha256,
+                    address=each.address,
+                )
             )
         found.append(path)
     return found
@@ -236,7 +243,9 @@ def write_everyday_pack(networks: Sequence[Path], pack: Path, *, control: RunCon
         try:
             problem = run_in_child(_write_graph, *networks, pack / GRAPH_NAME, control=control)
         except ChildError as error:
-            problem = f"The segmenter {EVERYDAY} can't be made: {error}."
+            problem = tr(
+                "The object finder {everyday} can't be made: {error}.", everyday=EVERYDAY, error=error
+            )
         if problem:
             raise SegmenterError(problem)
         sha256 = hashlib.sha256((pack / GRAPH_NAME).read_bytes()).hexdigest()
@@ -278,8 +287,13 @@ def refuse_if_it_cannot_be_made() -> None:
     """Raise SegmenterError, with what to do instead, where the pack can't be made."""
     if missing := missing_package(*_MADE_WITH):
         raise SegmenterError(
-            f"The segmenter {EVERYDAY} is made with {missing}, which this installation does not have. Make "
-            "the pack on a computer that has it, and install it here from that folder or a zip of it."
+            tr(
+                "The object finder {everyday} is made with {missing}, which this "
+                "installation does not have. Make it on a computer that has that, then "
+                "install it here from its folder or a zip of it.",
+                everyday=EVERYDAY,
+                missing=missing,
+            )
         )
 
 
@@ -310,5 +324,10 @@ def _copied(source: Path, folder: Path) -> Path:
 
 def _cannot_be_made(problem: OSError) -> SegmenterError:
     return SegmenterError(
-        f"The segmenter {EVERYDAY} can't be made: {problem.filename} ({problem.strerror or problem})."
+        tr(
+            "The object finder {everyday} can't be made: {file} ({problem}).",
+            everyday=EVERYDAY,
+            file=problem.filename,
+            problem=problem.strerror or problem,
+        )
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from memapp.core.control import RunControl
 from memapp.core.errors import SegmenterError
 from memapp.core.explanation import Segmenter, SegmenterIdentity
+from memapp.core.text import tr
 from memapp.scoring.hash_cache import HashCache
 from memapp.scoring.segmentation.description import GRAPH_NAME, PackDescription, read_description
 from memapp.scoring.segmentation.installing import BytesProgress, install_pack, remove_folder
@@ -123,25 +124,31 @@ class SegmenterFolders:
         """
         pack = self._find(name)
         if pack.built_in:
-            raise SegmenterError(f"The segmenter {name} is included with memapp and can't be removed.")
+            raise SegmenterError(
+                tr("The object finder {name} is included with memapp and can't be removed.", name=name)
+            )
         try:
             remove_folder(pack.folder)
         except OSError as problem:
             raise SegmenterError(
-                f"The segmenter {name} can't be removed ({problem.strerror}). "
-                "If it is in use, close it and try again."
+                tr(
+                    "The object finder {name} can't be removed ({problem}). If another "
+                    "program uses its files, close that, then try again.",
+                    name=name,
+                    problem=problem.strerror,
+                )
             ) from problem
 
     def _why_not(self, name: str) -> str | None:
         if any(pack.built_in and pack.description and pack.name == name for pack in self.packs()):
-            return f"The segmenter {name} is included with memapp and can't be replaced."
+            return tr("The object finder {name} is included with memapp and can't be replaced.", name=name)
         return None
 
     def _find(self, name: str) -> InstalledPack:
         for pack in self.packs():
             if pack.name == name:
                 return pack
-        raise SegmenterError(f"The segmenter {name} is not installed. See memapp segmenters.")
+        raise SegmenterError(tr("The object finder {name} is not installed.", name=name))
 
     def _folders(self) -> Iterator[InstalledPack]:
         for root, built_in in ((self._built_in, True), (self._own, False)):
@@ -164,7 +171,13 @@ def look_at(folder: Path, *, built_in: bool = False) -> InstalledPack:
     try:
         description = read_description(folder)
         if not size:
-            raise SegmenterError(f"The segmenter pack {folder.name} can't be used: {GRAPH_NAME} is missing.")
+            raise SegmenterError(
+                tr(
+                    "The object finder {name} can't be used: {graph_name} is missing. Install it again.",
+                    name=folder.name,
+                    graph_name=GRAPH_NAME,
+                )
+            )
     except SegmenterError as problem:
         return InstalledPack(folder, built_in, size, None, str(problem))
     return InstalledPack(folder, built_in, size, description)
@@ -184,11 +197,21 @@ def open_pack(
         found = checked.sha256_of(graph)
     except OSError as problem:
         raise SegmenterError(
-            f"The segmenter pack {name} can't be used: {graph} can't be read ({problem.strerror})."
+            tr(
+                "The object finder {name} can't be used: {graph} can't be read ({problem}). "
+                "Install it again.",
+                name=name,
+                graph=graph,
+                problem=problem.strerror,
+            )
         ) from problem
     if found != description.graph_sha256:
         raise SegmenterError(
-            f"The segmenter pack {name} can't be used: its graph was changed or damaged. Install it again."
+            tr(
+                "The object finder {name} can't be used: its files were changed or damaged. "
+                "Install it again.",
+                name=name,
+            )
         )
     return open_graph(folder, description, threads=threads)
 
@@ -200,7 +223,11 @@ def open_graph(folder: Path, description: PackDescription, *, threads: int | Non
         SegmenterError: it is broken, or onnxruntime is not installed.
     """
     if importlib.util.find_spec("onnxruntime") is None:
-        raise SegmenterError("Segmenters need onnxruntime, which is not installed. Install memapp again.")
+        raise SegmenterError(
+            tr(
+                "Object finders need onnxruntime, which is not installed. Install memapp again.",
+            )
+        )
     from memapp.scoring.segmentation.onnx_segmenter import OnnxSegmenter
 
     return OnnxSegmenter(graph=folder / GRAPH_NAME, description=description, threads=threads)

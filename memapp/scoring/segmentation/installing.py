@@ -19,6 +19,8 @@ from typing import IO, TypeAlias
 from memapp.core.control import RunControl
 from memapp.core.errors import SegmenterError
 from memapp.core.files import make_private_folder, open_regular_file
+from memapp.core.number_text import number_text
+from memapp.core.text import tr
 from memapp.scoring.segmentation.description import (
     DESCRIPTION_NAME,
     GRAPH_NAME,
@@ -88,8 +90,11 @@ def install_pack(
             _put_in_place(staged, root / name, Path(beside) / "old")
     except OSError as problem:
         raise SegmenterError(
-            f"The segmenter pack can't be installed: {problem.filename or root} "
-            f"({problem.strerror or problem})."
+            tr(
+                "The object finder can't be installed: {file} ({problem}).",
+                file=problem.filename or root,
+                problem=problem.strerror or problem,
+            )
         ) from problem
     return description
 
@@ -110,13 +115,23 @@ def _copy(source: Path, staged: Path, control: RunControl, progress: BytesProgre
     with _files_of(source) as files:
         for name in (DESCRIPTION_NAME, GRAPH_NAME):
             if name not in files:
-                raise SegmenterError(f"{source.name} is not a segmenter pack: there is no {name} in it.")
+                raise SegmenterError(
+                    tr(
+                        "{name} is not an object finder: there is no {missing} in it.",
+                        name=source.name,
+                        missing=name,
+                    )
+                )
         total = sum(size for size, _ in files.values())
         free = shutil.disk_usage(staged).free
         if free < total + _SPARE:
             raise SegmenterError(
-                f"The disk of {staged.parents[1]} is too full: {(total + _SPARE) / 1e6:,.0f} MB are "
-                f"needed, {free / 1e6:,.0f} MB are free."
+                tr(
+                    "The disk of {folder} is too full: {needed} MB are needed, {free} MB are free.",
+                    folder=staged.parents[1],
+                    needed=number_text((total + _SPARE) / 1e6, ",.0f"),
+                    free=number_text(free / 1e6, ",.0f"),
+                )
             )
         done = 0
         for name, (size, open_file) in files.items():
@@ -147,13 +162,16 @@ def _files_of(source: Path) -> Iterator[_Files]:
         )
         return
     if not source.is_file():
-        raise SegmenterError(f"There is no segmenter pack at {source}.")
+        raise SegmenterError(tr("There is no object finder at {source}.", source=source))
     try:
         with zipfile.ZipFile(source) as archive:
             yield _chosen(_members(archive))
     except _UNREADABLE as problem:
         raise SegmenterError(
-            f"{source.name} is not a segmenter pack: it is neither a folder nor a readable zip file."
+            tr(
+                "{name} is not an object finder: it is neither a folder nor a readable zip file.",
+                name=source.name,
+            )
         ) from problem
 
 
@@ -169,7 +187,13 @@ def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, int, Callable[[], 
         if not member.is_dir() and not stat.S_ISLNK(member.external_attr >> 16)
     ]
     if len(members) > _MOST_ENTRIES:
-        raise SegmenterError(f"{archive.filename} is not a segmenter pack: it contains {len(members)} files.")
+        raise SegmenterError(
+            tr(
+                "{filename} is not an object finder: it contains {count} files.",
+                filename=archive.filename,
+                count=len(members),
+            )
+        )
     tops = [
         path.parent
         for path in (PurePosixPath(member.filename) for member in members)
@@ -193,8 +217,13 @@ def _chosen(found: Iterator[tuple[str, int, Callable[[], IO[bytes]]]]) -> _Files
         if limit is not None:
             if size > limit:
                 raise SegmenterError(
-                    f"The segmenter pack is refused: its {name} has {size / 1e6:,.0f} MB; the limit is "
-                    f"{limit / 1e6:,.0f} MB."
+                    tr(
+                        "The object finder is too large: its {name} has {size} MB, and the "
+                        "limit is {limit} MB.",
+                        name=name,
+                        size=number_text(size / 1e6, ",.0f"),
+                        limit=number_text(limit / 1e6, ",.0f"),
+                    )
                 )
             files[name] = size, opener
         elif _is_text(name) and size <= _LARGEST_TEXT and texts < _MOST_TEXTS:
@@ -215,8 +244,12 @@ def _checked(staged: Path, source: Path) -> PackDescription:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != description.graph_sha256:
         raise SegmenterError(
-            f"The segmenter pack {description.identity.name} is refused: the graph in {source.name} is "
-            "not the one named in its description (another sha256). Get the pack again."
+            tr(
+                "The object finder {name} can't be used: what {file} contains is not what "
+                "its description names (another sha256). Get it again.",
+                name=description.identity.name,
+                file=source.name,
+            )
         )
     return description
 

@@ -13,6 +13,7 @@ import onnxruntime
 from memapp.core.errors import SegmenterError
 from memapp.core.explanation import LabelArray, Segmentation, SegmenterIdentity
 from memapp.core.records import PixelArray
+from memapp.core.text import tr
 from memapp.scoring.hardware import physical_cores
 from memapp.scoring.segmentation.description import Fit, OutputKind, PackDescription
 from memapp.scoring.segmentation.fitting import Fitted, fit, labels_back, winners_back
@@ -87,7 +88,11 @@ class OnnxSegmenter:
             found = self._session.run(self._outputs, {self._input: fitted.tensor})
         except Exception as problem:
             raise SegmenterError(
-                f"The segmenter {self.identity.title} failed ({_first_line(problem)})."
+                tr(
+                    "The object finder {title} failed ({first_line}).",
+                    title=self.identity.title,
+                    first_line=_first_line(problem),
+                )
             ) from problem
         try:
             return self._segmentation(found, fitted, height, width)
@@ -266,7 +271,11 @@ class OnnxSegmenter:
 
     def _refused(self, why: str) -> SegmenterError:
         return SegmenterError(
-            f"The segmenter pack {self.identity.name} can't be used: {why}. Ask its author for a correct one."
+            tr(
+                "The object finder {name} can't be used: {why}. Ask its author for a correct one.",
+                name=self.identity.name,
+                why=why,
+            )
         )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from memapp.core.control import RunControl
 from memapp.core.errors import SegmenterError
+from memapp.core.text import tr
 from memapp.scoring.child_process import ChildError, ChildLimits, run_in_child
 from memapp.scoring.segmentation.description import GRAPH_NAME, PackDescription
 
@@ -45,9 +46,11 @@ def try_out(
     try:
         problem = run_in_child(_segment, folder, description, threads, control=control, limits=limits)
     except ChildError as error:
-        problem = (
-            f"The segmenter pack {description.identity.name} can't be used: its trial with a small picture "
-            f"failed ({error}). Ask its author for a correct one."
+        problem = tr(
+            "The object finder {name} can't be used: its trial with a small picture "
+            "failed ({error}). Ask its author for a correct one.",
+            name=description.identity.name,
+            error=error,
         )
     if problem is not None:
         raise SegmenterError(str(problem))

@@ -117,7 +117,7 @@ def test_nothing_is_cut(qtbot: QtBot, theme_manager: ThemeManager) -> None:
     dialog = show(
         qtbot,
         theme_manager,
-        fast_missing="Fast scores are not available: this installation has no fast scoring model. " * 3,
+        fast_missing="Fast scores are not available: this memapp came without them. " * 3,
     )
     wrapped = [label for label in dialog.findChildren(QLabel) if label.wordWrap()]
     assert wrapped

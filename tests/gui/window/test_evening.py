@@ -164,6 +164,6 @@ def test_the_selected_photos_alone_can_be_exported(
     with target.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["name"] for row in rows] == ["b.png", "a.png"]
-    assert (rows[0]["rank"], rows[0]["exact"], rows[0]["model"]) == ("1", "yes", "ResMem")
+    assert (rows[0]["rank"], rows[0]["exact"], rows[0]["scoring_model"]) == ("1", "yes", "ResMem")
     # A file among the photos would be taken for a part of the shoot.
     assert not first_places[0].startswith(str(folder))

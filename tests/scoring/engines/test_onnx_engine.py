@@ -50,7 +50,7 @@ def test_a_graph_with_another_input_is_refused(tmp_path: Path) -> None:
     opset = onnx.helper.make_opsetid("", OPSET)
     graph = onnx.helper.make_graph([relu], "other", [pixels], [positive])
     onnx.save(onnx.helper.make_model(graph, opset_imports=[opset], ir_version=8), path)
-    with pytest.raises(DeviceError, match="contains another net"):
+    with pytest.raises(DeviceError, match="belongs to another scoring model"):
         OnnxEngine(graph=path, threads=1)
 
 

@@ -87,7 +87,7 @@ def test_a_graph_of_another_net_is_not_copied(home: Path, given: Path) -> None:
 def test_a_pickle_is_refused_with_the_reason(home: Path, tmp_path: Path) -> None:
     pickle = tmp_path / "model.pt"
     torch.save({"a": torch.zeros(2)}, pickle)
-    with pytest.raises(CheckpointError, match=r"it is a pickle .* which can run any program"):
+    with pytest.raises(CheckpointError, match=r"it is a file of torch .* which can run any program"):
         add_checkpoint(pickle, home=home)
     assert not (home / "nets").exists()
 

@@ -93,7 +93,7 @@ def test_a_pickle_is_refused_with_the_reason_and_not_run(
     torch.save({"fc6.weight": RunsWhenOpened()}, path, _use_new_zipfile_serialization=not old_format)
     monkeypatch.setattr(os, "system", lambda _: pytest.fail("it was run"))
     for read in (read_header, load_checkpoint):
-        with pytest.raises(CheckpointError, match=r"it is a pickle .* can run any program"):
+        with pytest.raises(CheckpointError, match=r"it is a file of torch .* can run any program"):
             read(path)
 
 
@@ -139,7 +139,7 @@ SPOILT: dict[str, tuple[Callable[[dict[str, Any], bytes], bytes], str]] = {
     ),
     "of another program": (
         lambda header, data: joined({**header, "__metadata__": {}}, data),
-        "does not name its net",
+        "does not name its scoring model",
     ),
     "of another shape": (
         lambda header, data: joined(
@@ -148,7 +148,7 @@ SPOILT: dict[str, tuple[Callable[[dict[str, Any], bytes], bytes], str]] = {
         "it claims to be m3m, but its conv1.bias does not match",
     ),
     "of another net": (metadata_with(net="alexnet"), "it claims to be alexnet"),
-    "of an unknown net": (metadata_with(net="gpt"), "does not know the net gpt"),
+    "of an unknown net": (metadata_with(net="gpt"), "does not know the scoring model gpt"),
     "of a later memapp": (metadata_with(format=2), "another version"),
     "for photos prepared differently": (metadata_with(preprocessing="memapp-99"), "prepared differently"),
     "a title that is a number": (metadata_with(title=5), "incomplete"),
@@ -201,7 +201,7 @@ def test_a_title_is_shortened_to_one_line(checkpoint: Path) -> None:
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(CheckpointError, match=r"Can't read the net .*none.safetensors"):
+    with pytest.raises(CheckpointError, match=r"The scoring model .*none.safetensors can't be read"):
         read_header(tmp_path / "none.safetensors")
 
 

@@ -122,7 +122,7 @@ def test_the_segmenter_is_closed_with_the_net(m3m: Path, memapp_home: Path) -> N
     [
         (None, "light, which is not installed"),
         (LightFactory(dataclasses.replace(LIGHT, name="other")), "which is not installed"),
-        (LightFactory(dataclasses.replace(LIGHT, sha256="2" * 64)), "another version of the segmenter"),
+        (LightFactory(dataclasses.replace(LIGHT, sha256="2" * 64)), "another version of the object finder"),
     ],
 )
 def test_a_net_without_its_segmenter_does_not_score(
@@ -163,7 +163,7 @@ def test_a_graph_of_another_net_is_not_used(registry: NetRegistry, m3m: Path, tm
     write_checkpoint(other, MemorabilityNet(FAMILY["m3m"]), header)
     shutil.copy(graph_beside(m3m), graph_beside(other))
     shutil.copy(record_beside(m3m), record_beside(other))
-    with pytest.raises(GraphError, match="missing or belongs to another net"):
+    with pytest.raises(GraphError, match="missing or belongs to another scoring model"):
         TrainedNet(other, home=tmp_path, segmenters=None).graph(print)
     said: list[str] = []
     scorer = registry.factory(str(other), device="cpu").build(said.append)
@@ -246,14 +246,14 @@ def test_nets_are_known_by_name(registry: NetRegistry, m3m: Path, memapp_home: P
 
 @pytest.mark.parametrize("name", ["nobody", "../team", "/etc/passwd/none", "", "x" * 5000])
 def test_an_unknown_net_is_refused(registry: NetRegistry, name: str) -> None:
-    with pytest.raises(MemappError, match=r"No net is called .* By name there are: resmem"):
+    with pytest.raises(MemappError, match=r"no scoring model with the name .* By name there are: resmem"):
         registry.factory(name)
 
 
 def test_another_file_is_refused(registry: NetRegistry, tmp_path: Path) -> None:
     path = tmp_path / "model.pt"
     torch.save({}, path)
-    with pytest.raises(CheckpointError, match="it is a pickle"):
+    with pytest.raises(CheckpointError, match="it is a file of torch"):
         registry.factory(str(path))
 
 

@@ -183,7 +183,7 @@ def test_another_file_is_refused_by_its_hash(tmp_path: Path) -> None:
     file.write_bytes(b"no weights")
     folders = SegmenterFolders(resources=tmp_path / "none", home=tmp_path)
     wanted = Published("The COCO segmenter", "https://example.org/net.pth", "net.pth", "0" * 64, 1)
-    with pytest.raises(SegmenterError, match="is not the published file of weights"):
+    with pytest.raises(SegmenterError, match="is not the published file"):
         make_coco(folders, file, published=wanted, control=RunControl(), say=print)
     assert folders.packs() == ()
 

@@ -132,7 +132,7 @@ def put(path: str, value: object) -> Change:
 def test_an_invalid_field_is_named(change: Change, words: str) -> None:
     description = copy.deepcopy(GOOD)
     change(description)
-    with pytest.raises(SegmenterError, match="The segmenter pack it can't be used") as refused:
+    with pytest.raises(SegmenterError, match="The object finder it can't be used") as refused:
         parsed(description)
     assert words in str(refused.value)
 

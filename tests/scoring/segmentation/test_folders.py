@@ -121,14 +121,14 @@ def test_a_damaged_zip_is_refused_with_a_sentence(
     begin = member.header_offset + 30 + len(member.filename)
     content[begin : begin + 60] = bytes(byte ^ 0xA5 for byte in content[begin : begin + 60])
     path.write_bytes(content)
-    with pytest.raises(SegmenterError, match=r"pack\.zip is not a segmenter pack"):
+    with pytest.raises(SegmenterError, match=r"pack\.zip is not an object finder"):
         folders.install(path)
     assert left(home) == []
 
 
 def test_a_refused_pack_is_named_after_its_file(folders: SegmenterFolders, source: Path) -> None:
     change(source, format=2)
-    with pytest.raises(SegmenterError, match=f"The segmenter pack {source.name} can't be used"):
+    with pytest.raises(SegmenterError, match=f"The object finder {source.name} can't be used"):
         folders.install(source)
 
 
@@ -141,7 +141,7 @@ def test_other_files_are_refused(folders: SegmenterFolders, tmp_path: Path) -> N
         "photo.jpg": "neither a folder nor a readable zip",
         "empty": r"no segmenter\.json",
         "other.zip": r"no segmenter\.json",
-        "nowhere": "There is no segmenter pack",
+        "nowhere": "There is no object finder",
     }.items():
         with pytest.raises(SegmenterError, match=words):
             folders.install(tmp_path / name)
