@@ -190,9 +190,8 @@ def _take(
     if response.headers.get_content_type() == "text/html":
         raise FetchError(
             tr(
-                "{host} sent a web page instead of the file: this network may want you to "
-                "log in first. Open any page in a browser, then try again. Or install it "
-                "from a file.",
+                "{host} sent a web page instead of the file: this network may want you to log in first. "
+                "Open any page in a browser, then try again. Or install it from a file.",
                 host=published.host,
             )
         )
@@ -209,9 +208,8 @@ def _take(
         part.discard()
         raise FetchError(
             tr(
-                "{host} offers another file than {file_name}: it has {total} MB instead of "
-                "about {likely_size} MB. Nothing was downloaded. Install it from a file "
-                "instead.",
+                "{host} offers another file than {file_name}: it has {total} MB instead of about "
+                "{likely_size} MB. Nothing was downloaded. Install it from a file instead.",
                 host=published.host,
                 file_name=published.file_name,
                 total=number_text((total or 0) / 1e6, ",.0f"),
@@ -234,8 +232,7 @@ def _take(
                 part.discard()
                 raise FetchError(
                     tr(
-                        "{host} sent another file than expected. Nothing was kept. Install it "
-                        "from a file instead.",
+                        "{host} sent another file. Nothing was kept. Install it from a file instead.",
                         host=published.host,
                     )
                 )
@@ -316,8 +313,8 @@ def _refuse_status(problem: urllib.error.HTTPError, part: PartialDownload) -> No
         case 407:
             raise FetchError(
                 tr(
-                    "This network asks for a name and a password (proxy). Ask the person "
-                    "who manages the network, or install from a file.",
+                    "This network asks for a name and a password (proxy). Ask the person who manages the "
+                    "network, or install from a file."
                 )
             ) from problem
         case 408 | 425 | 429 | 500 | 502 | 503 | 504:
