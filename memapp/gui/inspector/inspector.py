@@ -21,17 +21,20 @@ from PySide6.QtWidgets import (
 from memapp.core.caution import caution_of, caution_sentence
 from memapp.core.nets import RESMEM, NetInfo, NetScore
 from memapp.core.records import Failure, ImageKey, Precision, ScoredPhoto
-from memapp.core.score_text import FAST_MARK, FAST_SENTENCE, score_text, standing
+from memapp.core.score_text import FAST_SENTENCE, score_text, standing
 from memapp.core.text import tr, trn
 from memapp.gui.inspector.facts import FactsText
 from memapp.gui.inspector.histogram import ScoreHistogram
 from memapp.gui.inspector.net_scores import NetScores
 from memapp.gui.inspector.seen_thumbnail import SeenThumbnail
+from memapp.gui.inspector.selection_strip import SelectionStrip, StripPhoto
+from memapp.gui.inspector.several_text import fast_among, scores_text
 from memapp.gui.viewer.seen_part import SEEN_PART_TEXT
 from memapp.gui.widgets.basic import IconLabel, Role, hairline, text_label
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_4, ThemeManager
 from memapp.library.order import SCORE
 from memapp.library.scores import DISAGREEMENT
+from memapp.library.selection import ScoreSummary
 
 WIDTH = 300
 
@@ -48,48 +51,6 @@ def place_in_set(score: float, scores: npt.NDArray[np.floating]) -> int:
 def ties_in_set(score: float, scores: npt.NDArray[np.floating], width: float) -> int:
     """Return how many others of the set are tied with this score, which is in the set itself."""
     return max(0, int(np.count_nonzero(np.abs(scores - score) < width)) - 1)
-
-
-def _summary(count: int, scored: Sequence[ScoredPhoto]) -> str:
-    """Return mean and range of several scores; a figure that rests on a fast score is marked."""
-    lowest = min(scored, key=lambda photo: photo.score)
-    highest = max(scored, key=lambda photo: photo.score)
-    mean = sum(photo.score for photo in scored) / len(scored)
-    mean_precision = Precision.FAST if _fast_count(scored) else Precision.EXACT
-    unscored = count - len(scored)
-    sentences = [
-        tr(
-            "Average score {mean}, from {lowest} to {highest}.",
-            mean=score_text(mean, mean_precision),
-            lowest=score_text(lowest.score, lowest.precision),
-            highest=score_text(highest.score, highest.precision),
-        )
-    ]
-    if unscored:
-        sentences.append(trn("{count:,} of them has no score.", "{count:,} of them have no score.", unscored))
-    return " ".join(sentences)
-
-
-def _fast_among(scored: Sequence[ScoredPhoto]) -> str:
-    """Return a sentence about the fast scores among several; empty where there is none."""
-    fast = _fast_count(scored)
-    if not fast:
-        return ""
-    if fast == len(scored) > 1:
-        return tr(
-            "All of these scores are fast ({mark}), a little less exact. Score exactly to be sure.",
-            mark=FAST_MARK,
-        )
-    return trn(
-        "One of these scores is fast ({mark}), a little less exact. Score exactly to be sure.",
-        "{count:,} of these scores are fast ({mark}), a little less exact. Score exactly to be sure.",
-        fast,
-        mark=FAST_MARK,
-    )
-
-
-def _fast_count(scored: Sequence[ScoredPhoto]) -> int:
-    return sum(photo.precision is Precision.FAST for photo in scored)
 
 
 class Inspector(QScrollArea):
@@ -140,6 +101,7 @@ class Inspector(QScrollArea):
         self._thumbnail = SeenThumbnail(theme_manager=theme_manager)
         seen = text_label(str(SEEN_PART_TEXT), Role.SMALL, wrap=True)
         self._picture = _section(self._thumbnail, seen, spacing=SPACE_2)
+        self.strip = SelectionStrip()
         self._facts = FactsText(theme_manager=theme_manager)
         self._file = _section(hairline(), self._facts, spacing=SPACE_3)
         self._lay_out()
@@ -206,14 +168,30 @@ class Inspector(QScrollArea):
         """Show the thumbnail if it is of the photo that is shown; ignore others."""
         if key == self._key:
             self._thumbnail.set_image(thumbnail)
+        self.strip.set_image(key, thumbnail)
 
-    def show_several(self, count: int, scored: Sequence[ScoredPhoto]) -> None:
-        """Show several photos, of which some or all are scored."""
+    def show_several(
+        self,
+        summary: ScoreSummary,
+        photos: Sequence[StripPhoto] = (),
+        facts: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        """Show several photos.
+
+        Args:
+            summary: their number and their scores.
+            photos: the first ones, MOST_SHOWN at most.
+            facts: title and text of what they have in common.
+        """
         self._key = None
         self._show_score(None)
-        self._sentence.setText(_summary(count, scored) if scored else tr("None of them has a score yet."))
-        self._show_parts(title=trn("{count:,} photo", "{count:,} photos", count), picture=False, facts=False)
-        self._show_fast(_fast_among(scored))
+        self._sentence.setText(scores_text(summary))
+        self._facts.set_rows(facts)
+        title = trn("{count:,} photo", "{count:,} photos", summary.count)
+        self._show_parts(title=title, picture=False, facts=bool(facts))
+        self._show_fast(fast_among(summary))
+        self.strip.show_photos(photos, more=summary.count - len(photos))
+        self.strip.setVisible(bool(photos))
 
     def set_shoot_scores(self, *, exact: npt.NDArray[np.floating], fast: npt.NDArray[np.floating]) -> None:
         """Take all scores of this set, in any order, the one that is shown included."""
@@ -278,6 +256,7 @@ class Inspector(QScrollArea):
         self._warning_words.setText(warning)
         self._warning.setVisible(bool(warning))
         self._rank.setVisible(scored)
+        self.strip.setVisible(False)
         self._picture.setVisible(picture)
         self._file.setVisible(facts)
         self.verticalScrollBar().setValue(0)
@@ -315,7 +294,15 @@ class Inspector(QScrollArea):
         head.addLayout(number)
         head.addWidget(self._sentence)
         column.addWidget(head_section)
-        for section in (self._fast, self._warning, self._rank, self._nets, self._picture, self._file):
+        for section in (
+            self._fast,
+            self._warning,
+            self._rank,
+            self._nets,
+            self.strip,
+            self._picture,
+            self._file,
+        ):
             column.addWidget(section)
         column.addStretch(1)
         self.setWidget(page)

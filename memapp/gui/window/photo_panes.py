@@ -7,16 +7,21 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 
+from memapp.core.caution import caution_of
 from memapp.core.marks import marks_text
 from memapp.core.records import ImageKey, PhotoId, Precision, ScoredPhoto
+from memapp.core.score_text import points_text, score_text
+from memapp.core.text import tr
 from memapp.gui.grid.grid_model import GridModel
 from memapp.gui.grid.grid_view import GridView
 from memapp.gui.inspector.inspector import SHOWN_BY_PARTS, Inspector
+from memapp.gui.inspector.selection_strip import MOST_SHOWN, StripPhoto
 from memapp.gui.viewer.photo_viewer import PhotoViewer
 from memapp.library.changes import KEY, Change, ChangeKind
 from memapp.library.marks import FLAG, LABEL, STARS, marks_of
 from memapp.library.photo_description import detail_rows
 from memapp.library.scores import DISAGREEMENT
+from memapp.library.selection import common_rows, summary_of
 from memapp.workers.request_sets import View
 from memapp.workers.supervisor import Supervisor
 
@@ -74,6 +79,7 @@ class PhotoPanes(QObject):
         supervisor.picture_ready.connect(self._on_picture)
         supervisor.picture_failed.connect(viewer.set_picture_missing)
         supervisor.preview_ready.connect(self._on_preview)
+        inspector.strip.chosen.connect(grid.go_to)
         photos.rearranged.connect(self._on_rearranged)
         self._library.subscribe(self._on_change)
 
@@ -186,9 +192,34 @@ class PhotoPanes(QObject):
                 flag=self._scores.disagreement_text(key),
             )
         else:
-            outcomes = (self._scores.outcome(key) for key in self._selected)
-            scored = [outcome for outcome in outcomes if isinstance(outcome, ScoredPhoto)]
-            self._inspector.show_several(len(self._selected), scored)
+            self._inspect_several()
+
+    def _inspect_several(self) -> None:
+        rows = self._library.rows_of(self._selected)
+        first = self._selected[:MOST_SHOWN]
+        summary = summary_of(self._library, rows, self._scores.shown.scale)
+        self._inspector.show_several(
+            summary,
+            [
+                StripPhoto(key, self._score_word(key, summary.best), self._images.preview(key))
+                for key in first
+            ],
+            common_rows(self._library, rows, without=SHOWN_BY_PARTS),
+        )
+        side = round(self._grid.tile_size * self._grid.devicePixelRatioF())
+        lacking = [key for key in first if self._images.preview(key) is None]
+        self._supervisor.request_previews(View.INSPECTOR, lacking, side)
+
+    def _score_word(self, key: ImageKey, best: float | None) -> str:
+        """Return a photo's score, and how far it is from the best one where they can be compared."""
+        outcome = self._scores.outcome(key)
+        if not isinstance(outcome, ScoredPhoto):
+            return tr("No score") if outcome is not None else tr("Waiting")
+        score = score_text(outcome.score, outcome.precision)
+        exact = outcome.precision is Precision.EXACT and caution_of(outcome.facts) is None
+        if best is None or not exact or outcome.score == best:
+            return score
+        return f"{score} {points_text(outcome.score - best)}"
 
     @Slot(list, int)
     def _request_previews(self, keys: list[ImageKey], side: int) -> None:
@@ -231,8 +262,7 @@ class PhotoPanes(QObject):
                     self._on_scores()
                 if change.touches(FLAG, STARS, LABEL):
                     self._show_marks()
-                    if len(self._selected) == 1:
-                        self._inspect()
+                    self._inspect()
                 elif len(self._selected) == 1 and change.touches(*self._inspected_columns()):
                     self._inspect()
 

@@ -19,6 +19,7 @@ from memapp.gui.inspector.histogram import ScoreHistogram, people_density, set_d
 from memapp.gui.inspector.inspector import WIDTH, Inspector, place_in_set, ties_in_set
 from memapp.gui.inspector.seen_thumbnail import SeenThumbnail
 from memapp.gui.widgets.theme import ThemeManager
+from memapp.library.selection import ScoreSummary
 
 AnyPart = TypeVar("AnyPart", bound=QWidget)
 
@@ -32,6 +33,10 @@ def inspector(qtbot: QtBot, theme_manager: ThemeManager) -> Inspector:
     made.resize(WIDTH, 900)
     made.show()
     return made
+
+
+def summary(scores: list[float], fast: list[bool], *, count: int | None = None) -> ScoreSummary:
+    return ScoreSummary(len(scores) if count is None else count, np.array(scores), np.array(fast, np.bool_))
 
 
 def _words(inspector: Inspector) -> list[str]:
@@ -137,10 +142,8 @@ def test_a_failed_photo_shows_its_reason(inspector: Inspector, failure: Callable
         (2, [], "None of them has a score yet."),
     ],
 )
-def test_several_photos(
-    inspector: Inspector, scored: MakeScored, count: int, scores: list[float], sentence: str
-) -> None:
-    inspector.show_several(count, [scored(score=score) for score in scores])
+def test_several_photos(inspector: Inspector, count: int, scores: list[float], sentence: str) -> None:
+    inspector.show_several(summary(scores, [False] * len(scores), count=count))
     assert _words(inspector) == [f"{count} photos", sentence]
 
 
@@ -214,12 +217,11 @@ def test_where_all_are_fast_the_place_needs_no_more_words(inspector: Inspector, 
     ],
 )
 def test_several_photos_of_different_precision(
-    inspector: Inspector, scored: MakeScored, exact: list[float], fast: list[float], texts: list[str]
+    inspector: Inspector, exact: list[float], fast: list[float], texts: list[str]
 ) -> None:
-    photos = [scored(score=score) for score in exact]
-    photos += [scored(score=score, precision=Precision.FAST) for score in fast]
-    inspector.show_several(len(photos), photos)
-    assert _words(inspector) == [f"{len(photos)} photos", *texts]
+    scores = [*exact, *fast]
+    inspector.show_several(summary(scores, [False] * len(exact) + [True] * len(fast)))
+    assert _words(inspector) == [f"{len(scores)} photos", *texts]
     assert _score_exactly(inspector).isVisible() == bool(fast)
 
 
