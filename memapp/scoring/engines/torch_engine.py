@@ -145,7 +145,9 @@ def _guarded(device: str, work: Callable[[], Result]) -> Result:
                 tr("{device_name} does not have enough memory.", device_name=_device_name(device))
             ) from problem
         first_line = text.splitlines()[0] if text else type(problem).__name__
-        raise DeviceError(f"{_device_name(device)} failed ({first_line}).") from problem
+        raise DeviceError(
+            tr("{device} failed ({reason}).", device=_device_name(device), reason=first_line)
+        ) from problem
 
 
 def _says_out_of_memory(text: str) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from memapp.core.errors import MemappError
+from memapp.core.text import tr
 
 ALEXNET_FEATURES = 256 * 6 * 6
 """Width of the AlexNet-style branch: 9216."""
@@ -113,4 +114,10 @@ def spec_named(name: str) -> NetSpec:
     try:
         return FAMILY[name]
     except KeyError:
-        raise MemappError(f"No net is called {name}. Known nets: {', '.join(FAMILY)}.") from None
+        raise MemappError(
+            tr(
+                "There is no scoring model with the name {name}. By name there are: {names}.",
+                name=name,
+                names=", ".join(FAMILY),
+            )
+        ) from None

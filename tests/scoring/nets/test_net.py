@@ -81,5 +81,5 @@ def test_a_batch_fits_the_available_memory() -> None:
 
 
 def test_an_unknown_name_is_refused() -> None:
-    with pytest.raises(MemappError, match="No net is called resnet"):
+    with pytest.raises(MemappError, match="no scoring model with the name resnet"):
         spec_named("resnet")
