@@ -8,6 +8,9 @@ from PySide6.QtWidgets import QLabel, QWidget
 from memapp.gui.widgets.basic import Role, text_label
 from memapp.gui.widgets.theme import SPACE_4
 
+_ANY_WIDTH = 16_777_215
+"""Qt's QWIDGETSIZE_MAX, which PySide6 does not export."""
+
 
 class FloatingLabels:
     """A hint above the photo and a tag beside the pointer. Lives on the GUI thread."""
@@ -37,6 +40,9 @@ class FloatingLabels:
         """Centre the hint above the photo."""
         room = self._view.width() - 2 * SPACE_4
         self._hint.setWordWrap(False)
+        # Not as wide as last time, when it may have been wrapped: then it would count as fitting.
+        self._hint.setMinimumWidth(0)
+        self._hint.setMaximumWidth(_ANY_WIDTH)
         self._hint.adjustSize()
         if self._hint.width() > room:
             self._hint.setWordWrap(True)
