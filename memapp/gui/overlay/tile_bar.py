@@ -39,7 +39,7 @@ def tile_line(title: str, meaning: str, state: WorkState, *, busy: bool) -> tupl
             title=title,
             meaning=meaning,
         )
-        offer = trn("Compute for {count:,} photo", "Compute for {count:,} photos", state.missing)
+        offer = trn("Show it on {count:,} photo", "Show it on {count:,} photos", state.missing)
         return text.rstrip(), offer
     if state.failed:
         text = trn(

@@ -315,10 +315,14 @@ OTHER_KEYS: tuple[ShortcutLine, ...] = (
         deferred("Comparing"), deferred("Make the next photo the current one"), deferred("Right, Left")
     ),
     ShortcutLine(
-        deferred("Comparing"), deferred("Keep the current photo; the next ones come"), deferred("Up")
+        deferred("Comparing"),
+        deferred("Keep the current photo, and compare it with the next ones"),
+        deferred("Up"),
     ),
     ShortcutLine(
-        deferred("Comparing"), deferred("Drop the current photo; the next one comes"), deferred("Down")
+        deferred("Comparing"),
+        deferred("Leave out the current photo, and show the next one"),
+        deferred("Down"),
     ),
     ShortcutLine(deferred("Comparing"), deferred("Zoom and move together, or each alone"), "L"),
     ShortcutLine(deferred("In the search"), deferred("Go to the photos"), deferred("Enter, Down, Esc")),

@@ -186,10 +186,10 @@ def _note(proposal: _Proposal) -> str:
         return tr("None of these photos can be chosen: they are rejected, soft, or can't be judged.")
     if proposal.unknown:
         return trn(
-            "{count:,} photo was scored before memapp kept what tells how alike photos are: its score "
-            "alone counts. Score it again to compare it.",
-            "{count:,} photos were scored before memapp kept what tells how alike photos are: their scores "
-            "alone count. Score them again to compare them.",
+            "memapp does not know yet how alike {count:,} photo is to the others, so only its "
+            "score counts. Score it again to compare it.",
+            "memapp does not know yet how alike {count:,} photos are to the others, so only their "
+            "scores count. Score them again to compare them.",
             proposal.unknown,
         )
-    return tr("Untick what you do not want. Rejected photos take no part.")
+    return tr("Untick photos that you do not want. Rejected photos are left out.")

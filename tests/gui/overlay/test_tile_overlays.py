@@ -34,7 +34,7 @@ def test_maps_are_computed_for_photos_in_sight_when_asked_for(
     bench.window.panes.close()
     bench.trigger("tile-overlays")
     bar = bench.window.overlays.tiles.bar
-    bench.until(lambda: bar.button_text == "Compute for 2 photos")
+    bench.until(lambda: bar.button_text == "Show it on 2 photos")
     assert "not yet on 2 photos in sight. Red raises the score" in bar.text
     bar.acted.emit()
     bench.until(lambda: tile_overlay(bench, "b.png") is not None and tile_overlay(bench, "c.png") is not None)
@@ -79,13 +79,13 @@ def test_stopped_work_is_offered_again_and_failed_photos_are_not(
     monkeypatch.setattr(bench.scorers.scorer, "score", score_later)
     bench.trigger("tile-overlays")
     bar = bench.window.overlays.tiles.bar
-    bench.until(lambda: bar.button_text == "Compute for 2 photos")
+    bench.until(lambda: bar.button_text == "Show it on 2 photos")
     bar.acted.emit()
     assert bar.button_text == "Stop"
     assert bar.text.startswith("Where it comes from: 0 of 2")
     bar.acted.emit()
     go_on.set()
-    bench.until(lambda: bar.button_text == "Compute for 2 photos")
+    bench.until(lambda: bar.button_text == "Show it on 2 photos")
     assert tile_overlay(bench, "b.png") is None
     bar.acted.emit()
     bench.until(lambda: tile_overlay(bench, "b.png") is not None and bar.button_text == "")
@@ -141,7 +141,7 @@ def test_the_line_says_how_far_it_is() -> None:
     assert line(seconds_left=480.0) == ("Map: 5 of 39 · about 8 min left", "Stop")
     assert line(busy=True) == ("Map: 5 of 39. Scoring goes first.", "Stop")
     offered = line(running=False, missing=1, failed=2)
-    assert offered == ("Map: not yet on 1 photo in sight. Red raises.", "Compute for 1 photo")
+    assert offered == ("Map: not yet on 1 photo in sight. Red raises.", "Show it on 1 photo")
     broken = line(running=False, missing=0, failed=2)
     assert broken == ("Map: 2 photos in sight could not be read. Red raises.", "")
 
