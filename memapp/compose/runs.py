@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from memapp.compose.loading import load_photo
@@ -11,10 +11,11 @@ from memapp.core.control import RunControl
 from memapp.core.events import Event
 from memapp.core.explanation import ExplainEvent, ExplainOrder
 from memapp.core.net_ids import RESMEM_ID
-from memapp.core.records import Precision, RunOrder
+from memapp.core.records import ImageKey, Precision, RunOrder
 from memapp.intake.discover import find_photos
 from memapp.pipeline.explain_run import Explainers, explain_run
 from memapp.pipeline.fingerprint_run import FingerprintProgress, fingerprint_run
+from memapp.pipeline.likeness import LikenessNoted, likeness_run
 from memapp.pipeline.measured_scores import MeasuredScores
 from memapp.pipeline.score_run import score_run
 from memapp.pipeline.thumbnail_cache import ThumbnailCache
@@ -61,6 +62,19 @@ class Runs:
     def fingerprints(self, control: RunControl) -> Iterator[FingerprintProgress]:
         """Return the pass that takes the fingerprints that known photos lack, for when memapp is idle."""
         return fingerprint_run(open_store=lambda: SqliteScoreStore(home=self._home), control=control)
+
+    def note_likeness(
+        self, keys: Sequence[ImageKey], is_busy: Callable[[], bool], control: RunControl
+    ) -> Iterator[LikenessNoted]:
+        """Return the pass that notes how alike photos are that were scored before that was noted."""
+        return likeness_run(
+            keys,
+            loader=load_photo,
+            scorers=self._pool.scorers(RESMEM_ID, Precision.EXACT),
+            open_store=lambda: SqliteScoreStore(home=self._home),
+            is_busy=is_busy,
+            control=control,
+        )
 
     def explain(self, order: ExplainOrder, control: RunControl) -> Iterator[ExplainEvent]:
         """Return the run that explains a photo, with ResMem's scores of the order's precision."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QObject, Slot
 
@@ -11,6 +12,7 @@ from memapp import __version__, log
 from memapp.compose import services
 from memapp.compose.installation import Installation
 from memapp.compose.loading import load_photo
+from memapp.compose.moments import search_stacks
 from memapp.compose.net_pool import NetPool
 from memapp.compose.runs import Runs
 from memapp.core.events import Notice, NoticeKind
@@ -20,10 +22,12 @@ from memapp.gui.overlay.segmenter_commands import SegmenterWork
 from memapp.gui.widgets.theme import ThemeManager
 from memapp.gui.window.app_services import AppServices
 from memapp.gui.window.main_window import MainWindow
+from memapp.gui.window.moment_commands import MomentWork
 from memapp.pipeline.thumbnail_cache import ThumbnailCache
 from memapp.store.contents import ContentsStore
 from memapp.store.marks import MarkStore
 from memapp.store.preferences import SettingsFile, unusable_notice
+from memapp.store.stack_choices import StackChoiceStore
 from memapp.store.thumbnails import ThumbnailStore
 from memapp.workers.power_monitor import PowerMonitor
 from memapp.workers.settings_saver import SettingsSaver
@@ -56,6 +60,7 @@ class WindowRoot(QObject):
         super().__init__(parent)
         home = installation.home
         self._marks, self._contents = MarkStore(home=home), ContentsStore(home=home)
+        self._stack_choices = StackChoiceStore(home=home)
         settings_file = SettingsFile(home=home)
         read = settings_file.read()
         self.settings = Settings(read.values)
@@ -118,6 +123,11 @@ class WindowRoot(QObject):
             save_marks=self._marks.save,
             save_contents=self._contents.save,
             likenesses=services.likeness_reader(self.pool, fast=fast, home=home),
+            moment_work=MomentWork(
+                search=partial(search_stacks, home=home),
+                note=partial(self.runs.note_likeness, is_busy=self.supervisor.is_busy),
+                save=self._stack_choices.save,
+            ),
             scores_folder=str(home),
             log_folder=str(home / log.FOLDER_NAME),
             licences_folder=str(resource_path("licences")),
@@ -139,7 +149,7 @@ class WindowRoot(QObject):
     @Slot()
     def _stop(self) -> None:
         # On the thread that has opened the files, after all that waits there.
-        for store in (self._marks, self._contents):
+        for store in (self._marks, self._contents, self._stack_choices):
             self.supervisor.saving.start(store.close, done=_nothing, failed=_nothing)
         self.stopped = self.supervisor.stop(seconds=STOP_SECONDS)
 

@@ -143,6 +143,7 @@ class SettingsTable:
         deferred("Show the inspector over the photos in small windows"),
         of_window=True,
     )
+    group_moments: Final = Setting("group_moments", True, deferred("Group moments"), of_window=True)
     details_open: Final = Setting(
         "details_open", False, deferred("Show the photos as a table"), of_window=True
     )

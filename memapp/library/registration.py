@@ -24,7 +24,7 @@ _SCALES = (1.0, 0.86, 1.16)
 """How much of one picture the other shows, along each side, at the starts."""
 _STARTS = 2
 _STEPS = {_COARSE: 6, _MIDDLE: 5, _FINE: 4}
-_PART = 400
+_PART = 500
 """Pairs at once: some 50 MB."""
 _HOPELESS = {_COARSE: 0.62, _MIDDLE: 0.7}
 """Correlation at a step below which hardly a pair of one moment was seen: finer steps are not worth it."""
@@ -49,14 +49,11 @@ class Registered:
 
 
 class Registration:
-    """Small grey pictures, ready to be compared. Used by one thread."""
+    """Small grey pictures to be compared. Used by one thread."""
 
     def __init__(self, greys: npt.NDArray[np.uint8]) -> None:
-        """Prepare pictures, (n, 64, 64)."""
-        fine = greys.astype(np.float32)
-        middle, coarse = _halved(fine), _halved(_halved(fine))
-        self._levels = {_FINE: _details(fine), _MIDDLE: _details(middle), _COARSE: _details(coarse)}
-        self._spectra: dict[tuple[float, bool], npt.NDArray[np.complex64]] = {}
+        """Take pictures, (n, 64, 64)."""
+        self._greys = greys
 
     def compare(self, pairs: Pairs, *, checkpoint: Callable[[], None] = lambda: None) -> Registered:
         """Return how well these pairs match.
@@ -65,16 +62,33 @@ class Registration:
             pairs: rows of pictures, (m, 2).
             checkpoint: called now and then; may raise to end the work.
         """
+        # Pairs of one picture come together, which is prepared for each part.
+        order = np.argsort(pairs[:, 0], kind="stable")
         parts = []
         for start in range(0, len(pairs), _PART):
             checkpoint()
-            parts.append(self._compare(pairs[start : start + _PART]))
+            some = pairs[order[start : start + _PART]]
+            rows, places = np.unique(some, return_inverse=True)
+            parts.append(_Part(self._greys[rows]).compare(places.reshape(some.shape)))
         if not parts:
             empty = np.zeros(0, np.float32)
             return Registered(empty, empty, empty, np.zeros(0, np.bool_))
-        return Registered(*(np.concatenate(each) for each in zip(*parts, strict=True)))
+        back = np.argsort(order, kind="stable")
+        return Registered(*(np.concatenate(each)[back] for each in zip(*parts, strict=True)))
 
-    def _compare(self, pairs: Pairs) -> tuple[FloatArray, FloatArray, FloatArray, npt.NDArray[np.bool_]]:
+
+class _Part:
+    """The pictures of some pairs, prepared."""
+
+    def __init__(self, greys: npt.NDArray[np.uint8]) -> None:
+        self._greys = greys
+        fine = greys.astype(np.float32)
+        middle = _halved(fine)
+        self._levels = {_MIDDLE: _details(middle), _COARSE: _details(_halved(middle))}
+        self._spectra: dict[tuple[float, bool], npt.NDArray[np.complex64]] = {}
+
+    def compare(self, pairs: Pairs) -> tuple[FloatArray, FloatArray, FloatArray, npt.NDArray[np.bool_]]:
+        """Return the values of Registered for these pairs of the pictures."""
         first, second = pairs[:, 0], pairs[:, 1]
         maps = self._starts(first, second)
         count = len(pairs)
@@ -139,7 +153,13 @@ class Registration:
         self, size: int, first: npt.NDArray[np.intp], second: npt.NDArray[np.intp], maps: FloatArray
     ) -> tuple[FloatArray, FloatArray]:
         """Fit maps from the second picture's places to the first's; return them and the correlations."""
-        pictures = self._levels[size]
+        if size == _FINE:
+            # Only few pairs come so far.
+            rows, places = np.unique(np.stack((first, second)), return_inverse=True)
+            first, second = places.reshape(2, -1)
+            pictures = _details(self._greys[rows].astype(np.float32))
+        else:
+            pictures = self._levels[size]
         goal = pictures[second].reshape(len(second), -1)
         slopes = _steepest(pictures[second])
         hessian = np.einsum("mkp,mlp->mkl", slopes, slopes)

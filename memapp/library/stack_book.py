@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -13,33 +12,13 @@ import numpy.typing as npt
 from memapp.core.records import PhotoId
 from memapp.core.stacks import StackChoice, StackKind
 from memapp.library.changes import Change, ChangeKind, Rows
+from memapp.library.found_stacks import Choices, FoundStacks
 from memapp.library.library import Library
 from memapp.library.scores import Scores
 from memapp.library.stack_columns import COMPANION, LEADS, STACK
 from memapp.library.stacks import best_of
 
-Choices: TypeAlias = Mapping[PhotoId, StackChoice]
 _NO_CHOICE = StackChoice()
-
-
-@dataclass(frozen=True, slots=True)
-class FoundStack:
-    """Photos that belong together, as they were found."""
-
-    kind: StackKind
-    photos: tuple[PhotoId, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FoundStacks:
-    """What the search for stacks found."""
-
-    stacks: tuple[FoundStack, ...] = ()
-    companions: Mapping[PhotoId, PhotoId] | None = None
-    """RAW files, each with the JPEG or HEIC of its shot."""
-    sharpness: Mapping[PhotoId, float] | None = None
-    choices: Choices | None = None
-    """What was stored of what a person said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +125,24 @@ class StackBook:
 
     # Reading
 
+    @property
+    def has_any(self) -> bool:
+        """Whether any photos belong together."""
+        return bool(self._groups) or bool(self._pairs.any())
+
+    def moment_count(self, rows: Rows) -> int:
+        """Return how many moments these photos make: a stack is one, a photo and its RAW file too."""
+        numbers, companions = self._of_rows(self._numbers)[rows], self._of_rows(self._pairs)[rows]
+        there = np.zeros(self._library.capacity, np.bool_)
+        there[rows] = True
+        alone = (numbers == 0) & ((companions == 0) | ~there[np.maximum(companions - 1, 0)])
+        return int(np.count_nonzero(alone)) + len(np.unique(numbers[numbers > 0]))
+
+    @property
+    def count(self) -> int:
+        """How many moments and brackets there are."""
+        return len(self._groups)
+
     def in_moment(self, photo: PhotoId) -> bool:
         """Return whether a photo is in a moment: not alone, and not in a bracket."""
         group = self._group_of(photo)
@@ -167,6 +164,13 @@ class StackBook:
                 if each is not None and each in self._library
             )
         )
+
+    def shown_for(self, photo: PhotoId) -> PhotoId:
+        """Return the photo that stands for this one: the top one of its moment where that is collapsed."""
+        group = self._group_of(photo)
+        if not self.wanted or group is None or group.leader is None or self._name(group) in self._expanded:
+            return photo
+        return self._library.id_at(group.leader)
 
     def place_in(self, row: int) -> tuple[StackKind, int, int] | None:
         """Return the kind of a photo's stack, its place in it, from 1, and how many there are."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from memapp.core.likeness import Likeness, are_features
 from memapp.core.records import ImageKey, NetIdentity
 from memapp.store.database import open_database, path_column, store_errors, time_column
-from memapp.store.scores import FILE_NAME, net_row
+from memapp.store.scores import FILE_NAME
 
 _KEYS_A_QUERY = 500
 
@@ -23,8 +23,15 @@ class LikenessStore:
         self._path = home / FILE_NAME
         self._connection: sqlite3.Connection | None = None
 
-    def load(self, keys: Sequence[ImageKey], nets: Sequence[NetIdentity]) -> dict[ImageKey, Likeness]:
-        """Return what was noted of these photos, from the first of these nets that noted something.
+    def load(
+        self, keys: Sequence[ImageKey], nets: Sequence[NetIdentity] | None = None
+    ) -> dict[ImageKey, Likeness]:
+        """Return what was noted of these photos.
+
+        Args:
+            keys: the photos.
+            nets: what counts is noted by one of these, the first before the others; None for whatever was
+                noted, by an exact net where there is such a note.
 
         Raises:
             StoreError: it can't be read.
@@ -33,11 +40,8 @@ class LikenessStore:
         if self._connection is None:
             self._connection, _ = open_database(self._path)
         with store_errors(self._path):
-            rows = [row for net in nets if (row := net_row(self._connection, net)) is not None]
-            for row in rows:
-                unknown = [key for key in keys if key not in found]
-                for start in range(0, len(unknown), _KEYS_A_QUERY):
-                    found |= self._found(unknown[start : start + _KEYS_A_QUERY], row)
+            for start in range(0, len(keys), _KEYS_A_QUERY):
+                found |= self._found(keys[start : start + _KEYS_A_QUERY], nets)
         return found
 
     def close(self) -> None:
@@ -46,22 +50,30 @@ class LikenessStore:
             self._connection.close()
             self._connection = None
 
-    def _found(self, keys: Sequence[ImageKey], net: int) -> dict[ImageKey, Likeness]:
+    def _found(
+        self, keys: Sequence[ImageKey], nets: Sequence[NetIdentity] | None
+    ) -> dict[ImageKey, Likeness]:
         assert self._connection is not None
         wanted = {(path_column(key.path), key.size, time_column(key.mtime_ns)): key for key in keys}
         paths = {path for path, _, _ in wanted}
         rows = self._connection.execute(
-            "SELECT scores.path, size, mtime_ns, features, grey, sharpness FROM scores"
+            "SELECT scores.path, size, mtime_ns, features, grey, sharpness,"
+            " nets.name, nets.sha256, nets.preprocessing, nets.precision FROM scores"
             " JOIN likenesses ON likenesses.fingerprint = scores.fingerprint"
-            f" WHERE likenesses.net = ? AND path IN ({','.join('?' * len(paths))})",
-            (net, *paths),
+            " JOIN nets ON nets.id = likenesses.net"
+            f" WHERE path IN ({','.join('?' * len(paths))}) ORDER BY nets.precision = 'exact', nets.id",
+            (*paths,),
         )
-        return {
-            wanted[state]: likeness
-            for *place, features, grey, sharpness in rows
+        # Of several rows the last one counts, so the first of the nets comes last.
+        ranks = {_net_values(net): -rank for rank, net in enumerate(nets or ())}
+        read = [
+            (0 if nets is None else ranks[net], wanted[state], likeness)
+            for *place, features, grey, sharpness, name, sha256, preprocessing, precision in rows
             if (state := tuple(place)) in wanted
+            and ((net := (name, sha256, preprocessing, precision)) in ranks or nets is None)
             and (likeness := _likeness(features, grey, sharpness)) is not None
-        }
+        ]
+        return {key: likeness for _, key, likeness in sorted(read, key=lambda row: row[0])}
 
 
 def _likeness(features: object, grey: object, sharpness: object) -> Likeness | None:
@@ -71,3 +83,7 @@ def _likeness(features: object, grey: object, sharpness: object) -> Likeness | N
     if sharpness is not None and not (isinstance(sharpness, float) and math.isfinite(sharpness)):
         return None
     return Likeness(features, grey, sharpness)
+
+
+def _net_values(net: NetIdentity) -> tuple[str, str, str, str]:
+    return net.name, net.sha256, net.preprocessing, net.precision.value

@@ -268,6 +268,10 @@ class SqlitePhotoRegister:
             # What a person has marked before it was known which photo this is.
             self._connection.execute("UPDATE OR IGNORE marks SET photo = ? WHERE photo = ?", (mover, former))
             self._connection.execute("DELETE FROM marks WHERE photo = ?", (former,))
+            self._connection.execute(
+                "UPDATE OR IGNORE stack_choices SET photo = ? WHERE photo = ?", (mover, former)
+            )
+            self._connection.execute("DELETE FROM stack_choices WHERE photo = ?", (former,))
         lies = self._connection.execute("SELECT path FROM photos WHERE id = ?", (mover,)).fetchone()[0]
         if lies is not None and _is_same_file(os.fsdecode(lies), file.key.path):
             self._mark_scores(file.key.path, file.key, fingerprint)

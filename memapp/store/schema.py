@@ -11,7 +11,7 @@ from memapp.core.errors import StoreError
 from memapp.core.text import tr
 from memapp.store.damage import damaged
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 IN_MEMORY = Path(":memory:")
 """SQLite's name for a database without a file."""
@@ -107,7 +107,17 @@ CREATE TABLE likenesses (
 );
 """
 
-_UPGRADES = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5, _VERSION_6)
+_VERSION_7 = """
+-- What a person says of a photo's place in its moment. It stays while the photo's file is away.
+CREATE TABLE stack_choices (
+    photo INTEGER PRIMARY KEY, -- an id of photos
+    leader INTEGER NOT NULL, -- 1 on top of its moment
+    alone INTEGER NOT NULL, -- 1 taken out of its moment
+    joined INTEGER -- photos with the same number are one moment; NULL if nobody said so
+);
+"""
+
+_UPGRADES = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5, _VERSION_6, _VERSION_7)
 """Each script upgrades the file from the previous version; the first creates it."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
@@ -155,16 +154,11 @@ class SqliteScoreStore:
         self._connection.close()
 
     def _net_row(self, net: NetIdentity) -> int | None:
-        return net_row(self._connection, net)
-
-
-def net_row(connection: sqlite3.Connection, net: NetIdentity) -> int | None:
-    """Return the id of a net in the database; None if it has never scored. Raise sqlite3.Error."""
-    row = connection.execute(
-        "SELECT id FROM nets WHERE name = ? AND sha256 = ? AND preprocessing = ? AND precision = ?",
-        _net_values(net),
-    ).fetchone()
-    return None if row is None else int(row[0])
+        row = self._connection.execute(
+            "SELECT id FROM nets WHERE name = ? AND sha256 = ? AND preprocessing = ? AND precision = ?",
+            _net_values(net),
+        ).fetchone()
+        return None if row is None else int(row[0])
 
 
 def _photo(key: ImageKey, columns: Sequence[Any], net: NetIdentity) -> ScoredPhoto | None:

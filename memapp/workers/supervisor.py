@@ -141,15 +141,17 @@ class Supervisor(QObject):
         self._checking = NewestWorker(name="memapp file checks", parent=self)
         self._make_idle = make_idle
         self._idle = NewestWorker(name="memapp idle", parent=self)
+        self._moments = NewestWorker(name="memapp moments", parent=self)
         self._contents = NewestWorker(name="memapp contents", parent=self)
         self._contents.event_ready.connect(self.looked)
         self._contents.finished.connect(self.looking_ended)
-        self.in_turn = InTurnExplainer(make_explain=make_explain, is_busy=self._is_busy, parent=self)
+        self.in_turn = InTurnExplainer(make_explain=make_explain, is_busy=self.is_busy, parent=self)
         self._workers: list[_Worker] = [
             self._checking,
             self.in_turn,
             self._idle,
             self._contents,
+            self._moments,
             self._previews,
             self._drawing,
             self._looking_up,
@@ -257,18 +259,24 @@ class Supervisor(QObject):
         if self._explainer is not None:
             self._explainer.cancel()
 
-    def _is_busy(self) -> bool:
-        return (self.running and not self.paused) or self.explaining
-
     def look_at(self, keys: Sequence[ImageKey], *, segmenter: str) -> int:
         """Find what is in these photos, behind all other work; return the request number."""
         make_explain = self._make_explain
         assert make_explain is not None
         return self._contents.start(
             lambda control: contents_run(
-                keys, segmenter=segmenter, explain=make_explain, is_busy=self._is_busy, control=control
+                keys, segmenter=segmenter, explain=make_explain, is_busy=self.is_busy, control=control
             )
         )
+
+    @property
+    def moments(self) -> NewestWorker:
+        """The thread that finds photos of one moment, and notes what that needs."""
+        return self._moments
+
+    def is_busy(self) -> bool:
+        """Return whether scoring or an explanation is going on, to which background work gives way."""
+        return (self.running and not self.paused) or self.explaining
 
     def stop_looking(self) -> None:
         """Stop finding what is in photos after the one in hand."""

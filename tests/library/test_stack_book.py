@@ -11,11 +11,12 @@ from memapp.core.records import PhotoId, Precision
 from memapp.core.stacks import StackChoice, StackKind
 from memapp.library.arrangement import Arrangement
 from memapp.library.filtering import InRange, PhotoFilter
+from memapp.library.found_stacks import Choices, FoundStack, FoundStacks
 from memapp.library.library import Library
 from memapp.library.photo import Photo
 from memapp.library.photo_columns import Part
 from memapp.library.scores import Scores
-from memapp.library.stack_book import Choices, FoundStack, FoundStacks, StackBook, stack_book
+from memapp.library.stack_book import StackBook, stack_book
 from memapp.library.stack_columns import STACK
 from tests.library.made import key, new_library, scored
 

@@ -16,7 +16,7 @@ from memapp.intake.load import load_photo
 from memapp.pipeline.likeness import LikenessNoted, likeness_run
 from memapp.store.likenesses import LikenessStore
 from memapp.store.scores import SqliteScoreStore
-from tests.fakes import BRIGHTNESS_NET, BrightnessFactory, BrightnessScorer, SeeingScorer
+from tests.fakes import BrightnessFactory, BrightnessScorer, SeeingScorer
 from tests.pipeline.score_runs import run
 
 
@@ -37,7 +37,7 @@ def keys_of(folder: Path, home: Path, scorer: BrightnessScorer) -> dict[str, Ima
 
 def noted(home: Path, keys: Sequence[ImageKey]) -> dict[ImageKey, Likeness]:
     store = LikenessStore(home=home)
-    found = store.load(keys, [BRIGHTNESS_NET])
+    found = store.load(keys)
     store.close()
     return found
 

@@ -49,20 +49,23 @@ def test_it_follows_the_content_whatever_net_scored_the_copy(
     scores: SqliteScoreStore, read: LikenessStore
 ) -> None:
     scores.put([replace(PHOTO, key=COPY, likeness=None)], OTHER_NET)
-    assert read.load([KEY, COPY, ImageKey("/gone/b.jpg", 5, 7)], [EXACT]) == {KEY: SHARP, COPY: SHARP}
-    assert read.load([ImageKey(KEY.path, 6, 7)], [EXACT]) == {}
+    assert read.load([KEY, COPY, ImageKey("/gone/b.jpg", 5, 7)]) == {KEY: SHARP, COPY: SHARP}
+    assert read.load([ImageKey(KEY.path, 6, 7)]) == {}
 
 
 def test_the_exact_net_comes_first(scores: SqliteScoreStore, read: LikenessStore) -> None:
     fast_only = replace(PHOTO, key=COPY, fingerprint=Fingerprint(b"g" * 16), likeness=SOFT)
     scores.put([replace(PHOTO, likeness=SOFT), fast_only], FAST)
+    assert read.load([KEY, COPY]) == {KEY: SHARP, COPY: SOFT}
     assert read.load([KEY, COPY], [EXACT, FAST]) == {KEY: SHARP, COPY: SOFT}
+    assert read.load([KEY, COPY], [FAST, EXACT]) == {KEY: SOFT, COPY: SOFT}
+    assert read.load([KEY, COPY], [EXACT]) == {KEY: SHARP}
 
 
 def test_a_score_without_one_keeps_what_was_noted(scores: SqliteScoreStore, read: LikenessStore) -> None:
     scores.put([replace(PHOTO, likeness=None)], EXACT)
     scores.put([replace(PHOTO, key=COPY, fingerprint=None)], EXACT)
-    assert read.load([KEY, COPY], [EXACT]) == {KEY: SHARP}
+    assert read.load([KEY, COPY]) == {KEY: SHARP}
 
 
 @pytest.mark.parametrize(
@@ -73,4 +76,4 @@ def test_a_row_of_nonsense_says_nothing(tmp_path: Path, read: LikenessStore, cha
     connection.execute(f"UPDATE likenesses SET {change}")
     connection.commit()
     connection.close()
-    assert read.load([KEY], [EXACT]) == {}
+    assert read.load([KEY]) == {}

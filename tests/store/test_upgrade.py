@@ -204,6 +204,6 @@ def test_a_file_of_each_older_version_is_upgraded(tmp_path: Path, version: int) 
     )
     store.put([photo], NETS[1])
     read = LikenessStore(home=tmp_path)
-    assert read.load([key], [NETS[1]]) == {key: photo.likeness}
+    assert read.load([key]) == {key: photo.likeness}
     read.close()
     store.close()

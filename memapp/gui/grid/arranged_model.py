@@ -53,12 +53,14 @@ class ArrangedModel(QAbstractTableModel):
         rearranged(): they are in their places; exactly once after each rearranging().
         order_changed(): something else is sorted by, or the other way.
         files_changed(): files of photos were changed; request their previews again.
+        stacks_changed(): which photos are grouped, or which moments are open, has changed.
     """
 
     rearranging = Signal()
     rearranged = Signal()
     order_changed = Signal()
     files_changed = Signal()
+    stacks_changed = Signal()
 
     def __init__(
         self, *, scores: Scores, stacks: StackBook | None = None, parent: QObject | None = None
@@ -162,6 +164,13 @@ class ArrangedModel(QAbstractTableModel):
             self._permute(wanted)
             shown.borders = borders
 
+    def refresh_stacks(self) -> None:
+        """Show stacks as they are now; at once, even while held: the user asked for it."""
+        self._shown.forget_ties()
+        self.refresh()
+        self._announce_all()
+        self.stacks_changed.emit()
+
     # Photos by their place
 
     @property
@@ -177,6 +186,15 @@ class ArrangedModel(QAbstractTableModel):
     def count_of_all(self) -> int:
         """Return how many photos pass the filter, those of collapsed moments included."""
         return len(self._shown.passing(self.library.rows())) if self.stacks.wanted else self.rowCount()
+
+    def moment_count(self) -> int | None:
+        """Return how many moments the photos that pass the filter make, single photos included.
+
+        None where photos are not grouped, or none belong together.
+        """
+        if not self.stacks.wanted or not self.stacks.has_any:
+            return None
+        return self.stacks.moment_count(self._shown.passing(self.library.rows()))
 
     def key(self, place: int) -> ImageKey:
         """Return the state of the file of the photo at a place."""

@@ -54,6 +54,7 @@ class RunView(QObject):
         session.failures_changed.connect(self._update_failures)
         session.skipped_changed.connect(status.set_skipped_count)
         photos.rearranged.connect(self.update_hidden)
+        photos.stacks_changed.connect(self.update_hidden)
         self.destroyed.connect(photos.library.subscribe(self._on_library_changed))
 
     @Slot()
@@ -98,6 +99,7 @@ class RunView(QObject):
             of=listed,
             not_looked_at=count_not_looked_at(self._photos.library, wanted),
         )
+        self._status.set_moment_count(self._photos.moment_count(), of=shown)
 
     def _on_library_changed(self, change: Change) -> None:
         if change.kind in (ChangeKind.ADDED, ChangeKind.REMOVED, ChangeKind.CLEARED):

@@ -104,6 +104,7 @@ class RunStatus(QWidget):
         self._looking = QPushButton()
         self._looking.setProperty("role", "link")
         self._looking.clicked.connect(self.stop_looking_clicked)
+        self._moments = text_label(role=Role.QUIET)
         self._skipped = text_label(role=Role.QUIET)
         self._problems = QPushButton()
         self._problems.setProperty("role", "link")
@@ -117,6 +118,7 @@ class RunStatus(QWidget):
         row.addWidget(self._text, 1)
         row.addWidget(self._looking)
         row.addWidget(self._hidden)
+        row.addWidget(self._moments)
         row.addWidget(self._scores)
         row.addWidget(self._skipped)
         row.addWidget(self._problems)
@@ -129,6 +131,7 @@ class RunStatus(QWidget):
 
         self.set_looking("")
         self.set_shown_count(None)
+        self.set_moment_count(None)
         self.set_problem_count(0)
         self.set_skipped_count(0)
         self.set_score_counts(exact=0, fast=0)
@@ -190,6 +193,22 @@ class RunStatus(QWidget):
         """Show how far the look at what is in all photos is; an empty text shows nothing."""
         self._looking.setText(text)
         self._looking.setVisible(bool(text))
+
+    def set_moment_count(self, moments: int | None, *, of: int = 0) -> None:
+        """Show how many moments the photos that pass the filter make; None while none belong together.
+
+        Args:
+            moments: how many, single photos included.
+            of: the photos that pass the filter.
+        """
+        text = ""
+        if moments is not None:
+            photos = trn("{count:,} photo", "{count:,} photos", of)
+            text = trn(
+                "{photos} in {count:,} moment", "{photos} in {count:,} moments", moments, photos=photos
+            )
+        self._moments.setText(text)
+        self._moments.setVisible(bool(text))
 
     def set_shown_count(self, count: int | None, *, of: int = 0, not_looked_at: int = 0) -> None:
         """Show how many photos of all pass the filter; None while nothing is filtered.

@@ -44,6 +44,10 @@ class ActionContext:
     """Whether an overlay is drawn over the viewer's photo."""
     area: str = ""
     """The name of the area that is selected on the viewer's photo; empty for none."""
+    grouping: bool = False
+    """Whether photos of one moment are grouped."""
+    moments: int = 0
+    """How many moments and brackets there are, where they are grouped."""
     descending: bool = True
     """Whether the grid is sorted with the highest first."""
     filtered: bool = False

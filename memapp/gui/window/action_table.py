@@ -14,6 +14,7 @@ from memapp.gui.widgets.choice_texts import SURROUND_TEXTS
 from memapp.gui.window.action_context import ActionContext, Page
 from memapp.gui.window.action_spec import ActionSpec, Words, any_chosen
 from memapp.gui.window.mark_actions import MARK_ACTIONS
+from memapp.gui.window.moment_actions import GROUPING_ACTIONS, MOMENT_ACTIONS
 
 # Conditions
 
@@ -69,6 +70,7 @@ MENU_TITLES: Mapping[str, Deferred] = {
     "photo": deferred("&Photo"),
     "photo/areas": deferred("Area of interest"),
     "photo/marks": deferred("Mark"),
+    "photo/moments": deferred("Moment"),
     "scoring": deferred("&Scoring"),
     "view": deferred("&View"),
     "view/sort": deferred("Sort by"),
@@ -154,6 +156,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         enabled=_photo_visible,
     ),
     *MARK_ACTIONS,
+    *MOMENT_ACTIONS,
     ActionSpec(
         "remove", "photo", deferred("Remove from list"), ("Backspace",), separated=True, enabled=_photos_meant
     ),
@@ -245,6 +248,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "contents-all", "view/contents", deferred("Find what's in all photos, or stop"), enabled=_any_photo
     ),
     ActionSpec("share", "view/contents", "", group="share", choices=True, separated=True),
+    *GROUPING_ACTIONS,
     ActionSpec(
         "next-net",
         "view",

@@ -80,6 +80,7 @@ class ActionUpdates(QObject):
         grid.selection_changed.connect(self._update_selection)
         photos.library.subscribe(self._on_library_changed)
         photos.rearranged.connect(self._update_selection)
+        photos.stacks_changed.connect(self.update)
         self._update_selection()
 
     @Slot()
@@ -128,6 +129,8 @@ class ActionUpdates(QObject):
             compared=self._nets.pair is not None,
             overlay_shown=self._overlay.shown is not None,
             area=self._areas.selected or "",
+            grouping=self._photos.stacks.wanted,
+            moments=self._photos.stacks.count if self._photos.stacks.wanted else 0,
             descending=self._photos.order.descending,
             filtered=bool(self._filters.wanted),
             undo_text=self._undo.undo_text,

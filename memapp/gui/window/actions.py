@@ -43,6 +43,7 @@ _SHEET_TEXTS = {
     "view/sort": deferred("Sort by: {choice}"),
     "view/overlay": deferred("Overlay: {choice}"),
     "photo/areas": deferred("Area of interest: {choice}"),
+    "photo/moments": deferred("Moment: {choice}"),
 }
 """The texts in the list of shortcuts for actions that need their menu's title to be understood."""
 

@@ -13,6 +13,7 @@ from memapp.core.records import ImageKey, PhotoId
 from memapp.gui.overlay.area_commands import AreaWork
 from memapp.gui.overlay.segmenter_commands import SegmenterWork
 from memapp.gui.window.file_commands import FileWork
+from memapp.gui.window.moment_commands import MomentWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class AppServices:
     """Store what photos consist of; called on the same thread. Raises MemappError."""
     likenesses: Callable[[Sequence[ImageKey]], Mapping[ImageKey, Likeness]]
     """Read what tells how alike photos are; called on any thread. Raises MemappError."""
+    moment_work: MomentWork
     scores_folder: str
     log_folder: str
     licences_folder: str

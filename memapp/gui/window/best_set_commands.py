@@ -77,8 +77,8 @@ class BestSetCommands(QObject):
     def choose(self) -> None:
         """Show the dialog, with a proposal as soon as there is one."""
         chosen = self._chosen()
-        keys = list(chosen) if len(chosen) > 1 else self._photos.photos_shown()
         library = self._photos.library
+        keys = list(chosen) if len(chosen) > 1 else library.keys_at(self._photos.rows_of_all)
         rows = library.rows_of(keys)
         scored = rows[~np.isnan(library.values("score")[rows])]
         if len(scored) < 2:

@@ -322,9 +322,10 @@ class MainWindow(QMainWindow):
             parent=self,
         )
         self.overlays.export_wanted.connect(self.files.export_overlay)
-        self.overlays.contents.progressed.connect(self.status.set_looking)
+        for pass_over_all in (self.overlays.contents, photos.moments):
+            pass_over_all.progressed.connect(self.status.set_looking)
+            self.status.stop_looking_clicked.connect(pass_over_all.stop)
         self.overlays.contents.sort_wanted.connect(self.photos.set_order)
-        self.status.stop_looking_clicked.connect(self.overlays.contents.stop)
         self._empty.add_photos.connect(self.actions_table["add-photos"].trigger)
         self._empty.add_folder.connect(self.actions_table["add-folder"].trigger)
         self._empty.try_samples.connect(self._add_samples)

@@ -48,6 +48,7 @@ class MarkCommands(QObject):
         super().__init__(parent)
         self._book = book
         self._library = photos.library
+        self._stacks = photos.stacks
         self._panes = panes
         self._chosen = chosen
         self._log = log
@@ -76,10 +77,11 @@ class MarkCommands(QObject):
         photos = self._photos()
         if not photos:
             return
+        alone = len(self._chosen()) == 1
         # Before the mark, which may move the photo, or hide it from the filter.
         beside = self._panes.beside(photos[0])
         self.mark_photos(change, photos)
-        if len(photos) == 1 and self._may_go_on() and self._settings.get(SETTINGS.advance_after_mark):
+        if alone and self._may_go_on() and self._settings.get(SETTINGS.advance_after_mark):
             self._panes.go_on(photos[0], beside)
 
     def mark_photos(self, change: MarkChange, photos: Sequence[PhotoId]) -> None:
@@ -106,8 +108,9 @@ class MarkCommands(QObject):
         self.mark(MarkChange(label=Label.NONE if has_it else label))
 
     def _photos(self) -> list[PhotoId]:
-        keys = self._chosen()
-        return [photo for key in keys if (photo := self._library.id_of(key)) is not None]
+        """Return the chosen photos; RAW and JPEG of one shot are marked alike."""
+        found = (self._library.id_of(key) for key in self._chosen())
+        return self._stacks.with_companions(photo for photo in found if photo is not None)
 
     def _change(self, changes: Changes) -> None:
         self._book.change(changes)

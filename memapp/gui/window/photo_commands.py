@@ -26,6 +26,7 @@ from memapp.gui.window.compare_commands import CompareCommands
 from memapp.gui.window.file_commands import FileCommands
 from memapp.gui.window.list_commands import ListCommands
 from memapp.gui.window.mark_commands import MarkCommands
+from memapp.gui.window.moment_commands import MomentCommands
 from memapp.gui.window.net_commands import NetCommands
 from memapp.gui.window.pages import Pages
 from memapp.gui.window.photo_panes import PhotoPanes
@@ -86,6 +87,17 @@ class PhotoCommands(QObject):
             settings=settings,
             parent=self,
         )
+        self.moments = MomentCommands(
+            session=session,
+            photos=photos,
+            grid=grid,
+            chosen=lambda: self.chosen,
+            log=log,
+            supervisor=supervisor,
+            work=services.moment_work,
+            settings=settings,
+            parent=self,
+        )
         self._trash = TrashCommands(files=files, lists=lists, library=session.library, log=log, parent=self)
         self.best_set = BestSetCommands(
             photos=photos,
@@ -95,7 +107,7 @@ class PhotoCommands(QObject):
             supervisor=supervisor,
             window=window,
         )
-        for part in (self.marks, self._trash, self.best_set):
+        for part in (self.marks, self.moments, self._trash, self.best_set):
             part.noticed.connect(self.noticed)
         self._session = session
         self._photos = photos
@@ -113,6 +125,14 @@ class PhotoCommands(QObject):
         viewing = self._panes.viewing or self.compare.current
         return [viewing] if viewing is not None else self._grid.selected_photos()
 
+    @property
+    def _whole_shots(self) -> Sequence[ImageKey]:
+        """The chosen photos, and the RAW files that they stand for."""
+        library = self._photos.library
+        photos = [photo for key in self.chosen if (photo := library.id_of(key)) is not None]
+        found = (library.key_of(photo) for photo in self._photos.stacks.with_companions(photos))
+        return [key for key in found if key is not None]
+
     def open(self) -> None:
         """Show the first one large."""
         for key in self.chosen[:1]:
@@ -129,11 +149,11 @@ class PhotoCommands(QObject):
 
     def remove(self) -> None:
         """Remove them from the list; the files stay."""
-        self._lists.remove(self.chosen)
+        self._lists.remove(self._whole_shots)
 
     def move_to_trash(self) -> None:
         """Move their files to the trash, after a question; undone where the system allows it."""
-        self._trash.move(self.chosen)
+        self._trash.move(self._whole_shots)
 
     def triage(self) -> None:
         """Score them all fast and the best of them exactly."""

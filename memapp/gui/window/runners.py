@@ -108,6 +108,7 @@ def make_runners(
             **photos.marks.runners,
             "compare": photos.compare.open,
             "choose-best": photos.best_set.choose,
+            **photos.moments.runners,
             "remove": photos.remove,
             "trash": partial(area_or, photos.move_to_trash),
             "pause": pause.toggle,
@@ -141,6 +142,7 @@ def make_runners(
             "inspector": inspector.show,
             "problems": show_problems,
             "details": show_details,
+            "group-moments": photos.moments.group,
             "full-screen": fill_screen,
         },
     )

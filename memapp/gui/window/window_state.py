@@ -41,6 +41,7 @@ class WindowState:
         self._problems.setVisible(shown)
         self._inspector.restore()
         self._actions["details"].setChecked(self._settings.get(SETTINGS.details_open))
+        self._actions["group-moments"].setChecked(self._settings.get(SETTINGS.group_moments))
 
     def save(self) -> None:
         """Remember place and size; panels are remembered when they are opened and closed."""
