@@ -119,6 +119,10 @@ class StackBook:
 
     def expand(self, photos: Iterable[PhotoId] | None, *, expanded: bool) -> None:
         """Expand or collapse the moments of these photos; None for all moments."""
+        if photos is None and not expanded:
+            # Also what would come back with an undo.
+            self._expanded.clear()
+            return
         groups = self._groups.values() if photos is None else map(self._group_of, photos)
         names = {self._name(group) for group in groups if group is not None}
         self._expanded = self._expanded | names if expanded else self._expanded - names

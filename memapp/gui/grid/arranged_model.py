@@ -319,6 +319,9 @@ class ArrangedModel(QAbstractTableModel):
             with self._rearrangement():
                 self._shown.leave(leaving)
                 self._remove(leaving)
+            if self.stacks.wanted and self.stacks.has_any:
+                # The next best photos of their moments come forward at once, even while held.
+                self.refresh()
 
     def _on_values(self, change: Change) -> None:
         places = self._shown.places_of(change.rows)

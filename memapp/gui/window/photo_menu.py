@@ -9,7 +9,8 @@ from memapp.gui.window.actions import Actions
 
 _LINE = ""
 _ENTRIES = (
-    *("open", "reveal", "copy", _LINE, "pick", "reject", "unflag", _LINE, "score-rest", "score-exact", _LINE),
+    *("open", "reveal", "copy", _LINE, "pick", "reject", "unflag", _LINE, "moment-toggle", "moment-top"),
+    *("moment-take-out", "moment-join", _LINE, "score-rest", "score-exact", _LINE),
     *("remove", "trash"),
 )
 

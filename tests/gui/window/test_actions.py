@@ -152,8 +152,12 @@ EMPTY = ActionContext()
 LISTED = replace(EMPTY, page=Page.GRID, photos=5)
 CHOSEN = replace(LISTED, chosen=2)
 VIEWED = replace(CHOSEN, page=Page.VIEWER, chosen=1, photo_visible=True)
+GROUPED = replace(CHOSEN, grouping=True, moments=1)
 EVERYTHING = replace(
     VIEWED,
+    chosen=2,
+    grouping=True,
+    moments=3,
     running=True,
     fast_scores=3,
     nets=2,
@@ -170,6 +174,7 @@ NEED_TWO = {"triage", "choose-best"}
 NEED_CHOSEN = {"compare", "open", "reveal", "copy", "remove", "trash", *MARKS}
 NEED_PHOTO_IN_VIEWER = {"area-rectangle", "area-polygon"}
 NEED_RUN = {"pause", "cancel"}
+NEED_MOMENTS = {"moments-find", *(spec.id for spec in ACTIONS if spec.menu == "photo/moments")}
 NEED_MORE = {"undo", "redo", *NEED_TWO, "score-exact", "overlay-export", "clear-filter"}
 
 
@@ -178,7 +183,7 @@ def usable(context: ActionContext) -> set[str]:
     return {spec.id for spec in own if spec.enabled(context) and not spec.missing(context)}
 
 
-ALWAYS = set(IDS) - NEED_PHOTOS - NEED_CHOSEN - NEED_PHOTO_IN_VIEWER - NEED_RUN - NEED_MORE
+ALWAYS = set(IDS) - NEED_PHOTOS - NEED_CHOSEN - NEED_PHOTO_IN_VIEWER - NEED_RUN - NEED_MOMENTS - NEED_MORE
 
 
 @pytest.mark.parametrize(
@@ -199,6 +204,17 @@ ALWAYS = set(IDS) - NEED_PHOTOS - NEED_CHOSEN - NEED_PHOTO_IN_VIEWER - NEED_RUN 
             replace(LISTED, fast_missing="No fast net."),
             NEED_PHOTOS | {"choose-best"},
             id="without a fast net",
+        ),
+        pytest.param(GROUPED, NEED_PHOTOS | NEED_CHOSEN | NEED_MOMENTS | NEED_TWO, id="moments"),
+        pytest.param(
+            replace(GROUPED, chosen=0),
+            NEED_PHOTOS | NEED_TWO | {"moments-find", "moments-expand", "moments-collapse"},
+            id="moments, none chosen",
+        ),
+        pytest.param(
+            replace(GROUPED, moments=0),
+            NEED_PHOTOS | NEED_CHOSEN | NEED_TWO | {"moments-find", "moment-join"},
+            id="no moments",
         ),
         pytest.param(replace(EMPTY, undo_text="x"), {"undo"}, id="undo"),
         pytest.param(replace(EMPTY, redo_text="x"), {"redo"}, id="redo"),
