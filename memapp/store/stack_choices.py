@@ -73,7 +73,7 @@ class StackChoiceStore:
         if len(known) < len(choices):
             raise StoreError(
                 tr(
-                    "Some changes of moments are lost when memapp closes: {path} can't keep them.",
+                    "Some changes of moments are lost when memapp is closed: they can't be kept in {path}.",
                     path=self._path,
                 )
             )

@@ -41,7 +41,7 @@ def test_the_last_word_counts_and_none_leaves_no_row(store: StackChoiceStore, tm
 
 
 def test_photos_without_a_place_on_disk_are_said_to_be_lost(store: StackChoiceStore) -> None:
-    with pytest.raises(StoreError, match="lost when memapp closes"):
+    with pytest.raises(StoreError, match="lost when memapp is closed"):
         store.save({FIRST: StackChoice(leader=True), PhotoId(FIRST_IN_MEMORY): StackChoice(alone=True)})
     assert store.load([FIRST]) == {FIRST: StackChoice(leader=True)}
 

@@ -92,6 +92,10 @@ class MomentCommands(QObject):
         self._settings = settings
         self._noting: int | None = None
         self._lacking: tuple[ImageKey, ...] = ()
+        self._searched = False
+        """Whether the last search knew all photos."""
+        self._find_then = False
+        """Whether to look at photos scored earlier when the search has said which they are."""
         self._said: set[str] = set()
         self._book.save = lambda choices: supervisor.saving.start(
             partial(work.save, dict(choices)), done=lambda _nothing: None, failed=self._on_failed
@@ -138,6 +142,11 @@ class MomentCommands(QObject):
         if self._noting is not None:
             self.stop()
             return
+        if not self._searched:
+            self._find_then = True
+            if not self._worker.busy:
+                self.search()
+            return
         scored = [key for key in self._lacking if self._photos.scores.outcome(key) is not None]
         if not scored:
             text = tr("All photos have been compared. Photos of one moment are grouped.")
@@ -163,9 +172,12 @@ class MomentCommands(QObject):
         if isinstance(found, Exception):
             self._on_failed(found)
             return
-        self._lacking = found.lacking
+        self._lacking, self._searched = found.lacking, True
         self._book.take(found)
         self._photos.stacks_changed.emit()
+        if self._find_then:
+            self._find_then = False
+            self.find_earlier()
 
     def _stacked(self, row: int) -> StackedPhoto:
         photo = Photo(self._library, row)
@@ -267,6 +279,7 @@ class MomentCommands(QObject):
         if request == self._noting:
             self._noting = None
             self.progressed.emit("")
+            self._searched = False
             self.search()
 
     def _show_progress(self, done: int, total: int) -> None:
@@ -276,8 +289,10 @@ class MomentCommands(QObject):
         self.progressed.emit(text)
 
     def _on_change(self, change: Change) -> None:
-        if change.kind is ChangeKind.CLEARED:
-            self._lacking = ()
+        if change.kind is ChangeKind.ADDED:
+            self._searched = False
+        elif change.kind is ChangeKind.CLEARED:
+            self._lacking, self._searched, self._find_then = (), False, False
             self.stop()
 
     def _on_failed(self, problem: Exception) -> None:
