@@ -233,7 +233,7 @@ class StackBook:
             if group.kind is StackKind.MOMENT:
                 head = group.leader if group.leader in there else rows[0]
                 whole = [head, *(row for row in whole if row != head)]
-                if self._name(group) not in self._expanded:
+                if not self._expanded or self._name(group) not in self._expanded:
                     whole = whole[:1]
             heads.append(whole[0])
             others[whole[0]] = whole[1:]

@@ -32,5 +32,8 @@ def _in_words(photo: Photo) -> str:
     if not photo[STACK]:
         return ""
     if photo[LEADS]:
-        return tr("On top of its moment: the best score, and the sharpest of those too close to call.")
+        return tr(
+            "On top of its moment: by score, and by sharpness where scores are too close to call, unless a "
+            "person chose it."
+        )
     return tr("One of several photos of a moment.")

@@ -57,6 +57,7 @@ class GridView(TileView):
             longer side of a preview in device pixels; debounced.
         tile_size_changed(int): by wheel, pinch or set_tile_size.
         drag_refused(int): this many files were changed since they were scored, and are not dragged.
+        moment_clicked(ImageKey): the number of this photo's moment was clicked.
         clear_filter_requested(): the button shown where no photo passes the filter was clicked.
         customContextMenuRequested(QPoint): Qt's own, in the viewport's coordinates.
     """
@@ -65,6 +66,7 @@ class GridView(TileView):
     selection_changed = Signal(list, object)
     visible_changed = Signal(list, int)
     tile_size_changed = Signal(int)
+    moment_clicked = Signal(object)
     clear_filter_requested = Signal()
     drag_refused = Signal(int)
 
@@ -80,9 +82,9 @@ class GridView(TileView):
             parent: Qt's owner.
         """
         side = _within_limits(tile_size)
-        super().__init__(
-            model=model, delegate=TileDelegate(theme=theme, side=side), theme=theme, parent=parent
-        )
+        delegate = TileDelegate(theme=theme, side=side)
+        super().__init__(model=model, delegate=delegate, theme=theme, parent=parent)
+        delegate.moment_clicked.connect(lambda place: self.moment_clicked.emit(model.key(place)))
         self._photos = model
         self._tile_size = side
         self._current_before: ImageKey | None = None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen, QPixmap
+from PySide6.QtCore import QAbstractItemModel, QEvent, QObject, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QMouseEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from memapp.core.caution import CAUTION_MARK, caution_text
@@ -14,14 +14,13 @@ from memapp.core.marks import Flag
 from memapp.core.photo_text import failure_text
 from memapp.core.records import Failure
 from memapp.core.score_text import score_text, standing
-from memapp.core.stacks import StackKind
-from memapp.core.text import tr
 from memapp.gui.grid.arranged_model import Index
 from memapp.gui.grid.byte_bounded_cache import ByteBoundedCache
 from memapp.gui.grid.grid_geometry import centred
 from memapp.gui.grid.grid_model import Role
 from memapp.gui.grid.mark_painter import MarkPainter
-from memapp.gui.grid.tile import Tile, TileStack
+from memapp.gui.grid.tile import Tile
+from memapp.gui.grid.tile_badges import BadgePainter
 from memapp.gui.widgets.theme import (
     CORNER,
     RAMP_HIGH,
@@ -39,8 +38,6 @@ from memapp.gui.widgets.theme import (
 BAR_HEIGHT = 3
 _BRACKET = 3
 """The height of a bracket's ends, in device-independent pixels."""
-_SHEETS = QSize(11, 10)
-"""The size of the sign of a moment."""
 REJECTED_OPACITY = 0.35
 """Of a rejected photo: seen, and seen to be out."""
 PIXMAP_BYTES = 96 * 1024 * 1024
@@ -63,7 +60,13 @@ class TileLayout:
 
 
 class TileDelegate(QStyledItemDelegate):
-    """Paints tiles. Lives on the GUI thread; touches no disk; scales each photo once for each size."""
+    """Paints tiles. Lives on the GUI thread; touches no disk; scales each photo once for each size.
+
+    Signals:
+        moment_clicked(int): the number of the moment of the tile at this place was clicked.
+    """
+
+    moment_clicked = Signal(int)
 
     def __init__(self, *, theme: Theme, side: int, parent: QObject | None = None) -> None:
         """Take the colours and the side of the photo's square in device-independent pixels."""
@@ -87,6 +90,7 @@ class TileDelegate(QStyledItemDelegate):
         self._score_font = font(TEXT_LARGE, strong=True)
         self._small_font = font(TEXT_SMALL)
         self._marks = MarkPainter(theme)
+        self._badges = BadgePainter(theme)
         self._score_metrics = QFontMetrics(self._score_font)
         self._small_metrics = QFontMetrics(self._small_font)
 
@@ -102,6 +106,24 @@ class TileDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Return the size of a tile, the same for all."""
         return self._layout.tile
+
+    def editorEvent(
+        self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index
+    ) -> bool:
+        """Let a click on the number of a moment expand or collapse it."""
+        if (
+            isinstance(event, QMouseEvent)
+            and event.type() is QEvent.Type.MouseButtonRelease
+            and event.button() is Qt.MouseButton.LeftButton
+            and not event.modifiers()
+        ):
+            part: Any = option  # the stubs do not know the fields of style options
+            square = self._layout.square.translated(centred(self._layout.tile, part.rect).topLeft())
+            for plate, badge in self._badges.plates(square, index.data(Role.TILE)):
+                if badge.of_moment and plate.contains(event.position().toPoint()):
+                    self.moment_clicked.emit(index.row())
+                    return True
+        return super().editorEvent(event, model, option, index)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint a tile in the middle of its cell (option.rect), and its ties in the gaps beside it."""
@@ -130,9 +152,9 @@ class TileDelegate(QStyledItemDelegate):
         self._paint_name(
             painter, name.adjusted(0, 0, -self._marks.paint(painter, name, tile.marks), 0), tile.name
         )
-        self._paint_badges(painter, self._layout.square.translated(origin), tile)
+        self._badges.paint(painter, self._layout.square.translated(origin), tile)
         if tile.stack is not None:
-            self._paint_band(painter, place, part.rect, tile.stack)
+            self._badges.paint_band(painter, place, part.rect, tile.stack)
         self._paint_outline(painter, place, part.state)
         painter.restore()
 
@@ -269,64 +291,8 @@ class TileDelegate(QStyledItemDelegate):
         painter.setPen(self._second_text)
         painter.drawText(line, _LEFT, self._elided(name, line.width()))
 
-    def _paint_badges(self, painter: QPainter, square: QRect, tile: Tile) -> None:
-        """Paint short texts on plates in the top right corner of the photo's square, side by side."""
-        right = square.right() + 1
-        for text, sheets in badges(tile):
-            room = right - square.x()
-            sign = _SHEETS.width() + SPACE_1 if sheets else 0
-            width = min(self._small_metrics.horizontalAdvance(text) + sign + 2 * SPACE_1, room)
-            if width < _SHEETS.width():
-                return
-            plate = QRect(right - width, square.y(), width, self._small_metrics.height() + SPACE_1)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(self._theme.panel))
-            painter.drawRoundedRect(plate, CORNER, CORNER)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            if sheets:
-                place = centred(_SHEETS, plate)
-                self._paint_sheets(painter, QRectF(place.translated(plate.x() + SPACE_1 - place.x(), 0)))
-            painter.setFont(self._small_font)
-            painter.setPen(self._text)
-            words = plate.adjusted(sign, 0, 0, 0)
-            painter.drawText(words, Qt.AlignmentFlag.AlignCenter, self._elided(text, words.width()))
-            right = plate.x() - SPACE_1
-
-    def _paint_sheets(self, painter: QPainter, place: QRectF) -> None:
-        """Paint two sheets, one behind the other: the sign of a moment."""
-        side = place.height() - 3
-        painter.setPen(QPen(self._text, 1.0))
-        painter.setBrush(QColor(self._theme.panel))
-        painter.drawRect(QRectF(place.right() - side - 0.5, place.y() + 0.5, side, side))
-        painter.drawRect(QRectF(place.x() + 0.5, place.bottom() - side - 0.5, side, side))
-
-    def _paint_band(self, painter: QPainter, place: QRect, cell: QRect, stack: TileStack) -> None:
-        """Draw this tile's part of the line above photos that belong together and are all shown."""
-        if stack.kind is StackKind.MOMENT and not stack.expanded:
-            return
-        left = place.x() + SPACE_2 if stack.place == 1 else cell.x()
-        right = place.right() + 1 - SPACE_2 if stack.place == stack.count else cell.right() + 1
-        painter.fillRect(left, place.y() + SPACE_1 // 2, right - left, 2, QColor(self._theme.second_text))
-
     def _elided(self, text: str, width: int) -> str:
         return self._small_metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, width)
-
-
-def badges(tile: Tile) -> list[tuple[str, bool]]:
-    """Return the badges of a tile, from the right: each text, and whether the sign of a moment is with it."""
-    found: list[tuple[str, bool]] = []
-    stack = tile.stack
-    if stack is not None and stack.kind is StackKind.BRACKET:
-        found.append((tr("Bracket {place}/{count}", place=stack.place, count=stack.count), False))
-    elif stack is not None:
-        counted = f"{stack.place}/{stack.count}" if stack.expanded else str(stack.count)
-        found.append((counted, True))
-    if tile.has_raw:
-        found.append((tr("RAW+JPEG"), False))
-    if tile.changed:
-        found.append((tr("Changed"), False))
-    return found
 
 
 def _pixmap_bytes(pixmap: QPixmap) -> int:

@@ -101,6 +101,7 @@ class MomentCommands(QObject):
             partial(work.save, dict(choices)), done=lambda _nothing: None, failed=self._on_failed
         )
         session.ended.connect(lambda *_end: self.search())
+        grid.moment_clicked.connect(self._toggle)
         self._worker.event_ready.connect(self._on_noted)
         self._worker.failed.connect(self._on_noting_failed)
         self._worker.finished.connect(self._on_noting_ended)
@@ -199,6 +200,12 @@ class MomentCommands(QObject):
             self._expand(photos, expanded=not self._book.is_expanded(photos[0]))
         else:
             self._say(tr("This photo is not part of a moment."))
+
+    @Slot(object)
+    def _toggle(self, key: ImageKey) -> None:
+        photo = self._library.id_of(key)
+        if photo is not None:
+            self._expand([photo], expanded=not self._book.is_expanded(photo))
 
     def put_on_top(self) -> None:
         """Let the chosen photo stand for its moment; it can be undone."""

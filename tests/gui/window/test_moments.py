@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageFilter
+from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from memapp.core.marks import Flag
 from memapp.core.settings import SETTINGS
-from memapp.gui.grid.tile_delegate import badges
+from memapp.gui.grid.tile_badges import badges
+from memapp.gui.grid.tile_delegate import TileDelegate
 from memapp.library.filtering import Contains
 from memapp.library.marks import FLAG
 from memapp.library.order import NAME
@@ -76,7 +78,7 @@ def with_photos(bench: WindowBench, folder: Path) -> WindowBench:
 
 def badge(bench: WindowBench, name: str) -> list[str]:
     place = bench.window.photos.index_of(bench.key(name)).row()
-    return [text for text, _ in badges(bench.window.photos.tile(place))]
+    return [each.text for each in badges(bench.window.photos.tile(place))]
 
 
 def flags(bench: WindowBench) -> dict[str, int]:
@@ -118,6 +120,22 @@ def test_it_expands_and_collapses(bench: WindowBench) -> None:
     bench.choose("Wood.jpg")
     bench.trigger("moment-toggle")
     assert "This photo is not part of a moment." in bench.notice_texts()
+
+
+def test_a_click_on_the_number_expands(bench: WindowBench) -> None:
+    grid = bench.window.grid
+    tile = grid.visualRect(bench.window.photos.index_of(bench.key("beach 2.png")))
+    delegate = grid.itemDelegate()
+    assert isinstance(delegate, TileDelegate)
+    square = delegate.layout.square
+    corner = tile.center() + QPoint(square.width() // 2 - 8, 8 - tile.height() // 2 + square.y())
+    bench.qtbot.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=corner)
+    assert len(bench.names()) == 5
+    bench.qtbot.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=corner)
+    assert len(bench.names()) == 2
+    # Beside it, a click chooses the photo only.
+    bench.qtbot.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=tile.center())
+    assert len(bench.names()) == 2
 
 
 def test_another_photo_on_top_stays_there_after_a_restart(
