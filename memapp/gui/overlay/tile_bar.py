@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
@@ -71,6 +71,8 @@ class TileBar(QWidget):
         theme_manager.changed.connect(self.update)
         self._text = ElidedLabel(role=Role.QUIET)
         self._button = QPushButton()
+        # A click leaves the keys to the photos.
+        self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._button.clicked.connect(self.acted)
         self._close = IconButton(
             theme_manager=theme_manager, name="close", text=tr("No overlay on thumbnails")

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
 
 from memapp.core.explanation import Segmentation
 from memapp.core.records import PixelArray
@@ -36,7 +38,10 @@ def test_maps_are_computed_for_photos_in_sight_when_asked_for(
     bar = bench.window.overlays.tiles.bar
     bench.until(lambda: bar.button_text == "Show it on 2 photos")
     assert "not yet on 2 photos in sight. Red raises the score" in bar.text
-    bar.acted.emit()
+    bench.window.grid.setFocus()
+    [button] = bar.findChildren(QPushButton)
+    bench.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert not button.hasFocus()
     bench.until(lambda: tile_overlay(bench, "b.png") is not None and tile_overlay(bench, "c.png") is not None)
     bench.until(lambda: bar.text.startswith("Where it comes from, on all thumbnails."))
     assert bar.button_text == ""
