@@ -255,6 +255,9 @@ class PhotoPanes(QObject):
         match change.kind:
             case ChangeKind.REMOVED | ChangeKind.CLEARED:
                 self._on_removed()
+            case ChangeKind.ADDED:
+                # Photos that come back have their scores already.
+                self._update_shoot_soon()
             case ChangeKind.VALUES | ChangeKind.COLUMNS:
                 if KEY in change.columns:
                     self._on_file_changed(change)
@@ -270,9 +273,12 @@ class PhotoPanes(QObject):
         """Return the columns that the inspector shows."""
         return [DISAGREEMENT, "facts", *(column.id for column in self._library.columns.detailed)]
 
-    def _on_scores(self) -> None:
+    def _update_shoot_soon(self) -> None:
         if not self._shoot_timer.isActive():
             self._shoot_timer.start()
+
+    def _on_scores(self) -> None:
+        self._update_shoot_soon()
         if (viewing := self.viewing) is not None:
             self._viewer.set_caption(viewing, self._scores.outcome(viewing), self._scores.shown)
         if len(self._selected) == 1:

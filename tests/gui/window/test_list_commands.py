@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel
 
 from memapp.library.photo_columns import CHANGED
 from tests.gui.window_bench import TurnstileScorer, WindowBench, make_photo, make_photos
@@ -36,12 +37,19 @@ def edit(path: Path, brightness: int) -> None:
     os.utime(path, ns=(later, later))
 
 
+def words(bench: WindowBench) -> list[str]:
+    """What the inspector says."""
+    return [label.text() for label in bench.window.inspector.findChildren(QLabel)]
+
+
 def test_removed_photos_come_back_by_undo_with_their_scores(bench: WindowBench, folder: Path) -> None:
     bench.add(folder)
     bench.choose("d.png", "c.png")
     bench.trigger("remove")
     bench.window.photos.refresh()
     assert bench.names() == ["b.png", "a.png"]
+    bench.choose("b.png")
+    bench.until(lambda: "1st of 2 in this list" in words(bench))
     undo = bench.window.actions_table["undo"]
     assert "Remove 2 photos from the list" in undo.text()
     # Photos come back where they stood, even while the pointer is in the grid.
@@ -52,6 +60,9 @@ def test_removed_photos_come_back_by_undo_with_their_scores(bench: WindowBench, 
     assert bench.scores()["d.png"] == pytest.approx(200 / 255)
     assert bench.window.grid.current_photo() == bench.key("d.png")
     assert bench.window.grid.selected_photos() == [bench.key("d.png"), bench.key("c.png")]
+    # The inspector counts them again.
+    bench.choose("b.png")
+    bench.until(lambda: "1st of 4 in this list" in words(bench))
     bench.trigger("redo")
     bench.window.photos.refresh()
     assert bench.names() == ["b.png", "a.png"]
