@@ -226,13 +226,19 @@ def _warped(
     places = (maps @ _places(side) + 1) * (side / 2) - 0.5
     inside = (np.abs(places - (side - 1) / 2) <= side / 2).all(axis=1)
     places = np.clip(places, 0, side - 1.001)
-    whole = places.astype(np.int32)
+    whole = np.floor(places)
     part = places - whole
-    at = rows[:, None] * (side * side) + whole[:, 1] * side + whole[:, 0]
+    at = (whole[:, 1] * side + whole[:, 0]).astype(np.int32) + (rows[:, None] * (side * side)).astype(
+        np.int32
+    )
     flat = pictures.reshape(-1)
-    upper = flat[at] * (1 - part[:, 0]) + flat[at + 1] * part[:, 0]
-    lower = flat[at + side] * (1 - part[:, 0]) + flat[at + side + 1] * part[:, 0]
-    seen = upper * (1 - part[:, 1]) + lower * part[:, 1]
+    right, down = part[:, 0], part[:, 1]
+    upper = flat[at]
+    upper += (flat[at + 1] - upper) * right
+    at += side
+    lower = flat[at]
+    lower += (flat[at + 1] - lower) * right
+    seen = upper + (lower - upper) * down
     shape = (len(rows), side, side)
     return (seen * inside).reshape(shape), inside.astype(np.float32).reshape(shape)
 

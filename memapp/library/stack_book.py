@@ -16,7 +16,7 @@ from memapp.library.found_stacks import Choices, FoundStacks
 from memapp.library.library import Library
 from memapp.library.scores import Scores
 from memapp.library.stack_columns import COMPANION, LEADS, STACK
-from memapp.library.stacks import best_of
+from memapp.library.stacks import best_of_each
 
 _NO_CHOICE = StackChoice()
 
@@ -25,7 +25,7 @@ _NO_CHOICE = StackChoice()
 class _Group:
     kind: StackKind
     rows: tuple[int, ...]
-    leader: int | None
+    leader: int | None = None
     """None for a bracket."""
 
 
@@ -79,7 +79,15 @@ class StackBook:
         """Note what a person says, show and store it; return what undoes it."""
         before = {photo: self.choice(photo) for photo in choices}
         self._choices.update(choices)
-        self._build()
+        if all(
+            replace(choice, leader=before[photo].leader) == before[photo] for photo, choice in choices.items()
+        ):
+            rows = self._library.rows_of(choices)
+            self._lead(
+                [number for number in np.unique(self._of_rows(self._numbers)[rows]).tolist() if number]
+            )
+        else:
+            self._build()
         self.save(choices)
         return before
 
@@ -281,9 +289,8 @@ class StackBook:
     def _lead(self, numbers: Sequence[int]) -> None:
         """Choose the top photos of these groups anew."""
         leads: dict[PhotoId, bool] = {}
-        for number in numbers:
+        for number, leader in self._leaders({number: self._groups[number] for number in numbers}).items():
             group = self._groups[number]
-            leader = self._leader(group.kind, np.array(group.rows))
             if leader != group.leader:
                 self._groups[number] = replace(group, leader=leader)
                 self._orders.pop(number, None)
@@ -301,6 +308,8 @@ class StackBook:
         }
         groups = self._with_choices(companions)
         self._groups = dict(enumerate(groups, start=1))
+        for number, leader in self._leaders(self._groups).items():
+            self._groups[number] = replace(self._groups[number], leader=leader)
         self._orders.clear()
         self._stacked = frozenset(
             {
@@ -321,16 +330,11 @@ class StackBook:
             if row is not None and of is not None:
                 pairs[row] = of + 1
         self._numbers, self._pairs = numbers, pairs
+        there = self._library.rows()
         with self._library.gathered():
             for column, values in ((STACK, numbers), (LEADS, leads), (COMPANION, pairs)):
-                rows = np.flatnonzero(self._library.values(column) != values)
-                self._library.set(
-                    column,
-                    {
-                        photo: values[row].item()
-                        for photo, row in zip(self._library.ids_at(rows), rows.tolist(), strict=True)
-                    },
-                )
+                rows = there[self._library.values(column)[there] != values[there]]
+                self._library.set_rows(column, rows, values[rows])
 
     def _with_choices(self, companions: Mapping[PhotoId, PhotoId]) -> list[_Group]:
         """Return the groups of at least two photos that are there, after what a person said."""
@@ -349,24 +353,28 @@ class StackBook:
         for kind, photos in found:
             rows = self._library.rows_of(photo for photo in photos if photo not in companions)
             if len(rows) > 1:
-                groups.append(_Group(kind, tuple(rows.tolist()), self._leader(kind, rows)))
+                groups.append(_Group(kind, tuple(rows.tolist())))
         return sorted(groups, key=lambda group: group.rows)
 
-    def _leader(self, kind: StackKind, rows: Rows) -> int | None:
-        if kind is StackKind.BRACKET:
-            return None
-        photos = self._library.ids_at(rows)
-        for row, photo in zip(rows.tolist(), photos, strict=True):
-            if self.choice(photo).leader:
-                return int(row)
-        best = best_of(
-            range(len(rows)),
-            scores=self._library.values("score")[rows],
+    def _leaders(self, groups: Mapping[int, _Group]) -> dict[int, int]:
+        """Return the top photos of those of these groups that are moments, by number."""
+        moments = {number: group for number, group in groups.items() if group.kind is StackKind.MOMENT}
+        rows = [row for group in moments.values() for row in group.rows]
+        photos = self._library.ids_at(np.array(rows, np.int64))
+        sharpness = np.full(self._library.capacity, np.nan)
+        sharpness[rows] = [self._sharpness.get(photo, np.nan) for photo in photos]
+        best = best_of_each(
+            [group.rows for group in moments.values()],
+            scores=self._library.values("score"),
             tie_width=self._tie_width(),
-            sharpness=np.array([self._sharpness.get(photo, np.nan) for photo in photos]),
+            sharpness=sharpness,
             rising=self._rising(),
         )
-        return int(rows[best])
+        chosen = {row for row, photo in zip(rows, photos, strict=True) if self.choice(photo).leader}
+        return {
+            number: next((row for row in group.rows if row in chosen), top)
+            for (number, group), top in zip(moments.items(), best, strict=True)
+        }
 
 
 def stack_book(scores: Scores) -> StackBook:

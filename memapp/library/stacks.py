@@ -146,31 +146,37 @@ def stops_of(exposure: str | None) -> float:
     return float(np.log2(time / aperture**2 * iso / 100)) if time > 0 and aperture > 0 and iso > 0 else np.nan
 
 
-def best_of(
-    rows: Sequence[int],
+def best_of_each(
+    groups: Sequence[Sequence[int]],
     *,
     scores: npt.NDArray[np.float64],
     tie_width: float,
     sharpness: npt.NDArray[np.float64],
     rising: bool = False,
-) -> int:
-    """Return the photo that stands for a moment: the best score; among those too close to call the sharpest.
+) -> list[int]:
+    """Return the photo that stands for each moment: the best score; of those too close to call the sharpest.
 
     Args:
-        rows: of the moment.
+        groups: the rows of each moment, of which none is empty.
         scores: of all photos, NaN where there is none.
         tie_width: scores closer than this are too close to call.
         sharpness: of all photos, NaN where it is not known.
         rising: whether a lower score is the better one.
     """
-    chosen = np.array(rows)
-    worth = np.nan_to_num(-scores[chosen] if rising else scores[chosen], nan=-np.inf)
-    tied = chosen[worth > worth.max() - tie_width] if np.isfinite(worth.max()) else chosen
-    sharp = np.nan_to_num(sharpness[tied], nan=-np.inf)
-    of_tied: dict[int, float] = dict(zip(chosen.tolist(), worth.tolist(), strict=True))
-    sharp_of: dict[int, float] = dict(zip(tied.tolist(), sharp.tolist(), strict=True))
+    if not groups:
+        return []
+    rows = np.array([row for group in groups for row in group], np.int64)
+    lengths = np.array([len(group) for group in groups])
+    firsts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
+    group_of = np.repeat(np.arange(len(groups)), lengths)
+    worth = np.nan_to_num(-scores[rows] if rising else scores[rows], nan=-np.inf)
+    best = np.maximum.reduceat(worth, firsts)[group_of]
+    tied = (worth > best - tie_width) | (worth == best)
+    sharp = np.nan_to_num(sharpness[rows], nan=-np.inf)
     # Of equally sharp ones the best score, then the first.
-    return max(sharp_of, key=lambda row: (sharp_of[row], of_tied[row], -row))
+    order = np.lexsort((rows, -worth, -sharp, ~tied, group_of))
+    found: list[int] = rows[order[firsts]].tolist()
+    return found
 
 
 class _Groups:

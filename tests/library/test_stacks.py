@@ -15,7 +15,7 @@ from memapp.library.stacks import (
     BURST_SECONDS,
     Compared,
     Stack,
-    best_of,
+    best_of_each,
     find_stacks,
     raw_companions,
     stops_of,
@@ -240,10 +240,14 @@ def test_the_best_stands_for_a_moment_and_among_ties_the_sharpest() -> None:
     sharp = np.array([10.0, 90.0, 200.0, 300.0])
 
     def best(tie_width: float, *, rising: bool = False, sharpness: npt.NDArray[np.float64] = sharp) -> int:
-        return best_of([0, 1, 2, 3], scores=scores, tie_width=tie_width, sharpness=sharpness, rising=rising)
+        groups = [[3], [0, 1, 2, 3], [1, 2]]
+        found = best_of_each(groups, scores=scores, tie_width=tie_width, sharpness=sharpness, rising=rising)
+        assert found[0] == 3
+        assert found[2] == (2 if rising else 1)
+        return found[1]
 
     assert best(0.01) == 0
     assert best(0.1) == 1
     assert best(0.1, sharpness=np.full(4, NAN)) == 0
     assert best(0.01, rising=True) == 2
-    assert best_of([3, 3], scores=scores, tie_width=0.1, sharpness=sharp) == 3
+    assert best_of_each([], scores=scores, tie_width=0.1, sharpness=sharp) == []
