@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
@@ -20,6 +21,10 @@ _KINDS = {
 }
 
 
+_STAY_MILLISECONDS = 15_000
+"""After this time information without a button goes away by itself; a warning stays until it is closed."""
+
+
 @dataclass(frozen=True, slots=True)
 class NoticeAction:
     """A button on a notice: its text, and what it runs."""
@@ -31,13 +36,19 @@ class NoticeAction:
 class NoticeBar(QWidget):
     """Shows one notice at a time. Hidden while there is none.
 
-    The newest comes first: the user sees at once what the last command did, or why it was refused.
+    The newest comes first: the user sees at once what the last command did, or why it was refused. What a
+    command did goes away by itself after a while, unless the pointer is on it.
     """
 
     def __init__(self, *, theme_manager: ThemeManager, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme_manager = theme_manager
         self._queue: deque[tuple[Notice, NoticeAction | None]] = deque()
+        self.fading = QTimer(self)
+        """Runs while information is shown that goes away by itself."""
+        self.fading.setSingleShot(True)
+        self.fading.setInterval(_STAY_MILLISECONDS)
+        self.fading.timeout.connect(self._fade)
         theme_manager.changed.connect(self.update)
 
         self._icon = IconLabel(theme_manager=theme_manager, name="information")
@@ -71,9 +82,8 @@ class NoticeBar(QWidget):
         """
         if any(waiting.text == notice.text for waiting in self.notices):
             return
-        if notice.kind is NoticeKind.INFORMATION and action is None:
-            kept = [each for each in self._queue if each[0].kind is NoticeKind.WARNING or each[1] is not None]
-            self._queue = deque(kept)
+        if _goes_by_itself(notice, action):
+            self._queue = deque(each for each in self._queue if not _goes_by_itself(*each))
         self._queue.appendleft((notice, action))
         self._show_first()
 
@@ -93,6 +103,13 @@ class NoticeBar(QWidget):
         self._queue.clear()
         self._show_first()
 
+    def _fade(self) -> None:
+        if self.underMouse():
+            # Somebody reads it, or copies it.
+            self.fading.start()
+        elif self._queue and _goes_by_itself(*self._queue[0]):
+            self.close_current()
+
     def _act(self) -> None:
         _, action = self._queue[0]
         self.close_current()
@@ -100,6 +117,9 @@ class NoticeBar(QWidget):
             action.run()
 
     def _show_first(self) -> None:
+        self.fading.stop()
+        if self._queue and _goes_by_itself(*self._queue[0]):
+            self.fading.start()
         if not self._queue:
             self.hide()
             return
@@ -121,3 +141,7 @@ class NoticeBar(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(theme.tile))
         painter.fillRect(0, self.height() - 1, self.width(), 1, QColor(theme.line))
+
+
+def _goes_by_itself(notice: Notice, action: NoticeAction | None) -> bool:
+    return notice.kind is NoticeKind.INFORMATION and action is None

@@ -126,3 +126,18 @@ def test_what_the_last_command_did_is_shown_before_older_information_and_does_no
     bar.add(FULL)
     bar.add(undone)
     assert list(bar.notices) == [undone, FULL, licence]
+
+
+def test_what_a_command_did_goes_by_itself_and_a_warning_stays(bar: NoticeBar) -> None:
+    bar.add(FULL)
+    assert not bar.fading.isActive()
+    bar.add(LOCAL)
+    assert bar.fading.isActive()
+    bar.fading.timeout.emit()
+    assert bar.notices == (FULL,)
+    assert not bar.fading.isActive()
+    bar.fading.timeout.emit()
+    assert bar.notices == (FULL,)
+    # A button is there to be pressed.
+    bar.add(LOCAL, NoticeAction("Undo", lambda: None))
+    assert not bar.fading.isActive()
