@@ -54,7 +54,7 @@ class StackBook:
         self._sharpness: dict[PhotoId, float] = {}
         self._expanded: set[frozenset[PhotoId]] = set()
         self._numbers = self._pairs = np.zeros(0, np.int64)
-        """The columns STACK and COMPANION for all rows, photos that were removed included."""
+        """The columns STACK, without signs, and COMPANION for all rows, removed photos included."""
         self._orders: dict[int, list[int]] = {}
         self._stacked: frozenset[PhotoId] = frozenset()
         self.wanted = False
@@ -320,10 +320,13 @@ class StackBook:
         )
         capacity = self._library.capacity
         numbers, leads = np.zeros(capacity, np.int64), np.zeros(capacity, np.bool_)
+        signs = np.ones(capacity, np.int64)
         for number, group in self._groups.items():
             numbers[list(group.rows)] = number
             if group.leader is not None:
                 leads[group.leader] = True
+            if group.kind is StackKind.BRACKET:
+                signs[list(group.rows)] = -1
         pairs = np.zeros(capacity, np.int64)
         for raw, jpeg in companions.items():
             row, of = self._library.row(raw), self._library.row(jpeg)
@@ -332,7 +335,7 @@ class StackBook:
         self._numbers, self._pairs = numbers, pairs
         there = self._library.rows()
         with self._library.gathered():
-            for column, values in ((STACK, numbers), (LEADS, leads), (COMPANION, pairs)):
+            for column, values in ((STACK, signs * numbers), (LEADS, leads), (COMPANION, pairs)):
                 rows = there[self._library.values(column)[there] != values[there]]
                 self._library.set_rows(column, rows, values[rows])
 

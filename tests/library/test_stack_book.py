@@ -108,6 +108,11 @@ def test_a_photo_knows_its_place(case: Case) -> None:
     assert not case.book.has_raw(a1)
     assert "top" in case.library.columns[STACK].tooltip_line(Photo(case.library, a1))
     assert case.library.columns[STACK].spoken_line(Photo(case.library, lone)) == ""
+    b1 = rows["b1"]
+    assert b1 is not None
+    assert "bracket" in case.library.columns[STACK].spoken_line(Photo(case.library, b1))
+    size = case.library.columns["stack_size"]
+    assert [size.described(Photo(case.library, row)) for row in (a1, b1, lone)] == ["3", "2", ""]
 
 
 def test_a_filter_shows_the_best_of_those_that_pass(case: Case) -> None:
