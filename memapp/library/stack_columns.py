@@ -10,8 +10,8 @@ from memapp.library.library import Library
 from memapp.library.photo import Photo
 
 STACK, LEADS, COMPANION = "stack", "leads_stack", "raw_of"
-"""Columns: the number of a photo's stack, below 0 for a bracket, 0 for none; whether it is on top of its moment; the row, plus 1, of
-the photo whose RAW file it is, 0 for none."""
+"""Columns: the number of a photo's stack, below 0 for a bracket, 0 for none; whether it is on top of its
+moment; the row, plus 1, of the photo whose RAW file it is, 0 for none."""
 
 
 def stack_columns() -> tuple[Column, ...]:
