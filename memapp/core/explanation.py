@@ -215,6 +215,14 @@ class Explained:
     """True if it was read from disk."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ExplainPreview:
+    """A first, coarse map; the whole one follows. Never stored."""
+
+    key: ImageKey
+    part: MemorabilityMap
+
+
 @dataclass(frozen=True, slots=True)
 class ExplainProgress:
     """The progress of one part."""
@@ -249,7 +257,7 @@ class ExplainedInTurn:
     """Of the photos that are still wanted, this one included, and those that are done."""
 
 
-ExplainEvent: TypeAlias = Explained | ExplainProgress | ExplainFailed
+ExplainEvent: TypeAlias = Explained | ExplainPreview | ExplainProgress | ExplainFailed
 
 
 class Segmenter(Protocol):
@@ -292,8 +300,8 @@ class MapMaker(Protocol):
 
     def make(
         self, frame: PixelArray, *, scorer: ScorerOpener, control: RunControl
-    ) -> Generator[Steps, None, FrameMap]:
-        """Explain the net's frame, shape (227, 227, 3), and yield the progress.
+    ) -> Generator[Steps | FrameMap, None, FrameMap]:
+        """Explain the net's frame, shape (227, 227, 3); yield the progress, and a first map if it makes one.
 
         Raises:
             Cancelled: control was cancelled.

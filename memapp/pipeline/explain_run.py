@@ -23,7 +23,9 @@ from memapp.core.explanation import (
     ExplainEvent,
     ExplainFailed,
     ExplainOrder,
+    ExplainPreview,
     ExplainProgress,
+    FrameMap,
     Layer,
     MapMaker,
     MapMethod,
@@ -42,13 +44,11 @@ from memapp.core.map_placement import place_map
 from memapp.core.records import NetIdentity, PixelArray
 from memapp.core.text import deferred, tr
 from memapp.pipeline.explain_failures import failure_words
+from memapp.pipeline.explained_by import made_by, net_text
 from memapp.pipeline.unchanged_photo import load_unchanged
 
 LAYER_ORDER = (Layer.SEGMENTATION, Layer.REGIONS, Layer.MEMORABILITY)
 NO_SEGMENTER = deferred("No object finder is installed. Get one in View, Overlay, Object finder.")
-
-_KEPT_VERSION = 1
-"""Raise it when stored results change their meaning in ways that the makers' versions do not show."""
 
 _log = logging.getLogger(__name__)
 
@@ -268,7 +268,12 @@ class _ExplainRun:
             Layer.MEMORABILITY,
             self._map_maker().make(frame, scorer=self._open_scorer, control=self._control),
         )
-        part = MemorabilityMap(
+        part = self._placed(made, picture)
+        self._keep(self._map_made_by(), part)
+        yield Explained(self._order.key, part, kept=False)
+
+    def _placed(self, made: FrameMap, picture: PixelArray) -> MemorabilityMap:
+        return MemorabilityMap(
             net=self._identity(),
             method=self._order.method,
             score=made.score,
@@ -276,17 +281,18 @@ class _ExplainRun:
             forward_passes=made.forward_passes,
             in_frame=made.values,
         )
-        self._keep(self._map_made_by(), part)
-        yield Explained(self._order.key, part, kept=False)
 
     def _steps(
-        self, layer: Layer, work: Generator[Steps, None, Result]
+        self, layer: Layer, work: Generator[Steps | FrameMap, None, Result]
     ) -> Generator[ExplainEvent, None, Result]:
-        """Yield a maker's steps as events, and return its result."""
+        """Yield a maker's steps and first map as events, and return its result."""
         try:
             while True:
-                done, total = next(work)
-                yield ExplainProgress(self._order.key, layer, done, total)
+                step = next(work)
+                if isinstance(step, FrameMap):
+                    yield ExplainPreview(self._order.key, self._placed(step, self._load()[0]))
+                else:
+                    yield ExplainProgress(self._order.key, layer, *step)
         except StopIteration as ended:
             result: Result = ended.value
             return result
@@ -369,31 +375,23 @@ class _ExplainRun:
 
     def _segmentation_made_by(self, segmenter: SegmenterIdentity) -> str:
         # With fast precision the picture may be smaller.
-        return _made_by(segmenter.sha256, self._order.precision)
+        return made_by(segmenter.sha256, self._order.precision)
 
     def _map_made_by(self) -> str:
-        return _made_by(_net_text(self._identity()), self._order.method, self._map_maker().version)
+        return made_by(net_text(self._identity()), self._order.method, self._map_maker().version)
 
     def _regions_made_by(self) -> str:
         segmenter = self._segmenter_identity()
-        return _made_by(
-            _net_text(self._identity()),
+        return made_by(
+            net_text(self._identity()),
             segmenter.sha256 if segmenter else "superpixels",
             self._explainers.region_maker.version,
         )
 
     def _area_made_by(self, area: AreaOfInterest) -> str:
-        return _made_by(
-            _net_text(self._identity()), self._explainers.region_maker.version, area.name, repr(area.outline)
+        return made_by(
+            net_text(self._identity()), self._explainers.region_maker.version, area.name, repr(area.outline)
         )
 
     def _failed(self, layer: Layer, problem: Exception) -> ExplainFailed:
         return ExplainFailed(self._order.key, layer, failure_words(layer, problem))
-
-
-def _made_by(*parts: str) -> str:
-    return "\n".join((f"{_KEPT_VERSION} {EXPLAINED_SIDE}", *parts))
-
-
-def _net_text(net: NetIdentity) -> str:
-    return f"{net.name} {net.sha256} {net.preprocessing} {net.precision}"

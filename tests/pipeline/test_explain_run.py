@@ -286,7 +286,7 @@ def test_without_a_segmenter_regions_are_patches(house: House, photo: Path) -> N
     assert house.segmenters.opened == 0
     events = list(house.explain(photo, segmenter=None))
     assert parts(events) == [Regions, MemorabilityMap]
-    assert "Install one" in reasons(events)[Layer.SEGMENTATION]
+    assert "Get one" in reasons(events)[Layer.SEGMENTATION]
 
 
 def test_without_a_store_everything_is_computed_again(house: House, photo: Path) -> None:

@@ -14,6 +14,7 @@ from memapp.core.explanation import (
     ExplainEvent,
     ExplainFailed,
     ExplainOrder,
+    ExplainPreview,
     ExplainProgress,
     Layer,
     MapMethod,
@@ -57,6 +58,8 @@ class Shown:
     key: ImageKey
     part: Part
     layer: OverlayLayer
+    whole: bool = True
+    """Whether it is no first, coarse map."""
 
 
 class ExplainView(QObject):
@@ -110,6 +113,8 @@ class ExplainView(QObject):
         self._request = 0
         self._part: Part | None = None
         """The last result of the order; it is drawn before it is shown."""
+        self._whole = True
+        """Whether that is the whole result, not a first map."""
         self._shown: Shown | None = None
         self.precision = Precision.EXACT
         self.segmenters: tuple[SegmenterIdentity, ...] = ()
@@ -209,19 +214,31 @@ class ExplainView(QObject):
             case ExplainProgress():
                 self._panel.show_progress(event.done, event.total)
             case ExplainFailed(layer=layer, reason=reason) if layer is self._layer:
+                self._drop_first_map()
                 self._panel.show_trouble(layer, reason, help_text=self._help())
+            case ExplainPreview(part=part) if self._layer is Layer.MEMORABILITY:
+                self._part, self._whole = part, False
+                self._panel.show_coming()
+                self._draw()
             case Explained(part=part) if _layer_of_part(part) is self._layer:
                 if isinstance(part, Segmentation):
                     # Before the part is set: the first list hides its background, which draws.
                     self._panel.segmentation.show_segmentation(part)
                     self.segmented.emit(self._order.key, part)
-                self._part = part
+                self._part, self._whole = part, True
                 self._draw()
 
     @Slot(int, object)
     def _on_failed(self, request: int, problem: Exception) -> None:
         if request == self._request and self._layer is not None:
+            self._drop_first_map()
             self._panel.show_trouble(self._layer, str(problem), help_text=self._help())
+
+    def _drop_first_map(self) -> None:
+        """Show no coarse map of which the whole one does not come."""
+        if not self._whole:
+            self._part, self._whole = None, True
+            self._show(None)
 
     def _draw(self) -> None:
         """Draw the overlay with the current choices."""
@@ -244,13 +261,14 @@ class ExplainView(QObject):
         if part is None or self._order is None or self._layer is not _layer_of_part(part):
             return
         match part:
-            case MemorabilityMap():
+            case MemorabilityMap() if self._whole:
                 self._panel.map.show_map(part, stretched=self._settings.get(SETTINGS.map_stretched))
             case Regions():
                 self._panel.regions.show_regions(part)
-        self._panel.show_legend(self._layer)
+        if self._whole:
+            self._panel.show_legend(self._layer)
         layer.opacity = self._settings.get(SETTINGS.overlay_opacity) / 100
-        self._show(Shown(self._order.key, part, layer))
+        self._show(Shown(self._order.key, part, layer, self._whole))
 
     def _show(self, shown: Shown | None) -> None:
         self._shown = shown

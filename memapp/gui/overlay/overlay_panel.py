@@ -164,6 +164,10 @@ class OverlayPanel(QWidget):
         self._waiting.begin(str(_WAITING[layer]), preparing=str(_PREPARING[layer]))
         self._show(self._waiting)
 
+    def show_coming(self) -> None:
+        """Say that what is on screen is coarse, and gets finer."""
+        self._waiting.say(tr("A first, coarse map. The whole one follows..."))
+
     def show_progress(self, done: int, total: int) -> None:
         """Show the progress: steps done of all steps."""
         self._waiting.show_progress(done, total)
@@ -238,6 +242,9 @@ class _Waiting(QWidget):
         self._steps.setText(preparing)
         self._bar.setRange(0, 1)
         self._bar.setValue(0)
+
+    def say(self, text: str) -> None:
+        self._words.setText(text)
 
     def show_progress(self, done: int, total: int) -> None:
         self._bar.setRange(0, max(1, total))

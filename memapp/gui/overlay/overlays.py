@@ -178,7 +178,7 @@ class Overlays(QObject):
 
     def export(self) -> None:
         """Request that the overlay on screen is saved, with the photo and its legend."""
-        if (shown := self.view.shown) is not None:
+        if (shown := self.view.shown) is not None and shown.whole:
             photo = self._library.photo(shown.key)
             facts = None if photo is None else facts_of(photo)
             caution = None if facts is None else caution_of(facts)

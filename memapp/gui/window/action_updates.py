@@ -127,7 +127,7 @@ class ActionUpdates(QObject):
             fast_missing=self._fast_missing,
             nets=len(self._scores.nets),
             compared=self._nets.pair is not None,
-            overlay_shown=self._overlay.shown is not None,
+            overlay_shown=self._overlay.shown is not None and self._overlay.shown.whole,
             area=self._areas.selected or "",
             grouping=self._photos.stacks.wanted,
             moments=self._photos.stacks.count if self._photos.stacks.wanted else 0,

@@ -25,6 +25,10 @@ FILLS = 2
 COARSE_SIDE = 57.0
 """Of a large patch, in pixels of the frame: a quarter of its side."""
 COARSE_LATTICE = 6
+_FIRST = tuple(COARSE_LATTICE * row + column for row in (0, 2, 4) for column in (0, 2, 4))
+"""Of the large patches, those that are measured first and make a first map: every other one."""
+_FIRST_SIDE = 95.0
+"""More than the distance of those patches, 75 pixels, so that no gap is left between them."""
 FINE_SIDE = 40.0
 FINE_LATTICE = 8
 """Positions for smaller patches, across and down; only those with the largest changes are measured."""
@@ -42,8 +46,8 @@ class OcclusionMapMaker:
 
     def make(
         self, frame: PixelArray, *, scorer: ScorerOpener, control: RunControl
-    ) -> Generator[Steps, None, FrameMap]:
-        """Explain the net's frame; see MapMaker."""
+    ) -> Generator[Steps | FrameMap, None, FrameMap]:
+        """Explain the net's frame, with a first map of nine patches; see MapMaker."""
         net = scorer()
         [score] = yield from score_versions([frame], scorer=net, control=control, total=MOST_PASSES)
         fills = (blurred_frame(frame), mean_frame(frame))
@@ -51,18 +55,39 @@ class OcclusionMapMaker:
         passes = 1
         for choose, trust in ((_coarse_patches, 1.0), (_fine_patches, 0.5)):
             patches = choose(values, (MOST_PASSES - passes) // FILLS)
-            versions = [covered(frame, cover, fill) for cover in patches for fill in fills]
-            scores = yield from score_versions(
-                versions, scorer=net, control=control, before=passes, total=MOST_PASSES
-            )
-            passes += len(versions)
-            drops = score - scores.reshape(len(patches), FILLS).mean(axis=1)
+            drops = np.empty(len(patches))
+            for some in _in_turn(patches, first=_FIRST if passes == 1 else ()):
+                versions = [covered(frame, patches[place], fill) for place in some for fill in fills]
+                scores = yield from score_versions(
+                    versions, scorer=net, control=control, before=passes, total=MOST_PASSES
+                )
+                passes += len(versions)
+                drops[some] = score - scores.reshape(len(some), FILLS).mean(axis=1)
+                if some == list(_FIRST):
+                    yield FrameMap(_first_map(drops[some]), score=float(score), forward_passes=passes)
             mean, reach = mean_over(patches, drops)
             values += (mean - values) * reach * np.float32(trust)
         return FrameMap(values=values, score=float(score), forward_passes=passes)
 
     def close(self) -> None:
         """Do nothing: it holds no resources."""
+
+
+def _in_turn(patches: Sequence[FloatArray], *, first: Sequence[int]) -> list[list[int]]:
+    """Return the places of all patches, those of the first map apart and before the others."""
+    others = [place for place in range(len(patches)) if place not in first]
+    return [list(first), others] if first else [others]
+
+
+def _first_map(drops: npt.NDArray[np.float64]) -> FloatArray:
+    """Return the map of the nine first patches, each drawn as large as its part of the frame."""
+    centres = _centres(COARSE_SIDE, COARSE_LATTICE)
+    patches = [
+        patch(centres[place // COARSE_LATTICE], centres[place % COARSE_LATTICE], _FIRST_SIDE)
+        for place in _FIRST
+    ]
+    mean, reach = mean_over(patches, drops)
+    return mean * reach
 
 
 def mean_over(patches: Sequence[FloatArray], drops: npt.NDArray[np.float64]) -> tuple[FloatArray, FloatArray]:
@@ -88,9 +113,13 @@ def _fine_patches(values: FloatArray, most: int) -> list[FloatArray]:
 
 
 def _lattice(side: float, count: int) -> list[FloatArray]:
-    # The outermost patches reach beyond the frame, so that its edge is covered as often as its middle.
-    centres = np.linspace(side * 0.35, FRAME_SIDE - side * 0.35, count)
+    centres = _centres(side, count)
     return [patch(y, x, side) for y in centres for x in centres]
+
+
+def _centres(side: float, count: int) -> list[float]:
+    # The outermost patches reach beyond the frame, so that its edge is covered as often as its middle.
+    return [float(at) for at in np.linspace(side * 0.35, FRAME_SIDE - side * 0.35, count)]
 
 
 def patch(y: float, x: float, side: float) -> FloatArray:

@@ -23,6 +23,7 @@ from memapp.core.explanation import MapMethod, MemorabilityMap, Segmentation
 from memapp.core.records import PixelArray
 from memapp.core.settings import SETTINGS
 from memapp.gui.overlay.explain_view import COVER_INSTEAD
+from memapp.scoring.explain.occlusion import OcclusionMapMaker
 from tests.fakes import HALVES, HalvesFactory, HalvesSegmenter
 from tests.gui.overlay.shown_overlays import (
     LEFT,
@@ -223,6 +224,44 @@ def test_coming_back_to_a_photo_goes_on_from_what_was_measured(
     assert scorer.scored - before < 3
     overlay(bench, "memorability")
     assert scorer.scored - before == 3
+
+
+def test_a_first_map_is_shown_while_the_whole_one_is_computed(
+    viewing: Callable[..., WindowBench], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # In noise no two covered frames are equal.
+    noise = np.random.default_rng(1).integers(0, 255, (120, 160, 3)).astype(np.uint8)
+    Image.fromarray(noise).save(folder / "noise.png")
+    bench = viewing("noise.png")
+    monkeypatch.setattr(bench.map_maker, "make", OcclusionMapMaker().make)
+    scorer, score, go_on = bench.scorers.scorer, bench.scorers.scorer.score, threading.Event()
+    before = scorer.scored
+
+    def score_later(frames: PixelArray) -> npt.NDArray[np.float32]:
+        if scorer.scored >= before + 19:
+            assert go_on.wait(20)
+        return score(frames)
+
+    monkeypatch.setattr(scorer, "score", score_later)
+    view = bench.window.overlays.view
+    bench.trigger("overlay-memorability")
+    bench.until(lambda: view.shown is not None)
+    assert view.shown is not None
+    assert not view.shown.whole
+    assert "A first, coarse map" in panel_words(bench)
+    assert not bench.window.actions_table["overlay-export"].isEnabled()
+    go_on.set()
+    bench.until(lambda: view.shown is not None and view.shown.whole)
+    assert "coarse" not in panel_words(bench)
+    assert bench.window.actions_table["overlay-export"].isEnabled()
+    # Only the whole map is stored.
+    part = shown(bench)
+    assert isinstance(part, MemorabilityMap)
+    bench.trigger("overlay-none")
+    overlay(bench, "memorability")
+    stored = shown(bench)
+    assert isinstance(stored, MemorabilityMap)
+    np.testing.assert_array_equal(stored.in_frame, part.in_frame)
 
 
 def test_scoring_that_waits_for_an_explanation_says_so(

@@ -7,19 +7,21 @@ from typing import TypeVar
 
 import numpy as np
 
-from memapp.core.explanation import Steps
+from memapp.core.explanation import FrameMap, Steps
 from memapp.core.frame import FRAME_SIDE
 from memapp.core.records import PixelArray
 
 Result = TypeVar("Result")
 
 
-def drive(work: Generator[Steps, None, Result]) -> tuple[Result, list[Steps]]:
-    """Return a maker's result and the steps that it reported."""
+def drive(work: Generator[Steps | FrameMap, None, Result]) -> tuple[Result, list[Steps]]:
+    """Return a maker's result and the steps that it reported, without a first map."""
     steps = []
     while True:
         try:
-            steps.append(next(work))
+            step = next(work)
+            if not isinstance(step, FrameMap):
+                steps.append(step)
         except StopIteration as ended:
             return ended.value, steps
 

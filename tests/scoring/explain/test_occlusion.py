@@ -75,6 +75,20 @@ def test_the_same_frame_gives_the_same_map() -> None:
     )
 
 
+def test_a_first_map_comes_after_nine_patches_and_agrees_with_the_whole_one() -> None:
+    frame = grey_frame_with(250, top=60, left=60, side=70)
+    scorer = BrightnessScorer(batch_size=8)
+    work = OcclusionMapMaker().make(frame, scorer=lambda: scorer, control=RunControl())
+    first = next(step for step in work if isinstance(step, FrameMap))
+    assert (scorer.scored, first.forward_passes) == (19, 19)
+    assert np.isfinite(first.values).all()
+    whole = explain(frame)
+    assert first.score == whole.score
+    assert np.corrcoef(first.values.ravel(), whole.values.ravel())[0, 1] > 0.8
+    # No gap is left between the patches; the lowest and rightmost pixels wait for the others.
+    assert np.count_nonzero(first.values[:210, :210] == 0) == 0
+
+
 def test_cancel_ends_it_within_a_batch() -> None:
     control, scorer = RunControl(), BrightnessScorer(batch_size=8)
     frame = grey_frame_with(250, top=30, left=30, side=60)
