@@ -7,6 +7,7 @@
     python3 dev.py bench [NAME...]       set up, then measure
     python3 dev.py setup                 set up only
     python3 dev.py texts                 collect the texts that can be translated
+    python3 dev.py screens [--check]     write the pictures of docs/screens anew, or only compare them
 
 Standard library only: it runs before anything is installed.
 """
@@ -86,6 +87,17 @@ def run_pytest(arguments: Sequence[str], *, quick: bool) -> int:
         return subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode
 
 
+def run_screens(*, check: bool) -> int:
+    """Set up, then write the pictures of docs/screens, or compare them; return the exit status."""
+    set_up()
+    with tempfile.TemporaryDirectory(prefix="memapp-home-", ignore_cleanup_errors=True) as home:
+        variables = {**tool_variables(), "MEMAPP_HOME": home, "QT_QPA_PLATFORM": "offscreen"}
+        if not check:
+            variables["MEMAPP_WRITE_SCREENS"] = "1"
+        command = [str(environment_python()), "-m", "pytest", "-q", "tests/screens"]
+        return subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode
+
+
 def run_benchmarks(names: Sequence[str], *, json_file: Path | None, photos: int | None) -> int:
     """Run each benchmark in a separate process, and print one table."""
     known = sorted(file.stem.removeprefix("bench_") for file in BENCHMARKS.glob("bench_*.py"))
@@ -157,6 +169,10 @@ def command_line() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("setup", help="only set up the environment")
     commands.add_parser("texts", help="collect the texts that can be translated")
+    screens = commands.add_parser(
+        "screens", help="set up, then write the pictures of the window in docs/screens"
+    )
+    screens.add_argument("--check", action="store_true", help="only compare them with the window")
     check = commands.add_parser("check", help="set up, then format, lint, types, contracts, the quick tests")
     check.add_argument("names", nargs="*", metavar="NAME", help="format, lint, types, contracts, unused ...")
     run = commands.add_parser("run", help="set up, then open the window with PATH or with the sample photos")
@@ -207,6 +223,8 @@ def main(arguments: Sequence[str]) -> int:
             return run_quick_checks(given.names)
         if given.command == "bench":
             return run_benchmarks(given.names, json_file=given.json, photos=given.photos)
+        if given.command == "screens":
+            return run_screens(check=given.check)
         if given.command == "texts":
             print(write_catalogue(ROOT).relative_to(ROOT))
             return 0

@@ -20,6 +20,7 @@ LINUX = sys.platform.startswith("linux")
 WIDGET_TESTS = ("gui", "workers")
 SELF_TEST = ("test_self_test.py",)
 WINDOW_TESTS = ("window",)
+SCREEN_TESTS = ("screens",)
 NOT_TESTS = ("benchmarks",)
 COVERED = ("core", "library", "intake", "store", "pipeline", "report")
 """The layers whose own tests must cover a share of their lines: packaging/layer_coverage.py."""
@@ -83,7 +84,7 @@ def code_checks() -> Iterator[Check]:
 
 def pure_tests() -> list[str]:
     """Return every folder and file of tests that needs no Qt: all except those named elsewhere."""
-    others = {*WIDGET_TESTS, *SELF_TEST, *WINDOW_TESTS, *NOT_TESTS}
+    others = {*WIDGET_TESTS, *SELF_TEST, *WINDOW_TESTS, *SCREEN_TESTS, *NOT_TESTS}
     entries = sorted(entry for entry in (ROOT / "tests").iterdir() if entry.name not in others)
     folders = [entry for entry in entries if any(entry.glob("**/test_*.py"))]
     files = [entry for entry in entries if entry.match("test_*.py")]
@@ -123,6 +124,8 @@ def all_checks(*, full: bool = False) -> Iterator[Check]:
     if LINUX:
         tests = tuple(f"tests/{entry}" for entry in WINDOW_TESTS)
         yield Check("tests of the window", (*pytest, *tests), after=(PREPARE,), alert=True)
+    screens = tuple(f"tests/{entry}" for entry in SCREEN_TESTS)
+    yield Check("the screens", (*pytest, *screens), offscreen, alert=True)
     self_test = tuple(f"tests/{entry}" for entry in SELF_TEST)
     yield Check("tests of the self-test", (*pytest, *self_test), offscreen, after=(PREPARE,))
     without_qt = (*pytest, "-p", "tests.no_qt", "-p", "no:pytest-qt")
