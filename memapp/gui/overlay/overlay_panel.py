@@ -166,7 +166,7 @@ class OverlayPanel(QWidget):
 
     def show_coming(self) -> None:
         """Say that what is on screen is coarse, and gets finer."""
-        self._waiting.say(tr("A first, coarse map. The whole one follows..."))
+        self._waiting.say(tr("A first, coarse map. The whole one follows."))
 
     def show_progress(self, done: int, total: int) -> None:
         """Show the progress: steps done of all steps."""
