@@ -55,6 +55,8 @@ class StackBook:
         self._expanded: set[frozenset[PhotoId]] = set()
         self._numbers = self._pairs = np.zeros(0, np.int64)
         """The columns STACK, without signs, and COMPANION for all rows, removed photos included."""
+        self._with_raw: frozenset[int] = frozenset()
+        """The rows of photos that stand for their RAW files, too."""
         self._orders: dict[int, list[int]] = {}
         self._stacked: frozenset[PhotoId] = frozenset()
         self.wanted = False
@@ -186,15 +188,15 @@ class StackBook:
 
     def place_in(self, row: int) -> tuple[StackKind, int, int] | None:
         """Return the kind of a photo's stack, its place in it, from 1, and how many there are."""
-        number = int(self._of_rows(self._numbers)[row])
-        if not number or not self.wanted:
+        number = self._number_of(row) if self.wanted else 0
+        if not number:
             return None
         group = self._groups[number]
         return group.kind, 1 + self._in_order(number).index(row), len(group.rows)
 
     def has_raw(self, row: int) -> bool:
         """Return whether a photo stands for its RAW file, too."""
-        return self.wanted and bool((self._pairs == row + 1).any())
+        return self.wanted and row in self._with_raw
 
     def arranged(self, rows: Rows) -> Rows:
         """Return rows in order with each stack in one place: its best photo, or all where it is expanded.
@@ -249,7 +251,7 @@ class StackBook:
 
     def _group_of(self, photo: PhotoId) -> _Group | None:
         row = self._library.row(photo)
-        return None if row is None else self._groups.get(int(self._of_rows(self._numbers)[row]))
+        return None if row is None else self._groups.get(self._number_of(row))
 
     def _name(self, group: _Group) -> frozenset[PhotoId]:
         """Return what a group is known by as long as its photos are the same."""
@@ -265,9 +267,13 @@ class StackBook:
             )
         return self._orders[number]
 
+    def _number_of(self, row: int) -> int:
+        return int(self._numbers[row]) if row < len(self._numbers) else 0
+
     def _of_rows(self, values: Rows) -> Rows:
         """Return values for all rows; those that came since have none."""
-        return np.pad(values, (0, max(0, self._library.capacity - len(values))))
+        more = self._library.capacity - len(values)
+        return np.pad(values, (0, more)) if more > 0 else values
 
     # Building
 
@@ -333,6 +339,7 @@ class StackBook:
             if row is not None and of is not None:
                 pairs[row] = of + 1
         self._numbers, self._pairs = numbers, pairs
+        self._with_raw = frozenset((pairs[pairs > 0] - 1).tolist())
         there = self._library.rows()
         with self._library.gathered():
             for column, values in ((STACK, signs * numbers), (LEADS, leads), (COMPANION, pairs)):
