@@ -16,7 +16,9 @@ from memapp.core.explanation import (
     MemorabilityMap,
     Segmentation,
 )
+from memapp.core.map_colours import NOISE
 from memapp.core.records import ImageKey
+from memapp.core.score_text import score_text
 from memapp.core.settings import SETTINGS, Settings
 from memapp.core.text import tr
 from memapp.gui.grid.grid_view import GridView
@@ -213,10 +215,17 @@ class TileOverlays(QObject):
         elif self._kind is not None and self._lacks_finder(self._kind):
             self.bar.show_line(tr("No object finder is installed. Get one in View, Overlay, Object finder."))
         else:
-            # Outlines are useless at this size: tiles have colours instead.
-            fog = self._panel.map.style_shown is MapStyle.FOG
-            words = STYLE_WORDS[MapStyle.FOG if fog else MapStyle.COLOUR][1]
-            names = tr("Open a photo to see the names of the colours.")
-            meaning = str(words) if layer is Layer.MEMORABILITY else names
             busy = self._supervisor.running and not self._supervisor.paused
-            self.bar.show_line(*tile_line(str(TITLES[layer]), meaning, self._work.state, busy=busy))
+            self.bar.show_line(
+                *tile_line(str(TITLES[layer]), self._meaning(layer), self._work.state, busy=busy)
+            )
+
+    def _meaning(self, layer: Layer) -> str:
+        """Return what the colours on tiles mean."""
+        if layer is not Layer.MEMORABILITY:
+            return tr("Open a photo to see the names of the colours.")
+        # Outlines are useless at this size: tiles have colours instead.
+        fog = self._panel.map.style_shown is MapStyle.FOG
+        words = str(STYLE_WORDS[MapStyle.FOG if fog else MapStyle.COLOUR][1])
+        none = tr("No colour: less than {points}, too little to be sure.", points=score_text(NOISE))
+        return words if fog else f"{words} {none}"
