@@ -13,8 +13,8 @@ from memapp.core.caution import Caution, caution_sentence, caution_text
 from memapp.core.moments import order_of
 from memapp.core.names import display_name, natural_key
 from memapp.core.nets import RESMEM, NetInfo
-from memapp.core.number_text import in_files, in_notation
-from memapp.core.photo_text import failure_text, file_size_text, pixels_text, taken_text
+from memapp.core.number_text import in_files
+from memapp.core.photo_text import failure_text, file_size_text
 from memapp.core.records import Failure, PhotoFacts, Precision
 from memapp.core.rendering_text import rendering_text
 from memapp.core.score_text import FAST_SENTENCE, score_text, standing
@@ -33,6 +33,7 @@ from memapp.library.columns import (
     Values,
 )
 from memapp.library.contents import contents_columns
+from memapp.library.fact_texts import exposure_order, shown_date, shown_exposure, shown_pixels
 from memapp.library.library import Library
 from memapp.library.marks import mark_columns
 from memapp.library.order import NAME, NAME_RANK, TextRanks
@@ -233,7 +234,7 @@ def _fact_columns() -> tuple[Column, ...]:
     return (
         _fact(
             "pixels", tr("Pixels"), lambda facts: facts.width * facts.height, kind=Kind.INTEGER,
-            sort=Sorting(descending_first=True, in_menu=False), shown=_pixels, details=True,
+            sort=Sorting(descending_first=True, in_menu=False), shown=shown_pixels, details=True,
         ),
         _pixel_count("width", tr("Width"), lambda facts: facts.width),
         _pixel_count("height", tr("Height"), lambda facts: facts.height),
@@ -244,13 +245,15 @@ def _fact_columns() -> tuple[Column, ...]:
         _fact("format", tr("Format"), lambda facts: facts.format, searched=True, details=True),
         _fact("rendering", tr("Scored from"), lambda file: file.rendering, text=rendering_text, details=True),
         Column(
-            id="taken", title=tr("Date taken"), kind=Kind.INTEGER, sort=Sorting(place=3), shown=_taken,
+            id="taken", title=tr("Date taken"), kind=Kind.INTEGER, sort=Sorting(place=3), shown=shown_date,
             in_words=True, details=True,
         ),
         _fact("taken_text", "", lambda facts: facts.taken, export=ExportField("taken")),
         _fact("camera", tr("Camera"), lambda facts: facts.camera, searched=True, details=True),
         _fact("lens", tr("Lens"), lambda facts: facts.lens, searched=True, details=True),
-        _fact("exposure", tr("Exposure"), lambda facts: facts.exposure, text=in_notation, details=True),
+        _fact(
+            "exposure", tr("Exposure"), exposure_order, kind=Kind.INTEGER, shown=shown_exposure, details=True,
+        ),
         *contents_columns(),
     )  # fmt: skip
 
@@ -333,16 +336,6 @@ def place_in_time(taken: str | None) -> int:
     """
     order = order_of(taken)
     return UNKNOWN_INTEGER if order is None else order
-
-
-def _pixels(photo: Photo) -> str:
-    facts = facts_of(photo)
-    return "" if facts is None else pixels_text(facts.width, facts.height)
-
-
-def _taken(photo: Photo) -> str:
-    facts = facts_of(photo)
-    return "" if facts is None or facts.taken is None else taken_text(facts.taken)
 
 
 def _percentile(photo: Photo, net: NetInfo) -> float:
