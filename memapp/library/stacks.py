@@ -39,7 +39,8 @@ _STOPS_APART = 0.6
 """Between the exposures of a bracket: two thirds of a stop, as cameras round them."""
 _MATCH_BRACKET, _SHIFT_BRACKET, _ZOOM_BRACKET = 0.6, 0.06, 1.06
 
-_BLOCK = 1000
+_MOST_COSINES = 5_000_000
+"""Computed at once: 20 MB, beside as much for their order."""
 
 _EXPOSURE = re.compile(
     r"(?:(?P<over>\d+)/)?(?P<time>\d+(?:[.,]\d+)?) s\b.*?f/(?P<aperture>\d+(?:[.,]\d+)?)"
@@ -309,18 +310,21 @@ def _nearest(photos: Compared, rows: npt.NDArray[np.intp], checkpoint: Callable[
         return
     nearest = np.empty((len(without), count), np.intp)
     cosines = np.empty((len(without), count), np.float32)
-    others = photos.features[rows]
-    place_of = {row: place for place, row in enumerate(rows.tolist())}
-    for start in range(0, len(without), _BLOCK):
+    others = np.zeros(len(photos.known), np.bool_)
+    others[rows] = True
+    at_once = max(1, _MOST_COSINES // len(others))
+    for start in range(0, len(without), at_once):
         checkpoint()
-        block = without[start : start + _BLOCK]
-        found = photos.features[block] @ others.T
-        found[np.arange(len(block)), [place_of[row] for row in block.tolist()]] = -2
-        best = np.argpartition(-found, count - 1, axis=1)[:, :count]
-        values = np.take_along_axis(found, best, axis=1)
-        order = np.argsort(-values, axis=1)
-        nearest[start : start + len(block)] = rows[np.take_along_axis(best, order, axis=1)]
-        cosines[start : start + len(block)] = np.take_along_axis(values, order, axis=1)
+        block = without[start : start + at_once]
+        part = slice(start, start + len(block))
+        apart = photos.features[block] @ photos.features.T
+        np.negative(apart, out=apart)
+        apart[:, ~others] = apart[np.arange(len(block)), block] = 2
+        best = np.argpartition(apart, count - 1, axis=1)[:, :count]
+        values = np.take_along_axis(apart, best, axis=1)
+        order = np.argsort(values, axis=1)
+        nearest[part] = np.take_along_axis(best, order, axis=1)
+        cosines[part] = -np.take_along_axis(values, order, axis=1)
     for rank in range(count):
         pairs = np.sort(np.stack((without, nearest[:, rank]), axis=1)[cosines[:, rank] >= _ALIKE], axis=1)
         yield np.unique(pairs, axis=0)
