@@ -216,7 +216,8 @@ def test_only_checks_that_are_run_are_waited_for() -> None:
     assert len(set(names)) == len(names)
     for check in checks:
         assert set(check.after) <= set(names) - {check.name}
-    assert {check.name for check in checks if check.alert} == {"tests of widgets", "tests of the window"}
+    alert = {check.name for check in checks if check.alert}
+    assert alert == {"tests of widgets", "tests of the window", "the screens"}
 
 
 def test_the_summary_names_what_failed() -> None:
