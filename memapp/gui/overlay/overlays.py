@@ -163,7 +163,6 @@ class Overlays(QObject):
         dialog = SegmentersDialog(
             commands=self.segmenters,
             in_use=self._settings.get(SETTINGS.segmenter),
-            theme_manager=self._theme_manager,
             parent=self._window,
         )
         dialog.chosen.connect(self._use_segmenter)

@@ -346,6 +346,7 @@ def _stylesheet(theme: Theme, surround: Theme) -> str:
         QHeaderView::up-arrow {{ image: {arrow_up}; }}
         QComboBox::drop-down {{ border: none; width: {SPACE_6}px; }}
         QComboBox::down-arrow {{ image: {arrow}; width: 16px; height: 16px; }}
+        QPushButton#entry {{ border: none; background: transparent; text-align: left; padding: 4px; }}
         QToolButton#disclosure, QToolButton#disclosure:hover, QToolButton#disclosure:checked {{
             background: transparent; padding: {SPACE_1 - 1}px {SPACE_2 - 1}px {SPACE_1 - 1}px 0; }}
         QTreeView#legend::item {{ padding: {SPACE_1}px {SPACE_1 // 2}px; }}

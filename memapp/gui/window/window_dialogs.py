@@ -88,7 +88,6 @@ class WindowDialogs(QObject):
         """Show the settings; a change takes effect at once."""
         dialog = PreferencesDialog(
             settings=self._settings,
-            theme_manager=self._theme_manager,
             scores_folder=self._services.scores_folder,
             fast_missing="" if self._services.fast_available else str(FAST_MISSING),
             parent=self._window,

@@ -144,9 +144,7 @@ def test_any_number_of_groups_finds_its_place(qtbot: QtBot, count: int) -> None:
 
 @pytest.fixture
 def preferences(qtbot: QtBot, theme_manager: ThemeManager) -> PreferencesDialog:
-    dialog = PreferencesDialog(
-        settings=Settings({"theme": "light"}), theme_manager=theme_manager, scores_folder="/home/ann/memapp"
-    )
+    dialog = PreferencesDialog(settings=Settings({"theme": "light"}), scores_folder="/home/ann/memapp")
     qtbot.addWidget(dialog)
     dialog.show()
     return dialog

@@ -72,9 +72,7 @@ def test_the_shortcuts(show: Callable[[QWidget], None]) -> None:
 
 
 def test_the_preferences(show: Callable[[QWidget], None], theme_manager: ThemeManager) -> None:
-    dialog = PreferencesDialog(
-        settings=Settings(), theme_manager=theme_manager, scores_folder="/photos/scores"
-    )
+    dialog = PreferencesDialog(settings=Settings(), scores_folder="/photos/scores")
     show(dialog)
     assert unmarked_texts(dialog, ["/photos/scores"]) == []
 
@@ -120,12 +118,12 @@ class _Packs:
         return "thirds"
 
 
-def test_the_segmenters(qtbot: QtBot, show: Callable[[QWidget], None], theme_manager: ThemeManager) -> None:
+def test_the_segmenters(qtbot: QtBot, show: Callable[[QWidget], None]) -> None:
     owner = QObject()
     jobs = Jobs()
     try:
         commands = SegmenterCommands(work=_Packs().work(), jobs=jobs, parent=owner)
-        dialog = SegmentersDialog(commands=commands, in_use="", theme_manager=theme_manager)
+        dialog = SegmentersDialog(commands=commands, in_use="")
         show(dialog)
         names = ["halves", "Halves", "thirds", "Thirds"]
         assert unmarked_texts(dialog, names) == []

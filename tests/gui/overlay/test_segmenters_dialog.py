@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
 )
 
 from memapp.gui.dialogs.segmenters_dialog import SegmentersDialog
-from memapp.gui.widgets.basic import IconButton
 from tests.fakes import HALVES, HalvesFactory
 from tests.gui.overlay.shown_overlays import (
     LEFT,
@@ -55,7 +54,7 @@ def test_segmenters_are_installed_and_removed_in_their_dialog(
         QTest.mouseClick(button, LEFT)
         wait(lambda: said("halves is installed."))
         wait(lambda: bool(commands.installed.rows))
-        [remove] = [b for b in dialog.findChildren(IconButton) if b.accessibleName().startswith("Remove")]
+        [remove] = [b for b in dialog.findChildren(QPushButton) if b.accessibleName().startswith("Remove")]
         with answered(QMessageBox, lambda asked: button_of(asked, "Remove").click()):
             QTest.mouseClick(remove, LEFT)
         wait(lambda: said("None is installed yet."))
