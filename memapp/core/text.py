@@ -35,7 +35,9 @@ class PseudoTranslations(gettext.NullTranslations):
 
     def gettext(self, message: str) -> str:
         """Return the marked text; its values are filled in later."""
-        return f"[!! {message}{'~' * -(-3 * len(message) // 10)} !!]"
+        more = "~" * -(-3 * len(message) // 10)
+        # In words, so that it wraps as texts do.
+        return f"[!! {message}{' '.join(more[at : at + 9] for at in range(0, len(more), 9))} !!]"
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         """Return the marked singular or plural."""

@@ -18,6 +18,7 @@ from memapp.core.resources import resource_path
 from memapp.core.text import deferred, tr
 from memapp.gui.dialogs.licence import SUMMARY, FullLicence
 from memapp.gui.widgets.basic import Role, hairline, text_label
+from memapp.gui.widgets.fitting import fit_to_texts
 from memapp.gui.widgets.theme import SPACE_1, SPACE_3, SPACE_4, SPACE_6, ThemeManager
 
 _WHAT_IT_IS = deferred(
@@ -87,6 +88,6 @@ class AboutDialog(QDialog):
         self.setMinimumWidth(560)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Make room for all that is said: a layout does not do so for wrapped texts by itself."""
+        """Make room for all that is said."""
         super().showEvent(event)
-        self.setMinimumHeight(self.heightForWidth(self.width()))
+        fit_to_texts(self)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import (
 from memapp.core.score_text import FAST_MARK
 from memapp.core.text import tr, trn
 from memapp.gui.widgets.basic import Role, text_label
+from memapp.gui.widgets.fitting import fit_to_texts
 from memapp.gui.widgets.sentence_row import sentence_row
 from memapp.gui.widgets.theme import SPACE_3, SPACE_6
 
@@ -84,9 +86,14 @@ class TriageDialog(QDialog):
         )
         column.addSpacing(SPACE_3)
         column.addWidget(buttons)
-        self.setFixedWidth(440)
+        self.setMinimumWidth(440)
         self._count.setFocus()
         self._count.selectAll()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Make room for all that is said."""
+        super().showEvent(event)
+        fit_to_texts(self)
 
     @property
     def count(self) -> int:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QPalette, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from memapp.gui.widgets.fitting import fit_to_texts
 from memapp.gui.widgets.theme import SPACE_1, SPACE_2, SPACE_4
 
 _LIST_WIDTH = 190
@@ -86,10 +87,7 @@ class ListDetail(QWidget):
         """Take the room that the entries and their details need, now that the type is known."""
         super().showEvent(event)
         self._fit()
-        window = self.window()
-        # A width that the dialog sets stands in the way of the one that its layout needs.
-        window.setMinimumWidth(max(window.minimumWidth(), window.minimumSizeHint().width()))
-        window.adjustSize()
+        fit_to_texts(self.window())
 
     def _fit(self) -> None:
         # Those that are not shown have not got their type yet.
@@ -133,6 +131,8 @@ def _scrolled(width: int) -> QScrollArea:
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    # The keyboard goes to what is in it.
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setMinimumWidth(width)
     if width == _LIST_WIDTH:
         area.setFixedWidth(width)
