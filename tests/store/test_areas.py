@@ -34,10 +34,10 @@ def test_hand_written_files_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("", "no JSON"),
-        ("{", "no JSON"),
-        ("\ud800", "no JSON"),
-        ("[" * 100_000, "no JSON"),
+        ("", "not a file of areas"),
+        ("{", "not a file of areas"),
+        ("\ud800", "not a file of areas"),
+        ("[" * 100_000, "not a file of areas"),
         ("[]", '"areas"'),
         ('{"areas": {}}', '"areas"'),
         ('{"areas": [3]}', "Area 1"),
@@ -49,7 +49,7 @@ def test_hand_written_files_are_read(tmp_path: Path) -> None:
         ('{"areas": [{"name": "a", "outline": [[0, 0], [1, 0], [0, "1"]]}]}', "corner of area 1"),
         ('{"areas": [{"name": "a", "outline": [[0, 0], [1, 0], [0, 1, 1]]}]}', "corner of area 1"),
         ('{"areas": [{"name": "a", "outline": [[0, 0], [1, 0], [0, 1' + "0" * 400 + "]]}]}", "area 1"),
-        ('{"areas": [' + ",".join(["{}"] * 65) + "]}", "too many"),
+        ('{"areas": [' + ",".join(["{}"] * 65) + "]}", "At most 64"),
     ],
 )
 def test_an_error_is_reported_in_one_sentence(tmp_path: Path, text: str, why: str) -> None:

@@ -77,7 +77,7 @@ def test_photos_without_a_place_on_disk_are_reported_and_the_others_stored(
 ) -> None:
     [photo] = store.photos.add([file_at("/gone/a.jpg")])
     changes = dict.fromkeys((photo, PhotoId(FIRST_IN_MEMORY + 1), PhotoId(-1)), MarkChange(stars=2))
-    with pytest.raises(StoreError, match="lost when memapp closes"):
+    with pytest.raises(StoreError, match="lost when memapp is closed"):
         marks.save(changes)
     assert store.photos.marks([photo]) == {photo: Marks(stars=2)}
 
