@@ -275,5 +275,5 @@ def test_a_folder_that_is_no_segmenter_pack_is_refused(tmp_path: Path) -> None:
     build = make_build(tmp_path, *arguments, "--segmenter", str(tmp_path))
     if checks.missing_tools(build):
         pytest.skip(str(checks.missing_tools(build)))
-    with pytest.raises(BuildError, match=r"not an object finder: there is no segmenter\.json"):
+    with pytest.raises(BuildError, match=r"not a segmenter pack: there is no segmenter\.json"):
         checks.check(build)
