@@ -22,6 +22,7 @@ from memapp.commands.common import (
     whole_number,
 )
 from memapp.commands.score import score_and_write
+from memapp.compose.moments import search_stacks
 from memapp.core.contracts import ScorerFactory
 from memapp.core.control import RunControl
 from memapp.core.likeness import Likeness
@@ -32,8 +33,11 @@ from memapp.intake.load import load_photo
 from memapp.library.best_set import DEFAULT_VARIETY, candidates_from, choose_best
 from memapp.library.changes import Rows
 from memapp.library.columns import Column, ExportField, Kind
-from memapp.library.photo_columns import PhotoState
+from memapp.library.found_stacks import StackedPhoto
+from memapp.library.photo import Photo
+from memapp.library.photo_columns import PhotoState, facts_of
 from memapp.library.scores import Scores
+from memapp.library.stack_book import stack_book
 from memapp.pipeline.likeness import likeness_run
 from memapp.report.exporters import EXPORTERS, TABLE
 from memapp.store.home import home_folder
@@ -97,6 +101,7 @@ def _chosen(options: argparse.Namespace, scores: Scores, control: RunControl) ->
             failed,
         )
         complain(said, EXIT_SOME_FAILED)
+    stack_book(scores).take(search_stacks(_stacked(scores, rows), home=home_folder(), control=control))
     choices = choose_best(
         candidates_from(scores, rows, likenesses, leave_out_soft=options.sharp),
         options.top,
@@ -109,6 +114,16 @@ def _chosen(options: argparse.Namespace, scores: Scores, control: RunControl) ->
     chosen = np.array([choice.row for choice in choices], dtype=np.int64)
     library.set_rows(STANDS_FOR, chosen, [choice.stands_for for choice in choices])
     return chosen
+
+
+def _stacked(scores: Scores, rows: Rows) -> list[StackedPhoto]:
+    """Return what the search for photos of one moment needs to know."""
+    photos = (Photo(scores.library, row) for row in rows.tolist())
+    return [
+        StackedPhoto(photo.id, photo.key, facts.taken, facts.exposure, facts.camera)
+        for photo in photos
+        if (facts := facts_of(photo)) is not None
+    ]
 
 
 def _likenesses(

@@ -16,6 +16,7 @@ from memapp.library.changes import Rows
 from memapp.library.marks import FLAG
 from memapp.library.photo_columns import PART, Part
 from memapp.library.scores import Scores
+from memapp.library.stack_columns import COMPANION, STACK
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -71,8 +72,8 @@ def candidates_from(
 ) -> Candidates:
     """Return those of these rows that can be weighed against each other; MOST_CANDIDATES at most.
 
-    Photos without a score, rejected ones and those that the net can't judge take no part. Fast scores take
-    part only where there are no exact ones.
+    Photos without a score, rejected ones, those that the net can't judge and the RAW files of a shot take no
+    part. Fast scores take part only where there are no exact ones. Photos of one moment are one group.
 
     Args:
         scores: of the net that is shown.
@@ -82,6 +83,7 @@ def candidates_from(
     """
     library = scores.library
     rows = rows[~np.isnan(library.values("score")[rows]) & (library.values(FLAG)[rows] != Flag.REJECT)]
+    rows = rows[library.values(COMPANION)[rows] == 0]
     parts = library.values(PART)[rows]
     part = Part.EXACT if np.any(parts == Part.EXACT) else Part.FAST
     rows = rows[parts == part]
@@ -96,11 +98,13 @@ def candidates_from(
     known = [(place, like) for place, row in enumerate(best.tolist()) if (like := noted[row]) is not None]
     if known:
         features[[place for place, _ in known]] = unit_features([like.features for _, like in known])
+    stacks = library.values(STACK)[rows[best]]
     return Candidates(
         rows[best],
         worth[best],
         features,
         np.asarray(library.values("taken")[rows[best]], np.int64),
+        np.where(stacks > 0, stacks, -1),
     )
 
 

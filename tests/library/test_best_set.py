@@ -6,7 +6,15 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from memapp.library.best_set import Candidates, Choice, choose_best
+from memapp.core.likeness import FEATURES, Likeness, pack_features
+from memapp.core.marks import Flag
+from memapp.core.records import ImageKey, PhotoFacts, PhotoId, Precision, ScoredPhoto
+from memapp.library.best_set import SOFT_BELOW, Candidates, Choice, candidates_from, choose_best
+from memapp.library.library import Library
+from memapp.library.marks import FLAG
+from memapp.library.photo_columns import photo_columns
+from memapp.library.scores import Scores
+from memapp.library.stack_columns import COMPANION, STACK
 
 
 def unit(*vectors: tuple[float, ...]) -> npt.NDArray[np.float32]:
@@ -92,3 +100,35 @@ def test_it_can_be_ended() -> None:
 
     with pytest.raises(InterruptedError):
         choose_best(candidates([0.5]), 1, checkpoint=end)
+
+
+def test_who_takes_part() -> None:
+    photos = [ImageKey(f"/shoot/{number}.jpg", number, 1) for number in range(7)]
+    scores = Scores(Library(photo_columns()))
+    scores.library.add((PhotoId(number), key) for number, key in enumerate(photos))
+    facts = PhotoFacts(600, 400, "JPEG")
+    scores.note_scores(
+        ScoredPhoto(
+            key, 0.9 - 0.05 * number, facts, precision=Precision.FAST if number == 6 else Precision.EXACT
+        )
+        for number, key in enumerate(photos)
+        if number != 5
+    )
+    library = scores.library
+    library.set(STACK, {PhotoId(0): 4, PhotoId(1): 4, PhotoId(2): -2})
+    library.set(COMPANION, {PhotoId(3): 1})
+    library.set(FLAG, {PhotoId(4): int(Flag.REJECT)})
+    likenesses = {
+        photos[0]: Likeness(pack_features(np.ones((1, FEATURES), np.float32))[0], b"", SOFT_BELOW - 1)
+    }
+    found = candidates_from(scores, library.rows(), likenesses)
+    assert found.rows.tolist() == [0, 1, 2], "without a RAW companion, a rejected, a waiting, a fast one"
+    assert found.groups is not None
+    assert found.groups.tolist() == [4, 4, -1], "a bracket is no moment"
+    assert found.features[0].any()
+    assert not found.features[1:].any()
+    assert np.all(np.diff(found.worth) < 0)
+    sharp = candidates_from(scores, library.rows(), likenesses, leave_out_soft=True)
+    assert sharp.rows.tolist() == [1, 2]
+    fast = candidates_from(scores, np.array([6]), {})
+    assert fast.rows.tolist() == [6]
