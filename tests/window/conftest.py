@@ -52,7 +52,9 @@ def start(screen: Screen, memapp_home: Path, prepared_home: Path) -> Iterator[St
 @pytest.fixture
 def licence_accepted(memapp_home: Path) -> None:
     """As on the second start: the first notice was read."""
-    (memapp_home / "settings.json").write_text(json.dumps({"licence_accepted": True}), encoding="utf-8")
+    # The tests' photos are made of few, so that many are of one moment: each is shown by itself.
+    settings = {"licence_accepted": True, "group_moments": False}
+    (memapp_home / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
 
 
 @pytest.fixture
