@@ -63,8 +63,9 @@ def surroundings_spread(frame: PixelArray, cover: FloatArray) -> FloatArray:
     spread = surroundings_colour(frame, cover).copy()
     weighted = frame.astype(np.float32) * outside[..., None]
     for sigma in (48.0, 24.0, 12.0, 6.0):
-        reach = _spread(outside, sigma) / _edge_weight(sigma)
-        mean = _spread(weighted, sigma) / np.maximum(_spread(outside, sigma), _LEAST_WEIGHT)[..., None]
+        around = _spread(outside, sigma)
+        reach = around / _edge_weight(sigma)
+        mean = _spread(weighted, sigma) / np.maximum(around, _LEAST_WEIGHT)[..., None]
         trust = np.clip(reach * 4, 0, 1)[..., None]
         spread = spread * (1 - trust) + mean * trust
     return spread
