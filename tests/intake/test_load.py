@@ -187,7 +187,7 @@ def test_folder_is_not_a_picture(tmp_path: Path) -> None:
 @posix_only
 def test_pipe_does_not_block(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.jpg")
-    assert "a pipe" in refusal(tmp_path / "a.jpg").reason
+    assert "a connection between programs" in refusal(tmp_path / "a.jpg").reason
 
 
 @posix_only

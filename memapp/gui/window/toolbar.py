@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QSlider, QToolBar, QToolButton, QWidget
 
@@ -89,6 +89,10 @@ class MainToolbar(QToolBar):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._actions = actions
         self._filters = filters
+        self._fit_soon = QTimer(self)
+        self._fit_soon.setSingleShot(True)
+        self._fit_soon.setInterval(0)
+        self._fit_soon.timeout.connect(self._fit)
         self._fitted: tuple[object, ...] = ()
         """For what it was fitted last."""
         self._add_button = WordButton(menu=self._menu_of(_WAYS_TO_ADD))
@@ -135,8 +139,11 @@ class MainToolbar(QToolBar):
 
     def event(self, event: QEvent) -> bool:
         """Fit anew where a text, a part or the type is another one."""
-        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.FontChange, QEvent.Type.StyleChange):
+        if event.type() is QEvent.Type.LayoutRequest:
             self._fit()
+        elif event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            # Later: Qt is going over all widgets now, and crashes where one gets another parent meanwhile.
+            self._fit_soon.start()
         return super().event(event)
 
     def _fit(self) -> None:
