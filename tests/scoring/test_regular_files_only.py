@@ -72,7 +72,7 @@ def test_hash_cache(tmp_path: Path, put: Put) -> None:
     content = tmp_path / "content"
     content.write_bytes(b"")
     assert HashCache(home=tmp_path).sha256_of(content).startswith("e3b0c44")
-    with pytest.raises(OSError, match="a folder or a device, not a file|directory"):
+    with pytest.raises(OSError, match=r"a folder or a device, not a file|directory"):
         HashCache(home=tmp_path).sha256_of(put(tmp_path / "graph.onnx"))
 
 
@@ -144,7 +144,7 @@ def test_explanations(tmp_path: Path, put: Put) -> None:
 
 def test_games(tmp_path: Path, put: Put) -> None:
     put(tmp_path / GAMES)
-    with pytest.raises(OSError, match="a folder or a device, not a file|directory"):
+    with pytest.raises(OSError, match=r"a folder or a device, not a file|directory"):
         read_games(tmp_path)
 
 
