@@ -93,7 +93,11 @@ def in_dialog(bench: WindowBench, action: str, look: Callable[[QDialog], object]
             next(patience)
             QTimer.singleShot(10, wait)
             return
-        QApplication.processEvents()
+        # What comes later, such as a proposal, is laid out with a turn of the event loop of its own.
+        for _ in range(50):
+            QApplication.processEvents()
+            if not look(found):
+                break
         seen.append(look(found))
         found.reject()
 
